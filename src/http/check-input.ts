@@ -1,0 +1,158 @@
+import { getMetadataStorage } from "class-validator";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError, type Violation } from "../errors/gateway-error.js";
+
+/** A class whose properties carry class-validator rules. */
+export type Shape<T extends object> = new () => T;
+
+interface CompiledRule {
+  readonly name: string;
+  readonly each: boolean;
+  /** The rule speaks of the whole input, not of its property. */
+  readonly whole: boolean;
+  readonly bounds: { readonly min?: number; readonly max?: number };
+  readonly holds: (value: unknown, input: object) => boolean;
+}
+
+interface CompiledProperty {
+  readonly name: string;
+  readonly isOptional: boolean;
+  readonly rules: readonly CompiledRule[];
+}
+
+interface CompiledShape {
+  readonly properties: readonly CompiledProperty[];
+  readonly names: ReadonlySet<string>;
+}
+
+const compiled = new WeakMap<Shape<object>, CompiledShape>();
+
+/**
+ * Checks an input against its shape and gives it back, typed.
+ *
+ * Costs a loop over rules that were read from class-validator's metadata once
+ * per class; nothing is copied or transformed. Unknown properties are refused.
+ *
+ * @throws {GatewayError} INVALID_INPUT with all violations at once
+ */
+export function checkInput<T extends object>(
+  shape: Shape<T>,
+  input: unknown,
+): T {
+  const violations = violationsOf(shape, input);
+  if (violations.length === 0) return input as T;
+  throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
+}
+
+/** All rules of the shape that the input breaks, in the order of declaration. */
+export function violationsOf<T extends object>(
+  shape: Shape<T>,
+  input: unknown,
+): Violation[] {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    return [{ field: null, rule: "type" }];
+  }
+  const { properties, names } = compile(shape);
+  const violations: Violation[] = [];
+  for (const name of Object.keys(input)) {
+    if (!names.has(name)) {
+      violations.push({ field: [name.slice(0, 64)], rule: "unknown-field" });
+    }
+  }
+  for (const property of properties) {
+    checkProperty(property, input, violations);
+  }
+  return violations;
+}
+
+function checkProperty(
+  { name, isOptional, rules }: CompiledProperty,
+  input: object,
+  violations: Violation[],
+): void {
+  const value: unknown = Object.hasOwn(input, name)
+    ? (input as Record<string, unknown>)[name]
+    : undefined;
+  if (value === undefined) {
+    if (!isOptional) violations.push({ field: [name], rule: "required" });
+    return;
+  }
+  for (const { name: rule, each, whole, bounds, holds } of rules) {
+    if (each && Array.isArray(value)) {
+      value.forEach((item: unknown, index) => {
+        if (!holds(item, input)) {
+          violations.push({ field: [name, String(index)], rule, ...bounds });
+        }
+      });
+    } else if (!holds(value, input)) {
+      violations.push({ field: whole ? null : [name], rule, ...bounds });
+      // What is not even of the right type breaks no further rule.
+      if (rule === "type") return;
+    }
+  }
+}
+
+function compile(shape: Shape<object>): CompiledShape {
+  const known = compiled.get(shape);
+  if (known !== undefined) return known;
+  const storage = getMetadataStorage();
+  const metadata = storage.getTargetValidationMetadatas(
+    shape,
+    "",
+    false,
+    false,
+  );
+  const byProperty = new Map<
+    string,
+    { isOptional: boolean; rules: CompiledRule[] }
+  >();
+  for (const one of metadata) {
+    const property = byProperty.get(one.propertyName) ?? {
+      isOptional: false,
+      rules: [],
+    };
+    byProperty.set(one.propertyName, property);
+    if (one.type === "conditionalValidation") {
+      property.isOptional = true;
+      continue;
+    }
+    const [constraint] = storage.getTargetValidatorConstraints(
+      one.constraintCls,
+    );
+    if (constraint === undefined) continue;
+    const { whole = false, ...bounds } = (one.context ?? {}) as {
+      whole?: boolean;
+      min?: number;
+      max?: number;
+    };
+    const { instance } = constraint;
+    property.rules.push({
+      name: one.name ?? constraint.name,
+      each: one.each,
+      whole,
+      bounds,
+      holds: (value, object) =>
+        instance.validate(value, {
+          value,
+          object,
+          constraints: [],
+          property: one.propertyName,
+          targetName: shape.name,
+        }) === true,
+    });
+  }
+  const result: CompiledShape = {
+    properties: [...byProperty].map(([name, property]) => ({
+      name,
+      isOptional: property.isOptional,
+      // class-validator keeps decorators in the order they were applied, which
+      // is from the last to the first; "type" must come first.
+      rules: property.rules.sort(
+        (a, b) => Number(b.name === "type") - Number(a.name === "type"),
+      ),
+    })),
+    names: new Set(byProperty.keys()),
+  };
+  compiled.set(shape, result);
+  return result;
+}

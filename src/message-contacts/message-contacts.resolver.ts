@@ -1,0 +1,243 @@
+import { Inject } from "@nestjs/common";
+import { Args, Query, Resolver } from "@nestjs/graphql";
+import { ErrorCode as E } from "../errors/error-codes.js";
+import { checkInput } from "../http/check-input.js";
+import { ContactMutation } from "./contact-mutation.js";
+import { MessageContactsService } from "./message-contacts.service.js";
+import * as inputs from "./shapes/inputs.js";
+import {
+  ContactDeletion,
+  MessageContact,
+  MessageContactPage,
+  PendingVerificationPage,
+} from "./shapes/message-contact.js";
+import * as payloads from "./shapes/payloads.js";
+
+const READ = "Scope: `contacts:read`.";
+
+/** The GraphQL front door: one method per operation. */
+@Resolver()
+export class MessageContactsResolver {
+  constructor(
+    @Inject(MessageContactsService)
+    private readonly service: MessageContactsService,
+  ) {}
+
+  @Query(() => MessageContact, {
+    nullable: true,
+    description: `One contact; null when the directory has no such contact. ${READ}`,
+  })
+  messageContact(
+    @Args() args: inputs.MessageContactArgs,
+  ): Promise<MessageContact | null> {
+    const { id } = checkInput(inputs.MessageContactArgs, args);
+    return this.service.getMessageContact(id);
+  }
+
+  @Query(() => MessageContactPage, {
+    nullable: true,
+    description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
+  })
+  messageContacts(
+    @Args() args: inputs.MessageContactsArgs,
+  ): Promise<MessageContactPage> {
+    return this.service.listMessageContacts(
+      checkInput(inputs.MessageContactsArgs, args),
+    );
+  }
+
+  @Query(() => PendingVerificationPage, {
+    nullable: true,
+    description: `Addresses and numbers of one contact that wait for verification; null when there is no such contact. ${READ}`,
+  })
+  messageContactVerifications(
+    @Args() args: inputs.MessageContactVerificationsArgs,
+  ): Promise<PendingVerificationPage | null> {
+    return this.service.listMessageContactVerifications(
+      checkInput(inputs.MessageContactVerificationsArgs, args),
+    );
+  }
+
+  @Query(() => ContactDeletion, {
+    nullable: true,
+    description: `How far a deletion is. ${READ}`,
+  })
+  messageContactDeletionStatus(
+    @Args() args: inputs.ContactIdArgs,
+  ): Promise<ContactDeletion> {
+    const { contactId } = checkInput(inputs.ContactIdArgs, args);
+    return this.service.getMessageContactDeletionStatus(contactId);
+  }
+
+  @ContactMutation({
+    description:
+      "Adds a contact. Nothing is sent to the person until a verification is sent.",
+    scope: "contacts:write",
+    input: inputs.AddMessageContactInput,
+    payload: () => payloads.AddMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.NAME_TAKEN,
+      E.QUOTA_EXCEEDED,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async addMessageContact(
+    @Args("input") input: inputs.AddMessageContactInput,
+  ): Promise<payloads.AddMessageContactPayload> {
+    return {
+      contact: await this.service.addMessageContact(input),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Changes a contact. A new address or number takes effect once its owner has confirmed it.",
+    scope: "contacts:write",
+    input: inputs.UpdateMessageContactInput,
+    payload: () => payloads.UpdateMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.NAME_TAKEN,
+      E.CONTACT_NOT_FOUND,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async updateMessageContact(
+    @Args("input") input: inputs.UpdateMessageContactInput,
+  ): Promise<payloads.UpdateMessageContactPayload> {
+    return {
+      contact: await this.service.updateMessageContact(input),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Deletes a contact: at once when members keep it, in the background when they do not.",
+    scope: "contacts:delete",
+    input: inputs.DeleteMessageContactInput,
+    payload: () => payloads.DeleteMessageContactPayload,
+    errors: [E.INVALID_INPUT, E.CONTACT_NOT_FOUND, E.CONCURRENT_CHANGE],
+  })
+  async deleteMessageContact(
+    @Args("input") input: inputs.DeleteMessageContactInput,
+  ): Promise<payloads.DeleteMessageContactPayload> {
+    return {
+      deletion: await this.service.deleteMessageContact(input),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Drops a change of address or number that is not verified yet.",
+    scope: "contacts:write",
+    input: inputs.CancelMessageContactUpdateInput,
+    payload: () => payloads.CancelMessageContactUpdatePayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async cancelMessageContactUpdate(
+    @Args("input") input: inputs.CancelMessageContactUpdateInput,
+  ): Promise<payloads.CancelMessageContactUpdatePayload> {
+    return {
+      contact: await this.service.cancelMessageContactUpdate(input),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Sends the verification e-mail to a pending address. Counts against the daily cap.",
+    scope: "contacts:verify",
+    input: inputs.SendEmailVerificationForMessageContactInput,
+    payload: () => payloads.SendEmailVerificationForMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.VERIFICATION_NOT_PENDING,
+      E.VERIFICATION_LIMIT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async sendEmailVerificationForMessageContact(
+    @Args("input") input: inputs.SendEmailVerificationForMessageContactInput,
+  ): Promise<payloads.SendEmailVerificationForMessageContactPayload> {
+    const sentAt =
+      await this.service.sendEmailVerificationForMessageContact(input);
+    return { sentAt, contact: { id: input.contactId }, errors: [] };
+  }
+
+  @ContactMutation({
+    description:
+      "Sends the verification text message to a pending number. Counts against the daily cap.",
+    scope: "contacts:verify",
+    input: inputs.SendPhoneVerificationForMessageContactInput,
+    payload: () => payloads.SendPhoneVerificationForMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.VERIFICATION_NOT_PENDING,
+      E.VERIFICATION_LIMIT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async sendPhoneVerificationForMessageContact(
+    @Args("input") input: inputs.SendPhoneVerificationForMessageContactInput,
+  ): Promise<payloads.SendPhoneVerificationForMessageContactPayload> {
+    const sentAt =
+      await this.service.sendPhoneVerificationForMessageContact(input);
+    return { sentAt, contact: { id: input.contactId }, errors: [] };
+  }
+
+  @ContactMutation({
+    description:
+      "Binds a contact to the directory, folders or member accounts, all of them or none.",
+    scope: "contacts:bind",
+    input: inputs.AssociateMembersInput,
+    payload: () => payloads.AssociateMembersPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.BINDING_TARGET_NOT_FOUND,
+      E.QUOTA_EXCEEDED,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async associateMembers(
+    @Args("input") input: inputs.AssociateMembersInput,
+  ): Promise<payloads.AssociateMembersPayload> {
+    const changes = await this.service.associateMembers(input);
+    return { changes, contact: { id: input.contactId }, errors: [] };
+  }
+
+  @ContactMutation({
+    description:
+      "Unbinds a contact from the directory, folders or member accounts.",
+    scope: "contacts:bind",
+    input: inputs.DisassociateMembersInput,
+    payload: () => payloads.DisassociateMembersPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.BINDING_TARGET_NOT_FOUND,
+      E.QUOTA_EXCEEDED,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async disassociateMembers(
+    @Args("input") input: inputs.DisassociateMembersInput,
+  ): Promise<payloads.DisassociateMembersPayload> {
+    const changes = await this.service.disassociateMembers(input);
+    return { changes, contact: { id: input.contactId }, errors: [] };
+  }
+}

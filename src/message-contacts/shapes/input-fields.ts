@@ -1,0 +1,206 @@
+import { applyDecorators } from "@nestjs/common";
+import { ID, Int } from "@nestjs/graphql";
+import { ValidateIf } from "class-validator";
+import { ContactTitle, MessageType } from "./enums.js";
+import * as rules from "./rules.js";
+import { EmailAddress, PhoneNumber } from "./scalars.js";
+import { ShapeField } from "./shape-field.js";
+
+/** Whether the property may be left out. `null` is never taken. */
+interface InputOptions {
+  readonly optional?: boolean;
+  readonly description?: string;
+}
+
+/** Most targets one vendor call takes (documented). */
+export const MAX_TARGETS_PER_CALL = 5;
+
+/** Largest page of the vendor's list operations (inferred from siblings). */
+export const MAX_PAGE_SIZE = 100;
+
+const isGiven = (_input: object, value: unknown): boolean =>
+  value !== undefined;
+
+function input(
+  field: PropertyDecorator,
+  optional: boolean | undefined,
+  checks: PropertyDecorator[],
+): PropertyDecorator {
+  return applyDecorators(
+    field,
+    ...(optional === true ? [ValidateIf(isGiven)] : []),
+    ...checks,
+  );
+}
+
+export function ContactId(
+  description = "The contact, `c-…`.",
+  ...more: PropertyDecorator[]
+): PropertyDecorator {
+  return input(
+    ShapeField(() => ID, { description, example: "c-qL4HqKONzOM7aB3d" }),
+    false,
+    [...rules.textRules(), ...rules.contactIdRules(), ...more],
+  );
+}
+
+/** For a contact id together with a choice of which one must be made. */
+export function ContactIdAndAnyOf(...names: string[]): PropertyDecorator {
+  return ContactId(undefined, ...rules.anyOfRules(names));
+}
+
+export function ContactName({
+  optional,
+}: InputOptions = {}): PropertyDecorator {
+  return input(
+    ShapeField(() => String, {
+      description:
+        "2 to 12 letters or Chinese characters, unique in the directory.",
+      nullable: optional ?? false,
+      example: "tom",
+      openapi: { minLength: 2, maxLength: 12 },
+    }),
+    optional,
+    [...rules.textRules(), ...rules.nameRules()],
+  );
+}
+
+export function ContactEmailAddress({
+  optional,
+  description = "Takes effect once its owner has confirmed it.",
+}: InputOptions = {}): PropertyDecorator {
+  return input(
+    ShapeField(() => EmailAddress, {
+      description,
+      nullable: optional ?? false,
+      example: "tom@example.com",
+    }),
+    optional,
+    [...rules.textRules(), ...rules.emailRules()],
+  );
+}
+
+export function ContactPhoneNumber({
+  optional,
+  description = "`86-13900001234` or `+8613900001234`. Takes effect once its owner has confirmed it.",
+}: InputOptions = {}): PropertyDecorator {
+  return input(
+    ShapeField(() => PhoneNumber, {
+      description,
+      nullable: optional ?? false,
+      example: "86-13900001234",
+    }),
+    optional,
+    [...rules.textRules(), ...rules.phoneRules()],
+  );
+}
+
+/** `UNRECOGNISED` exists in answers only. */
+const known = (values: object): string[] =>
+  Object.values(values as Record<string, string>).filter(
+    (value) => value !== "UNRECOGNISED",
+  );
+
+export function ContactTitleField({
+  optional,
+}: InputOptions = {}): PropertyDecorator {
+  return input(
+    ShapeField(() => ContactTitle, {
+      description: "What the person does in the organisation.",
+      nullable: optional ?? false,
+      enumName: "ContactTitle",
+      example: ContactTitle.TECHNICAL_DIRECTOR,
+    }),
+    optional,
+    [...rules.textRules(), ...rules.oneOfRules(known(ContactTitle), false)],
+  );
+}
+
+export function MessageTypes({
+  optional,
+  description = "Kinds of message the person is to receive; at least one.",
+}: InputOptions = {}): PropertyDecorator {
+  return input(
+    ShapeField(() => MessageType, {
+      list: true,
+      description,
+      nullable: optional ?? false,
+      enumName: "MessageType",
+      example: [MessageType.ACCOUNT_EXPENSES],
+      openapi: { minItems: 1 },
+    }),
+    optional,
+    [
+      ...rules.listRules(),
+      ...rules.listLengthRules(1, 100),
+      ...rules.oneOfRules(known(MessageType), true),
+    ],
+  );
+}
+
+export function TargetIds(): PropertyDecorator {
+  return input(
+    ShapeField(() => ID, {
+      list: true,
+      description: `1 to ${MAX_TARGETS_PER_CALL} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+      example: ["fd-ZDNPiT5a8b"],
+      openapi: { minItems: 1, maxItems: MAX_TARGETS_PER_CALL },
+    }),
+    false,
+    [
+      ...rules.listRules(),
+      ...rules.listLengthRules(1, MAX_TARGETS_PER_CALL),
+      ...rules.uniqueRules(),
+      ...rules.targetIdItemRules(),
+    ],
+  );
+}
+
+export function BoundTo(): PropertyDecorator {
+  return input(
+    ShapeField(() => ID, {
+      nullable: true,
+      description:
+        "Only contacts bound to this directory, folder or member account.",
+      example: "fd-ZDNPiT5a8b",
+    }),
+    true,
+    [...rules.textRules(), ...rules.targetIdRules()],
+  );
+}
+
+export function PageNumber(): PropertyDecorator {
+  return input(
+    ShapeField(() => Int, {
+      description: "Number of the page, from 1.",
+      default: 1,
+      openapi: { minimum: 1 },
+    }),
+    true,
+    rules.integerRules(1, 2_147_483_647),
+  );
+}
+
+export function PageSize(): PropertyDecorator {
+  return input(
+    ShapeField(() => Int, {
+      description: `Most items a page holds, 1 to ${MAX_PAGE_SIZE}.`,
+      default: 10,
+      openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
+    }),
+    true,
+    rules.integerRules(1, MAX_PAGE_SIZE),
+  );
+}
+
+export function RetainContactInMembers(): PropertyDecorator {
+  return input(
+    ShapeField(() => Boolean, {
+      description:
+        "True: members keep the contact and go on receiving through it; answered at once. False: removed everywhere, in the background.",
+      default: true,
+    }),
+    true,
+    rules.booleanRules(),
+  );
+}

@@ -1,0 +1,220 @@
+import { ValidateBy, type ValidationOptions } from "class-validator";
+
+/** A rule of the vendor, as the caller sees it when it is broken. */
+interface Rule {
+  readonly name: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly holds: (value: unknown) => boolean;
+}
+
+/**
+ * Registers a rule with class-validator. Its name and bounds travel in the
+ * constraint's context, from where the input check reads them.
+ */
+function ruled(rule: Rule, options?: ValidationOptions): PropertyDecorator {
+  const { name, min, max, holds } = rule;
+  return ValidateBy(
+    {
+      name,
+      validator: { validate: (value): boolean => holds(value) },
+    },
+    {
+      ...options,
+      context: {
+        ...(min === undefined ? {} : { min }),
+        ...(max === undefined ? {} : { max }),
+      },
+    },
+  );
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** Rules further down only look at text, so that one fault gives one violation. */
+const ifText =
+  (holds: (text: string) => boolean) =>
+  (value: unknown): boolean =>
+    !isText(value) || value === "" || holds(value);
+
+const NAME_LETTERS = /^[A-Za-z\u4E00-\u9FA5]*$/;
+
+/** Letters A-Z, a-z and U+4E00-U+9FA5; 2 to 12 of them (documented; range inferred). */
+export const nameRules = (): PropertyDecorator[] => [
+  ruled({
+    name: "letters-only",
+    holds: ifText((name) => NAME_LETTERS.test(name)),
+  }),
+  ruled({
+    name: "length",
+    min: 2,
+    max: 12,
+    // By code points: what a person counts as characters.
+    holds: ifText((name) => {
+      if (name.length > 24) return false;
+      const { length } = [...name];
+      return length >= 2 && length <= 12;
+    }),
+  }),
+];
+
+/** A valid e-mail address by the HTML standard; linear, checked for ReDoS. */
+const EMAIL =
+  /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
+
+/**
+ * Longest address that reaches the vendor. The vendor's own limit is not
+ * published; 254 is the longest that mail can carry (RFC 5321).
+ */
+const EMAIL_MAX_LENGTH = 254;
+
+export const emailRules = (): PropertyDecorator[] => [
+  ruled({
+    name: "format",
+    holds: ifText(
+      (address) => address.length > EMAIL_MAX_LENGTH || EMAIL.test(address),
+    ),
+  }),
+  ruled({
+    name: "length",
+    max: EMAIL_MAX_LENGTH,
+    holds: ifText((address) => address.length <= EMAIL_MAX_LENGTH),
+  }),
+];
+
+/** Country codes the vendor takes; 86 is documented, others are a setting. */
+let acceptedCountryCodes: readonly string[] = ["86"];
+
+/** Set once at start from `PHONE_COUNTRY_CODES`. */
+export function acceptCountryCodes(codes: readonly string[]): void {
+  acceptedCountryCodes = codes;
+}
+
+const VENDOR_PHONE = /^(\d{1,4})-\d{5,15}$/;
+const E164_PHONE = /^\+[1-9]\d{5,14}$/;
+
+/**
+ * The vendor's form `86-13900001234` of a number in either accepted form; null
+ * when it has neither form or another country's code.
+ */
+export function canonicalPhone(phone: string): string | null {
+  const vendorForm = VENDOR_PHONE.exec(phone);
+  if (vendorForm !== null) {
+    return acceptedCountryCodes.includes(vendorForm[1] ?? "") ? phone : null;
+  }
+  if (!E164_PHONE.test(phone)) return null;
+  const digits = phone.slice(1);
+  const code = acceptedCountryCodes.find((one) => digits.startsWith(one));
+  if (code === undefined) return null;
+  const canonical = `${code}-${digits.slice(code.length)}`;
+  return VENDOR_PHONE.test(canonical) ? canonical : null;
+}
+
+const hasPhoneForm = (phone: string): boolean =>
+  VENDOR_PHONE.test(phone) || E164_PHONE.test(phone);
+
+export const phoneRules = (): PropertyDecorator[] => [
+  ruled({ name: "format", holds: ifText(hasPhoneForm) }),
+  ruled({
+    name: "country-code",
+    holds: ifText(
+      (phone) => !hasPhoneForm(phone) || canonicalPhone(phone) !== null,
+    ),
+  }),
+];
+
+/** Prefix and character set only: lengths were read off masked samples. */
+const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
+
+export const contactIdRules = (): PropertyDecorator[] => [
+  ruled({ name: "format", holds: ifText((id) => CONTACT_ID.test(id)) }),
+];
+
+const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{16})$/;
+
+export const targetIdRules = (): PropertyDecorator[] => [
+  ruled({ name: "format", holds: ifText((id) => TARGET_ID.test(id)) }),
+];
+
+/** Each item of a list of targets; reported under the item's index. */
+export const targetIdItemRules = (): PropertyDecorator[] => [
+  ruled(
+    {
+      name: "format",
+      holds: (id) => isText(id) && TARGET_ID.test(id),
+    },
+    { each: true },
+  ),
+];
+
+export const listLengthRules = (
+  min: number,
+  max: number,
+): PropertyDecorator[] => [
+  ruled({
+    name: "length",
+    min,
+    max,
+    holds: (list) =>
+      !Array.isArray(list) || (list.length >= min && list.length <= max),
+  }),
+];
+
+export const uniqueRules = (): PropertyDecorator[] => [
+  ruled({
+    name: "unique",
+    holds: (list) => !Array.isArray(list) || new Set(list).size === list.length,
+  }),
+];
+
+export const textRules = (): PropertyDecorator[] => [
+  ruled({ name: "type", holds: isText }),
+  ruled({ name: "required", holds: (value) => value !== "" }),
+];
+
+export const listRules = (): PropertyDecorator[] => [
+  ruled({ name: "type", holds: Array.isArray }),
+];
+
+export const booleanRules = (): PropertyDecorator[] => [
+  ruled({ name: "type", holds: (value) => typeof value === "boolean" }),
+];
+
+export const integerRules = (min: number, max: number): PropertyDecorator[] => [
+  ruled({ name: "type", holds: Number.isSafeInteger }),
+  ruled({
+    name: "range",
+    min,
+    max,
+    holds: (value) =>
+      !Number.isSafeInteger(value) ||
+      ((value as number) >= min && (value as number) <= max),
+  }),
+];
+
+export const oneOfRules = (
+  allowed: readonly string[],
+  each: boolean,
+): PropertyDecorator[] => [
+  ruled(
+    { name: "one-of", holds: (value) => allowed.includes(value as string) },
+    { each },
+  ),
+];
+
+/** At least one of the named properties must be there; no single one is at fault. */
+export const anyOfRules = (names: readonly string[]): PropertyDecorator[] => [
+  ValidateBy(
+    {
+      name: "any-of",
+      validator: {
+        validate: (_value, args): boolean =>
+          names.some(
+            (name) =>
+              (args?.object as Record<string, unknown>)[name] !== undefined,
+          ),
+      },
+    },
+    { context: { whole: true } },
+  ),
+];

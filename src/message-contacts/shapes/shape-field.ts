@@ -1,0 +1,88 @@
+import { applyDecorators } from "@nestjs/common";
+import {
+  Field,
+  ID,
+  Int,
+  type FieldOptions,
+  type ReturnTypeFuncValue,
+} from "@nestjs/graphql";
+import { ApiProperty, type ApiPropertyOptions } from "@nestjs/swagger";
+import {
+  DateTime,
+  EmailAddress,
+  LocalDateTime,
+  PhoneNumber,
+} from "./scalars.js";
+
+/** How one property of a shape looks in both contracts. */
+export interface ShapeFieldOptions {
+  readonly description: string;
+  readonly nullable?: boolean;
+  /** A list of non-null items. */
+  readonly list?: boolean;
+  readonly example?: unknown;
+  readonly default?: unknown;
+  /** Name of an enum in OpenAPI; the enum object is the type. */
+  readonly enumName?: string;
+  /** Constraints that OpenAPI can say. */
+  readonly openapi?: Readonly<Record<string, unknown>>;
+  /** In GraphQL only: the REST contract does not show it. */
+  readonly graphqlOnly?: boolean;
+}
+
+/** OpenAPI form of each scalar. */
+const SCALARS = new Map<unknown, Readonly<Record<string, unknown>>>([
+  [String, { type: "string" }],
+  [Boolean, { type: "boolean" }],
+  [ID, { type: "string" }],
+  [Int, { type: "integer" }],
+  [EmailAddress, { type: "string", format: "email" }],
+  [PhoneNumber, { type: "string" }],
+  [LocalDateTime, { type: "string" }],
+  [DateTime, { type: "string", format: "date-time" }],
+]);
+
+/**
+ * Declares one property in the GraphQL schema and in the OpenAPI document at
+ * once, so that neither can say what the other does not.
+ */
+export function ShapeField(
+  type: () => ReturnTypeFuncValue,
+  options: ShapeFieldOptions,
+): PropertyDecorator {
+  const { description, nullable = false, list = false } = options;
+  const graphql = Field(
+    () => (list ? ([type()] as ReturnTypeFuncValue) : type()),
+    {
+      description,
+      nullable,
+      ...(options.default === undefined
+        ? {}
+        : { defaultValue: options.default }),
+    } as FieldOptions,
+  );
+  if (options.graphqlOnly === true) return applyDecorators(graphql);
+  return applyDecorators(
+    graphql,
+    ApiProperty({
+      description,
+      required: !nullable && options.default === undefined,
+      ...(options.example === undefined ? {} : { example: options.example }),
+      ...(options.default === undefined ? {} : { default: options.default }),
+      ...openapiType(type, options),
+      ...options.openapi,
+    } as ApiPropertyOptions),
+  );
+}
+
+function openapiType(
+  type: () => ReturnTypeFuncValue,
+  { list = false, enumName }: ShapeFieldOptions,
+): object {
+  if (enumName !== undefined) {
+    return { enum: type() as object, enumName, isArray: list };
+  }
+  const scalar = SCALARS.get(type());
+  if (scalar === undefined) return { type, isArray: list };
+  return list ? { type: "array", items: scalar } : scalar;
+}

@@ -1,0 +1,123 @@
+import { Pool, errors } from "undici";
+
+/** A complete HTTP answer of the vendor. */
+export interface UpstreamReply {
+  readonly httpStatus: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/**
+ * A call without a complete answer. Holds no URL, no header, no body.
+ *
+ * `sent` is false only where it is proven that not one byte of the request
+ * left: then nothing can have happened.
+ */
+export class TransportError extends Error {
+  constructor(
+    readonly sent: boolean,
+    readonly reason: string,
+  ) {
+    super(`no answer from upstream: ${reason}`);
+    this.name = "TransportError";
+  }
+}
+
+/** Limits of the transport, in milliseconds and bytes. */
+export interface TransportLimits {
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/** Figures of the reliability policy, section 1.2. */
+export const TRANSPORT_LIMITS: TransportLimits = {
+  connections: 64,
+  connectTimeoutMs: 2_000,
+  maxBodyBytes: 1024 * 1024,
+};
+
+/** Codes of a connection that never stood (node:net, undici). */
+const NEVER_CONNECTED = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+/**
+ * Sends signed forms to one endpoint over a bounded pool of kept-alive
+ * connections. Never follows a redirect, never decodes a body, never repeats.
+ */
+export class UpstreamTransport {
+  private readonly pool: Pool;
+
+  constructor(endpoint: string, limits: TransportLimits = TRANSPORT_LIMITS) {
+    this.pool = new Pool(new URL(endpoint).origin, {
+      connections: limits.connections,
+      connect: { timeout: limits.connectTimeoutMs },
+      // Below the idle limit of common load balancers, so that a socket is
+      // rarely closed by the server while a call is on its way.
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 4_000,
+      maxResponseSize: limits.maxBodyBytes,
+      maxHeaderSize: 16 * 1024,
+    });
+  }
+
+  /**
+   * @param timeoutMs bound for the whole call, the body included
+   * @throws {TransportError} always of this class
+   */
+  async post(form: string, timeoutMs: number): Promise<UpstreamReply> {
+    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    try {
+      const answer = await this.pool.request({
+        path: "/",
+        method: "POST",
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          "accept-encoding": "identity",
+          accept: "application/json",
+        },
+        body: form,
+        signal: timer,
+      });
+      const { headers, statusCode } = answer;
+      const encoding = headers["content-encoding"];
+      if (encoding !== undefined && encoding !== "identity") {
+        answer.body.destroy();
+        throw new TransportError(true, "encoded-body");
+      }
+      return {
+        httpStatus: statusCode,
+        headers,
+        body: await answer.body.text(),
+      };
+    } catch (error) {
+      throw toTransportError(error);
+    }
+  }
+
+  /** Closes idle connections and lets running calls finish. */
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+}
+
+function toTransportError(error: unknown): TransportError {
+  if (error instanceof TransportError) return error;
+  if (!(error instanceof Error)) return new TransportError(true, "unknown");
+  const code =
+    "code" in error && typeof error.code === "string" ? error.code : error.name;
+  if (error instanceof errors.ConnectTimeoutError) {
+    return new TransportError(false, code);
+  }
+  return new TransportError(!NEVER_CONNECTED.has(code), code);
+}

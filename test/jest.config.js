@@ -1,0 +1,34 @@
+/** @type {import("jest").Config} */
+export default {
+  rootDir: "..",
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.spec.ts"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/bench/",
+    "<rootDir>/test/clients/",
+  ],
+  modulePathIgnorePatterns: ["<rootDir>/dist/"],
+  extensionsToTreatAsEsm: [".ts"],
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      {
+        swcrc: false,
+        jsc: {
+          target: "es2022",
+          parser: { syntax: "typescript", decorators: true },
+          transform: {
+            legacyDecorator: true,
+            decoratorMetadata: true,
+            useDefineForClassFields: false,
+          },
+          keepClassNames: true,
+        },
+        module: { type: "es6" },
+      },
+    ],
+  },
+  testTimeout: 30000,
+};
