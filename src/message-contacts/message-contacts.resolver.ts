@@ -2,6 +2,7 @@ import { Inject } from "@nestjs/common";
 import { Args, Query, Resolver } from "@nestjs/graphql";
 import { ErrorCode as E } from "../errors/error-codes.js";
 import { checkInput } from "../http/check-input.js";
+import { contactOnDemand } from "./contact-on-demand.js";
 import { ContactMutation } from "./contact-mutation.js";
 import { MessageContactsService } from "./message-contacts.service.js";
 import * as inputs from "./shapes/inputs.js";
@@ -12,6 +13,7 @@ import {
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import * as payloads from "./shapes/payloads.js";
+import type { KnownContact, OnDemand } from "./shapes/payloads.js";
 
 const READ = "Scope: `contacts:read`.";
 
@@ -86,7 +88,7 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.AddMessageContactInput,
   ): Promise<payloads.AddMessageContactPayload> {
     return {
-      contact: await this.service.addMessageContact(input),
+      contact: this.known(await this.service.addMessageContact(input)),
       errors: [],
     };
   }
@@ -109,7 +111,7 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.UpdateMessageContactInput,
   ): Promise<payloads.UpdateMessageContactPayload> {
     return {
-      contact: await this.service.updateMessageContact(input),
+      contact: this.known(await this.service.updateMessageContact(input)),
       errors: [],
     };
   }
@@ -148,7 +150,7 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.CancelMessageContactUpdateInput,
   ): Promise<payloads.CancelMessageContactUpdatePayload> {
     return {
-      contact: await this.service.cancelMessageContactUpdate(input),
+      contact: this.known(await this.service.cancelMessageContactUpdate(input)),
       errors: [],
     };
   }
@@ -172,7 +174,7 @@ export class MessageContactsResolver {
   ): Promise<payloads.SendEmailVerificationForMessageContactPayload> {
     const sentAt =
       await this.service.sendEmailVerificationForMessageContact(input);
-    return { sentAt, contact: { id: input.contactId }, errors: [] };
+    return { sentAt, contact: this.known({ id: input.contactId }), errors: [] };
   }
 
   @ContactMutation({
@@ -194,7 +196,7 @@ export class MessageContactsResolver {
   ): Promise<payloads.SendPhoneVerificationForMessageContactPayload> {
     const sentAt =
       await this.service.sendPhoneVerificationForMessageContact(input);
-    return { sentAt, contact: { id: input.contactId }, errors: [] };
+    return { sentAt, contact: this.known({ id: input.contactId }), errors: [] };
   }
 
   @ContactMutation({
@@ -216,7 +218,11 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.AssociateMembersInput,
   ): Promise<payloads.AssociateMembersPayload> {
     const changes = await this.service.associateMembers(input);
-    return { changes, contact: { id: input.contactId }, errors: [] };
+    return {
+      changes,
+      contact: this.known({ id: input.contactId }),
+      errors: [],
+    };
   }
 
   @ContactMutation({
@@ -238,6 +244,14 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.DisassociateMembersInput,
   ): Promise<payloads.DisassociateMembersPayload> {
     const changes = await this.service.disassociateMembers(input);
-    return { changes, contact: { id: input.contactId }, errors: [] };
+    return {
+      changes,
+      contact: this.known({ id: input.contactId }),
+      errors: [],
+    };
+  }
+
+  private known(contact: KnownContact): OnDemand<KnownContact | null> {
+    return contactOnDemand(contact, (id) => this.service.getMessageContact(id));
   }
 }

@@ -1,9 +1,17 @@
 import { ID, ObjectType } from "@nestjs/graphql";
+import type { GraphQLResolveInfo } from "graphql";
 import { BindingTargetKind } from "./enums.js";
 import { ContactDeletion, MessageContact } from "./message-contact.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 import { UserError } from "./user-errors.js";
+
+/** A value that graphql-js asks for only when its field is selected. */
+export type OnDemand<T> = (
+  args: unknown,
+  context: unknown,
+  info: GraphQLResolveInfo,
+) => Promise<T> | T;
 
 /** A contact of which only what the mutation itself told is known. */
 export type KnownContact = Pick<MessageContact, "id"> & Partial<MessageContact>;
@@ -26,7 +34,7 @@ const Contact = (): PropertyDecorator =>
 @ObjectType({ description: "Result of `addMessageContact`." })
 export class AddMessageContactPayload {
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -35,7 +43,7 @@ export class AddMessageContactPayload {
 @ObjectType({ description: "Result of `updateMessageContact`." })
 export class UpdateMessageContactPayload {
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -58,7 +66,7 @@ export class DeleteMessageContactPayload {
 @ObjectType({ description: "Result of `cancelMessageContactUpdate`." })
 export class CancelMessageContactUpdatePayload {
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -79,7 +87,7 @@ export class SendEmailVerificationForMessageContactPayload {
   sentAt!: string | null;
 
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -93,7 +101,7 @@ export class SendPhoneVerificationForMessageContactPayload {
   sentAt!: string | null;
 
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -140,7 +148,7 @@ export class AssociateMembersPayload {
   changes!: BindingChange[];
 
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];
@@ -152,7 +160,7 @@ export class DisassociateMembersPayload {
   changes!: BindingChange[];
 
   @Contact()
-  contact!: KnownContact | null;
+  contact!: OnDemand<KnownContact | null> | null;
 
   @Errors()
   errors!: UserError[];

@@ -1,0 +1,229 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from "@nestjs/common";
+import type { FastifyReply } from "fastify";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import { checkInput } from "../http/check-input.js";
+import { MessageContactsService } from "./message-contacts.service.js";
+import { pageLinks, type RawQuery, fromPath, fromQuery } from "./rest-input.js";
+import { DeletionState } from "./shapes/enums.js";
+import * as inputs from "./shapes/inputs.js";
+import type {
+  ContactDeletion,
+  MessageContact,
+  MessageContactPage,
+  PendingVerificationPage,
+} from "./shapes/message-contact.js";
+import type { KnownContact } from "./shapes/payloads.js";
+import type { BindingChanges, SentVerification } from "./shapes/rest-bodies.js";
+
+const ROOT = "/v1/message-contacts";
+
+/** Pause before a first look at a deletion, in seconds. */
+const DELETION_PAUSE_SECONDS = 2;
+
+/** The REST front door: one method per operation. */
+@Controller(ROOT)
+export class MessageContactsController {
+  constructor(
+    @Inject(MessageContactsService)
+    private readonly service: MessageContactsService,
+  ) {}
+
+  @Post()
+  async addMessageContact(
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<KnownContact> {
+    const contact = await this.service.addMessageContact(
+      checkInput(inputs.AddMessageContactInput, body),
+    );
+    void reply.header("location", `${ROOT}/${contact.id}`);
+    return this.preferred(contact, prefer, reply);
+  }
+
+  @Get(":id")
+  async getMessageContact(@Param("id") id: string): Promise<MessageContact> {
+    const wanted = checkInput(inputs.MessageContactArgs, { id });
+    return found(await this.service.getMessageContact(wanted.id), id);
+  }
+
+  @Get()
+  async listMessageContacts(
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MessageContactPage> {
+    const page = await this.service.listMessageContacts(
+      fromQuery(inputs.MessageContactsArgs, query),
+    );
+    void reply.header("link", pageLinks(ROOT, query, page));
+    return page;
+  }
+
+  @Patch(":id")
+  async updateMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<KnownContact> {
+    const contact = await this.service.updateMessageContact(
+      fromPath(inputs.UpdateMessageContactInput, id, body),
+    );
+    return this.preferred(contact, prefer, reply);
+  }
+
+  @Post(":id/cancel-update")
+  @HttpCode(200)
+  async cancelMessageContactUpdate(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<KnownContact> {
+    const contact = await this.service.cancelMessageContactUpdate(
+      fromPath(inputs.CancelMessageContactUpdateInput, id, body),
+    );
+    return this.preferred(contact, prefer, reply);
+  }
+
+  @Delete(":id")
+  async deleteMessageContact(
+    @Param("id") id: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ContactDeletion> {
+    const deletion = await this.service.deleteMessageContact(
+      fromQuery(inputs.DeleteMessageContactInput, query, id),
+    );
+    if (deletion.state !== DeletionState.DELETED) {
+      void reply
+        .code(202)
+        .header("location", `${ROOT}/${id}/deletion`)
+        .header("retry-after", String(DELETION_PAUSE_SECONDS));
+    }
+    return deletion;
+  }
+
+  @Get(":id/deletion")
+  getMessageContactDeletionStatus(
+    @Param("id") id: string,
+  ): Promise<ContactDeletion> {
+    const { contactId } = checkInput(inputs.ContactIdArgs, { contactId: id });
+    return this.service.getMessageContactDeletionStatus(contactId);
+  }
+
+  @Get(":id/verifications")
+  async listMessageContactVerifications(
+    @Param("id") id: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PendingVerificationPage> {
+    const page = found(
+      await this.service.listMessageContactVerifications(
+        fromQuery(inputs.MessageContactVerificationsArgs, query, id),
+      ),
+      id,
+    );
+    void reply.header(
+      "link",
+      pageLinks(`${ROOT}/${id}/verifications`, query, page),
+    );
+    return page;
+  }
+
+  @Post(":id/verifications/email")
+  @HttpCode(202)
+  async sendEmailVerificationForMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+  ): Promise<SentVerification> {
+    const sentAt = await this.service.sendEmailVerificationForMessageContact(
+      fromPath(inputs.SendEmailVerificationForMessageContactInput, id, body),
+    );
+    return { contactId: id, sentAt };
+  }
+
+  @Post(":id/verifications/phone")
+  @HttpCode(202)
+  async sendPhoneVerificationForMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+  ): Promise<SentVerification> {
+    const sentAt = await this.service.sendPhoneVerificationForMessageContact(
+      fromPath(inputs.SendPhoneVerificationForMessageContactInput, id, body),
+    );
+    return { contactId: id, sentAt };
+  }
+
+  @Post(":id/bindings")
+  @HttpCode(200)
+  async associateMembers(
+    @Param("id") id: string,
+    @Body() body: unknown,
+  ): Promise<BindingChanges> {
+    return {
+      changes: await this.service.associateMembers(
+        fromPath(inputs.AssociateMembersInput, id, body),
+      ),
+    };
+  }
+
+  @Delete(":id/bindings")
+  async disassociateMembers(
+    @Param("id") id: string,
+    @Query() { targetId, ...rest }: RawQuery,
+  ): Promise<BindingChanges> {
+    const targetIds = typeof targetId === "string" ? [targetId] : targetId;
+    return {
+      changes: await this.service.disassociateMembers(
+        fromPath(inputs.DisassociateMembersInput, id, {
+          ...rest,
+          ...(targetIds === undefined ? {} : { targetIds }),
+        }),
+      ),
+    };
+  }
+
+  /**
+   * `Prefer: return=representation` (RFC 7240) reads the whole contact after the
+   * change. If that read fails the change still counts, so the answer falls
+   * back to what the change itself told.
+   */
+  private async preferred(
+    contact: KnownContact,
+    prefer: string | undefined,
+    reply: FastifyReply,
+  ): Promise<KnownContact> {
+    if (!/(?:^|[,\s])return=representation(?:$|[,;\s])/.test(prefer ?? "")) {
+      return contact;
+    }
+    const read = await this.service
+      .getMessageContact(contact.id)
+      .catch(() => null);
+    if (read === null) return contact;
+    void reply.header("preference-applied", "return=representation");
+    return read;
+  }
+}
+
+function found<T>(value: T | null, contactId: string): T {
+  if (value !== null) return value;
+  throw new GatewayError(ErrorCode.CONTACT_NOT_FOUND, {
+    field: ["contactId"],
+    value: contactId,
+  });
+}

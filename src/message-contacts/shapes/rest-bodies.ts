@@ -1,0 +1,77 @@
+import { ID } from "@nestjs/graphql";
+import { OmitType } from "@nestjs/swagger";
+import * as inputs from "./inputs.js";
+import { BindingChange } from "./payloads.js";
+import { DateTime, LocalDateTime } from "./scalars.js";
+import { ShapeField } from "./shape-field.js";
+
+/** Body of `PATCH /{id}`: the path names the contact. */
+export class UpdateMessageContactBody extends OmitType(
+  inputs.UpdateMessageContactInput,
+  ["contactId"],
+) {}
+
+/** Body of `POST /{id}/cancel-update`. */
+export class CancelMessageContactUpdateBody extends OmitType(
+  inputs.CancelMessageContactUpdateInput,
+  ["contactId"],
+) {}
+
+/** Body of `POST /{id}/verifications/email`. */
+export class SendEmailVerificationForMessageContactBody extends OmitType(
+  inputs.SendEmailVerificationForMessageContactInput,
+  ["contactId"],
+) {}
+
+/** Body of `POST /{id}/verifications/phone`. */
+export class SendPhoneVerificationForMessageContactBody extends OmitType(
+  inputs.SendPhoneVerificationForMessageContactInput,
+  ["contactId"],
+) {}
+
+/** Body of `POST /{id}/bindings`. */
+export class AssociateMembersBody extends OmitType(
+  inputs.AssociateMembersInput,
+  ["contactId"],
+) {}
+
+/** What a change of a contact tells by itself. */
+export class ChangedMessageContact {
+  @ShapeField(() => ID, {
+    description: "The contact.",
+    example: "c-qL4HqKONzOM7aB3d",
+  })
+  id!: string;
+
+  @ShapeField(() => LocalDateTime, {
+    nullable: true,
+    description:
+      "Only after adding: when it was added, vendor's clock, no zone.",
+    example: "2023-03-27T17:19:21",
+  })
+  createdAt?: string | null;
+}
+
+/** An order to send a verification message was accepted. */
+export class SentVerification {
+  @ShapeField(() => ID, {
+    description: "The contact.",
+    example: "c-qL4HqKONzOM7aB3d",
+  })
+  contactId!: string;
+
+  @ShapeField(() => DateTime, {
+    description: "When the vendor accepted the order to send.",
+    example: "2026-01-31T08:30:00.000Z",
+  })
+  sentAt!: string;
+}
+
+/** Bindings made or undone. */
+export class BindingChanges {
+  @ShapeField(() => BindingChange, {
+    list: true,
+    description: "What changed, as the vendor reports it.",
+  })
+  changes!: BindingChange[];
+}

@@ -1,0 +1,83 @@
+import credentialsPackage from "@alicloud/credentials";
+import type { Credentials, CredentialsProvider } from "./signer.js";
+
+/** Fixed keys, with an STS token if there is one. */
+export class StaticCredentials implements CredentialsProvider {
+  private readonly answer: Promise<Credentials>;
+
+  constructor(credentials: Credentials) {
+    this.answer = Promise.resolve(credentials);
+  }
+
+  getCredentials(): Promise<Credentials> {
+    return this.answer;
+  }
+}
+
+/** The part of the vendor's credentials client that is used. */
+export interface CredentialSource {
+  getCredential(): Promise<{
+    accessKeyId?: string;
+    accessKeySecret?: string;
+    securityToken?: string;
+  }>;
+}
+
+/** How long fetched keys are used before the chain is asked again. */
+const FRESH_MS = 60_000;
+
+/**
+ * The vendor's default chain behind one shared renewal.
+ *
+ * The chain's own faults (observed in 2.4.7): parallel first calls are
+ * rejected while an earlier provider fails; after a total failure an instance
+ * only asks its last provider again; renewals are not shared. So there is one
+ * fetch at a time, and a new instance after each failure.
+ */
+export class ChainCredentials implements CredentialsProvider {
+  private source: CredentialSource | null = null;
+  private fetched: { credentials: Credentials; atMs: number } | null = null;
+  private fetching: Promise<Credentials> | null = null;
+
+  constructor(
+    private readonly makeSource: () => CredentialSource = vendorChain,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  getCredentials(): Promise<Credentials> {
+    if (this.fetched !== null && this.now() - this.fetched.atMs < FRESH_MS) {
+      return Promise.resolve(this.fetched.credentials);
+    }
+    this.fetching ??= this.fetch().finally(() => {
+      this.fetching = null;
+    });
+    return this.fetching;
+  }
+
+  private async fetch(): Promise<Credentials> {
+    this.source ??= this.makeSource();
+    try {
+      const { accessKeyId, accessKeySecret, securityToken } =
+        await this.source.getCredential();
+      if (!accessKeyId || !accessKeySecret) throw new Error("empty keys");
+      const credentials = {
+        accessKeyId,
+        accessKeySecret,
+        ...(securityToken ? { securityToken } : {}),
+      };
+      this.fetched = { credentials, atMs: this.now() };
+      return credentials;
+    } catch (error) {
+      this.source = null;
+      throw error;
+    }
+  }
+}
+
+/** The package is CommonJS: under ESM its class sits at `.default` (observed). */
+function vendorChain(): CredentialSource {
+  const { default: Credential } = credentialsPackage as unknown as {
+    default: new () => CredentialSource;
+  };
+  return new Credential();
+}
