@@ -1,0 +1,38 @@
+import { toVendorDate } from "../clock.js";
+import { readContactId, readMembers } from "../contact-rules.js";
+import { LIST, TEXT, type RpcAction } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import { findChangeableContact } from "./contact-answer.js";
+
+/** Binds a contact to targets; one it is bound to already is answered like a new one (inferred). */
+export const associateMembers: RpcAction = {
+  name: "AssociateMembers",
+  isWrite: true,
+  parameters: { ContactId: TEXT, Members: LIST },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    const members = readMembers(params, settings);
+    return ({ store }) => {
+      const contact = findChangeableContact(store, contactId);
+      if (contact.status === "Verifying" && !settings.bindWhileVerifying) {
+        throw rpcError("ContactStatusMismatchAction");
+      }
+      const known = members.filter((id) => store.directory.has(id));
+      const isComplete = known.length === members.length;
+      if (!isComplete && settings.bindAllOrNothing) {
+        throw rpcError("InvalidMember");
+      }
+      const targets = new Set([...contact.bindings.keys(), ...known]);
+      if (targets.size > settings.targetsPerContact) {
+        throw rpcError("LimitExceeded.ContactMembers");
+      }
+      const bound = known.map((id) => ({
+        ContactId: contactId,
+        MemberId: id,
+        ModifyDate: toVendorDate(store.bind(contact, id)),
+      }));
+      if (!isComplete) throw rpcError("InvalidMember");
+      return { Members: bound };
+    };
+  },
+};

@@ -1,0 +1,31 @@
+import type { RpcAction } from "../rpc-action.js";
+import { addMessageContact } from "./add-message-contact.js";
+import { associateMembers } from "./associate-members.js";
+import { cancelMessageContactUpdate } from "./cancel-message-contact-update.js";
+import { deleteMessageContact } from "./delete-message-contact.js";
+import { disassociateMembers } from "./disassociate-members.js";
+import { getMessageContact } from "./get-message-contact.js";
+import { getMessageContactDeletionStatus } from "./get-message-contact-deletion-status.js";
+import { listMessageContactVerifications } from "./list-message-contact-verifications.js";
+import { listMessageContacts } from "./list-message-contacts.js";
+import { sendEmailVerificationForMessageContact } from "./send-email-verification-for-message-contact.js";
+import { sendPhoneVerificationForMessageContact } from "./send-phone-verification-for-message-contact.js";
+import { updateMessageContact } from "./update-message-contact.js";
+
+/** The twelve operations, by the name they have on the wire (case matters). */
+export const ACTIONS: ReadonlyMap<string, RpcAction> = new Map(
+  [
+    addMessageContact,
+    getMessageContact,
+    listMessageContacts,
+    updateMessageContact,
+    cancelMessageContactUpdate,
+    deleteMessageContact,
+    getMessageContactDeletionStatus,
+    sendEmailVerificationForMessageContact,
+    sendPhoneVerificationForMessageContact,
+    listMessageContactVerifications,
+    associateMembers,
+    disassociateMembers,
+  ].map((action) => [action.name, action]),
+);

@@ -1,0 +1,34 @@
+import { readContactId } from "../contact-rules.js";
+import { BOOLEAN, REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import { findContact } from "./contact-answer.js";
+
+/**
+ * Deletes a contact: at once when members keep it, in the background when they do not
+ * (documented). A contact may be deleted in any status.
+ */
+export const deleteMessageContact: RpcAction = {
+  name: "DeleteMessageContact",
+  isWrite: true,
+  parameters: { ContactId: REQUIRED_TEXT, RetainContactInMembers: BOOLEAN },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    const isRetained = params.flag("RetainContactInMembers") ?? true;
+    return ({ store }) => {
+      const contact = findContact(store, contactId);
+      if (contact.deletion?.status === "Deleting") {
+        if (settings.deleteWhileDeleting === "succeed") {
+          return { Status: "Deleting" };
+        }
+        throw rpcError("ConcurrentCallNotSupported");
+      }
+      const isUnbound = contact.bindings.size === 0;
+      if (isRetained || (isUnbound && settings.deleteUnboundAtOnce)) {
+        store.remove(contact);
+        return { Status: "Deleted" };
+      }
+      store.beginDeletion(contact);
+      return { Status: "Deleting" };
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import { toVendorDate } from "../clock.js";
+import { readContactId, readMembers } from "../contact-rules.js";
+import { REQUIRED_LIST, REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import { findChangeableContact } from "./contact-answer.js";
+
+/** Unbinds a contact from targets, all or none; an inherited one is no target of its own (inferred). */
+export const disassociateMembers: RpcAction = {
+  name: "DisassociateMembers",
+  isWrite: true,
+  parameters: { ContactId: REQUIRED_TEXT, Members: REQUIRED_LIST },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    const members = readMembers(params, settings);
+    return ({ store, clock }) => {
+      const contact = findChangeableContact(store, contactId);
+      const isRefused = members.some(
+        (id) =>
+          !store.directory.has(id) ||
+          (!contact.bindings.has(id) &&
+            settings.unbindNotBound === "InvalidMember"),
+      );
+      if (isRefused) throw rpcError("InvalidMember");
+      for (const id of members) store.unbind(contact, id);
+      return {
+        Members: members.map((id) => ({
+          ContactId: contactId,
+          MemberId: id,
+          ModifyDate: toVendorDate(clock.now()),
+        })),
+      };
+    };
+  },
+};

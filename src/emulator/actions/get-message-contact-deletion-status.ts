@@ -1,0 +1,33 @@
+import { readContactId } from "../contact-rules.js";
+import { TEXT, type RpcAction } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import { findContact } from "./contact-answer.js";
+
+/**
+ * Tells how the latest deletion of a contact stands. There is no word for success: the
+ * contact is gone then, and the answer is EntityNotExists.Contact (inferred).
+ */
+export const getMessageContactDeletionStatus: RpcAction = {
+  name: "GetMessageContactDeletionStatus",
+  isWrite: false,
+  parameters: { ContactId: TEXT },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    return ({ store }) => {
+      const { deletion } = findContact(store, contactId);
+      if (deletion === undefined) {
+        if (settings.deletionStatusWithoutDeletion !== "empty") {
+          throw rpcError("EntityNotExists.Contact");
+        }
+        return { ContactDeletionStatus: { ContactId: contactId } };
+      }
+      return {
+        ContactDeletionStatus: {
+          Status: deletion.status,
+          ContactId: contactId,
+          FailReasonList: deletion.failures,
+        },
+      };
+    };
+  },
+};

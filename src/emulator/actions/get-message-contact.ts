@@ -1,0 +1,16 @@
+import { readContactId } from "../contact-rules.js";
+import { REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
+import { describeContact, findContact } from "./contact-answer.js";
+
+/** Reads one contact. */
+export const getMessageContact: RpcAction = {
+  name: "GetMessageContact",
+  isWrite: false,
+  parameters: { ContactId: REQUIRED_TEXT },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    return ({ store }) => ({
+      Contact: describeContact(findContact(store, contactId), settings),
+    });
+  },
+};

@@ -1,0 +1,39 @@
+import { CHANNELS } from "../contact-record.js";
+import { readContactId } from "../contact-rules.js";
+import { INTEGER, TEXT, type RpcAction } from "../rpc-action.js";
+import {
+  describePage,
+  findContact,
+  readPage,
+  shown,
+} from "./contact-answer.js";
+
+/** Lists what waits to be verified: at most an address and a number per contact (inferred). */
+export const listMessageContactVerifications: RpcAction = {
+  name: "ListMessageContactVerifications",
+  isWrite: false,
+  parameters: { ContactId: TEXT, PageNumber: INTEGER, PageSize: INTEGER },
+  prepare(params, settings) {
+    const isDirectoryWide =
+      params.text("ContactId") === undefined &&
+      settings.verificationsWithoutContactId === "directory";
+    const contactId = isDirectoryWide ? undefined : readContactId(params);
+    const page = readPage(params, settings);
+    return ({ store }) => {
+      const contacts =
+        contactId === undefined ? store.all() : [findContact(store, contactId)];
+      const records = contacts.flatMap((contact) =>
+        CHANNELS.flatMap((channel) => {
+          const { pending } = contact[channel];
+          return pending === undefined
+            ? []
+            : [{ contactId: contact.contactId, target: pending.target }];
+        }),
+      );
+      return describePage("ContactVerifications", records, page, (record) => ({
+        ContactId: record.contactId,
+        Target: shown(record.target, settings),
+      }));
+    };
+  },
+};

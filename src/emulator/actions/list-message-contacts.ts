@@ -1,0 +1,73 @@
+import { toVendorDate } from "../clock.js";
+import type { ContactRecord } from "../contact-record.js";
+import { checkContactId, isTargetId } from "../contact-rules.js";
+import { INTEGER, TEXT, type RpcAction } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import type { EmulatorSettings } from "../settings.js";
+import {
+  describeContact,
+  describePage,
+  findContact,
+  readPage,
+} from "./contact-answer.js";
+
+/** Lists contacts; an unknown filter value is an error, not an empty list (inferred). */
+export const listMessageContacts: RpcAction = {
+  name: "ListMessageContacts",
+  isWrite: false,
+  parameters: {
+    ContactId: TEXT,
+    Member: TEXT,
+    PageNumber: INTEGER,
+    PageSize: INTEGER,
+  },
+  prepare(params, settings) {
+    const contactId = params.text("ContactId");
+    if (contactId !== undefined) checkContactId(contactId);
+    const member = params.text("Member");
+    if (member !== undefined && !isTargetId(member)) {
+      throw rpcError("InvalidParameter.Member");
+    }
+    const page = readPage(params, settings);
+    return ({ store }) => {
+      if (member !== undefined && !store.directory.has(member)) {
+        throw rpcError("EntityNotExists.Member");
+      }
+      const candidates =
+        contactId === undefined ? store.all() : [findContact(store, contactId)];
+      const targets =
+        member === undefined
+          ? []
+          : settings.memberFilterInherited
+            ? store.directory.pathOf(member)
+            : [member];
+      const matches =
+        member === undefined
+          ? candidates
+          : candidates.filter(({ bindings }) =>
+              targets.some((target) => bindings.has(target)),
+            );
+      return describePage("Contacts", matches, page, (contact) => ({
+        ...describeContact(contact, settings),
+        ...describeAssociation(contact, targets, settings),
+      }));
+    };
+  },
+};
+
+/** When the contact was bound: to one of `targets` if there are any, else at all. */
+function describeAssociation(
+  { bindings }: ContactRecord,
+  targets: readonly string[],
+  settings: EmulatorSettings,
+): { AssociatedDate?: string } {
+  const times = [...bindings]
+    .filter(([id]) => targets.length === 0 || targets.includes(id))
+    .map(([, boundAt]) => boundAt);
+  if (times.length === 0) return {};
+  const at =
+    settings.associatedDate === "latest"
+      ? Math.max(...times)
+      : Math.min(...times);
+  return { AssociatedDate: toVendorDate(at) };
+}

@@ -1,0 +1,18 @@
+import { checkKnownEmailAddress, readContactId } from "../contact-rules.js";
+import { TEXT, type RpcAction } from "../rpc-action.js";
+import { missingParameter } from "../rpc-errors.js";
+import { sendVerification } from "./verification-sending.js";
+
+/** Sends the message that lets the owner of a pending address confirm it. */
+export const sendEmailVerificationForMessageContact: RpcAction = {
+  name: "SendEmailVerificationForMessageContact",
+  isWrite: false,
+  parameters: { ContactId: TEXT, EmailAddress: TEXT },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    const address = params.text("EmailAddress");
+    if (address === undefined) throw missingParameter("EmailAddress");
+    checkKnownEmailAddress(address, settings);
+    return (context) => sendVerification(context, contactId, "email", address);
+  },
+};

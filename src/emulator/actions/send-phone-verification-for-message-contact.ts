@@ -1,0 +1,18 @@
+import { checkPhoneNumber, readContactId } from "../contact-rules.js";
+import { TEXT, type RpcAction } from "../rpc-action.js";
+import { missingParameter } from "../rpc-errors.js";
+import { sendVerification } from "./verification-sending.js";
+
+/** Sends the message that lets the owner of a pending number confirm it. */
+export const sendPhoneVerificationForMessageContact: RpcAction = {
+  name: "SendPhoneVerificationForMessageContact",
+  isWrite: false,
+  parameters: { ContactId: TEXT, PhoneNumber: TEXT },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    const number = params.text("PhoneNumber");
+    if (number === undefined) throw missingParameter("PhoneNumber");
+    checkPhoneNumber(number, settings);
+    return (context) => sendVerification(context, contactId, "phone", number);
+  },
+};

@@ -1,0 +1,88 @@
+import {
+  checkEmailAddress,
+  checkMessageTypes,
+  checkName,
+  checkPhoneNumber,
+  checkTitle,
+  readContactId,
+} from "../contact-rules.js";
+import { LIST, TEXT, type RpcAction } from "../rpc-action.js";
+import type { RpcErrorCode } from "../rpc-error-table.js";
+import { rpcError } from "../rpc-errors.js";
+import type { RpcParams } from "../rpc-params.js";
+import type { EmulatorSettings } from "../settings.js";
+import { checkNameIsFree, findChangeableContact } from "./contact-answer.js";
+
+/**
+ * Changes a contact. What is left out stays; a new address or number waits for its owner
+ * (documented).
+ */
+export const updateMessageContact: RpcAction = {
+  name: "UpdateMessageContact",
+  isWrite: true,
+  parameters: {
+    ContactId: TEXT,
+    Name: TEXT,
+    EmailAddress: TEXT,
+    PhoneNumber: TEXT,
+    Title: TEXT,
+    MessageTypes: LIST,
+  },
+  prepare(params, settings) {
+    const contactId = readContactId(params);
+    if (settings.emptyUpdateValue === "invalid") refuseEmptyTexts(params);
+    const changes = readChanges(params, settings);
+    return ({ store }) => {
+      const contact = findChangeableContact(store, contactId);
+      const { name, emailAddress, phoneNumber } = changes;
+      if (name !== undefined) {
+        checkNameIsFree(store, name, settings, contactId);
+      }
+      store.update(contact, changes);
+      if (emailAddress !== undefined) {
+        store.changeTarget(contact, "email", emailAddress);
+      }
+      if (phoneNumber !== undefined) {
+        store.changeTarget(contact, "phone", phoneNumber);
+      }
+      return {};
+    };
+  },
+};
+
+function readChanges(params: RpcParams, settings: EmulatorSettings) {
+  const name = params.text("Name");
+  const emailAddress = params.text("EmailAddress");
+  const phoneNumber = params.text("PhoneNumber");
+  const title = params.text("Title");
+  const messageTypes = params.list("MessageTypes");
+  return {
+    name: name === undefined ? undefined : checkName(name),
+    emailAddress:
+      emailAddress === undefined
+        ? undefined
+        : checkEmailAddress(emailAddress, settings),
+    phoneNumber:
+      phoneNumber === undefined
+        ? undefined
+        : checkPhoneNumber(phoneNumber, settings),
+    title: title === undefined ? undefined : checkTitle(title),
+    messageTypes:
+      messageTypes === undefined ? undefined : checkMessageTypes(messageTypes),
+  };
+}
+
+function refuseEmptyTexts(params: RpcParams): void {
+  const codes: [string, RpcErrorCode][] = [
+    ["Name", "InvalidParameter.Name"],
+    ["EmailAddress", "InvalidParameter.EmailAddress"],
+    ["PhoneNumber", "InvalidParameter.PhoneNumber"],
+    ["Title", "InvalidParameter.Title"],
+    ["MessageTypes.1", "InvalidParameter.MessageTypes"],
+  ];
+  for (const [name, code] of codes) {
+    if (params.has(name) && params.text(name) === undefined) {
+      throw rpcError(code);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Channel } from "../contact-record.js";
+import type { ActionContext, AnswerBody } from "../rpc-action.js";
+import { rpcError } from "../rpc-errors.js";
+import { findContact } from "./contact-answer.js";
+
+/**
+ * Sends the message for a target that waits for its owner.
+ *
+ * @throws {RpcError} EntityNotExists.Contact.Verification when it does not wait, or a cap's code
+ */
+export function sendVerification(
+  { store, outbox }: ActionContext,
+  contactId: string,
+  channel: Channel,
+  target: string,
+): AnswerBody {
+  const contact = findContact(store, contactId);
+  if (contact[channel].pending?.target !== target) {
+    throw rpcError("EntityNotExists.Contact.Verification");
+  }
+  outbox.send(contact, channel, target);
+  return {};
+}

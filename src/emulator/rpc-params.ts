@@ -1,0 +1,102 @@
+import type { IncomingMessage } from "node:http";
+import { genericInvalid } from "./rpc-errors.js";
+
+/** Largest body the endpoint reads; a choice of the emulator. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * The parameters of one call, by the name they have on the wire.
+ *
+ * An empty text counts as absent everywhere: the vendor's service answers it as missing.
+ */
+export class RpcParams {
+  constructor(private readonly values: ReadonlyMap<string, string>) {}
+
+  /** All names and values as sent, in no particular order. */
+  entries(): [string, string][] {
+    return [...this.values];
+  }
+
+  text(name: string): string | undefined {
+    return this.values.get(name) || undefined;
+  }
+
+  /**
+   * The values of a one-based flattened array (`MessageTypes.1`, `MessageTypes.2`, …) by
+   * ascending index, or undefined when none was sent or all are empty. JSON and
+   * comma-joined forms are not understood, as at the vendor (metadata style "flat").
+   */
+  list(name: string): string[] | undefined {
+    const indexed: { index: number; value: string }[] = [];
+    for (const [key, value] of this.values) {
+      if (!key.startsWith(`${name}.`)) continue;
+      const suffix = key.slice(name.length + 1);
+      if (/^[1-9]\d{0,5}$/.test(suffix)) {
+        indexed.push({ index: Number(suffix), value });
+      }
+    }
+    if (indexed.every(({ value }) => value === "")) return undefined;
+    return indexed
+      .sort((left, right) => left.index - right.index)
+      .map(({ value }) => value);
+  }
+
+  /** The value as an int32; undefined when absent, NaN when it is none. */
+  integer(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    return value === (value | 0) ? value : Number.NaN;
+  }
+
+  /** Whether the name was sent at all, be it with an empty text. */
+  has(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  /** The value as a boolean; undefined when absent or neither `true` nor `false`. */
+  flag(name: string): boolean | undefined {
+    const text = this.text(name);
+    if (text === "true") return true;
+    if (text === "false") return false;
+    return undefined;
+  }
+}
+
+/**
+ * Merges query and form body; the body wins on a repeated name.
+ *
+ * @throws {RpcError} when the body is no form or too large
+ */
+export function mergeParams(
+  query: URLSearchParams,
+  body: Buffer | "too large",
+  contentType: string | undefined,
+): RpcParams {
+  if (body === "too large") throw genericInvalid("body");
+  const values = new Map<string, string>(query);
+  if (body.length > 0) {
+    const mediaType = contentType?.split(";")[0]?.trim().toLowerCase();
+    if (mediaType !== "application/x-www-form-urlencoded") {
+      throw genericInvalid("Content-Type");
+    }
+    for (const [name, value] of new URLSearchParams(body.toString("utf8"))) {
+      values.set(name, value);
+    }
+  }
+  return new RpcParams(values);
+}
+
+/** Reads a body, and gives up on it beyond `limit` without keeping what came. */
+export async function readBody(
+  request: IncomingMessage,
+  limit = MAX_BODY_BYTES,
+): Promise<Buffer | "too large"> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+  }
+  return size > limit ? "too large" : Buffer.concat(chunks);
+}

@@ -1,0 +1,76 @@
+/** One setting: its default, which values it takes, and what it decides. */
+export interface Setting<T> {
+  readonly initial: T;
+  readonly takes: string;
+  readonly accepts: (value: unknown) => boolean;
+  readonly sentence: string;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export function count(initial: number, sentence: string): Setting<number> {
+  return {
+    initial,
+    sentence,
+    takes: "a whole number of at least 0",
+    accepts: isCount,
+  };
+}
+
+export function countOrNull(
+  initial: number | null,
+  sentence: string,
+): Setting<number | null> {
+  return {
+    initial,
+    sentence,
+    takes: "a whole number of at least 0, or null",
+    accepts: (value) => value === null || isCount(value),
+  };
+}
+
+export function flag(initial: boolean, sentence: string): Setting<boolean> {
+  return {
+    initial,
+    sentence,
+    takes: "true or false",
+    accepts: (value) => typeof value === "boolean",
+  };
+}
+
+export function text(initial: string, sentence: string): Setting<string> {
+  return {
+    initial,
+    sentence,
+    takes: "a text that is not empty",
+    accepts: (value) => typeof value === "string" && value !== "",
+  };
+}
+
+export function texts(
+  initial: readonly string[],
+  sentence: string,
+): Setting<readonly string[]> {
+  return {
+    initial,
+    sentence,
+    takes: "a list of texts",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === "string"),
+  };
+}
+
+/** The first choice is the default. */
+export function choice<const T extends string>(
+  choices: readonly [T, ...T[]],
+  sentence: string,
+): Setting<T> {
+  return {
+    initial: choices[0],
+    sentence,
+    takes: `one of ${choices.join(", ")}`,
+    accepts: (value) => choices.some((candidate) => candidate === value),
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  EmulatorClock,
+  fromVendorDate,
+  toVendorDate,
+  toVendorDay,
+} from "../../../src/emulator/clock.js";
+import { ManualClock } from "../../support/emulator-fixture.js";
+
+describe("EmulatorClock", () => {
+  it("is its source plus what it was advanced by", () => {
+    const source = new ManualClock(1_000);
+    const clock = new EmulatorClock(source);
+    clock.advance(500);
+    source.advance(1);
+    expect(clock.now()).toBe(1_501);
+    expect(clock.sourceNow()).toBe(1_001);
+    expect(clock.offsetMs).toBe(500);
+  });
+
+  it("goes back when the offset is set", () => {
+    const clock = new EmulatorClock(new ManualClock(1_000));
+    clock.advance(500);
+    clock.setOffset(0);
+    expect(clock.now()).toBe(1_000);
+  });
+
+  it("ends the waits that fall due, and no others", async () => {
+    const clock = new EmulatorClock(new ManualClock());
+    const ended: string[] = [];
+    const short = clock.wait(60_000).then(() => ended.push("short"));
+    const long = clock.wait(120_000).then(() => ended.push("long"));
+    clock.advance(60_000);
+    await short;
+    expect(ended).toEqual(["short"]);
+    clock.advance(60_000);
+    await long;
+    expect(ended).toEqual(["short", "long"]);
+  });
+
+  it("ends a wait by the real timer as well", async () => {
+    await expect(
+      new EmulatorClock(new ManualClock()).wait(1),
+    ).resolves.toBeUndefined();
+  });
+
+  it("ends all waits when it stops, later ones included", async () => {
+    const clock = new EmulatorClock(new ManualClock());
+    const waiting = clock.wait(1e12);
+    clock.stop();
+    await waiting;
+    await clock.wait(1e12);
+    expect(clock.offsetMs).toBe(0);
+  });
+});
+
+describe("vendor dates", () => {
+  it("are eight hours ahead of UTC", () => {
+    const at = Date.parse("2023-03-27T09:19:21Z");
+    expect(toVendorDate(at)).toBe("2023-03-27 17:19:21");
+    expect(fromVendorDate("2023-03-27 17:19:21")).toBe(at);
+  });
+
+  it("begin the day at 16:00 UTC", () => {
+    expect(toVendorDay(Date.parse("2024-01-01T15:59:59Z"))).toBe("2024-01-01");
+    expect(toVendorDay(Date.parse("2024-01-01T16:00:00Z"))).toBe("2024-01-02");
+  });
+
+  it.each(["2023-03-27T17:19:21Z", "2023-03-27", "", "2023-13-40 99:99:99"])(
+    "do not look like %j",
+    (text) => {
+      expect(fromVendorDate(text)).toBeNaN();
+    },
+  );
+});

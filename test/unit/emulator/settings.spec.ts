@@ -1,0 +1,57 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  changeSettings,
+  DEFAULT_SETTINGS,
+  describeSettings,
+} from "../../../src/emulator/settings.js";
+
+describe("changeSettings", () => {
+  it.each([
+    [{ nameCaseSensitiv: true }, "unknown members: nameCaseSensitiv"],
+    [{ __proto__: null, constructor: 1 }, "unknown members: constructor"],
+    [{ contactsPerDirectory: -1 }, "contactsPerDirectory must be a whole"],
+    [{ contactsPerDirectory: "20" }, "contactsPerDirectory must be a whole"],
+    [{ contactsPerDirectory: null }, "contactsPerDirectory must be a whole"],
+    [{ verificationTtlMs: 1.5 }, "verificationTtlMs must be a whole"],
+    [{ maskTargets: "yes" }, "maskTargets must be true or false"],
+    [{ activationRule: "some" }, "activationRule must be one of all, any"],
+    [{ phoneCountryCodes: "86" }, "phoneCountryCodes must be a list of texts"],
+    [{ hostId: "" }, "hostId must be a text"],
+    [[], "settings must be an object"],
+    [null, "settings must be an object"],
+    ["x", "settings must be an object"],
+  ])("refuses %j", (changes, message) => {
+    expect(() => changeSettings(DEFAULT_SETTINGS, changes)).toThrow(message);
+  });
+
+  it("leaves what it was given untouched, and changes only what is named", () => {
+    const changed = changeSettings(DEFAULT_SETTINGS, {
+      verificationTtlMs: null,
+      contactsPerDirectory: 3,
+    });
+    expect(changed).toEqual({ ...DEFAULT_SETTINGS, contactsPerDirectory: 3 });
+    expect(DEFAULT_SETTINGS.contactsPerDirectory).toBe(20);
+  });
+});
+
+describe("defaults", () => {
+  it("are the documented quotas", () => {
+    expect(DEFAULT_SETTINGS).toMatchObject({
+      contactsPerDirectory: 20,
+      targetsPerContact: 10,
+      targetsPerCall: 5,
+      verificationEmailsPerDay: 100,
+      messagesPerTargetPerMinute: 10,
+      timestampWindowMs: 900_000,
+      emailMaxLength: 254,
+      phoneCountryCodes: ["86"],
+    });
+  });
+
+  it.each(describeSettings())("are accepted for $name", (setting) => {
+    expect(
+      changeSettings(DEFAULT_SETTINGS, { [setting.name]: setting.initial }),
+    ).toEqual(DEFAULT_SETTINGS);
+    expect(setting.sentence).toMatch(/\.$/);
+  });
+});
