@@ -1,6 +1,22 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { Language } from "../errors/error-codes.js";
+import { NOBODY, type Caller } from "./caller.js";
+
+/** Through which door a request came. */
+export type Door = "graphql" | "rest";
+
+/** What a request has used so far; counted while it runs. */
+export interface Usage {
+  /** Attempts sent to the vendor. */
+  upstreamCalls: number;
+  /** The vendor's RequestId of the last answer, for the audit trail. */
+  upstreamRequestId: string | null;
+  /** The contact that a write was about, once it is known. */
+  contactId: string | null;
+  /** Points of the rate limit the caller has left; null: there is no limit. */
+  remaining: number | null;
+}
 
 /** What one incoming request carries down to the upstream call. */
 export interface RequestContext {
@@ -8,7 +24,31 @@ export interface RequestContext {
   readonly requestId: string;
   /** Language of sentences for people. */
   readonly language: Language;
+  /** When the request came, in milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
+  /** Who asks. Without a sign-in it is nobody, who may do nothing. */
+  readonly caller: Caller;
+  /** Alias of the resource directory that the request is about. */
+  readonly directory: string;
+  readonly usage: Usage;
+  /** The caller's `Idempotency-Key`, if one came with the request. */
+  readonly idempotency?: RequestIdempotency;
+  /** Whether the caller has hung up; then reads are not repeated. */
+  readonly isGone?: () => boolean;
 }
+
+/** An idempotency key at work. */
+export interface RequestIdempotency {
+  /** 1 to 255 visible ASCII characters. */
+  readonly key: string;
+  /** Writes begun so far: each has a record of its own. */
+  writes: number;
+  /** Whether an earlier result was given again. */
+  isReplayed: boolean;
+}
+
+/** Alias of the one directory where no others are configured. */
+export const DEFAULT_DIRECTORY = "default";
 
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
@@ -18,6 +58,8 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
  */
 export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
+  caller: Caller = NOBODY,
+  directory: string = DEFAULT_DIRECTORY,
 ): RequestContext {
   const given = headers["x-request-id"];
   const wanted = headers["accept-language"];
@@ -26,11 +68,21 @@ export function openContext(
       typeof given === "string" && REQUEST_ID.test(given)
         ? given
         : randomUUID(),
-    language: typeof wanted === "string" ? preferred(wanted) : "en",
+    language: typeof wanted === "string" ? preferredLanguage(wanted) : "en",
+    startedAtMs: performance.now(),
+    caller,
+    directory,
+    usage: {
+      upstreamCalls: 0,
+      upstreamRequestId: null,
+      contactId: null,
+      remaining: null,
+    },
   };
 }
 
-function preferred(acceptLanguage: string): Language {
+/** The language that an `Accept-Language` header asks for; English by default. */
+export function preferredLanguage(acceptLanguage: string): Language {
   const [first] = new Negotiator({
     headers: { "accept-language": acceptLanguage },
   }).languages(["en", "zh-CN", "zh"]);

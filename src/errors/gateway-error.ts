@@ -29,6 +29,8 @@ export interface GatewayErrorDetails {
   readonly upstream?: UpstreamInfo;
   readonly retryAfterSeconds?: number;
   readonly limit?: number;
+  /** Targets of which it is unknown whether they changed. */
+  readonly unsettled?: readonly string[];
 }
 
 /**

@@ -54,6 +54,10 @@ export class ChainCredentials implements CredentialsProvider {
     return this.fetching;
   }
 
+  renew(): void {
+    this.fetched = null;
+  }
+
   private async fetch(): Promise<Credentials> {
     this.source ??= this.makeSource();
     try {

@@ -12,6 +12,8 @@ export interface Credentials {
 /** Where keys come from; asked before each call, so that it may renew them. */
 export interface CredentialsProvider {
   getCredentials(): Promise<Credentials>;
+  /** Forgets what was fetched: the vendor says it has expired. */
+  renew?(): void;
 }
 
 /** API version of the twelve operations (documented). */
@@ -39,13 +41,21 @@ export class RpcSigner {
   private readonly client: RpcClient;
 
   /** @param endpoint base URL, used by pop-core only to tell http from https */
-  constructor(endpoint: string, credentialsProvider: CredentialsProvider) {
+  constructor(
+    endpoint: string,
+    private readonly credentialsProvider: CredentialsProvider,
+  ) {
     const config: Partial<PopCoreConfig> = {
       endpoint,
       apiVersion: API_VERSION,
       credentialsProvider,
     };
     this.client = new RpcClient(config as PopCoreConfig);
+  }
+
+  /** Has the keys fetched anew for the next call. */
+  renew(): void {
+    this.credentialsProvider.renew?.();
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Pool, errors } from "undici";
+import { Client, Pool, errors, type Dispatcher } from "undici";
 
 /** A complete HTTP answer of the vendor. */
 export interface UpstreamReply {
@@ -17,6 +17,8 @@ export class TransportError extends Error {
   constructor(
     readonly sent: boolean,
     readonly reason: string,
+    /** Whether a timer of ours ended the call. */
+    readonly isTimeout = false,
   ) {
     super(`no answer from upstream: ${reason}`);
     this.name = "TransportError";
@@ -56,11 +58,13 @@ const NEVER_CONNECTED = new Set([
  * connections. Never follows a redirect, never decodes a body, never repeats.
  */
 export class UpstreamTransport {
+  private readonly origin: string;
+  private readonly options: Client.Options;
   private readonly pool: Pool;
 
   constructor(endpoint: string, limits: TransportLimits = TRANSPORT_LIMITS) {
-    this.pool = new Pool(new URL(endpoint).origin, {
-      connections: limits.connections,
+    this.origin = new URL(endpoint).origin;
+    this.options = {
       connect: { timeout: limits.connectTimeoutMs },
       // Below the idle limit of common load balancers, so that a socket is
       // rarely closed by the server while a call is on its way.
@@ -68,17 +72,41 @@ export class UpstreamTransport {
       keepAliveMaxTimeout: 4_000,
       maxResponseSize: limits.maxBodyBytes,
       maxHeaderSize: 16 * 1024,
+    };
+    this.pool = new Pool(this.origin, {
+      ...this.options,
+      connections: limits.connections,
     });
   }
 
   /**
    * @param timeoutMs bound for the whole call, the body included
+   * @param fresh on a connection of its own: a kept-alive one may have been
+   *   closed by the server, which cannot be told from a lost answer
    * @throws {TransportError} always of this class
    */
-  async post(form: string, timeoutMs: number): Promise<UpstreamReply> {
+  async post(
+    form: string,
+    timeoutMs: number,
+    fresh = false,
+  ): Promise<UpstreamReply> {
+    if (!fresh) return this.send(this.pool, form, timeoutMs);
+    const client = new Client(this.origin, this.options);
+    try {
+      return await this.send(client, form, timeoutMs);
+    } finally {
+      void client.destroy();
+    }
+  }
+
+  private async send(
+    dispatcher: Dispatcher,
+    form: string,
+    timeoutMs: number,
+  ): Promise<UpstreamReply> {
     const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      const answer = await this.pool.request({
+      const answer = await dispatcher.request({
         path: "/",
         method: "POST",
         headers: {
@@ -119,5 +147,9 @@ function toTransportError(error: unknown): TransportError {
   if (error instanceof errors.ConnectTimeoutError) {
     return new TransportError(false, code);
   }
-  return new TransportError(!NEVER_CONNECTED.has(code), code);
+  return new TransportError(
+    !NEVER_CONNECTED.has(code),
+    code,
+    code === "TimeoutError",
+  );
 }

@@ -1,215 +1,194 @@
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
-import { isUsableAnswer } from "./answer-checks.js";
-import { OPERATIONS, type Operation, type OperationRow } from "./operations.js";
-import type { RpcSigner } from "./signer.js";
-import { TransportError, type UpstreamReply } from "./transport.js";
+import type { RequestContext, Usage } from "../context/request-context.js";
 import {
-  rejectionClassOf,
-  toGatewayError,
-  type VendorErrorEnvelope,
-} from "./vendor-errors.js";
+  Attempts,
+  type AttemptObserver,
+  type Outcome,
+  type Transport,
+} from "./attempt.js";
+import {
+  Admission,
+  DEFAULT_LIMITS,
+  deadlineOf,
+  NotAdmitted,
+  pauseMs,
+  POLICY,
+  RetryBudget,
+  type CallLimits,
+} from "./call-policy.js";
+import type { IdempotencyKeys } from "./idempotency.js";
+import { KeyedWrites } from "./keyed-writes.js";
+import {
+  OPERATIONS,
+  type Operation,
+  type WriteOperation,
+} from "./operations.js";
+import {
+  failureOfRead,
+  isTimeout,
+  setbackOf,
+  unavailable,
+} from "./outcome-errors.js";
+import type { RpcSigner } from "./signer.js";
+import { SYSTEM_TIMING, type Timing } from "./timing.js";
+import { VendorWrites } from "./vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+import type { WriteQueue } from "./write-queue.js";
 
-/** What the client needs of a transport; a v3-signing one can take its place. */
-export interface Transport {
-  post(form: string, timeoutMs: number): Promise<UpstreamReply>;
+/** What a client is made of. */
+export interface UpstreamParts {
+  readonly signer: Pick<RpcSigner, "sign" | "renew">;
+  readonly transport: Transport;
+  readonly writes: WriteQueue;
+  readonly keys: IdempotencyKeys;
+  readonly timing?: Timing;
+  readonly observe?: AttemptObserver;
+  readonly limits?: CallLimits;
 }
 
-/** Time limits of one attempt, in milliseconds (reliability policy, 1.2). */
-export interface AttemptTimeouts {
-  readonly readMs: number;
-  readonly writeMs: number;
+/** A read on its way, and the requests that wait for it. */
+interface SharedRead {
+  readonly answer: Promise<unknown>;
+  readonly waiting: RequestContext[];
 }
-
-/** Sees each finished attempt; must not throw. */
-export type AttemptObserver = (attempt: {
-  operation: Operation;
-  durationMs: number;
-  /** `OK`, the vendor's code, or the transport's reason. */
-  outcome: string;
-  upstreamRequestId: string | null;
-}) => void;
 
 /**
  * The one way to the vendor for one resource directory.
  *
- * Identical reads in flight are one call. A write is sent once.
+ * Identical reads in flight are one call. Writes go one at a time, and none is
+ * sent again unless it is proven that it did not happen, or harmless if it did.
  */
 export class UpstreamClient {
-  private readonly readsInFlight = new Map<string, Promise<unknown>>();
+  private readonly readsInFlight = new Map<string, SharedRead>();
+  private readonly timing: Timing;
+  private readonly limits: CallLimits;
+  private readonly attempts: Attempts;
+  private readonly budget: RetryBudget;
+  private readonly reads = new Admission<Outcome<unknown>>(speaksOfTrouble, {
+    atOnce: POLICY.readsAtOnce,
+    waiting: POLICY.readsWaiting,
+  });
+  private readonly keyed: KeyedWrites;
 
-  constructor(
-    private readonly signer: Pick<RpcSigner, "sign">,
-    private readonly transport: Transport,
-    private readonly timeouts: AttemptTimeouts,
-    private readonly observe: AttemptObserver = () => undefined,
-  ) {}
+  constructor({
+    signer,
+    transport,
+    writes,
+    keys,
+    timing = SYSTEM_TIMING,
+    observe = () => undefined,
+    limits = DEFAULT_LIMITS,
+  }: UpstreamParts) {
+    this.limits = limits;
+    this.timing = timing;
+    this.attempts = new Attempts(signer, transport, timing, observe);
+    this.budget = new RetryBudget(timing);
+    const vendorWrites = new VendorWrites({
+      attempts: this.attempts,
+      admission: new Admission(speaksOfTrouble, { atOnce: 4, waiting: 1_024 }),
+      budget: this.budget,
+      timing,
+      limits,
+      read: (operation, params, deadline, usage) =>
+        this.retried(operation, params, deadline, () => true, usage),
+    });
+    this.keyed = new KeyedWrites(vendorWrites, writes, keys, timing, limits);
+  }
 
   /**
    * Sends one operation upstream and resolves with the vendor's answer, whose
    * expected members are there.
+   *
+   * Spends at most the time left on the request's deadline, pauses included.
    *
    * @throws {GatewayError} always of this class; vendor errors end here
    */
   call<O extends Operation>(
     operation: O,
     params: VendorParams[O],
+    context: RequestContext,
   ): Promise<VendorAnswer<O>> {
-    if (OPERATIONS[operation].kind === "write") {
-      return this.attempt(operation, params);
-    }
-    const key = `${operation} ${JSON.stringify(params)}`;
-    const running = this.readsInFlight.get(key);
-    if (running !== undefined) return running as Promise<VendorAnswer<O>>;
-    const started = this.attempt(operation, params).finally(() =>
-      this.readsInFlight.delete(key),
+    if (!isWrite(operation)) return this.shared(operation, params, context);
+    const answer: Promise<object> = this.keyed.call(
+      operation,
+      params as never,
+      context,
     );
-    this.readsInFlight.set(key, started);
-    return started;
+    return answer as Promise<VendorAnswer<O>>;
   }
 
-  private async attempt<O extends Operation>(
+  /** One call for all who ask the same while it runs. */
+  private shared<O extends Operation>(
     operation: O,
     params: VendorParams[O],
+    context: RequestContext,
   ): Promise<VendorAnswer<O>> {
-    const row: OperationRow = OPERATIONS[operation];
-    const startedAt = performance.now();
-    let outcome = "OK";
-    let upstreamRequestId: string | null = null;
-    try {
-      const form = await this.sign(operation, params);
-      const reply = await this.transport.post(
-        form,
-        row.kind === "read" ? this.timeouts.readMs : this.timeouts.writeMs,
-      );
-      const body = parsed(reply.body);
-      upstreamRequestId = textOf(body?.["RequestId"]);
-      const failure = body === null ? null : envelopeOf(reply, body);
-      if (failure !== null) {
-        outcome = failure.code;
-        if (rejectionClassOf(failure) === "ambiguous") {
-          throw unanswered(row, failure);
-        }
-        throw toGatewayError(failure, params);
-      }
-      if (
-        body === null ||
-        !isSuccess(reply, body) ||
-        !isUsableAnswer(operation, body, params)
-      ) {
-        outcome = "UnusableAnswer";
-        throw unanswered(row, {
-          httpStatus: reply.httpStatus,
-          code: outcome,
-          requestId: upstreamRequestId,
-        });
-      }
-      return body as VendorAnswer<O>;
-    } catch (error) {
-      if (!(error instanceof TransportError)) throw error;
-      outcome = error.reason;
-      throw error.sent
-        ? unanswered(row)
-        : new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
-            retryAfterSeconds: 1,
-          });
-    } finally {
-      this.observe({
-        operation,
-        durationMs: performance.now() - startedAt,
-        outcome,
-        upstreamRequestId,
+    const key = `${operation} ${JSON.stringify(params)}`;
+    const running = this.readsInFlight.get(key);
+    if (running !== undefined) {
+      running.waiting.push(context);
+      return running.answer as Promise<VendorAnswer<O>>;
+    }
+    const waiting = [context];
+    const answer = this.retried(
+      operation,
+      params,
+      deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
+      () => waiting.some(({ isGone }) => isGone?.() !== true),
+      context.usage,
+    ).finally(() => this.readsInFlight.delete(key));
+    this.readsInFlight.set(key, { answer, waiting });
+    return answer;
+  }
+
+  private async retried<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    deadline: number,
+    isWanted: () => boolean,
+    usage: Usage,
+  ): Promise<VendorAnswer<O>> {
+    const { timing, budget } = this;
+    for (let attempt = 1; ; attempt += 1) {
+      budget.countCall();
+      const outcome = await this.reads.run(() => {
+        const left = deadline - timing.now();
+        return left < POLICY.leastAttemptMs
+          ? Promise.resolve(NEVER_SENT)
+          : this.attempts.make(
+              operation,
+              params,
+              Math.min(this.limits.readAttemptMs, left),
+              usage,
+            );
       });
+      if (outcome instanceof NotAdmitted) throw unavailable(outcome);
+      if (outcome.kind === "answered") {
+        budget.countSuccess();
+        return outcome.answer as VendorAnswer<O>;
+      }
+      if (outcome.kind === "final") throw outcome.error;
+      const pause = pauseMs(attempt + 1, setbackOf(outcome), timing.random);
+      const isOver =
+        attempt >= POLICY.maxAttempts ||
+        timing.now() + pause + POLICY.leastAttemptMs > deadline ||
+        !isWanted() ||
+        !budget.takeRetry(isTimeout(outcome));
+      if (isOver) throw failureOfRead(outcome);
+      await timing.sleep(pause);
     }
   }
-
-  private async sign(operation: Operation, params: object): Promise<string> {
-    try {
-      return await this.signer.sign(operation, params, Date.now());
-    } catch {
-      // No credentials, or a value that cannot be encoded: nothing was sent,
-      // and the cause may hold keys.
-      throw new GatewayError(ErrorCode.UPSTREAM_DENIED);
-    }
-  }
 }
 
-/** After a request may have arrived: a read failed, a write is uncertain. */
-function unanswered(
-  row: OperationRow,
-  upstream?: VendorErrorEnvelope,
-): GatewayError {
-  const details =
-    upstream === undefined
-      ? {}
-      : {
-          upstream: {
-            code: upstream.code,
-            httpStatus: upstream.httpStatus,
-            requestId: upstream.requestId,
-          },
-        };
-  return row.kind === "read"
-    ? new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
-        retryAfterSeconds: 1,
-        ...details,
-      })
-    : new GatewayError(ErrorCode.OUTCOME_UNKNOWN, details);
+const NEVER_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
+
+function isWrite(operation: Operation): operation is WriteOperation {
+  return OPERATIONS[operation].kind === "write";
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function parsed(body: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.length <= 64 ? value : null;
-}
-
-/** Codes that some products send with a success (observed in pop-core). */
-const SUCCESS_CODES = new Set<unknown>(["200", "OK", "Success", "success"]);
-
-/** Vendor codes are words of letters, digits and dots; others are noise. */
-const VENDOR_CODE = /^[A-Za-z][\w.-]{0,127}$/;
-
-function envelopeOf(
-  reply: UpstreamReply,
-  body: JsonObject,
-): VendorErrorEnvelope | null {
-  const code = body["Code"];
-  if (typeof code !== "string" || SUCCESS_CODES.has(code)) return null;
-  const pause = retryAfterMs(reply);
-  return {
-    httpStatus: reply.httpStatus,
-    code: VENDOR_CODE.test(code) ? code : "UnknownCode",
-    requestId: textOf(body["RequestId"]),
-    ...(pause === undefined ? {} : { retryAfterMs: pause }),
-  };
-}
-
-function retryAfterMs(reply: UpstreamReply): number | undefined {
-  const ms = Number(reply.headers["x-acs-retry-after"]);
-  if (Number.isFinite(ms) && ms > 0) return Math.min(ms, 60_000);
-  const seconds = Number(reply.headers["retry-after"]);
-  return Number.isFinite(seconds) && seconds > 0
-    ? Math.min(seconds * 1000, 60_000)
-    : undefined;
-}
-
-/** A 2xx is a success only with `RequestId` and the operation's own members. */
-function isSuccess(reply: UpstreamReply, body: JsonObject): boolean {
+/** Only silence and nonsense speak against the vendor's health. */
+function speaksOfTrouble(outcome: Outcome<unknown>): boolean {
   return (
-    reply.httpStatus >= 200 &&
-    reply.httpStatus < 300 &&
-    typeof body["RequestId"] === "string"
+    outcome.kind === "ambiguous" ||
+    (outcome.kind === "not-sent" && !outcome.isDenied)
   );
 }

@@ -1,12 +1,14 @@
+import { createHmac } from "node:crypto";
 import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
+import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { ChainCredentials, StaticCredentials } from "./credentials.js";
+import { IdempotencyKeys, MemoryKeyStore } from "./idempotency.js";
 import { RpcSigner, type CredentialsProvider } from "./signer.js";
 import { UpstreamTransport } from "./transport.js";
+import { Upstream } from "./upstream.js";
 import { UpstreamClient } from "./upstream.client.js";
-
-/** Time limits of one attempt (reliability policy, 1.2). */
-const ATTEMPT_TIMEOUTS = { readMs: 5_000, writeMs: 8_000 };
+import { MemoryWriteQueue } from "./write-queue.js";
 
 /** The client towards the vendor, made from the configuration. */
 @Module({
@@ -17,17 +19,28 @@ const ATTEMPT_TIMEOUTS = { readMs: 5_000, writeMs: 8_000 };
       useFactory: (config: Config) => new UpstreamTransport(endpointOf(config)),
     },
     {
-      provide: UpstreamClient,
+      provide: Upstream,
       inject: [Config, UpstreamTransport],
       useFactory: (config: Config, transport: UpstreamTransport) =>
-        new UpstreamClient(
-          new RpcSigner(endpointOf(config), providerOf(config)),
-          transport,
-          ATTEMPT_TIMEOUTS,
+        new Upstream(
+          new Map([
+            [
+              DEFAULT_DIRECTORY,
+              new UpstreamClient({
+                signer: new RpcSigner(endpointOf(config), providerOf(config)),
+                transport,
+                writes: new MemoryWriteQueue(),
+                keys: new IdempotencyKeys(
+                  new MemoryKeyStore(),
+                  stateSecretOf(config),
+                ),
+              }),
+            ],
+          ]),
         ),
     },
   ],
-  exports: [UpstreamClient],
+  exports: [Upstream],
 })
 export class UpstreamModule implements OnApplicationShutdown {
   constructor(
@@ -55,4 +68,11 @@ function providerOf(config: Config): CredentialsProvider {
       ? {}
       : { securityToken: config.ALIBABA_CLOUD_SECURITY_TOKEN }),
   });
+}
+
+/** Keys the hashes of stored requests; the same on all replicas of a directory. */
+function stateSecretOf(config: Config): string {
+  return createHmac("sha256", "message-contacts-gateway state")
+    .update(config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "")
+    .digest("hex");
 }

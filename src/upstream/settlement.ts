@@ -1,0 +1,298 @@
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { Operation, WriteOperation } from "./operations.js";
+import type {
+  VendorAnswer,
+  VendorContact,
+  VendorParams,
+} from "./vendor-types.js";
+
+/**
+ * What reading back tells of a write whose answer was lost:
+ * - `done`: it was carried out, and this is its answer;
+ * - `refused`: it could not have been carried out;
+ * - `missing`: it is not there now; these parameters would complete it;
+ * - `unknowable`: nothing that can be read tells.
+ */
+export type Verdict<O extends Operation> =
+  | { readonly kind: "done"; readonly answer: VendorAnswer<O> }
+  | { readonly kind: "refused"; readonly error: GatewayError }
+  | { readonly kind: "missing"; readonly rest: VendorParams[O] }
+  | { readonly kind: "unknowable" };
+
+/** Reads of the vendor for one write; each shares the write's deadline. */
+export interface ReadBack {
+  read<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+  ): Promise<VendorAnswer<O>>;
+  pause(ms: number): Promise<void>;
+  /** Vendor's time when the write was first sent, in milliseconds since 1970. */
+  readonly firstSentAtMs: number;
+}
+
+type Settle<O extends Operation> = (
+  params: VendorParams[O],
+  back: ReadBack,
+) => Promise<Verdict<O>>;
+
+/** Answers made from what was read have no request of their own. */
+const READ_BACK = { RequestId: "" } as const;
+
+/**
+ * How each write is settled after an ambiguous attempt (reliability policy).
+ * A verification message cannot be: the pending list shows the target before
+ * and after, and a second message costs the cap and bothers a person.
+ */
+export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
+  addMessageContact: async (params, back) => {
+    const found =
+      (await findByName(params.Name, back)) ??
+      // A late first attempt may land between the look and the next send.
+      (await back.pause(300).then(() => findByName(params.Name, back)));
+    if (found === null) return { kind: "missing", rest: params };
+    if (!isAsWanted(found, params)) {
+      return { kind: "refused", error: nameTaken(params.Name) };
+    }
+    if (found.CreateDate === undefined) return { kind: "unknowable" };
+    if (!isCreatedSince(found.CreateDate, back.firstSentAtMs)) {
+      return { kind: "refused", error: nameTaken(params.Name) };
+    }
+    const { ContactId, CreateDate } = found;
+    return {
+      kind: "done",
+      answer: { ...READ_BACK, Contact: { ContactId, CreateDate } },
+    };
+  },
+
+  updateMessageContact: async (params, back) => {
+    const { ContactId } = params;
+    const [{ Contact: contact }, pending] = await Promise.all([
+      back.read("getMessageContact", { ContactId }),
+      pendingTargets(ContactId, back),
+    ]);
+    const { EmailAddress, PhoneNumber, ...plain } = params;
+    const isDone =
+      isAsWanted(contact, plain) &&
+      isCurrentOrPending(EmailAddress, contact.EmailAddress, pending) &&
+      isCurrentOrPending(PhoneNumber, contact.PhoneNumber, pending);
+    return isDone
+      ? { kind: "done", answer: READ_BACK }
+      : { kind: "missing", rest: params };
+  },
+
+  deleteMessageContact: async (params, back) => {
+    const { ContactId } = params;
+    const contact = await orAbsent(
+      back.read("getMessageContact", { ContactId }),
+    );
+    if (contact === null) {
+      return { kind: "done", answer: { ...READ_BACK, Status: "Deleted" } };
+    }
+    return contact.Contact.Status === "Deleting"
+      ? { kind: "done", answer: { ...READ_BACK, Status: "Deleting" } }
+      : { kind: "missing", rest: params };
+  },
+
+  cancelMessageContactUpdate: async (params, back) => {
+    const { ContactId, EmailAddress, PhoneNumber } = params;
+    const targets = [EmailAddress, PhoneNumber].filter(
+      (target) => target !== undefined,
+    );
+    const pending = await pendingTargets(ContactId, back);
+    if (targets.some((target) => isAmong(target, pending))) {
+      return { kind: "missing", rest: params };
+    }
+    const { Contact: contact } = await back.read("getMessageContact", {
+      ContactId,
+    });
+    const wasVerified =
+      isShownAs(EmailAddress, contact.EmailAddress) ||
+      isShownAs(PhoneNumber, contact.PhoneNumber);
+    return wasVerified
+      ? { kind: "refused", error: new GatewayError(ErrorCode.STATUS_CONFLICT) }
+      : { kind: "done", answer: READ_BACK };
+  },
+
+  sendEmailVerificationForMessageContact: () =>
+    Promise.resolve({ kind: "unknowable" }),
+
+  sendPhoneVerificationForMessageContact: () =>
+    Promise.resolve({ kind: "unknowable" }),
+
+  associateMembers: async ({ ContactId, Members }, back) => {
+    const bound = await bindingsOf(ContactId, back);
+    const missing = Members.filter((target) => !bound.has(target));
+    if (missing.length > 0) {
+      return { kind: "missing", rest: { ContactId, Members: missing } };
+    }
+    const changes = await Promise.all(
+      Members.map(async (MemberId) => ({
+        ContactId,
+        MemberId,
+        ...(await bindingDate(ContactId, MemberId, back)),
+      })),
+    );
+    return { kind: "done", answer: { ...READ_BACK, Members: changes } };
+  },
+
+  disassociateMembers: async ({ ContactId, Members }, back) => {
+    const bound = await bindingsOf(ContactId, back);
+    const remaining = Members.filter((target) => bound.has(target));
+    if (remaining.length > 0) {
+      return { kind: "missing", rest: { ContactId, Members: remaining } };
+    }
+    const changes = Members.map((MemberId) => ({ ContactId, MemberId }));
+    return { kind: "done", answer: { ...READ_BACK, Members: changes } };
+  },
+};
+
+/** Largest page the vendor gives; a directory holds some twenty contacts. */
+const PAGE_SIZE = 100;
+
+async function findByName(
+  name: string,
+  back: ReadBack,
+): Promise<VendorContact | null> {
+  for (let PageNumber = 1; ; PageNumber += 1) {
+    const page = await back.read("listMessageContacts", {
+      PageNumber,
+      PageSize: PAGE_SIZE,
+    });
+    const found = page.Contacts.find((contact) => contact.Name === name);
+    if (found !== undefined) return found;
+    const isLast =
+      page.Contacts.length === 0 || PageNumber * PAGE_SIZE >= page.TotalCount;
+    if (isLast) return null;
+  }
+}
+
+async function pendingTargets(
+  ContactId: string,
+  back: ReadBack,
+): Promise<string[]> {
+  const { ContactVerifications: pending } = await back.read(
+    "listMessageContactVerifications",
+    { ContactId, PageNumber: 1, PageSize: PAGE_SIZE },
+  );
+  return pending.map(({ Target }) => Target);
+}
+
+async function bindingsOf(
+  ContactId: string,
+  back: ReadBack,
+): Promise<Set<string>> {
+  const { Contact: contact } = await back.read("getMessageContact", {
+    ContactId,
+  });
+  return new Set(contact.Members ?? []);
+}
+
+/** When a binding was made; only lists tell, and the change counts without. */
+async function bindingDate(
+  ContactId: string,
+  Member: string,
+  back: ReadBack,
+): Promise<{ ModifyDate?: string }> {
+  const page = await back
+    .read("listMessageContacts", { Member, PageNumber: 1, PageSize: PAGE_SIZE })
+    .catch(() => null);
+  const date = page?.Contacts.find(
+    (contact) => contact.ContactId === ContactId,
+  )?.AssociatedDate;
+  return date === undefined ? {} : { ModifyDate: date };
+}
+
+async function orAbsent<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    const isAbsent =
+      error instanceof GatewayError &&
+      error.code === ErrorCode.CONTACT_NOT_FOUND;
+    if (isAbsent) return null;
+    throw error;
+  }
+}
+
+/** Whether each given value stands on the contact as it is read. */
+function isAsWanted(
+  contact: VendorContact,
+  wanted: Partial<VendorParams["addMessageContact"]>,
+): boolean {
+  const { Name, EmailAddress, PhoneNumber, Title, MessageTypes } = wanted;
+  return (
+    (Name === undefined || contact.Name === Name) &&
+    (EmailAddress === undefined ||
+      isShownAs(EmailAddress, contact.EmailAddress)) &&
+    (PhoneNumber === undefined ||
+      isShownAs(PhoneNumber, contact.PhoneNumber)) &&
+    (Title === undefined || contact.Title === Title) &&
+    (MessageTypes === undefined ||
+      isSameSet(MessageTypes, contact.MessageTypes ?? []))
+  );
+}
+
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  const a = new Set(left);
+  const b = new Set(right);
+  return a.size === b.size && [...a].every((one) => b.has(one));
+}
+
+function isCurrentOrPending(
+  wanted: string | undefined,
+  current: string | undefined,
+  pending: readonly string[],
+): boolean {
+  return (
+    wanted === undefined ||
+    isShownAs(wanted, current) ||
+    isAmong(wanted, pending)
+  );
+}
+
+function isAmong(wanted: string, shown: readonly string[]): boolean {
+  return shown.some((one) => isShownAs(wanted, one));
+}
+
+/**
+ * Whether a read shows this value, also where the vendor masks it: its samples
+ * print `86-139****1234`. Stars stand for any characters.
+ */
+export function isShownAs(
+  wanted: string | undefined,
+  shown: string | undefined,
+): boolean {
+  if (wanted === undefined || shown === undefined) return false;
+  if (!shown.includes("*")) return wanted === shown;
+  const first = shown.indexOf("*");
+  const last = shown.lastIndexOf("*");
+  return (
+    wanted.startsWith(shown.slice(0, first)) &&
+    wanted.endsWith(shown.slice(last + 1)) &&
+    wanted.length >= shown.length - (last - first + 1)
+  );
+}
+
+/** Zones in which the vendor may write its dates: none is stated (open). */
+const ZONES_MS = [8 * 60 * 60 * 1_000, 0];
+
+/** How far the vendor's clock may be off, and how long a write may linger. */
+const CLOCK_SLACK_MS = 5_000;
+const LONGEST_WRITE_MS = 10 * 60 * 1_000;
+
+/** Whether a zoneless vendor date lies after the moment a write was sent. */
+export function isCreatedSince(date: string, sentAtMs: number): boolean {
+  const asUtc = Date.parse(`${date.replace(" ", "T")}Z`);
+  return ZONES_MS.some((zone) => {
+    const age = asUtc - zone - sentAtMs;
+    return age >= -CLOCK_SLACK_MS && age <= LONGEST_WRITE_MS;
+  });
+}
+
+function nameTaken(name: string): GatewayError {
+  return new GatewayError(ErrorCode.NAME_TAKEN, {
+    field: ["name"],
+    value: name,
+  });
+}

@@ -1,0 +1,240 @@
+import type { Usage } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError, type UpstreamInfo } from "../errors/gateway-error.js";
+import type { Attempts, Outcome } from "./attempt.js";
+import {
+  NotAdmitted,
+  pauseMs,
+  POLICY,
+  type Admission,
+  type CallLimits,
+  type RetryBudget,
+} from "./call-policy.js";
+import type { Operation, WriteOperation } from "./operations.js";
+import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
+import type { Timing } from "./timing.js";
+import {
+  isTimeout,
+  notSent,
+  setbackOf,
+  unavailable,
+  withUpstream,
+} from "./outcome-errors.js";
+import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+
+/** What writing needs; the client hands it over. */
+export interface WriteParts {
+  readonly attempts: Attempts;
+  readonly admission: Admission<Outcome<unknown>>;
+  readonly budget: RetryBudget;
+  readonly timing: Timing;
+  readonly limits: CallLimits;
+  /** A read that shares the write's deadline. */
+  readonly read: <O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    deadline: number,
+    usage: Usage,
+  ) => Promise<VendorAnswer<O>>;
+}
+
+/** Most sends of one write; a created contact is looked up, never sent thrice. */
+function maxSends(operation: WriteOperation): number {
+  return operation === "addMessageContact" ? 2 : POLICY.maxAttempts;
+}
+
+/** Pause that a caller should make before sending another verification. */
+const VERIFICATION_PAUSE_SECONDS = 60;
+
+/**
+ * Carries out one write so that it ends done, not done or honestly unknown,
+ * and never happens twice.
+ *
+ * Once an attempt was ambiguous, nothing is believed but what reading back
+ * shows: not even a refusal, which may speak of our own first attempt.
+ */
+export class VendorWrites {
+  constructor(private readonly parts: WriteParts) {}
+
+  /**
+   * @param uncertainSinceMs when an earlier try of the same write was begun
+   *   whose outcome nobody knows: it is settled before anything is sent
+   * @throws {GatewayError} OUTCOME_UNKNOWN where it cannot be settled
+   */
+  async run<O extends WriteOperation>(
+    operation: O,
+    params: VendorParams[O],
+    deadline: number,
+    uncertainSinceMs: number | null,
+    usage: Usage,
+  ): Promise<VendorAnswer<O>> {
+    const write = new OneWrite(this.parts, operation, params, deadline, usage);
+    return write.run(uncertainSinceMs);
+  }
+}
+
+class OneWrite<O extends WriteOperation> {
+  private sends = 0;
+  private rest: VendorParams[O];
+  private firstSentAtMs: number | null = null;
+  /** The vendor's side of the last lost answer, for support cases. */
+  private upstream: UpstreamInfo | undefined;
+  private refusal: GatewayError | null = null;
+
+  constructor(
+    private readonly parts: WriteParts,
+    private readonly operation: O,
+    private readonly params: VendorParams[O],
+    private readonly deadline: number,
+    private readonly usage: Usage,
+  ) {
+    this.rest = params;
+  }
+
+  async run(uncertainSinceMs: number | null): Promise<VendorAnswer<O>> {
+    let isUncertain = uncertainSinceMs !== null;
+    this.firstSentAtMs = uncertainSinceMs;
+    for (;;) {
+      if (isUncertain) {
+        const settled = await this.settle();
+        if (settled !== null) return settled;
+      }
+      const outcome = await this.send(isUncertain);
+      if (outcome.kind === "answered") return this.whole(outcome.answer);
+      if (outcome.kind === "ambiguous") {
+        isUncertain = true;
+        this.upstream = outcome.upstream;
+        continue;
+      }
+      this.refusal =
+        outcome.kind === "not-sent" ? notSent(outcome) : outcome.error;
+      if (isUncertain && outcome.kind !== "not-sent") continue;
+      if (outcome.kind === "final") throw this.refusal;
+      if (!(await this.mayRepeat(outcome))) {
+        throw isUncertain ? this.unknown() : this.refusal;
+      }
+    }
+  }
+
+  private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
+    const { admission, attempts, budget, limits, timing } = this.parts;
+    const timeoutMs = Math.min(
+      limits.writeAttemptMs,
+      this.deadline - timing.now() - limits.readBackReserveMs,
+    );
+    if (timeoutMs < POLICY.leastAttemptMs) {
+      throw isUncertain
+        ? this.unknown()
+        : new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
+            retryAfterSeconds: 1,
+          });
+    }
+    this.sends += 1;
+    budget.countCall();
+    this.firstSentAtMs ??= attempts.vendorNowMs();
+    const outcome = await admission.run(() =>
+      attempts.make(this.operation, this.rest, timeoutMs, this.usage),
+    );
+    if (outcome instanceof NotAdmitted) {
+      throw isUncertain ? this.unknown() : unavailable(outcome);
+    }
+    if (outcome.kind === "answered") budget.countSuccess();
+    return outcome as Outcome<VendorAnswer<O>>;
+  }
+
+  /** The answer if the write turns out done; null when it is to be sent again. */
+  private async settle(): Promise<VendorAnswer<O> | null> {
+    const verdict = await this.verdict();
+    switch (verdict.kind) {
+      case "done":
+        return this.whole(verdict.answer);
+      case "refused":
+        throw verdict.error;
+      case "unknowable":
+        throw this.unknown();
+      case "missing":
+        this.rest = verdict.rest;
+    }
+    // Refused, and not there: the refusal is the truth.
+    if (this.refusal !== null && !isPassing(this.refusal)) throw this.refusal;
+    const isSpent =
+      this.sends >= maxSends(this.operation) ||
+      (this.sends > 0 && !this.parts.budget.takeRetry(false));
+    if (isSpent) throw this.unknown();
+    if (this.sends > 0) {
+      const { random, sleep } = this.parts.timing;
+      await sleep(pauseMs(this.sends + 1, { isBusy: false }, random));
+    }
+    return null;
+  }
+
+  private async verdict(): Promise<Verdict<O>> {
+    const { read, timing } = this.parts;
+    const back: ReadBack = {
+      read: (operation, params) =>
+        read(operation, params, this.deadline, this.usage),
+      pause: (ms) => timing.sleep(ms),
+      firstSentAtMs: this.firstSentAtMs ?? timing.wallMs(),
+    };
+    try {
+      return await SETTLEMENTS[this.operation](this.params, back);
+    } catch (error) {
+      const isGone =
+        error instanceof GatewayError &&
+        error.code === ErrorCode.CONTACT_NOT_FOUND;
+      // A contact that is not there cannot have been changed.
+      return isGone ? { kind: "refused", error } : { kind: "unknowable" };
+    }
+  }
+
+  private async mayRepeat(
+    outcome: Extract<Outcome<unknown>, { kind: "not-sent" | "transient" }>,
+  ): Promise<boolean> {
+    const { budget, limits, timing } = this.parts;
+    if (outcome.kind === "not-sent" && outcome.isDenied) return false;
+    const pause = pauseMs(this.sends + 1, setbackOf(outcome), timing.random);
+    const isOver =
+      this.sends >= POLICY.maxAttempts ||
+      timing.now() + pause + limits.readBackReserveMs + POLICY.leastAttemptMs >
+        this.deadline ||
+      !budget.takeRetry(isTimeout(outcome));
+    if (isOver) return false;
+    await timing.sleep(pause);
+    return true;
+  }
+
+  /** An answer to the rest of a partly done write speaks of the whole. */
+  private whole(answer: VendorAnswer<O>): VendorAnswer<O> {
+    const { Members: wanted, ContactId } = this.params as {
+      Members?: string[];
+      ContactId?: string;
+    };
+    const { Members: told } = answer as { Members?: { MemberId: string }[] };
+    if (wanted === undefined || told === undefined) return answer;
+    const byTarget = new Map(told.map((change) => [change.MemberId, change]));
+    const members = wanted.map(
+      (MemberId) => byTarget.get(MemberId) ?? { ContactId, MemberId },
+    );
+    return { ...answer, Members: members } as VendorAnswer<O>;
+  }
+
+  private unknown(): GatewayError {
+    const isMessage = this.operation.startsWith("send");
+    const { Members: unsettled } = this.rest as { Members?: string[] };
+    return new GatewayError(ErrorCode.OUTCOME_UNKNOWN, {
+      ...withUpstream(this.upstream),
+      ...(isMessage ? { retryAfterSeconds: VERIFICATION_PAUSE_SECONDS } : {}),
+      ...(unsettled === undefined ? {} : { unsettled }),
+    });
+  }
+}
+
+/** A refusal that says nothing of the write itself. */
+function isPassing({ code }: GatewayError): boolean {
+  return (
+    code === ErrorCode.CONCURRENT_CHANGE ||
+    code === ErrorCode.UPSTREAM_THROTTLED ||
+    code === ErrorCode.UPSTREAM_UNAVAILABLE ||
+    code === ErrorCode.UPSTREAM_DENIED
+  );
+}

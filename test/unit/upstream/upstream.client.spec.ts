@@ -1,0 +1,306 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { NOBODY } from "../../../src/context/caller.js";
+import type { RequestContext } from "../../../src/context/request-context.js";
+import { ErrorCode } from "../../../src/errors/error-codes.js";
+import { GatewayError } from "../../../src/errors/gateway-error.js";
+import {
+  IdempotencyKeys,
+  MemoryKeyStore,
+} from "../../../src/upstream/idempotency.js";
+import type { WriteOperation } from "../../../src/upstream/operations.js";
+import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
+import type { VendorParams } from "../../../src/upstream/vendor-types.js";
+import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
+import { FakeTiming } from "../../support/fake-timing.js";
+import { FakeVendor, FATES, type Fate } from "../../support/fake-vendor.js";
+
+interface Bench {
+  readonly vendor: FakeVendor;
+  readonly timing: FakeTiming;
+  readonly client: UpstreamClient;
+  context(key?: string): RequestContext;
+}
+
+function bench(fates: readonly Fate[]): Bench {
+  const timing = new FakeTiming();
+  const vendor = new FakeVendor(timing.wallMs, [...fates]);
+  const client = new UpstreamClient({
+    signer: vendor as never,
+    transport: vendor,
+    writes: new MemoryWriteQueue(),
+    keys: new IdempotencyKeys(new MemoryKeyStore(), "secret", timing.wallMs),
+    timing,
+  });
+  return {
+    vendor,
+    timing,
+    client,
+    context: (key) => ({
+      requestId: "test",
+      language: "en",
+      startedAtMs: timing.now(),
+      caller: NOBODY,
+      directory: "default",
+      usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+      ...(key === undefined
+        ? {}
+        : { idempotency: { key, writes: 0, isReplayed: false } }),
+    }),
+  };
+}
+
+/** Each write with its parameters, and whether its effect is there. */
+const WRITES: {
+  readonly [O in WriteOperation]: {
+    readonly params: VendorParams[O];
+    readonly prepare?: (vendor: FakeVendor) => void;
+    readonly isThere: (vendor: FakeVendor) => boolean;
+  };
+} = {
+  addMessageContact: {
+    params: {
+      Name: "ann",
+      EmailAddress: "ann@example.com",
+      Title: "CEO",
+      MessageTypes: ["ServiceMessage"],
+    },
+    isThere: ({ contacts }) =>
+      [...contacts.values()].some(({ Name }) => Name === "ann"),
+  },
+  updateMessageContact: {
+    params: { ContactId: "c-1", Name: "tim", EmailAddress: "tim@example.com" },
+    isThere: ({ contacts }) => contacts.get("c-1")?.Name === "tim",
+  },
+  cancelMessageContactUpdate: {
+    params: { ContactId: "c-1", EmailAddress: "new@example.com" },
+    prepare: ({ pending }) =>
+      pending.push({ ContactId: "c-1", Target: "new@example.com" }),
+    isThere: ({ pending }) => pending.length === 0,
+  },
+  deleteMessageContact: {
+    params: { ContactId: "c-1", RetainContactInMembers: true },
+    isThere: ({ contacts }) => !contacts.has("c-1"),
+  },
+  sendEmailVerificationForMessageContact: {
+    params: { ContactId: "c-1", EmailAddress: "tom@example.com" },
+    isThere: ({ executed }) => executed.length > 0,
+  },
+  sendPhoneVerificationForMessageContact: {
+    params: { ContactId: "c-1", PhoneNumber: "86-13900001234" },
+    isThere: ({ executed }) => executed.length > 0,
+  },
+  associateMembers: {
+    params: { ContactId: "c-1", Members: ["fd-1", "fd-2"] },
+    isThere: ({ contacts }) => contacts.get("c-1")?.Members.length === 2,
+  },
+  disassociateMembers: {
+    params: { ContactId: "c-1", Members: ["fd-1"] },
+    prepare: ({ contacts }) => contacts.get("c-1")?.Members.push("fd-1"),
+    isThere: ({ contacts }) => contacts.get("c-1")?.Members.length === 0,
+  },
+};
+
+const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 10 });
+
+async function outcomeOf(write: Promise<unknown>): Promise<ErrorCode | "done"> {
+  try {
+    await write;
+    return "done";
+  } catch (error) {
+    if (error instanceof GatewayError) return error.code;
+    throw error;
+  }
+}
+
+describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
+  const { params, prepare, isThere } = WRITES[operation];
+  const isMessage = operation.startsWith("send");
+  const start = (script: readonly Fate[]): Bench => {
+    const made = bench(script);
+    prepare?.(made.vendor);
+    return made;
+  };
+  const call = ({ client, context }: Bench, key?: string) =>
+    outcomeOf(client.call(operation, params as never, context(key)));
+
+  it("never lies, whatever happens to the calls", async () => {
+    await fc.assert(
+      fc.asyncProperty(fates, async (script) => {
+        const made = start(script);
+        const outcome = await call(made);
+        made.vendor.settle();
+        if (outcome === "done") expect(isThere(made.vendor)).toBe(true);
+        else if (outcome !== ErrorCode.OUTCOME_UNKNOWN) {
+          expect(isThere(made.vendor)).toBe(false);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("sends at most three times within its deadline", async () => {
+    await fc.assert(
+      fc.asyncProperty(fates, async (script) => {
+        const made = start(script);
+        await call(made);
+        const sends = made.vendor.calls.filter((one) => one === operation);
+        expect(sends.length).toBeLessThanOrEqual(3);
+        expect(made.timing.now()).toBeLessThanOrEqual(20_000);
+        if (isMessage) expect(made.vendor.executed.length).toBeLessThan(2);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each<Fate>(["lost-before", "lost-after", "503-after", "garbage"])(
+    "settles one attempt that was %s",
+    async (fate) => {
+      const made = start([fate]);
+      expect(await call(made)).toBe(
+        isMessage ? ErrorCode.OUTCOME_UNKNOWN : "done",
+      );
+      if (!isMessage) expect(isThere(made.vendor)).toBe(true);
+    },
+  );
+
+  it("takes effect once for one key, however often it is repeated", async () => {
+    await fc.assert(
+      fc.asyncProperty(fates, async (script) => {
+        const made = start(script);
+        const first = await call(made, "key");
+        await call(made, "key");
+        const second = await call(made, "key");
+        made.vendor.settle();
+        const { executed } = made.vendor;
+        // An absolute set may be written again; nothing else may.
+        if (
+          operation !== "updateMessageContact" &&
+          operation !== "associateMembers"
+        ) {
+          expect(executed.length).toBeLessThan(2);
+        }
+        if (first === "done") expect(second).toBe("done");
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("replays the answer of a key without another call", async () => {
+    const made = start([]);
+    const before = await made.client.call(
+      operation,
+      params as never,
+      made.context("key"),
+    );
+    const calls = made.vendor.calls.length;
+    const context = made.context("key");
+    const again = await made.client.call(operation, params as never, context);
+    expect(again).toEqual(before);
+    expect(context.idempotency?.isReplayed).toBe(true);
+    expect(made.vendor.calls).toHaveLength(calls);
+  });
+});
+
+describe("a read", () => {
+  it("is repeated after a lost answer, with growing pauses", async () => {
+    const { client, vendor, timing, context } = bench([
+      "garbage",
+      "lost-after",
+    ]);
+    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    expect(vendor.calls).toHaveLength(3);
+    expect(timing.pauses).toEqual([100, 200]);
+  });
+
+  it("gives up after three attempts", async () => {
+    const { client, vendor, context } = bench(
+      Array<Fate>(9).fill("lost-before"),
+    );
+    const outcome = await outcomeOf(
+      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+    );
+    expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
+    expect(vendor.calls).toHaveLength(3);
+  });
+
+  it("waits longer while the vendor throttles", async () => {
+    const { client, timing, context } = bench(["throttled", "throttled"]);
+    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    expect(timing.pauses).toEqual([500, 1_000]);
+  });
+
+  it("is one call for all who ask the same at the same time", async () => {
+    const { client, vendor, context } = bench([]);
+    const asked = Array.from({ length: 10 }, () =>
+      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+    );
+    const answers = await Promise.all(asked);
+    expect(new Set(answers).size).toBe(1);
+    expect(vendor.calls).toEqual(["getMessageContact"]);
+  });
+
+  it("is not repeated for callers who have hung up", async () => {
+    const { client, vendor, context } = bench(["lost-before"]);
+    const outcome = await outcomeOf(
+      client.call(
+        "getMessageContact",
+        { ContactId: "c-1" },
+        { ...context(), isGone: () => true },
+      ),
+    );
+    expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
+    expect(vendor.calls).toHaveLength(1);
+  });
+
+  it("is answered at once while the breaker is open", async () => {
+    const { client, vendor, context } = bench(
+      Array<Fate>(200).fill("lost-before"),
+    );
+    const outcomes: string[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const id = `c-${n}`;
+      outcomes.push(
+        await outcomeOf(
+          client.call("getMessageContact", { ContactId: id }, context()),
+        ),
+      );
+    }
+    const before = vendor.calls.length;
+    outcomes.push(
+      await outcomeOf(
+        client.call("getMessageContact", { ContactId: "c-x" }, context()),
+      ),
+    );
+    expect(new Set(outcomes)).toEqual(
+      new Set([ErrorCode.UPSTREAM_UNAVAILABLE]),
+    );
+    expect(vendor.calls).toHaveLength(before);
+    expect(before).toBeLessThan(60);
+  });
+});
+
+describe("writes of one directory", () => {
+  it("go one at a time, in the order in which they came", async () => {
+    const { client, vendor, context } = bench([]);
+    const names = Array.from({ length: 100 }, (_, n) =>
+      String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26)),
+    );
+    const added = names.map((Name) =>
+      client.call(
+        "addMessageContact",
+        {
+          Name,
+          EmailAddress: "a@example.com",
+          Title: "CEO",
+          MessageTypes: ["ServiceMessage"],
+        },
+        context(),
+      ),
+    );
+    await Promise.all(added);
+    expect(
+      [...vendor.contacts.values()].slice(1).map(({ Name }) => Name),
+    ).toEqual(names);
+  });
+});
