@@ -56,11 +56,11 @@ export function ContactMutation(
     descriptor.value = resolve;
   };
   return applyDecorators(
-    // Applied first, so that the framework sees the finished method.
+    // Applied first: the framework marks the method that it finds.
+    answersInPayload,
     Mutation(payload, {
       nullable: true,
       description: `${description}\n\nScope: \`${scope}\`. Errors: ${errors.join(", ")}.`,
     }),
-    answersInPayload,
   );
 }

@@ -1,46 +1,43 @@
 import { Inject } from "@nestjs/common";
-import { Parent, ResolveField, Resolver } from "@nestjs/graphql";
-import { MAX_PAGE_SIZE } from "./shapes/input-fields.js";
-import { MessageContactsService } from "./message-contacts.service.js";
-import { DeletionState } from "./shapes/enums.js";
+import { Context, Parent, ResolveField, Resolver } from "@nestjs/graphql";
+import type { RequestContext } from "../context/request-context.js";
+import { ContactReads } from "./contact-reads.js";
+import { ContactDeletion } from "./shapes/contact-deletion.js";
 import {
-  ContactDeletion,
   MessageContact,
   PendingVerification,
 } from "./shapes/message-contact.js";
 
-const READ = "One upstream call per contact. Scope: `contacts:read`.";
+const READ =
+  "One upstream call per contact, made only when selected. If it fails the field is null, with an error that names its path. Scope: `contacts:read`.";
 
 /** Fields of a contact that cost a call of their own, made only when selected. */
 @Resolver(() => MessageContact)
 export class MessageContactFieldsResolver {
-  constructor(
-    @Inject(MessageContactsService)
-    private readonly service: MessageContactsService,
-  ) {}
+  constructor(@Inject(ContactReads) private readonly reads: ContactReads) {}
 
   @ResolveField(() => [PendingVerification], {
     nullable: true,
     description: `Addresses and numbers that still wait for verification. ${READ}`,
   })
-  async pendingVerifications(
+  pendingVerifications(
     @Parent() { id }: MessageContact,
-  ): Promise<PendingVerification[]> {
-    const page = await this.service.listMessageContactVerifications({
-      contactId: id,
-      pageSize: MAX_PAGE_SIZE,
-    });
-    return page?.items ?? [];
+    @Context() context: RequestContext,
+  ): Promise<PendingVerification[] | null> {
+    return this.reads.of(context).pendingVerifications.load(id);
   }
 
+  // A contact that reads ACTIVE can have a failed deletion that somebody else
+  // started (which status it has then is not documented), so nothing that is
+  // known of the contact makes this call needless.
   @ResolveField(() => ContactDeletion, {
     nullable: true,
-    description: `State of a deletion; null when none was asked for. ${READ}`,
+    description: `State of a deletion; null when none is on record. ${READ}`,
   })
-  async deletion(
+  deletion(
     @Parent() { id }: MessageContact,
+    @Context() context: RequestContext,
   ): Promise<ContactDeletion | null> {
-    const deletion = await this.service.getMessageContactDeletionStatus(id);
-    return deletion.state === DeletionState.UNKNOWN ? null : deletion;
+    return this.reads.of(context).deletion.load(id);
   }
 }

@@ -13,15 +13,17 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
+import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { CallContext } from "../http/call-context.js";
 import { checkInput } from "../http/check-input.js";
 import { MessageContactsService } from "./message-contacts.service.js";
 import { pageLinks, type RawQuery, fromPath, fromQuery } from "./rest-input.js";
 import { DeletionState } from "./shapes/enums.js";
 import * as inputs from "./shapes/inputs.js";
+import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import type {
-  ContactDeletion,
   MessageContact,
   MessageContactPage,
   PendingVerificationPage,
@@ -47,27 +49,34 @@ export class MessageContactsController {
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.addMessageContact(
       checkInput(inputs.AddMessageContactInput, body),
+      context,
     );
     void reply.header("location", `${ROOT}/${contact.id}`);
-    return this.preferred(contact, prefer, reply);
+    return this.preferred(contact, prefer, reply, context);
   }
 
   @Get(":id")
-  async getMessageContact(@Param("id") id: string): Promise<MessageContact> {
+  async getMessageContact(
+    @Param("id") id: string,
+    @CallContext() context: RequestContext,
+  ): Promise<MessageContact> {
     const wanted = checkInput(inputs.MessageContactArgs, { id });
-    return found(await this.service.getMessageContact(wanted.id), id);
+    return found(await this.service.getMessageContact(wanted.id, context), id);
   }
 
   @Get()
   async listMessageContacts(
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<MessageContactPage> {
     const page = await this.service.listMessageContacts(
       fromQuery(inputs.MessageContactsArgs, query),
+      context,
     );
     void reply.header("link", pageLinks(ROOT, query, page));
     return page;
@@ -79,11 +88,13 @@ export class MessageContactsController {
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.updateMessageContact(
       fromPath(inputs.UpdateMessageContactInput, id, body),
+      context,
     );
-    return this.preferred(contact, prefer, reply);
+    return this.preferred(contact, prefer, reply, context);
   }
 
   @Post(":id/cancel-update")
@@ -93,11 +104,13 @@ export class MessageContactsController {
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.cancelMessageContactUpdate(
       fromPath(inputs.CancelMessageContactUpdateInput, id, body),
+      context,
     );
-    return this.preferred(contact, prefer, reply);
+    return this.preferred(contact, prefer, reply, context);
   }
 
   @Delete(":id")
@@ -105,9 +118,11 @@ export class MessageContactsController {
     @Param("id") id: string,
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id),
+      context,
     );
     if (deletion.state !== DeletionState.DELETED) {
       void reply
@@ -121,9 +136,10 @@ export class MessageContactsController {
   @Get(":id/deletion")
   getMessageContactDeletionStatus(
     @Param("id") id: string,
+    @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
     const { contactId } = checkInput(inputs.ContactIdArgs, { contactId: id });
-    return this.service.getMessageContactDeletionStatus(contactId);
+    return this.service.getMessageContactDeletionStatus(contactId, context);
   }
 
   @Get(":id/verifications")
@@ -131,10 +147,12 @@ export class MessageContactsController {
     @Param("id") id: string,
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
   ): Promise<PendingVerificationPage> {
     const page = found(
       await this.service.listMessageContactVerifications(
         fromQuery(inputs.MessageContactVerificationsArgs, query, id),
+        context,
       ),
       id,
     );
@@ -150,9 +168,11 @@ export class MessageContactsController {
   async sendEmailVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
+    @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
     const sentAt = await this.service.sendEmailVerificationForMessageContact(
       fromPath(inputs.SendEmailVerificationForMessageContactInput, id, body),
+      context,
     );
     return { contactId: id, sentAt };
   }
@@ -162,9 +182,11 @@ export class MessageContactsController {
   async sendPhoneVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
+    @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
     const sentAt = await this.service.sendPhoneVerificationForMessageContact(
       fromPath(inputs.SendPhoneVerificationForMessageContactInput, id, body),
+      context,
     );
     return { contactId: id, sentAt };
   }
@@ -174,10 +196,12 @@ export class MessageContactsController {
   async associateMembers(
     @Param("id") id: string,
     @Body() body: unknown,
+    @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     return {
       changes: await this.service.associateMembers(
         fromPath(inputs.AssociateMembersInput, id, body),
+        context,
       ),
     };
   }
@@ -186,6 +210,7 @@ export class MessageContactsController {
   async disassociateMembers(
     @Param("id") id: string,
     @Query() { targetId, ...rest }: RawQuery,
+    @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     const targetIds = typeof targetId === "string" ? [targetId] : targetId;
     return {
@@ -194,6 +219,7 @@ export class MessageContactsController {
           ...rest,
           ...(targetIds === undefined ? {} : { targetIds }),
         }),
+        context,
       ),
     };
   }
@@ -207,12 +233,13 @@ export class MessageContactsController {
     contact: KnownContact,
     prefer: string | undefined,
     reply: FastifyReply,
+    context: RequestContext,
   ): Promise<KnownContact> {
     if (!/(?:^|[,\s])return=representation(?:$|[,;\s])/.test(prefer ?? "")) {
       return contact;
     }
     const read = await this.service
-      .getMessageContact(contact.id)
+      .getMessageContact(contact.id, context)
       .catch(() => null);
     if (read === null) return contact;
     void reply.header("preference-applied", "return=representation");

@@ -4,6 +4,7 @@ import type {
   VendorParams,
   VendorAnswer,
 } from "../upstream/vendor-types.js";
+import { reportIn, type DeletionReport } from "./deletion-report.js";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -19,7 +20,6 @@ import type {
 } from "./shapes/inputs.js";
 import type {
   Binding,
-  ContactDeletion,
   MessageContact,
   MessageContactPage,
   PendingVerification,
@@ -200,38 +200,28 @@ function toPendingVerification(one: {
   };
 }
 
-/** A state of a deletion without failures. */
-export function deletionIn(
-  state: DeletionState,
-  contactId: string,
-  observedAt: string | null,
-): ContactDeletion {
-  return { contactId, state, failures: [], observedAt };
-}
-
-export function toContactDeletion(
+/** What the vendor says of a deletion; any other word than its two is no progress. */
+export function toDeletionReport(
   answer: VendorAnswer<"getMessageContactDeletionStatus">,
   contactId: string,
-  observedAt: string | null,
-): ContactDeletion {
+): DeletionReport {
   const { Status: status, FailReasonList: reasons } =
     answer.ContactDeletionStatus;
-  if (status !== "Failed") {
-    return deletionIn(
-      status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN,
-      contactId,
-      observedAt,
-    );
+  const stateRaw = textOrNull(status);
+  if (status === "Failed") {
+    return {
+      ...reportIn(DeletionState.FAILED, contactId),
+      stateRaw,
+      failures: (reasons ?? []).map((reason) => ({
+        accountId: reason.AccountId,
+        messageTypes: (reason.MessageTypes ?? []).map(toMessageType),
+        messageTypesRaw: reason.MessageTypes ?? [],
+      })),
+    };
   }
-  return {
-    contactId,
-    state: DeletionState.FAILED,
-    observedAt,
-    failures: (reasons ?? []).map((reason) => ({
-      accountId: reason.AccountId,
-      messageTypes: (reason.MessageTypes ?? []).map(toMessageType),
-    })),
-  };
+  const state =
+    status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN;
+  return { ...reportIn(state, contactId), stateRaw };
 }
 
 export function toBindingChange(change: VendorBindingChange): BindingChange {

@@ -1,6 +1,8 @@
 import { Module } from "@nestjs/common";
 import { UpstreamModule } from "../upstream/upstream.module.js";
-import { MemoryDeletionLedger } from "./deletion-ledger.js";
+import { ContactReads } from "./contact-reads.js";
+import { DELETION_LEDGER, MemoryDeletionLedger } from "./deletion-ledger.js";
+import { Deletions, WALL_CLOCK } from "./deletions.js";
 import { MessageContactFieldsResolver } from "./message-contact-fields.resolver.js";
 import { MessageContactsController } from "./message-contacts.controller.js";
 import { MessageContactsResolver } from "./message-contacts.resolver.js";
@@ -14,10 +16,10 @@ import { MessageContactsService } from "./message-contacts.service.js";
     MessageContactsService,
     MessageContactsResolver,
     MessageContactFieldsResolver,
-    {
-      provide: MemoryDeletionLedger,
-      useFactory: () => new MemoryDeletionLedger(),
-    },
+    ContactReads,
+    Deletions,
+    { provide: WALL_CLOCK, useValue: Date.now },
+    { provide: DELETION_LEDGER, useClass: MemoryDeletionLedger },
   ],
 })
 export class MessageContactsModule {}

@@ -1,13 +1,17 @@
 import { Inject } from "@nestjs/common";
-import { Args, Query, Resolver } from "@nestjs/graphql";
+import { Args, Context, Info, Query, Resolver } from "@nestjs/graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode as E } from "../errors/error-codes.js";
 import { checkInput } from "../http/check-input.js";
 import { contactOnDemand } from "./contact-on-demand.js";
 import { ContactMutation } from "./contact-mutation.js";
+import { ContactReads } from "./contact-reads.js";
 import { MessageContactsService } from "./message-contacts.service.js";
+import { selectedFields } from "./selection.js";
 import * as inputs from "./shapes/inputs.js";
+import { ContactDeletion } from "./shapes/contact-deletion.js";
 import {
-  ContactDeletion,
   MessageContact,
   MessageContactPage,
   PendingVerificationPage,
@@ -23,6 +27,7 @@ export class MessageContactsResolver {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
+    @Inject(ContactReads) private readonly reads: ContactReads,
   ) {}
 
   @Query(() => MessageContact, {
@@ -31,9 +36,12 @@ export class MessageContactsResolver {
   })
   messageContact(
     @Args() args: inputs.MessageContactArgs,
+    @Context() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
-    return this.service.getMessageContact(id);
+    this.reads.startSelected(selectedFields(info), id, context);
+    return this.service.getMessageContact(id, context);
   }
 
   @Query(() => MessageContactPage, {
@@ -42,9 +50,11 @@ export class MessageContactsResolver {
   })
   messageContacts(
     @Args() args: inputs.MessageContactsArgs,
+    @Context() context: RequestContext,
   ): Promise<MessageContactPage> {
     return this.service.listMessageContacts(
       checkInput(inputs.MessageContactsArgs, args),
+      context,
     );
   }
 
@@ -54,9 +64,11 @@ export class MessageContactsResolver {
   })
   messageContactVerifications(
     @Args() args: inputs.MessageContactVerificationsArgs,
+    @Context() context: RequestContext,
   ): Promise<PendingVerificationPage | null> {
     return this.service.listMessageContactVerifications(
       checkInput(inputs.MessageContactVerificationsArgs, args),
+      context,
     );
   }
 
@@ -66,9 +78,10 @@ export class MessageContactsResolver {
   })
   messageContactDeletionStatus(
     @Args() args: inputs.ContactIdArgs,
+    @Context() context: RequestContext,
   ): Promise<ContactDeletion> {
     const { contactId } = checkInput(inputs.ContactIdArgs, args);
-    return this.service.getMessageContactDeletionStatus(contactId);
+    return this.service.getMessageContactDeletionStatus(contactId, context);
   }
 
   @ContactMutation({
@@ -86,9 +99,13 @@ export class MessageContactsResolver {
   })
   async addMessageContact(
     @Args("input") input: inputs.AddMessageContactInput,
+    context: RequestContext,
   ): Promise<payloads.AddMessageContactPayload> {
     return {
-      contact: this.known(await this.service.addMessageContact(input)),
+      contact: this.known(
+        await this.service.addMessageContact(input, context),
+        context,
+      ),
       errors: [],
     };
   }
@@ -109,9 +126,13 @@ export class MessageContactsResolver {
   })
   async updateMessageContact(
     @Args("input") input: inputs.UpdateMessageContactInput,
+    context: RequestContext,
   ): Promise<payloads.UpdateMessageContactPayload> {
     return {
-      contact: this.known(await this.service.updateMessageContact(input)),
+      contact: this.known(
+        await this.service.updateMessageContact(input, context),
+        context,
+      ),
       errors: [],
     };
   }
@@ -126,9 +147,10 @@ export class MessageContactsResolver {
   })
   async deleteMessageContact(
     @Args("input") input: inputs.DeleteMessageContactInput,
+    context: RequestContext,
   ): Promise<payloads.DeleteMessageContactPayload> {
     return {
-      deletion: await this.service.deleteMessageContact(input),
+      deletion: await this.service.deleteMessageContact(input, context),
       errors: [],
     };
   }
@@ -148,9 +170,13 @@ export class MessageContactsResolver {
   })
   async cancelMessageContactUpdate(
     @Args("input") input: inputs.CancelMessageContactUpdateInput,
+    context: RequestContext,
   ): Promise<payloads.CancelMessageContactUpdatePayload> {
     return {
-      contact: this.known(await this.service.cancelMessageContactUpdate(input)),
+      contact: this.known(
+        await this.service.cancelMessageContactUpdate(input, context),
+        context,
+      ),
       errors: [],
     };
   }
@@ -171,10 +197,17 @@ export class MessageContactsResolver {
   })
   async sendEmailVerificationForMessageContact(
     @Args("input") input: inputs.SendEmailVerificationForMessageContactInput,
+    context: RequestContext,
   ): Promise<payloads.SendEmailVerificationForMessageContactPayload> {
-    const sentAt =
-      await this.service.sendEmailVerificationForMessageContact(input);
-    return { sentAt, contact: this.known({ id: input.contactId }), errors: [] };
+    const sentAt = await this.service.sendEmailVerificationForMessageContact(
+      input,
+      context,
+    );
+    return {
+      sentAt,
+      contact: this.known({ id: input.contactId }, context),
+      errors: [],
+    };
   }
 
   @ContactMutation({
@@ -193,10 +226,17 @@ export class MessageContactsResolver {
   })
   async sendPhoneVerificationForMessageContact(
     @Args("input") input: inputs.SendPhoneVerificationForMessageContactInput,
+    context: RequestContext,
   ): Promise<payloads.SendPhoneVerificationForMessageContactPayload> {
-    const sentAt =
-      await this.service.sendPhoneVerificationForMessageContact(input);
-    return { sentAt, contact: this.known({ id: input.contactId }), errors: [] };
+    const sentAt = await this.service.sendPhoneVerificationForMessageContact(
+      input,
+      context,
+    );
+    return {
+      sentAt,
+      contact: this.known({ id: input.contactId }, context),
+      errors: [],
+    };
   }
 
   @ContactMutation({
@@ -216,11 +256,12 @@ export class MessageContactsResolver {
   })
   async associateMembers(
     @Args("input") input: inputs.AssociateMembersInput,
+    context: RequestContext,
   ): Promise<payloads.AssociateMembersPayload> {
-    const changes = await this.service.associateMembers(input);
+    const changes = await this.service.associateMembers(input, context);
     return {
       changes,
-      contact: this.known({ id: input.contactId }),
+      contact: this.known({ id: input.contactId }, context),
       errors: [],
     };
   }
@@ -242,16 +283,22 @@ export class MessageContactsResolver {
   })
   async disassociateMembers(
     @Args("input") input: inputs.DisassociateMembersInput,
+    context: RequestContext,
   ): Promise<payloads.DisassociateMembersPayload> {
-    const changes = await this.service.disassociateMembers(input);
+    const changes = await this.service.disassociateMembers(input, context);
     return {
       changes,
-      contact: this.known({ id: input.contactId }),
+      contact: this.known({ id: input.contactId }, context),
       errors: [],
     };
   }
 
-  private known(contact: KnownContact): OnDemand<KnownContact | null> {
-    return contactOnDemand(contact, (id) => this.service.getMessageContact(id));
+  private known(
+    contact: KnownContact,
+    context: RequestContext,
+  ): OnDemand<KnownContact | null> {
+    // What an earlier mutation of the request read is not true any more.
+    this.reads.forget(context);
+    return contactOnDemand(contact, this.reads, context);
   }
 }

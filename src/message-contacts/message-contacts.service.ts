@@ -1,16 +1,13 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
-import { UpstreamClient } from "../upstream/upstream.client.js";
-import {
-  MemoryDeletionLedger,
-  type DeletionLedger,
-} from "./deletion-ledger.js";
+import type { RequestContext } from "../context/request-context.js";
+import { Upstream } from "../upstream/upstream.js";
+import { absentAsNull } from "./absent-as-null.js";
+import { toContactDeletion } from "./deletion-report.js";
+import { Deletions } from "./deletions.js";
 import * as mapper from "./message-contacts.mapper.js";
-import { DeletionState } from "./shapes/enums.js";
+import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import type * as inputs from "./shapes/inputs.js";
 import type {
-  ContactDeletion,
   MessageContact,
   MessageContactPage,
   PendingVerificationPage,
@@ -21,182 +18,175 @@ import type { BindingChange, KnownContact } from "./shapes/payloads.js";
 @Injectable()
 export class MessageContactsService {
   constructor(
-    @Inject(UpstreamClient) private readonly upstream: UpstreamClient,
-    @Inject(MemoryDeletionLedger) private readonly ledger: DeletionLedger,
+    @Inject(Upstream) private readonly upstream: Upstream,
+    @Inject(Deletions) private readonly deletions: Deletions,
   ) {}
 
   async addMessageContact(
     input: inputs.AddMessageContactInput,
+    context: RequestContext,
   ): Promise<KnownContact> {
     const { Contact: contact } = await this.upstream.call(
       "addMessageContact",
       mapper.toAddParams(input),
+      context,
     );
+    const createdAt = mapper.toLocalDateTime(contact.CreateDate);
     return {
       id: contact.ContactId,
-      createdAt: mapper.toLocalDateTime(contact.CreateDate),
+      // Left out when it was not told, so that selecting it reads it.
+      ...(createdAt === null ? {} : { createdAt }),
     };
   }
 
   /** Null when the directory has no such contact. */
-  getMessageContact(id: string): Promise<MessageContact | null> {
+  getMessageContact(
+    id: string,
+    context: RequestContext,
+  ): Promise<MessageContact | null> {
     return absentAsNull(
-      this.upstream.call("getMessageContact", { ContactId: id }),
+      this.upstream.call("getMessageContact", { ContactId: id }, context),
       (answer) => mapper.toMessageContact(answer.Contact),
     );
   }
 
-  async listMessageContacts({
-    boundTo,
-    pageNumber = 1,
-    pageSize = 10,
-  }: inputs.MessageContactsArgs): Promise<MessageContactPage> {
+  async listMessageContacts(
+    { boundTo, pageNumber = 1, pageSize = 10 }: inputs.MessageContactsArgs,
+    context: RequestContext,
+  ): Promise<MessageContactPage> {
     const params = {
       Member: boundTo,
       PageNumber: pageNumber,
       PageSize: pageSize,
     };
-    const answer = await this.upstream.call("listMessageContacts", params);
+    const answer = await this.upstream.call(
+      "listMessageContacts",
+      params,
+      context,
+    );
     return mapper.toMessageContactPage(answer, params);
   }
 
   async updateMessageContact(
     input: inputs.UpdateMessageContactInput,
+    context: RequestContext,
   ): Promise<KnownContact> {
     await this.upstream.call(
       "updateMessageContact",
       mapper.toUpdateParams(input),
+      context,
     );
     return { id: input.contactId };
   }
 
   async cancelMessageContactUpdate(
     input: inputs.CancelMessageContactUpdateInput,
+    context: RequestContext,
   ): Promise<KnownContact> {
     await this.upstream.call(
       "cancelMessageContactUpdate",
       mapper.toCancelParams(input),
+      context,
     );
     return { id: input.contactId };
   }
 
   /** `DELETED`, or `IN_PROGRESS` while members still have to release it. */
-  async deleteMessageContact({
-    contactId,
-    retainContactInMembers = true,
-  }: inputs.DeleteMessageContactInput): Promise<ContactDeletion> {
+  async deleteMessageContact(
+    {
+      contactId,
+      retainContactInMembers = true,
+    }: inputs.DeleteMessageContactInput,
+    context: RequestContext,
+  ): Promise<ContactDeletion> {
     const { Status: status } = await this.upstream.call(
       "deleteMessageContact",
       { ContactId: contactId, RetainContactInMembers: retainContactInMembers },
+      context,
     );
-    const { observedAt } = await this.ledger.remember(contactId);
-    return mapper.deletionIn(
-      status === "Deleted" ? DeletionState.DELETED : DeletionState.IN_PROGRESS,
-      contactId,
-      observedAt,
-    );
+    const report = await this.deletions.begun(contactId, status, context);
+    return toContactDeletion(report, context.language);
   }
 
-  /**
-   * "Gone" and "never existed" are the same vendor answer. It counts as deleted
-   * only for a deletion that this gateway has seen begin.
-   */
+  /** How a deletion stands, told in the caller's language. */
   async getMessageContactDeletionStatus(
     contactId: string,
+    context: RequestContext,
   ): Promise<ContactDeletion> {
-    const seen = await this.ledger.find(contactId);
-    const observedAt = seen?.observedAt ?? null;
-    const deletion = await absentAsNull(
-      this.upstream.call("getMessageContactDeletionStatus", {
-        ContactId: contactId,
-      }),
-      (answer) => mapper.toContactDeletion(answer, contactId, observedAt),
-    );
-    return (
-      deletion ??
-      mapper.deletionIn(
-        seen === null ? DeletionState.UNKNOWN : DeletionState.DELETED,
-        contactId,
-        observedAt,
-      )
-    );
+    const report = await this.deletions.status(contactId, context);
+    return toContactDeletion(report, context.language);
   }
 
   /** When the vendor accepted the order to send, an RFC 3339 instant. */
-  async sendEmailVerificationForMessageContact({
-    contactId,
-    emailAddress,
-  }: inputs.SendEmailVerificationForMessageContactInput): Promise<string> {
-    await this.upstream.call("sendEmailVerificationForMessageContact", {
-      ContactId: contactId,
-      EmailAddress: emailAddress,
-    });
+  async sendEmailVerificationForMessageContact(
+    {
+      contactId,
+      emailAddress,
+    }: inputs.SendEmailVerificationForMessageContactInput,
+    context: RequestContext,
+  ): Promise<string> {
+    await this.upstream.call(
+      "sendEmailVerificationForMessageContact",
+      { ContactId: contactId, EmailAddress: emailAddress },
+      context,
+    );
     return new Date().toISOString();
   }
 
   /** When the vendor accepted the order to send, an RFC 3339 instant. */
   async sendPhoneVerificationForMessageContact(
     input: inputs.SendPhoneVerificationForMessageContactInput,
+    context: RequestContext,
   ): Promise<string> {
     await this.upstream.call(
       "sendPhoneVerificationForMessageContact",
       mapper.toPhoneParams(input),
+      context,
     );
     return new Date().toISOString();
   }
 
   /** Null when the directory has no such contact. */
-  listMessageContactVerifications({
-    contactId,
-    pageNumber = 1,
-    pageSize = 10,
-  }: inputs.MessageContactVerificationsArgs): Promise<PendingVerificationPage | null> {
+  listMessageContactVerifications(
+    {
+      contactId,
+      pageNumber = 1,
+      pageSize = 10,
+    }: inputs.MessageContactVerificationsArgs,
+    context: RequestContext,
+  ): Promise<PendingVerificationPage | null> {
     const params = {
       ContactId: contactId,
       PageNumber: pageNumber,
       PageSize: pageSize,
     };
     return absentAsNull(
-      this.upstream.call("listMessageContactVerifications", params),
+      this.upstream.call("listMessageContactVerifications", params, context),
       (answer) => mapper.toPendingVerificationPage(answer, params),
     );
   }
 
-  async associateMembers({
-    contactId,
-    targetIds,
-  }: inputs.AssociateMembersInput): Promise<BindingChange[]> {
-    const { Members: changes } = await this.upstream.call("associateMembers", {
-      ContactId: contactId,
-      Members: targetIds,
-    });
-    return changes.map(mapper.toBindingChange);
-  }
-
-  async disassociateMembers({
-    contactId,
-    targetIds,
-  }: inputs.DisassociateMembersInput): Promise<BindingChange[]> {
+  async associateMembers(
+    { contactId, targetIds }: inputs.AssociateMembersInput,
+    context: RequestContext,
+  ): Promise<BindingChange[]> {
     const { Members: changes } = await this.upstream.call(
-      "disassociateMembers",
+      "associateMembers",
       { ContactId: contactId, Members: targetIds },
+      context,
     );
     return changes.map(mapper.toBindingChange);
   }
-}
 
-/** Nothing found on a read is null, not an error. */
-function absentAsNull<A, R>(
-  read: Promise<A>,
-  map: (answer: A) => R,
-): Promise<R | null> {
-  return read.then(map, (error: unknown) => {
-    if (
-      error instanceof GatewayError &&
-      error.code === ErrorCode.CONTACT_NOT_FOUND
-    ) {
-      return null;
-    }
-    throw error;
-  });
+  async disassociateMembers(
+    { contactId, targetIds }: inputs.DisassociateMembersInput,
+    context: RequestContext,
+  ): Promise<BindingChange[]> {
+    const { Members: changes } = await this.upstream.call(
+      "disassociateMembers",
+      { ContactId: contactId, Members: targetIds },
+      context,
+    );
+    return changes.map(mapper.toBindingChange);
+  }
 }

@@ -38,6 +38,8 @@ function collect(
 }
 
 function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
+  if (node.directives === undefined || node.directives.length === 0)
+    return true;
   const { variableValues } = info;
   return (
     getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.["if"] !==

@@ -3,16 +3,10 @@ import {
   BindingTargetKind,
   ContactStatus,
   ContactTitle,
-  DeletionState,
   MessageType,
   VerificationChannel,
 } from "./enums.js";
-import {
-  DateTime,
-  EmailAddress,
-  LocalDateTime,
-  PhoneNumber,
-} from "./scalars.js";
+import { EmailAddress, LocalDateTime, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
 const CONTACT_ID = "c-qL4HqKONzOM7aB3d";
@@ -57,55 +51,6 @@ export class PendingVerification {
     example: "tom.new@example.com",
   })
   target!: string;
-}
-
-/** A member account that could not release the contact. */
-@ObjectType({
-  description:
-    "A member account that could not release the contact: give it another recipient for these message types, then delete again.",
-})
-export class DeletionFailure {
-  @ShapeField(() => ID, {
-    description: `The member account. ${READ}`,
-    example: "1997968394351234",
-  })
-  accountId!: string;
-
-  @ShapeField(() => MessageType, {
-    list: true,
-    description: `Kinds of message for which the account still needs the contact. ${READ}`,
-    enumName: "MessageType",
-  })
-  messageTypes!: MessageType[];
-}
-
-/** Progress and result of a deletion. */
-@ObjectType({ description: "Progress and result of a deletion." })
-export class ContactDeletion {
-  @ShapeField(() => ID, {
-    description: `The contact. ${READ}`,
-    example: CONTACT_ID,
-  })
-  contactId!: string;
-
-  @ShapeField(() => DeletionState, {
-    description: `How far the deletion is. ${READ}`,
-    enumName: "DeletionState",
-  })
-  state!: DeletionState;
-
-  @ShapeField(() => DeletionFailure, {
-    list: true,
-    description: `Only with \`FAILED\`: which member accounts still need the contact, and for which message types. ${READ}`,
-  })
-  failures!: DeletionFailure[];
-
-  @ShapeField(() => DateTime, {
-    nullable: true,
-    description: `When this gateway first saw the deletion; null when it did not see it begin. ${READ}`,
-    example: "2026-01-31T08:30:00.000Z",
-  })
-  observedAt!: string | null;
 }
 
 /** A person who receives the messages of the directory's accounts. */

@@ -1,7 +1,8 @@
 import { ID, ObjectType } from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
 import { BindingTargetKind } from "./enums.js";
-import { ContactDeletion, MessageContact } from "./message-contact.js";
+import { ContactDeletion } from "./contact-deletion.js";
+import { MessageContact } from "./message-contact.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 import { UserError } from "./user-errors.js";

@@ -1,0 +1,80 @@
+import type { RequestContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+
+type CallerOf = Pick<RequestContext, "caller">;
+
+/** Members of answers that hold an e-mail address or a phone number. */
+const PERSONAL = new Set(["emailAddress", "phoneNumber", "target"]);
+
+/**
+ * The same address or number with its middle hidden: `s***@example.com`,
+ * `86-139****1234`. What is hidden already stays as it is.
+ */
+export function masked(value: string): string {
+  const at = value.lastIndexOf("@");
+  if (at >= 0) return `${value.slice(0, at && 1)}***${value.slice(at)}`;
+  const start = value.indexOf("-") + 1;
+  const digits = value.length - start;
+  // Numbers too short for the usual form show less, never more.
+  const [head, tail] = digits >= 11 ? [3, 4] : digits >= 6 ? [1, 1] : [0, 0];
+  return `${value.slice(0, start + head)}****${tail === 0 ? "" : value.slice(-tail)}`;
+}
+
+/**
+ * An answer as the caller may see it. For callers who may read personal data
+ * it is the same object; for all others a copy with addresses and numbers
+ * masked, however deep they stand.
+ */
+export function visibleTo<T>({ caller }: CallerOf, answer: T): T {
+  return caller.personal ? answer : (maskedCopy(answer) as T);
+}
+
+function maskedCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskedCopy);
+  if (typeof value !== "object" || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    copy[name] =
+      typeof member === "string" && PERSONAL.has(name)
+        ? masked(member)
+        : maskedCopy(member);
+  }
+  return copy;
+}
+
+/** The value at fault that an error names, as the caller may see it. */
+export function visibleError(
+  { caller }: CallerOf,
+  error: GatewayError,
+): GatewayError {
+  const { value } = error.details;
+  if (
+    caller.personal ||
+    value === undefined ||
+    error.code !== ErrorCode.VERIFICATION_NOT_PENDING
+  ) {
+    return error;
+  }
+  return new GatewayError(error.code, {
+    ...error.details,
+    value: masked(value),
+  });
+}
+
+/**
+ * Refuses a masked address as input. A caller who reads masked values and
+ * writes the whole contact back would otherwise replace the address by its mask.
+ *
+ * @throws {GatewayError} INVALID_INPUT
+ */
+export function refuseMaskedInput({ caller }: CallerOf, input: unknown): void {
+  if (caller.personal || typeof input !== "object" || input === null) return;
+  const { emailAddress } = input as Readonly<Record<string, unknown>>;
+  if (typeof emailAddress !== "string" || !/^.?\*{3}@/.test(emailAddress)) {
+    return;
+  }
+  throw new GatewayError(ErrorCode.INVALID_INPUT, {
+    violations: [{ field: ["emailAddress"], rule: "format" }],
+  });
+}

@@ -1,0 +1,119 @@
+import {
+  RateLimiterMemory,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from "rate-limiter-flexible";
+import { hasSignIn, type Config } from "../config/config.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+
+/** What is counted over: one minute. */
+const WINDOW_SECONDS = 60;
+
+/** A failed sign-in costs its address more, so that guessing ends soon. */
+export const FAILED_SIGN_IN_COST = 20;
+
+/** Defaults where sign-in is configured; far above what people need. */
+const PER_CALLER = 6_000;
+const PER_ADDRESS = 30_000;
+
+/** Makes the store of one limit; shared stores bring an insurance of their own. */
+export type LimiterMaker = (options: {
+  keyPrefix: string;
+  points: number;
+  duration: number;
+}) => Pick<RateLimiterAbstract, "consume" | "penalty">;
+
+const inMemory: LimiterMaker = (options) => new RateLimiterMemory(options);
+
+/** Takes a header of the answer. */
+export type SetHeader = (name: string, value: string) => unknown;
+
+/** One budget a minute for each key: callers have one, addresses another. */
+export class Budget {
+  private readonly policy: string;
+
+  constructor(
+    private readonly name: "caller" | "address",
+    private readonly points: number,
+    private readonly limiter: Pick<RateLimiterAbstract, "consume" | "penalty">,
+  ) {
+    this.policy = `"${name}";q=${points};w=${WINDOW_SECONDS}`;
+  }
+
+  /**
+   * Takes points and tells what is left, in the fields of the IETF draft
+   * `draft-ietf-httpapi-ratelimit-headers`.
+   *
+   * @throws {GatewayError} RATE_LIMITED with the pause
+   */
+  async take(key: string, setHeader: SetHeader): Promise<number> {
+    const standing = await this.limiter.consume(key, 1).catch(asStanding);
+    // The store is down and has no insurance: refusing everybody is worse.
+    if (standing === null) return this.points;
+    const seconds = Math.max(1, Math.ceil(standing.msBeforeNext / 1000));
+    setHeader("ratelimit-policy", this.policy);
+    setHeader(
+      "ratelimit",
+      `"${this.name}";r=${standing.remainingPoints};t=${seconds}`,
+    );
+    if (standing.consumedPoints > this.points) {
+      throw new GatewayError(ErrorCode.RATE_LIMITED, {
+        retryAfterSeconds: seconds,
+        limit: this.points,
+      });
+    }
+    return standing.remainingPoints;
+  }
+
+  /** Takes points for what has been used already; never refuses. */
+  charge(key: string, points: number): void {
+    if (points <= 0) return;
+    this.limiter.penalty(key, points).catch(() => undefined);
+  }
+}
+
+function asStanding(rejection: unknown): RateLimiterRes | null {
+  return rejection instanceof RateLimiterRes ? rejection : null;
+}
+
+/** The budgets of the configuration; null where there is no limit. */
+export interface RateLimits {
+  readonly callers: Budget | null;
+  readonly addresses: Budget | null;
+}
+
+export function rateLimitsOf(
+  config: Config,
+  make: LimiterMaker = inMemory,
+): RateLimits {
+  const signed = hasSignIn(config);
+  const budget = (
+    name: "caller" | "address",
+    wanted: number | undefined,
+    usual: number,
+  ): Budget | null => {
+    const points = wanted ?? (signed ? usual : 0);
+    if (points === 0) return null;
+    const keyPrefix = `rate:${name}`;
+    return new Budget(
+      name,
+      points,
+      make({ keyPrefix, points, duration: WINDOW_SECONDS }),
+    );
+  };
+  return {
+    callers: budget("caller", config.RATE_LIMIT_PER_MINUTE, PER_CALLER),
+    addresses: budget(
+      "address",
+      config.RATE_LIMIT_PER_ADDRESS_PER_MINUTE,
+      PER_ADDRESS,
+    ),
+  };
+}
+
+/** The key of an address: a network of 64 bits for IPv6, where one host has many. */
+export function addressKey(address: string): string {
+  const plain = address.replace(/^::ffff:/, "");
+  return plain.includes(":") ? plain.split(":", 4).join(":") : plain;
+}

@@ -1,0 +1,97 @@
+import {
+  ArrayMinSize,
+  IsIn,
+  IsOptional,
+  Matches,
+  MinLength,
+} from "class-validator";
+import { isEndpoint, IsPort, Must } from "./rules.js";
+import { Setting } from "./setting.js";
+
+/** What the process itself needs: addresses, the vendor, the log. */
+export abstract class ServerSettings {
+  @Setting("number", "`3000`", "Port of GraphQL, REST and the pages.")
+  @IsPort()
+  readonly PORT: number = 3000;
+
+  @Setting(
+    "text",
+    "`127.0.0.1`",
+    "Address to listen on. Without sign-in it must be a loopback address.",
+  )
+  @MinLength(1)
+  readonly HOST: string = "127.0.0.1";
+
+  @Setting("number", "`3001`", "Port of `/livez` and `/readyz`.")
+  @IsPort()
+  readonly OPS_PORT: number = 3001;
+
+  @Setting(
+    "text",
+    "embedded emulator",
+    "Base URL of the vendor: `https://…`, or `http://` on loopback.",
+  )
+  @IsOptional()
+  @Must(
+    "must be https://<host>, or http://<host> on loopback, without a path",
+    isEndpoint,
+  )
+  readonly UPSTREAM_ENDPOINT?: string;
+
+  @Setting(
+    "text",
+    "`keys`",
+    "Where the vendor's keys come from: `keys` (the three variables below) or `chain` (the vendor's default credentials chain).",
+  )
+  @IsIn(["keys", "chain"], { message: "must be keys or chain" })
+  readonly UPSTREAM_CREDENTIALS: "keys" | "chain" = "keys";
+
+  @Setting(
+    "text",
+    "none",
+    "AccessKey id towards the vendor. Needed with `UPSTREAM_ENDPOINT` and `keys`.",
+  )
+  @IsOptional()
+  @MinLength(1)
+  readonly ALIBABA_CLOUD_ACCESS_KEY_ID?: string;
+
+  @Setting("text", "none", "AccessKey secret. Never printed.")
+  @IsOptional()
+  @MinLength(1)
+  readonly ALIBABA_CLOUD_ACCESS_KEY_SECRET?: string;
+
+  @Setting("text", "none", "STS token of temporary keys. Never printed.")
+  @IsOptional()
+  @MinLength(1)
+  readonly ALIBABA_CLOUD_SECURITY_TOKEN?: string;
+
+  @Setting(
+    "list",
+    "`86`",
+    "Country codes of phone numbers that are accepted, separated by commas.",
+  )
+  @ArrayMinSize(1, { message: "must name at least one country code" })
+  @Matches(/^[1-9]\d{0,3}$/, {
+    each: true,
+    message: "must be country codes of one to four digits",
+  })
+  readonly PHONE_COUNTRY_CODES: readonly string[] = ["86"];
+
+  @Setting(
+    "text",
+    "`info`",
+    "`debug`, `info`, `warn`, `error` or `silent`: least level that is logged.",
+  )
+  @IsIn(["debug", "info", "warn", "error", "silent"], {
+    message: "must be debug, info, warn, error or silent",
+  })
+  readonly LOG_LEVEL: "debug" | "info" | "warn" | "error" | "silent" = "info";
+
+  @Setting(
+    "text",
+    "none",
+    "`production` refuses the embedded emulator and debug output of the HTTP client.",
+  )
+  @IsOptional()
+  readonly NODE_ENV?: string;
+}

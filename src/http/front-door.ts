@@ -1,0 +1,211 @@
+import type { Server } from "node:http";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyHttpOptions,
+} from "fastify";
+import { Preflight, type Gate, type Verdict } from "../access/gate.js";
+import { visibleTo } from "../access/personal-data.js";
+import { openContext } from "../context/request-context.js";
+import { ERRORS } from "../errors/error-codes.js";
+import type { Logger } from "../logging/logger.js";
+import { refuseGraphql } from "./graphql-refusal.js";
+import { sendProblem } from "./problem-details.filter.js";
+import { isGraphqlRoute, rightsOf } from "./route-rights.js";
+
+/** Largest request body, in bytes; the largest honest one is under 4 KiB. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Limits against slow and greedy clients, in milliseconds and bytes. */
+export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    http: {
+      headersTimeout: 10_000,
+      maxHeaderSize: 16 * 1024,
+      // Node looks for expired connections only this often.
+      connectionsCheckingInterval: 2_000,
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    onProtoPoisoning: "error",
+    onConstructorPoisoning: "error",
+    disableRequestLogging: true,
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request as FastifyRequest, reply, error, logger);
+    },
+    clientErrorHandler(error, socket) {
+      if (error.code === "ECONNRESET" || !socket.writable) return;
+      const status =
+        error.code === "HPE_HEADER_OVERFLOW"
+          ? "431 Request Header Fields Too Large"
+          : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+            ? "408 Request Timeout"
+            : "400 Bad Request";
+      const body = JSON.stringify({
+        type: "/errors/BAD_REQUEST",
+        title: ERRORS.BAD_REQUEST.message.en,
+        status: Number(status.slice(0, 3)),
+        code: "BAD_REQUEST",
+      });
+      socket.end(
+        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    },
+  };
+}
+
+/** What every answer carries. Pages that run scripts name their own policy. */
+const COMMON_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+} as const;
+
+/**
+ * Opens the context of each request, has the gate decide over it before its
+ * body is read, hides what the caller may not see and logs how it ended.
+ */
+export function openFrontDoor(
+  fastify: FastifyInstance,
+  gate: Gate,
+  logger: Logger,
+): void {
+  fastify.removeContentTypeParser("text/plain");
+  fastify.decorateRequest("callContext");
+  fastify.addHook("onRoute", (route) => {
+    route.config = { ...route.config, rights: rightsOf(route) };
+  });
+  fastify.addHook("onRequest", (request, reply, done) => {
+    request.callContext = openContext(request.headers);
+    reply
+      .headers(COMMON_HEADERS)
+      .header("x-request-id", request.callContext.requestId);
+    const refuse = (reason: unknown): void => {
+      if (hasUnreadBody(request)) reply.header("connection", "close");
+      const answer = isGraphqlRoute(request.routeOptions.url)
+        ? refuseGraphql(request.callContext, reply, reason)
+        : sendProblem(request, reply, reason, logger);
+      void answer;
+    };
+    const enter = (verdict: Verdict): void => {
+      if (verdict instanceof Preflight) {
+        void reply.code(204).send();
+        return;
+      }
+      const { caller, directory, remaining } = verdict;
+      const { callContext } = request;
+      callContext.usage.remaining = remaining;
+      request.callContext = { ...callContext, caller, directory };
+      done();
+    };
+    try {
+      const verdict = gate.admit(incoming(request, reply));
+      if (verdict instanceof Promise) void verdict.then(enter).catch(refuse);
+      else enter(verdict);
+    } catch (reason) {
+      refuse(reason);
+    }
+  });
+  fastify.addHook("preSerialization", (request, _reply, payload, done) => {
+    done(null, visibleTo(request.callContext, payload));
+  });
+  fastify.addHook("onResponse", (request, reply, done) => {
+    gate.settle(request.callContext);
+    logRequest(logger, request, reply);
+    done();
+  });
+}
+
+/** What the gate sees of a request. */
+function incoming(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Parameters<Gate["admit"]>[0] {
+  const { config } = request.routeOptions;
+  return {
+    method: request.method,
+    headers: request.headers,
+    address: request.socket.remoteAddress ?? "",
+    // An address without a route is a refusal in any case.
+    rights: request.is404 ? "signed" : config.rights,
+    setHeader: (name, value) => reply.header(name, value),
+  };
+}
+
+/** Whether more of a body may come than is worth waiting for. */
+function hasUnreadBody({ headers }: FastifyRequest): boolean {
+  return (
+    headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES
+  );
+}
+
+function logRequest(
+  logger: Logger,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const code = reply.failureCode;
+  const level = code === undefined ? "info" : ERRORS[code].logLevel;
+  if (!logger.writes(level)) return;
+  logger.log(level, "request", {
+    requestId: request.callContext.requestId,
+    method: request.method,
+    // The route's pattern: an address may hold what a caller typed.
+    route: request.routeOptions.url ?? "none",
+    status: reply.statusCode,
+    ...(code === undefined ? {} : { code }),
+    caller: request.callContext.caller.id,
+    durationMs: Math.round(performance.now() - request.callContext.startedAtMs),
+  });
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** Remembers which methods each address takes, as routes are declared. */
+export class RouteMethods {
+  private readonly byUrl = new Map<string, Set<string>>();
+
+  constructor(fastify: FastifyInstance) {
+    fastify.addHook("onRoute", ({ url, method }) => {
+      const methods = this.byUrl.get(url) ?? new Set();
+      for (const one of [method].flat()) methods.add(one.toUpperCase());
+      this.byUrl.set(url, methods);
+    });
+  }
+
+  /** Answers every other method of a known address with 405 and `Allow`. */
+  refuseOthers(fastify: FastifyInstance, logger: Logger): void {
+    for (const [url, methods] of [...this.byUrl]) {
+      if (url.includes("*")) continue;
+      const allow = [...methods].join(", ");
+      fastify.route({
+        url,
+        method: METHODS.filter((method) => !methods.has(method)),
+        config: { rights: "signed" },
+        handler: (request, reply) =>
+          sendProblem(
+            request,
+            reply.header("allow", allow),
+            Object.assign(new Error("method"), { statusCode: 405 }),
+            logger,
+          ),
+        errorHandler: (_error, request, reply) => {
+          void sendProblem(
+            request,
+            reply.header("allow", allow),
+            Object.assign(new Error("method"), { statusCode: 405 }),
+            logger,
+          );
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { ApolloServerPlugin } from "@apollo/server";
+import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import type { RequestContext } from "../context/request-context.js";
+import { ERRORS, ErrorCode, isRetryable } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import { sentenceOf } from "../errors/rule-sentences.js";
+import type { Logger } from "../logging/logger.js";
+
+/** Codes of Apollo Server for documents and variables that do not fit. */
+const CALLER_FAULTS = new Set<unknown>([
+  "BAD_REQUEST",
+  "BAD_USER_INPUT",
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+]);
+
+type ErrorContext = Pick<RequestContext, "requestId" | "language">;
+
+/** Renders errors from the one table, in the caller's language. */
+export function errorRendering(
+  logger: Logger,
+): ApolloServerPlugin<RequestContext> {
+  const willSendResponse = ({
+    errors,
+    response,
+    contextValue,
+  }: {
+    readonly errors?: readonly GraphQLError[];
+    readonly response: { readonly body: object };
+    readonly contextValue: RequestContext;
+  }): Promise<void> => {
+    if (errors !== undefined && "singleResult" in response.body) {
+      (response.body.singleResult as { errors?: unknown }).errors = errors.map(
+        (error) => renderError(error, contextValue, logger),
+      );
+    }
+    return Promise.resolve();
+  };
+  const listener = { willSendResponse };
+  return {
+    requestDidStart: () => Promise.resolve(listener),
+  };
+}
+
+/** One entry of `errors[]`. Never throws. */
+export function renderError(
+  error: GraphQLError,
+  context: ErrorContext,
+  logger: Logger,
+): GraphQLFormattedError {
+  const { originalError, locations, path } = error;
+  const place = {
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+  };
+  if (originalError instanceof GatewayError) {
+    return { ...toGraphqlError(originalError, context), ...place };
+  }
+  if (CALLER_FAULTS.has(error.extensions["code"])) {
+    return {
+      ...toGraphqlError(new GatewayError(ErrorCode.BAD_REQUEST), context),
+      // Tells which part of the document does not fit; only its writer sees it.
+      message: error.message,
+      ...place,
+    };
+  }
+  logger.fault(originalError ?? error, context);
+  return {
+    ...toGraphqlError(new GatewayError(ErrorCode.INTERNAL), context),
+    ...place,
+  };
+}
+
+/** A gateway error as GraphQL shows it, without a place in the document. */
+export function toGraphqlError(
+  { code, details }: GatewayError,
+  { requestId, language }: ErrorContext,
+): GraphQLFormattedError {
+  const { retryAfterSeconds, upstream, violations } = details;
+  return {
+    message: ERRORS[code].message[language],
+    extensions: {
+      code,
+      requestId,
+      retryable: isRetryable(code),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(upstream === undefined ? {} : { upstream }),
+      ...(violations === undefined
+        ? {}
+        : {
+            violations: violations.map((violation) => ({
+              ...violation,
+              message: sentenceOf(violation, language),
+            })),
+          }),
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from "fastify";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { Logger } from "../logging/logger.js";
+import { sendProblem } from "./problem-details.filter.js";
+
+/** 1 to 255 visible ASCII characters. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** Marks an answer that was given before (IETF draft on idempotency keys). */
+const REPLAYED = "idempotent-replayed";
+
+/**
+ * Takes `Idempotency-Key` into the context of changes, and marks answers that
+ * are given again. Reads need no key: theirs is ignored.
+ */
+export function acceptIdempotencyKeys(
+  fastify: FastifyInstance,
+  logger: Logger,
+): void {
+  fastify.addHook("onRequest", (request, reply, done) => {
+    const key = request.headers["idempotency-key"];
+    if (key === undefined || request.method === "GET") {
+      done();
+      return;
+    }
+    if (typeof key !== "string" || !KEY.test(key)) {
+      const error = new GatewayError(ErrorCode.BAD_REQUEST, {
+        field: ["Idempotency-Key"],
+      });
+      void sendProblem(request, reply, error, logger);
+      return;
+    }
+    request.callContext = {
+      ...request.callContext,
+      idempotency: { key, writes: 0, isReplayed: false },
+    };
+    done();
+  });
+  fastify.addHook("onSend", (request, reply, payload, done) => {
+    if (request.callContext?.idempotency?.isReplayed === true) {
+      void reply.header(REPLAYED, "true");
+    }
+    done(null, payload);
+  });
+}

@@ -1,0 +1,55 @@
+import type { ReferenceObject, SchemaObject } from "@nestjs/swagger";
+
+type Schema = SchemaObject | ReferenceObject;
+
+/** Values that shapes do not tell by themselves, by the shape's name. */
+export type ShapeExamples = Readonly<Record<string, object>>;
+
+/**
+ * A value as the schema describes it, made of the examples that its properties
+ * carry; where there is none, the first of a closed list.
+ */
+export function exampleOf(
+  schema: Schema,
+  schemas: Readonly<Record<string, Schema>>,
+  given: ShapeExamples,
+): unknown {
+  if ("$ref" in schema) {
+    const name = schema.$ref.replace("#/components/schemas/", "");
+    const found = schemas[name];
+    if (found === undefined) return null;
+    const value = exampleOf(found, schemas, given);
+    return isObject(value) ? { ...value, ...given[name] } : value;
+  }
+  const { example, enum: values, allOf, anyOf, oneOf } = schema;
+  if (example !== undefined) return example;
+  if (values !== undefined) return values[0];
+  const [first] = allOf ?? anyOf ?? oneOf ?? [];
+  if (first !== undefined) return exampleOf(first, schemas, given);
+  if (schema.default !== undefined) return schema.default;
+  const type = [schema.type].flat().find((one) => one !== "null");
+  switch (type) {
+    case "array":
+      return schema.items === undefined
+        ? []
+        : [exampleOf(schema.items, schemas, given)];
+    case "object":
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, property]) => [
+          name,
+          exampleOf(property, schemas, given),
+        ]),
+      );
+    case "boolean":
+      return false;
+    case "integer":
+    case "number":
+      return schema.minimum ?? 1;
+    default:
+      return "";
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,101 @@
+import {
+  Catch,
+  HttpException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from "@nestjs/common";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { openContext } from "../context/request-context.js";
+import { ERRORS, ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { Logger } from "../logging/logger.js";
+import { isRefusalStatus, refusalOf } from "./http-refusals.js";
+import {
+  PROBLEM_TYPE,
+  toProblem,
+  type HttpRefusal,
+} from "./problem-details.js";
+
+/** Renders what the REST door could not answer; GraphQL renders its own. */
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== "http") throw exception;
+    const http = host.switchToHttp();
+    void sendProblem(
+      http.getRequest<FastifyRequest>(),
+      http.getResponse<FastifyReply>(),
+      exception,
+      this.logger,
+    );
+  }
+}
+
+/** Answers any failure as a problem document. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  exception: unknown,
+  logger: Logger,
+): FastifyReply {
+  // Without a context the request was refused before the first hook ran.
+  const context = request.callContext ?? openContext(request.headers);
+  const { error, refusal } = toGatewayError(exception);
+  if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
+  reply.failureCode = error.code;
+  const problem = toProblem(error, context, refusal);
+  void reply
+    .code(problem.status)
+    .header("content-type", PROBLEM_TYPE)
+    .header("content-language", context.language);
+  if (problem.retryAfterSeconds !== undefined) {
+    void reply.header("retry-after", String(problem.retryAfterSeconds));
+  }
+  return reply.send(JSON.stringify(problem));
+}
+
+declare module "fastify" {
+  interface FastifyReply {
+    /** The code of the error that was answered; for the log and metrics. */
+    failureCode?: ErrorCode;
+  }
+}
+
+interface Rendered {
+  readonly error: GatewayError;
+  readonly refusal?: HttpRefusal;
+}
+
+/** What an exception means outside; whatever is unknown is a fault of ours. */
+export function toGatewayError(exception: unknown): Rendered {
+  if (exception instanceof GatewayError) return { error: exception };
+  const status = statusOf(exception);
+  if (isRefusalStatus(status)) {
+    return {
+      error: new GatewayError(ErrorCode.BAD_REQUEST),
+      refusal: refusalOf(status),
+    };
+  }
+  if (status >= 400 && status < 500) {
+    return {
+      error: new GatewayError(ErrorCode.BAD_REQUEST),
+      refusal: { status, detail: ERRORS.BAD_REQUEST.advice },
+    };
+  }
+  return { error: new GatewayError(ErrorCode.INTERNAL) };
+}
+
+/** HTTP status that the framework gave a refusal; 500 for anything else. */
+export function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  if (
+    exception instanceof Error &&
+    "statusCode" in exception &&
+    typeof exception.statusCode === "number"
+  ) {
+    return exception.statusCode;
+  }
+  return 500;
+}

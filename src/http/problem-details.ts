@@ -1,0 +1,83 @@
+import {
+  ERRORS,
+  isRetryable,
+  type Language,
+  type Sentence,
+} from "../errors/error-codes.js";
+import type { GatewayError } from "../errors/gateway-error.js";
+import { sentenceOf } from "../errors/rule-sentences.js";
+
+/** Media type of RFC 9457. */
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
+/** One broken rule in a problem document. */
+export interface ProblemViolation {
+  readonly field: readonly string[] | null;
+  readonly rule: string;
+  readonly message: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** An error as the REST door answers it (RFC 9457). */
+export interface Problem {
+  /** Address of the page that explains the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly requestId: string;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds?: number;
+  readonly limit?: number;
+  readonly field?: readonly string[];
+  readonly errors?: readonly ProblemViolation[];
+  readonly upstream?: GatewayError["details"]["upstream"];
+}
+
+/** What of the incoming request a problem document repeats. */
+export interface ProblemContext {
+  readonly requestId: string;
+  readonly language: Language;
+}
+
+/** What HTTP itself refuses: more exact than the code's own row. */
+export interface HttpRefusal {
+  readonly status: number;
+  readonly detail: Sentence;
+}
+
+/** The problem document of an error; title and advice in the caller's language. */
+export function toProblem(
+  { code, details }: GatewayError,
+  { requestId, language }: ProblemContext,
+  refusal?: HttpRefusal,
+): Problem {
+  const row = ERRORS[code];
+  const { retryAfterSeconds, limit, field, violations, upstream } = details;
+  return {
+    type: `/errors/${code}`,
+    title: row.message[language],
+    status: refusal?.status ?? row.httpStatus,
+    detail: (refusal?.detail ?? row.advice)[language],
+    code,
+    requestId,
+    retryable: isRetryable(code),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(field === undefined ? {} : { field }),
+    ...(violations === undefined
+      ? {}
+      : {
+          errors: violations.map((violation) => ({
+            field: violation.field,
+            rule: violation.rule,
+            message: sentenceOf(violation, language),
+            ...(violation.min === undefined ? {} : { min: violation.min }),
+            ...(violation.max === undefined ? {} : { max: violation.max }),
+          })),
+        }),
+    ...(upstream === undefined ? {} : { upstream }),
+  };
+}

@@ -1,0 +1,105 @@
+import type { LoggerService } from "@nestjs/common";
+import { pino, type DestinationStream, type Logger as Pino } from "pino";
+import type { Config } from "../config/config.js";
+import { harmless } from "./redact.js";
+
+/** What may stand in a log line; anything else does not compile. */
+export interface LogFields {
+  readonly requestId?: string;
+  readonly door?: string;
+  readonly operation?: string;
+  readonly method?: string;
+  readonly route?: string;
+  readonly status?: number;
+  readonly code?: string;
+  readonly durationMs?: number;
+  readonly outcome?: string;
+  readonly attempts?: number;
+  readonly upstreamCalls?: number;
+  readonly upstreamRequestId?: string | null;
+  readonly directory?: string;
+  readonly caller?: string;
+  readonly url?: string;
+}
+
+type Level = "debug" | "info" | "warn" | "error";
+
+/**
+ * The structured log: one JSON object a line on standard output.
+ *
+ * Lines are built from an allow-list of fields, so that neither a secret nor a
+ * personal datum has a place in them.
+ */
+export class Logger {
+  private readonly pino: Pino;
+
+  constructor(
+    config: Pick<Config, "LOG_LEVEL">,
+    destination?: DestinationStream,
+  ) {
+    this.pino = pino(
+      {
+        level: config.LOG_LEVEL,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      destination ?? pino.destination({ dest: 1, sync: false, minLength: 0 }),
+    );
+  }
+
+  log(level: Level, message: string, fields: LogFields = {}): void {
+    this.pino[level](fields, message);
+  }
+
+  /** Whether lines of this level are written at all. */
+  writes(level: Level): boolean {
+    return this.pino.isLevelEnabled(level);
+  }
+
+  /**
+   * A fault of the gateway. Its class and the places in our own code are
+   * written, its message is not: it may quote what a caller sent.
+   */
+  fault(error: unknown, { requestId }: { readonly requestId?: string }): void {
+    const isError = error instanceof Error;
+    this.pino.error(
+      {
+        requestId,
+        fault: isError ? harmless(error.name) : typeof error,
+        stack: isError ? framesOf(error) : undefined,
+      },
+      "fault",
+    );
+  }
+
+  /** For the framework's own messages. */
+  get forNest(): LoggerService {
+    const write =
+      (level: Level) =>
+      (message: unknown): void => {
+        this.pino[level](harmless(String(message)));
+      };
+    return {
+      log: write("debug"),
+      error: write("error"),
+      warn: write("warn"),
+      debug: write("debug"),
+      verbose: write("debug"),
+      fatal: write("error"),
+    };
+  }
+
+  flush(): void {
+    this.pino.flush();
+  }
+}
+
+/** The stack without its first line, which holds the message. */
+function framesOf(error: Error): string[] {
+  return (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 20)
+    .map((line) => line.trim());
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from "node:crypto";
+import { Inject, Injectable } from "@nestjs/common";
+import type { RequestContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import { Logger } from "../logging/logger.js";
+import {
+  identityOf,
+  isFinal,
+  reportIn,
+  type DeletionReport,
+} from "./deletion-report.js";
+import { Deletions } from "./deletions.js";
+import { LatestValue } from "./latest-value.js";
+import { DeletionState } from "./shapes/enums.js";
+
+/** Pause between two looks at a deletion: doubles from the first to the last. */
+export const FIRST_PAUSE_MS = 2_000;
+export const LAST_PAUSE_MS = 30_000;
+
+/** Most deletions that one caller watches at once, over all doors. */
+export const WATCHES_PER_CALLER = 50;
+
+/** Runs something later; gives back what takes it off again. */
+export type Later = (run: () => void, ms: number) => () => void;
+
+/** Under this token the timer in use is injected. */
+export const LATER = Symbol("Later");
+
+export const systemLater: Later = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/**
+ * Follows deletions for whoever watches them.
+ *
+ * However many watch one deletion, one poller asks the vendor. It stops when
+ * nobody watches any more, or when the state is final.
+ */
+@Injectable()
+export class DeletionWatch {
+  private readonly pollers = new Map<string, Poller>();
+  private readonly byCaller = new Map<string, number>();
+
+  constructor(
+    @Inject(Deletions) private readonly deletions: Deletions,
+    @Inject(LATER) private readonly later: Later,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  /** How many deletions are followed; for tests and metrics. */
+  get size(): number {
+    return this.pollers.size;
+  }
+
+  /**
+   * The deletion as it stands, then each change, then the end. A look that
+   * fails is a report with a `problem`, not an error: looking goes on.
+   *
+   * @throws {GatewayError} RATE_LIMITED when the caller watches too many
+   */
+  watch(
+    contactId: string,
+    context: RequestContext,
+  ): AsyncIterableIterator<DeletionReport> {
+    const free = this.enter(context.caller.id);
+    const key = `${context.directory} ${contactId}`;
+    let poller = this.pollers.get(key);
+    if (poller === undefined) {
+      poller = new Poller(
+        contactId,
+        context,
+        this.deletions,
+        this.later,
+        this.logger,
+        () => this.pollers.delete(key),
+      );
+      this.pollers.set(key, poller);
+    }
+    return poller.join(free);
+  }
+
+  private enter(callerId: string): () => void {
+    const count = this.byCaller.get(callerId) ?? 0;
+    if (count >= WATCHES_PER_CALLER) {
+      throw new GatewayError(ErrorCode.RATE_LIMITED, {
+        limit: WATCHES_PER_CALLER,
+        retryAfterSeconds: LAST_PAUSE_MS / 1_000,
+      });
+    }
+    this.byCaller.set(callerId, count + 1);
+    return () => {
+      const left = (this.byCaller.get(callerId) ?? 1) - 1;
+      if (left === 0) this.byCaller.delete(callerId);
+      else this.byCaller.set(callerId, left);
+    };
+  }
+}
+
+/** Asks for one deletion, for all who watch it. */
+class Poller {
+  private readonly watchers = new Map<LatestValue<DeletionReport>, () => void>();
+  private last: DeletionReport | null = null;
+  private pauseMs = FIRST_PAUSE_MS;
+  private cancel: (() => void) | null = null;
+
+  constructor(
+    private readonly contactId: string,
+    private readonly context: RequestContext,
+    private readonly deletions: Deletions,
+    private readonly later: Later,
+    private readonly logger: Logger,
+    private readonly onStop: () => void,
+  ) {
+    void this.look();
+  }
+
+  join(free: () => void): AsyncIterableIterator<DeletionReport> {
+    const watcher = new LatestValue<DeletionReport>(() => this.leave(watcher));
+    this.watchers.set(watcher, free);
+    if (this.last !== null) watcher.publish(this.last);
+    return watcher;
+  }
+
+  private leave(watcher: LatestValue<DeletionReport>): void {
+    this.watchers.get(watcher)?.();
+    this.watchers.delete(watcher);
+    if (this.watchers.size > 0) return;
+    this.cancel?.();
+    this.onStop();
+  }
+
+  private async look(): Promise<void> {
+    const report = await this.deletions
+      .status(this.contactId, contextOfLook(this.context))
+      .catch((error: unknown) => this.failed(error));
+    // Everybody left while the vendor was asked; whoever came since has a new
+    // poller.
+    if (this.watchers.size === 0) return;
+    if (this.last?.problem != null && report.problem === null) {
+      this.pauseMs = FIRST_PAUSE_MS;
+    }
+    const isNews =
+      this.last === null || identityOf(this.last) !== identityOf(report);
+    this.last = report;
+    if (isNews) {
+      for (const watcher of this.watchers.keys()) watcher.publish(report);
+    }
+    if (isFinal(report)) this.finish();
+    else this.lookAgain();
+  }
+
+  private lookAgain(): void {
+    this.cancel = this.later(() => void this.look(), this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
+  }
+
+  private finish(): void {
+    this.onStop();
+    for (const [watcher, free] of this.watchers) {
+      free();
+      watcher.end();
+    }
+    this.watchers.clear();
+  }
+
+  /** The last state that is known, with the reason why there is no newer one. */
+  private failed(error: unknown): DeletionReport {
+    const known =
+      error instanceof GatewayError
+        ? error
+        : new GatewayError(ErrorCode.INTERNAL);
+    if (known !== error) this.logger.fault(error, this.context);
+    const last =
+      this.last ?? reportIn(DeletionState.UNKNOWN, this.contactId);
+    const problem = new GatewayError(known.code, {
+      ...known.details,
+      retryAfterSeconds: Math.ceil(this.pauseMs / 1_000),
+    });
+    return { ...last, problem };
+  }
+}
+
+/** Each look is a request of its own, with its own time and its own count. */
+function contextOfLook({
+  language,
+  caller,
+  directory,
+}: RequestContext): RequestContext {
+  return {
+    requestId: randomUUID(),
+    language,
+    startedAtMs: performance.now(),
+    caller,
+    directory,
+    usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+  };
+}

@@ -1,0 +1,187 @@
+import type { RestOperation } from "../http/rest-operation.js";
+import type { Operation } from "../upstream/operations.js";
+import { ContactDeletion } from "./shapes/contact-deletion.js";
+import { ContactTitle, DeletionState, MessageType } from "./shapes/enums.js";
+import * as inputs from "./shapes/inputs.js";
+import { MessageContact } from "./shapes/message-contact.js";
+import * as bodies from "./shapes/rest-bodies.js";
+import * as queries from "./shapes/rest-queries.js";
+
+/** The contact itself where it was asked for, else what the change tells. */
+const CHANGED = [MessageContact, bodies.ChangedMessageContact];
+
+type Write = Omit<RestOperation, "isWrite" | "errors">;
+
+/** Sentences and examples of the changes; their errors are the mutations'. */
+export const WRITES = {
+  addMessageContact: {
+    summary: "Add a contact",
+    description:
+      "Adds a contact. Nothing is sent to the person until a verification is sent.",
+    scope: "contacts:write",
+    body: inputs.AddMessageContactInput,
+    hasPreference: true,
+    answers: [
+      {
+        status: 201,
+        description: "The contact was added; `Location` is its address.",
+        shapes: CHANGED,
+        headers: ["Location", "Preference-Applied"],
+      },
+    ],
+    example: {
+      body: {
+        name: "Nora",
+        emailAddress: "nora@example.com",
+        phoneNumber: "86-13900000011",
+        title: ContactTitle.PROJECT_DIRECTOR,
+        messageTypes: [
+          MessageType.SERVICE_MESSAGE,
+          MessageType.SECURITY_MESSAGE,
+        ],
+      },
+    },
+  },
+  updateMessageContact: {
+    summary: "Change a contact",
+    description:
+      "Omitted fields stay, null is refused. A new address or number takes effect once its owner has confirmed it.",
+    scope: "contacts:write",
+    body: bodies.UpdateMessageContactBody,
+    hasPreference: true,
+    answers: [
+      {
+        status: 200,
+        description: "The change was taken.",
+        shapes: CHANGED,
+        headers: ["Preference-Applied"],
+      },
+    ],
+    example: {
+      id: "c-u3MZ9cGd7sLfE1Yh",
+      body: {
+        emailAddress: "lisa.new@example.com",
+        messageTypes: [MessageType.ACCOUNT_EXPENSES],
+      },
+    },
+  },
+  cancelMessageContactUpdate: {
+    summary: "Drop a pending change",
+    description:
+      "Drops a change of address or number that is not verified yet. Names the pending address, the pending number, or both.",
+    scope: "contacts:write",
+    body: bodies.CancelMessageContactUpdateBody,
+    hasPreference: true,
+    answers: [
+      {
+        status: 200,
+        description: "The pending change was dropped.",
+        shapes: CHANGED,
+        headers: ["Preference-Applied"],
+      },
+    ],
+    example: {
+      id: "c-X1vOq7bK3tJyW8Ln",
+      body: { emailAddress: "wangwu.ops@example.com" },
+    },
+  },
+  deleteMessageContact: {
+    summary: "Delete a contact",
+    description:
+      "Deletes a contact: at once when members keep it, in the background when they do not.",
+    scope: "contacts:delete",
+    query: queries.DeleteMessageContactQuery,
+    answers: [
+      {
+        status: 200,
+        description: "The contact is gone; members keep their copy.",
+        shapes: [ContactDeletion],
+        example: { state: DeletionState.DELETED },
+      },
+      {
+        status: 202,
+        description:
+          "The deletion runs in the background; `Location` is where to follow it.",
+        shapes: [ContactDeletion],
+        headers: ["Location", "Retry-After"],
+        example: { state: DeletionState.IN_PROGRESS },
+      },
+    ],
+    example: {
+      id: "c-N8yGw3rC1lIhJ6Us",
+      query: { retainContactInMembers: true },
+    },
+  },
+  sendEmailVerificationForMessageContact: {
+    summary: "Send a verification e-mail",
+    description:
+      "Sends the verification e-mail to a pending address. Counts against the daily cap.",
+    scope: "contacts:verify",
+    body: bodies.SendEmailVerificationForMessageContactBody,
+    answers: [
+      {
+        status: 202,
+        description: "The vendor took the order to send.",
+        shapes: [bodies.SentVerification],
+      },
+    ],
+    example: {
+      id: "c-p0SgA2eH6iUzD9Fm",
+      body: { emailAddress: "marta.new@example.com" },
+    },
+  },
+  sendPhoneVerificationForMessageContact: {
+    summary: "Send a verification text message",
+    description:
+      "Sends the verification text message to a pending number. Counts against the daily cap.",
+    scope: "contacts:verify",
+    body: bodies.SendPhoneVerificationForMessageContactBody,
+    answers: [
+      {
+        status: 202,
+        description: "The vendor took the order to send.",
+        shapes: [bodies.SentVerification],
+      },
+    ],
+    example: {
+      id: "c-X1vOq7bK3tJyW8Ln",
+      body: { phoneNumber: "86-13900000044" },
+    },
+  },
+  associateMembers: {
+    summary: "Bind a contact",
+    description:
+      "Binds a contact to the directory, folders or member accounts, all of them or none.",
+    scope: "contacts:bind",
+    body: bodies.AssociateMembersBody,
+    answers: [
+      {
+        status: 200,
+        description: "The bindings made.",
+        shapes: [bodies.BindingChanges],
+      },
+    ],
+    example: {
+      id: "c-K2aQv9mE4zTxO7Pd",
+      body: { targetIds: ["fd-Qm81rWc5Xe", "1997968394350006"] },
+    },
+  },
+  disassociateMembers: {
+    summary: "Unbind a contact",
+    description:
+      "Unbinds a contact from the directory, folders or member accounts.",
+    scope: "contacts:bind",
+    query: queries.DisassociateMembersQuery,
+    answers: [
+      {
+        status: 200,
+        description: "The bindings undone.",
+        shapes: [bodies.BindingChanges],
+      },
+    ],
+    example: {
+      id: "c-D7eLz1oV5kMpX0Gt",
+      query: { targetId: ["1997968394350002", "1997968394350003"] },
+    },
+  },
+} as const satisfies Partial<Record<Operation, Write>>;

@@ -1,0 +1,27 @@
+import { ID } from "@nestjs/graphql";
+import { OmitType } from "@nestjs/swagger";
+import { MAX_TARGETS_PER_CALL } from "./input-fields.js";
+import * as inputs from "./inputs.js";
+import { ShapeField } from "./shape-field.js";
+
+/** Query string of `DELETE /{id}`: the path names the contact. */
+export class DeleteMessageContactQuery extends OmitType(
+  inputs.DeleteMessageContactInput,
+  ["contactId"],
+) {}
+
+/** Query string of `GET /{id}/verifications`. */
+export class MessageContactVerificationsQuery extends OmitType(
+  inputs.MessageContactVerificationsArgs,
+  ["contactId"],
+) {}
+
+/** Query string of `DELETE /{id}/bindings`: the name is repeated for each target. */
+export class DisassociateMembersQuery {
+  @ShapeField(() => ID, {
+    list: true,
+    description: `1 to ${MAX_TARGETS_PER_CALL} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+    openapi: { minItems: 1, maxItems: MAX_TARGETS_PER_CALL },
+  })
+  targetId!: string[];
+}
