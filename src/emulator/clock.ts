@@ -16,7 +16,7 @@ const VENDOR_ZONE_OFFSET_MS = 8 * 60 * 60 * 1000;
 export class EmulatorClock {
   #offsetMs = 0;
   #isStopped = false;
-  readonly #timers = new Set<PendingWait>();
+  readonly #waits = new Set<PendingWait>();
 
   constructor(private readonly source: TimeSource) {}
 
@@ -33,11 +33,13 @@ export class EmulatorClock {
     return this.source.now() + this.#offsetMs;
   }
 
-  /** Moves the clock forward; waits that fall due end at once. */
+  /** Moves the clock forward; waits that fall due end at once, the others get shorter. */
   advance(ms: number): void {
     this.#offsetMs += ms;
-    for (const timer of [...this.#timers]) {
-      if (timer.dueAt <= this.now()) timer.end();
+    for (const wait of [...this.#waits]) {
+      const leftMs = wait.dueAt - this.now();
+      if (leftMs <= 0) wait.end();
+      else wait.endIn(leftMs);
     }
   }
 
@@ -53,30 +55,36 @@ export class EmulatorClock {
   wait(ms: number): Promise<void> {
     if (ms <= 0 || this.#isStopped) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer: PendingWait = {
+      let timer: NodeJS.Timeout | undefined;
+      const wait: PendingWait = {
         dueAt: this.now() + ms,
         end: () => {
-          clearTimeout(handle);
-          this.#timers.delete(timer);
+          clearTimeout(timer);
+          this.#waits.delete(wait);
           resolve();
         },
+        endIn: (leftMs) => {
+          clearTimeout(timer);
+          timer = setTimeout(() => wait.end(), Math.min(leftMs, MAX_TIMER_MS));
+          timer.unref();
+        },
       };
-      const handle = setTimeout(timer.end, Math.min(ms, MAX_TIMER_MS));
-      handle.unref();
-      this.#timers.add(timer);
+      wait.endIn(ms);
+      this.#waits.add(wait);
     });
   }
 
   /** Ends all waits, those to come included. */
   stop(): void {
     this.#isStopped = true;
-    for (const timer of [...this.#timers]) timer.end();
+    for (const wait of [...this.#waits]) wait.end();
   }
 }
 
 interface PendingWait {
   readonly dueAt: number;
   end(): void;
+  endIn(leftMs: number): void;
 }
 
 /**

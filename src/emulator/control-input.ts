@@ -72,6 +72,13 @@ export function readFault(input: unknown): FaultInput {
   });
 }
 
+export function readFaultId(query: URLSearchParams): number | undefined {
+  const text = query.get("faultId");
+  return text === null
+    ? undefined
+    : wholeNumberAt({ faultId: Number(text) }, "faultId", 1, MAX_COUNT);
+}
+
 export function readKey(input: unknown): AccessKeyInput {
   const given = objectWith(input, "a key", [
     "accessKeyId",

@@ -5,6 +5,7 @@ import {
   readAdvance,
   readDeletionRule,
   readFault,
+  readFaultId,
   readKey,
   readSnapshot,
   readVerificationChoice,
@@ -37,6 +38,7 @@ interface ControlRoute {
   /** The body as an example. */
   readonly body?: string;
   readonly sentence: string;
+  /** Answers what is sent as JSON; without an answer of its own, that is `{"ok": true}`. */
   readonly run: (control: EmulatorControl, request: ControlRequest) => unknown;
 }
 
@@ -52,7 +54,7 @@ const ROUTES: readonly ControlRoute[] = [
     path: "/reset",
     sentence:
       "Back to how the emulator started: contacts, settings, keys, clock; no faults, no record.",
-    run: (control) => done(control.reset()),
+    run: (control) => control.reset(),
   },
   {
     method: "POST",
@@ -60,9 +62,7 @@ const ROUTES: readonly ControlRoute[] = [
     body: '{"seed": "sample" | "empty" | {"directory": …, "contacts": […]}}',
     sentence: "Replaces directory and contacts, and empties the outbox.",
     run: (control, { input }) =>
-      done(
-        control.seed(readSeed(objectWith(input, "the body", ["seed"])["seed"])),
-      ),
+      control.seed(readSeed(objectWith(input, "the body", ["seed"])["seed"])),
   },
   {
     method: "GET",
@@ -75,7 +75,7 @@ const ROUTES: readonly ControlRoute[] = [
     path: "/snapshot",
     body: "what GET answered",
     sentence: "Brings a snapshot back.",
-    run: (control, { input }) => done(control.restore(readSnapshot(input))),
+    run: (control, { input }) => control.restore(readSnapshot(input)),
   },
   {
     method: "GET",
@@ -97,7 +97,7 @@ const ROUTES: readonly ControlRoute[] = [
     body: '{"contactId": "c-…", "target": "tom@example.com"} | {"code": "123456"}',
     sentence: "Does what the owner of a pending address or number does.",
     run: (control, { input }) =>
-      done(control.confirmVerification(readVerificationChoice(input))),
+      control.confirmVerification(readVerificationChoice(input)),
   },
   {
     method: "POST",
@@ -105,7 +105,7 @@ const ROUTES: readonly ControlRoute[] = [
     body: '{"contactId": "c-…", "target": "tom@example.com"} | {"code": "123456"}',
     sentence: "Lets a pending verification lapse.",
     run: (control, { input }) =>
-      done(control.expireVerification(readVerificationChoice(input))),
+      control.expireVerification(readVerificationChoice(input)),
   },
   {
     method: "GET",
@@ -117,7 +117,7 @@ const ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/outbox",
     sentence: "Empties the outbox; the caps go on counting.",
-    run: (control) => done(control.clearOutbox()),
+    run: (control) => control.clearOutbox(),
   },
   {
     method: "GET",
@@ -149,12 +149,7 @@ const ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/faults",
     sentence: "Takes back all faults, or with ?faultId=1 one.",
-    run: (control, { query }) => {
-      const faultId = query.get("faultId");
-      return done(
-        control.clearFaults(faultId === null ? undefined : Number(faultId)),
-      );
-    },
+    run: (control, { query }) => control.clearFaults(readFaultId(query)),
   },
   {
     method: "GET",
@@ -186,8 +181,7 @@ const ROUTES: readonly ControlRoute[] = [
     path: "/deletions/fail",
     body: '{"contactId": "c-…", "failures": [{"AccountId": "1997968394350001", "MessageTypes": ["AccountExpenses"]}], "times": 1}; without contactId any contact',
     sentence: "Makes asynchronous deletions end as Failed.",
-    run: (control, { input }) =>
-      done(control.failDeletions(readDeletionRule(input))),
+    run: (control, { input }) => control.failDeletions(readDeletionRule(input)),
   },
   {
     method: "GET",
@@ -199,7 +193,7 @@ const ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/calls",
     sentence: "Forgets the calls.",
-    run: (control) => done(control.clearCalls()),
+    run: (control) => control.clearCalls(),
   },
 ];
 
@@ -236,7 +230,7 @@ export async function serveControl(
         input,
         query: new URLSearchParams(query),
       });
-      sendJson(response, 200, answer);
+      sendJson(response, 200, answer ?? { ok: true });
     } catch (error) {
       if (!(error instanceof ControlInputError)) throw error;
       sendJson(response, 400, { error: error.message });
@@ -272,11 +266,6 @@ function readJson(body: Buffer): unknown {
   } catch {
     throw new ControlInputError("the body must be JSON");
   }
-}
-
-/** What a route without an answer of its own answers. */
-function done(_nothing: void): { ok: true } {
-  return { ok: true };
 }
 
 function sendJson(

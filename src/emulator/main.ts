@@ -4,10 +4,11 @@ const DEFAULT_PORT = 4010;
 
 /** The process: an emulator on the loopback address until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  const { url, control, stop } = await startEmulator({
+  const emulator = await startEmulator({
     port: readPort(process.env["EMULATOR_PORT"]),
     seed: "sample",
   });
+  const { url, control } = emulator;
   const keyIds = control.keys().map(({ accessKeyId }) => accessKeyId);
   process.stdout.write(
     [
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
     ].join("\n"),
   );
   const end = (): void => {
-    void stop().then(() => process.exit(0));
+    void emulator.stop().then(() => process.exit(0));
   };
   process.once("SIGTERM", end);
   process.once("SIGINT", end);

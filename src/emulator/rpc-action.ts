@@ -31,7 +31,7 @@ export interface RpcAction {
    * Judges the parameters by themselves, and gives the function that carries the action out.
    * That function runs to its end at once: no other call sees half of a change.
    *
-   * @throws {RpcError} from both halves; nothing is changed then
+   * @throws {RpcError} from both halves; nothing is changed then, unless a setting says so
    */
   prepare(
     params: RpcParams,

@@ -54,7 +54,7 @@ export async function serveCall(
 
   const refusal = firstRefusal(call, state, checks.gateway);
   if (refusal !== undefined) {
-    send(state, call, entry, response, refused(refusal, call, state));
+    send(call, entry, response, refused(refusal, call, state));
     return;
   }
   const fault = state.faults.take({
@@ -76,7 +76,7 @@ export async function serveCall(
     await endWith(fault, state, call, entry, response, answer);
     return;
   }
-  send(state, call, entry, response, answer);
+  send(call, entry, response, answer);
 }
 
 /** Changes the state at once, and resolves with the answer when the write's duration is over. */
@@ -176,7 +176,6 @@ function refused(
 }
 
 function send(
-  _state: EmulatorState,
   call: RpcCall,
   entry: CallEntry,
   response: ServerResponse,

@@ -44,6 +44,13 @@ describe("EmulatorClock", () => {
     ).resolves.toBeUndefined();
   });
 
+  it("lets the real timer run for what is left of a wait only", async () => {
+    const clock = new EmulatorClock(new ManualClock());
+    const waiting = clock.wait(3_600_000);
+    clock.advance(3_599_999);
+    await expect(waiting).resolves.toBeUndefined();
+  });
+
   it("ends all waits when it stops, later ones included", async () => {
     const clock = new EmulatorClock(new ManualClock());
     const waiting = clock.wait(1e12);
