@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { APP_FILTER } from "@nestjs/core";
 import { GraphQLModule } from "@nestjs/graphql";
+import { AccessModule } from "./access/access.module.js";
+import type { Gate } from "./access/gate.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { GraphqlDriver } from "./http/graphql.driver.js";
@@ -8,23 +10,34 @@ import { ProblemDetailsFilter } from "./http/problem-details.filter.js";
 import { Logger } from "./logging/logger.js";
 import { LoggingModule } from "./logging/logging.module.js";
 import { MessageContactsModule } from "./message-contacts/message-contacts.module.js";
+import { describeRootTypes } from "./message-contacts/shapes/root-types.js";
 import { USER_ERRORS } from "./message-contacts/shapes/user-errors.js";
+import { SharedStateModule } from "./shared-state/shared-state.module.js";
+import type { SharedState } from "./shared-state/shared-state.js";
 
 /** Names every module of the gateway. */
 @Module({})
 export class AppModule {
-  static with(config: Config, logger: Logger): DynamicModule {
+  static with(
+    config: Config,
+    logger: Logger,
+    gate: Gate,
+    shared: SharedState,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
-        LoggingModule.with(logger),
+        LoggingModule.with(logger, config),
+        AccessModule.with(gate),
+        SharedStateModule.with(shared),
         GraphQLModule.forRoot({
           driver: GraphqlDriver,
           path: "/graphql",
           autoSchemaFile: true,
           sortSchema: true,
           buildSchemaOptions: { orphanedTypes: USER_ERRORS },
+          transformSchema: describeRootTypes,
         }),
         MessageContactsModule,
       ],

@@ -1,11 +1,14 @@
 import "reflect-metadata";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { NestFactory } from "@nestjs/core";
 import {
   FastifyAdapter,
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
+import { gateOf } from "./access/gate.js";
+import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import {
@@ -14,9 +17,15 @@ import {
   RouteMethods,
 } from "./http/front-door.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
+import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
 import { Logger } from "./logging/logger.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { bracketed, OpsServer } from "./ops/ops.server.js";
+import { registerPages } from "./pages/register-pages.js";
+import {
+  openSharedState,
+  type SharedState,
+} from "./shared-state/shared-state.js";
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -25,27 +34,38 @@ export interface Gateway {
   /** Base URL of the probes. */
   readonly opsUrl: string;
   readonly app: NestFastifyApplication;
-  /** Stops taking requests, lets running ones finish, closes everything. */
-  close(): Promise<void>;
+  /** An API key for trying things out, where no sign-in is configured. */
+  readonly developmentKey: string | null;
+  /**
+   * Ends in order: not ready at once, `drainMs` later no more requests, then
+   * running ones finish, sockets and streams are told, everything closes.
+   */
+  close(drainMs?: number): Promise<void>;
 }
 
 /** Builds the application without listening. */
 export async function createGateway(
   config: Config,
   logger: Logger,
+  signIn: SignIn,
+  state: SharedState,
+  intake: Intake,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
   const adapter = new FastifyAdapter(fastifyOptions(logger));
   const fastify = adapter.getInstance<FastifyInstance>();
   const methods = new RouteMethods(fastify);
-  openFrontDoor(fastify, logger);
+  const gate = gateOf(config, signIn, state.limits);
+  shedLoad(fastify, intake, logger);
+  openFrontDoor(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger),
+    AppModule.with(config, logger, gate, state),
     adapter,
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
+  registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   return app;
 }
@@ -55,22 +75,57 @@ export async function startGateway(
   config: Config,
   logger = new Logger(config),
 ): Promise<Gateway> {
-  const app = await createGateway(config, logger);
+  const signIn = SignIn.from(config, logger);
+  const state = await openSharedState(config, logger);
+  const intake = new Intake(
+    {
+      maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+      maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    },
+    measuredDelay(),
+  );
+  const app = await createGateway(config, logger, signIn, state, intake);
+  app.getHttpServer().maxConnections = config.MAX_CONNECTIONS;
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
-  const ops = await OpsServer.listen(config.HOST, config.OPS_PORT, {
-    isReady: () => isReady,
-  });
+  const ops = await OpsServer.listen(config.HOST, config.OPS_PORT, () => ({
+    isReady,
+    // Without Redis a replica does all but writes with a key: still ready.
+    facts: {
+      sharedState: state.standing,
+      requestsInFlight: intake.inFlight,
+    },
+  }));
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     opsUrl: ops.url,
     app,
-    close: async () => {
+    developmentKey: signIn.developmentKey,
+    close: async (drainMs = 0) => {
       isReady = false;
-      await app.close();
+      intake.drain();
+      if (drainMs > 0) await delay(drainMs);
+      await intake.close();
+      await state.writesDone();
+      await closeServer(app);
+      await state.close();
       await ops.close();
+      signIn.close();
       logger.flush();
     },
   };
+}
+
+/** How long connections may take to go by themselves. */
+const LINGER_MS = 1_000;
+
+/** Closes the server; whoever still sends a request's body is cut off. */
+async function closeServer(app: NestFastifyApplication): Promise<void> {
+  const timer = setTimeout(
+    () => app.getHttpServer().closeAllConnections(),
+    LINGER_MS,
+  );
+  await app.close();
+  clearTimeout(timer);
 }

@@ -1,10 +1,15 @@
-import { ConfigError, readConfig, type Config } from "./config/config.js";
+import {
+  changed,
+  ConfigError,
+  readConfig,
+  type Config,
+} from "./config/config.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { startGateway, type Gateway } from "./gateway.js";
 import { Logger } from "./logging/logger.js";
 
-/** Longest wait for requests that run when the process is told to stop. */
-const GRACE_MS = 15_000;
+/** Longest time from the signal to the end, drain included: below 15 s. */
+const GRACE_MS = 14_500;
 
 /**
  * The process: configuration, the emulator where no vendor is named, listen,
@@ -12,22 +17,39 @@ const GRACE_MS = 15_000;
  */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const emulator =
-    config.UPSTREAM_ENDPOINT === undefined ? await embedEmulator() : null;
+  const hasVendor =
+    config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
+  const emulator = hasVendor ? null : await embedEmulator();
   const target = emulator === null ? config : pointedAt(emulator.url, config);
   const logger = new Logger(config);
   const gateway = await startGateway(target, logger);
   announce(gateway, emulator);
-  const stop = (): void => {
-    const timer = setTimeout(() => process.exit(1), GRACE_MS);
-    timer.unref();
-    void gateway
-      .close()
-      .then(() => emulator?.stop())
-      .then(() => process.exit(0));
+  onSignal(async (signal) => {
+    // A person at the keyboard has no balancer that must notice first.
+    await gateway.close(
+      signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
+    );
+    await emulator?.stop();
+  });
+}
+
+/**
+ * Ends the process in order: with 0 when `end` is done, with 1 when it takes
+ * longer than the grace period. A second signal ends it at once.
+ */
+function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
+  let isEnding = false;
+  const take = (signal: NodeJS.Signals): void => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    setTimeout(() => process.exit(1), GRACE_MS).unref();
+    end(signal).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  process.on("SIGTERM", take);
+  process.on("SIGINT", take);
 }
 
 async function embedEmulator(): Promise<RunningEmulator> {
@@ -38,8 +60,7 @@ async function embedEmulator(): Promise<RunningEmulator> {
 
 /** The same configuration with the emulator as the vendor. */
 function pointedAt(url: string, config: Config): Config {
-  return Object.freeze({
-    ...config,
+  return changed(config, {
     UPSTREAM_ENDPOINT: url,
     UPSTREAM_CREDENTIALS: "keys",
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
@@ -48,7 +69,7 @@ function pointedAt(url: string, config: Config): Config {
 }
 
 function announce(
-  { url, opsUrl }: Gateway,
+  { url, opsUrl, developmentKey }: Gateway,
   emulator: RunningEmulator | null,
 ): void {
   const lines = [
@@ -57,6 +78,11 @@ function announce(
     `  Playground  ${url}/playground`,
     `  REST        ${url}/v1/message-contacts   described at ${url}/docs`,
     `  Probes      ${opsUrl}/livez  ${opsUrl}/readyz`,
+    ...(developmentKey === null
+      ? []
+      : [
+          `  API key     ${developmentKey}   (optional here: no sign-in is configured)`,
+        ]),
     ...(emulator === null
       ? []
       : [

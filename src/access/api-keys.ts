@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { unwatchFile, watchFile } from "node:fs";
+import { unwatchFile, watchFile, type StatsListener } from "node:fs";
 import type { Caller } from "../context/caller.js";
 import type { Logger } from "../logging/logger.js";
 import {
@@ -18,7 +18,10 @@ const LOOK_EVERY_MS = 1_000;
  */
 export class ApiKeys {
   private byDigest = new Map<string, KeyEntry>();
-  private stopWatching: () => void = () => undefined;
+  /** Reads the file again; for keys without a file there is nothing to do. */
+  reread: () => void = () => undefined;
+  /** Stops looking at the file. */
+  close: () => void = () => undefined;
 
   constructor(
     entries: readonly KeyEntry[],
@@ -37,7 +40,7 @@ export class ApiKeys {
     logger: Logger,
   ): ApiKeys {
     const keys = new ApiKeys(readKeyFile(path, directories).entries);
-    const reread = (): void => {
+    keys.reread = () => {
       const { entries, problems } = readKeyFile(path, directories);
       if (problems.length > 0) {
         logger.log("error", "the changed API key file cannot be used");
@@ -48,8 +51,14 @@ export class ApiKeys {
     };
     // By looking, not by events: an event is lost when a mounted file is
     // replaced through a link, as orchestrators do with secrets.
-    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, reread);
-    keys.stopWatching = () => unwatchFile(path, reread);
+    const onLook: StatsListener = (now, before) => {
+      // Reading a file counts as a change of it as well.
+      if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) {
+        keys.reread();
+      }
+    };
+    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onLook);
+    keys.close = () => unwatchFile(path, onLook);
     return keys;
   }
 
@@ -69,9 +78,5 @@ export class ApiKeys {
     this.byDigest = new Map(
       entries.map((entry) => [entry.digest.toString("base64"), entry]),
     );
-  }
-
-  close(): void {
-    this.stopWatching();
   }
 }

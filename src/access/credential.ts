@@ -1,6 +1,29 @@
 /** Headers as Node gives them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** Headers of which Node silently keeps the first, and the gate takes only one. */
+const SINGLE = ["host", "authorization"] as const;
+
+/**
+ * The header that came twice, where one must be alone; null for an honest
+ * request. Whoever reads the first and whoever reads the last would differ.
+ */
+export function repeatedHeader(
+  rawHeaders: readonly string[],
+): (typeof SINGLE)[number] | null {
+  for (const name of SINGLE) {
+    let seen = 0;
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const given = rawHeaders[at] ?? "";
+      if (given.length === name.length && given.toLowerCase() === name) {
+        seen += 1;
+      }
+    }
+    if (seen > 1) return name;
+  }
+  return null;
+}
+
 /** What every API key begins with; tells keys from tokens, and scanners from noise. */
 export const KEY_PREFIX = "mcg_";
 
@@ -9,7 +32,7 @@ export type Credential =
   | { readonly kind: "key" | "token"; readonly secret: string }
   | { readonly kind: "none" | "unusable" };
 
-const BEARER = /^Bearer +([\w.~+/-]{1,8192}=*)$/i;
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /**
  * The one credential of a request: `Authorization: Bearer …` with an API key or

@@ -7,7 +7,7 @@ import {
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Operation } from "../upstream/operations.js";
-import type { Headers } from "./credential.js";
+import { repeatedHeader, type Headers } from "./credential.js";
 import {
   EXPOSED_HEADERS,
   namesLoopback,
@@ -18,6 +18,7 @@ import {
   addressKey,
   FAILED_SIGN_IN_COST,
   rateLimitsOf,
+  type LimiterMaker,
   type RateLimits,
   type SetHeader,
 } from "./rate-limits.js";
@@ -36,6 +37,8 @@ export type RouteRights = "public" | "signed" | "fields" | Operation;
 export interface Incoming {
   readonly method: string;
   readonly headers: Headers;
+  /** As they came, names and values in turn; absent where they came in a body. */
+  readonly rawHeaders?: readonly string[];
   readonly address: string;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
@@ -65,11 +68,15 @@ export class Misdirected extends Error {
 const REALM = 'Bearer realm="message-contacts"';
 
 /** What the configuration makes of the gate. */
-export function gateOf(config: Config, signIn: SignIn): Gate {
+export function gateOf(
+  config: Config,
+  signIn: SignIn,
+  makeLimiter?: LimiterMaker,
+): Gate {
   return new Gate(
     signIn,
     new Origins(config.CORS_ORIGINS),
-    rateLimitsOf(config),
+    rateLimitsOf(config, makeLimiter),
     aliasesOf(config),
   );
 }
@@ -106,8 +113,19 @@ export class Gate {
     this.limits.callers?.charge(caller.id, usage.upstreamCalls);
   }
 
+  /** How many each limit refused so far; for the metrics. */
+  get refusals(): { readonly caller: number; readonly address: number } {
+    const { callers, addresses } = this.limits;
+    return {
+      caller: callers?.refusals ?? 0,
+      address: addresses?.refusals ?? 0,
+    };
+  }
+
   private pass(incoming: Incoming): Verdict | Promise<Verdict> {
-    const { headers, rights, setHeader } = incoming;
+    const { headers, rights, setHeader, rawHeaders = [] } = incoming;
+    const repeated = repeatedHeader(rawHeaders);
+    if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
     // Whoever is let in for being on this machine must have meant this machine.
     if (this.signIn.isOpen && !namesLoopback(headers)) throw new Misdirected();
     const verdict = this.origins.judge(headers);
@@ -130,7 +148,7 @@ export class Gate {
       }
       return new Preflight();
     }
-    const caller = this.signIn.callerOf(headers);
+    const caller = repeated === null ? this.signIn.callerOf(headers) : null;
     return caller instanceof Promise
       ? caller.then((one) => this.enter(one, incoming))
       : this.enter(caller, incoming);

@@ -7,11 +7,15 @@ type CallerOf = Pick<RequestContext, "caller">;
 /** Members of answers that hold an e-mail address or a phone number. */
 const PERSONAL = new Set(["emailAddress", "phoneNumber", "target"]);
 
+/** What `masked` makes of an address. */
+const MASKED_ADDRESS = /^.?\*{3}@/;
+
 /**
  * The same address or number with its middle hidden: `s***@example.com`,
  * `86-139****1234`. What is hidden already stays as it is.
  */
 export function masked(value: string): string {
+  if (MASKED_ADDRESS.test(value)) return value;
   const at = value.lastIndexOf("@");
   if (at >= 0) return `${value.slice(0, at && 1)}***${value.slice(at)}`;
   const start = value.indexOf("-") + 1;
@@ -69,12 +73,26 @@ export function visibleError(
  * @throws {GatewayError} INVALID_INPUT
  */
 export function refuseMaskedInput({ caller }: CallerOf, input: unknown): void {
-  if (caller.personal || typeof input !== "object" || input === null) return;
-  const { emailAddress } = input as Readonly<Record<string, unknown>>;
-  if (typeof emailAddress !== "string" || !/^.?\*{3}@/.test(emailAddress)) {
-    return;
-  }
+  if (caller.personal) return;
+  const field = pathOfMask(input);
+  if (field === null) return;
   throw new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: [{ field: ["emailAddress"], rule: "format" }],
+    violations: [{ field, rule: "format" }],
   });
+}
+
+/** Deepest input there is: a list of inputs. */
+const MAX_INPUT_DEPTH = 4;
+
+function pathOfMask(input: unknown, depth = 0): string[] | null {
+  if (typeof input !== "object" || input === null) return null;
+  for (const [name, member] of Object.entries(input)) {
+    if (name === "emailAddress" && MASKED_ADDRESS.test(String(member))) {
+      return [name];
+    }
+    const below =
+      depth < MAX_INPUT_DEPTH ? pathOfMask(member, depth + 1) : null;
+    if (below !== null) return [name, ...below];
+  }
+  return null;
 }

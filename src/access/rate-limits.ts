@@ -32,6 +32,8 @@ export type SetHeader = (name: string, value: string) => unknown;
 /** One budget a minute for each key: callers have one, addresses another. */
 export class Budget {
   private readonly policy: string;
+  /** How many were refused so far; for the metrics. */
+  refusals = 0;
 
   constructor(
     private readonly name: "caller" | "address",
@@ -58,6 +60,7 @@ export class Budget {
       `"${this.name}";r=${standing.remainingPoints};t=${seconds}`,
     );
     if (standing.consumedPoints > this.points) {
+      this.refusals += 1;
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds: seconds,
         limit: this.points,

@@ -1,11 +1,11 @@
 import { IsBoolean, IsIn, IsOptional, MinLength } from "class-validator";
 import { ALGORITHMS } from "./issuers-file.js";
+import { ReplicaSettings } from "./replica-settings.js";
 import { IsCount, isOrigin, isPrivateOnTheWay, Must, webUrl } from "./rules.js";
-import { ServerSettings } from "./server-settings.js";
 import { Setting } from "./setting.js";
 
 /** Who gets in, what they may do, and how much of it. */
-export abstract class AccessSettings extends ServerSettings {
+export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",

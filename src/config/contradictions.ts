@@ -16,7 +16,10 @@ export function contradictions(
   return [
     ...upstreamProblems(config),
     ...signInProblems(config),
-    ...(config.NODE_ENV === "production" ? productionProblems(config, environment) : []),
+    ...(config.NODE_ENV === "production"
+      ? productionProblems(config, environment)
+      : []),
+    ...replicaProblems(config),
     ...(config.PORT !== 0 && config.PORT === config.OPS_PORT
       ? ["OPS_PORT must differ from PORT"]
       : []),
@@ -50,6 +53,20 @@ function upstreamProblems(config: Config): string[] {
     problems.push("UPSTREAM_ENDPOINT must not be set with DIRECTORIES_FILE");
   }
   return problems;
+}
+
+/** Keys of the chain change, and with them what is made of them. */
+function replicaProblems(config: Config): string[] {
+  const credentials = [...config.directories.values()].map(
+    (directory) => directory.credentials.kind,
+  );
+  const usesChain =
+    config.UPSTREAM_CREDENTIALS === "chain" || credentials.includes("chain");
+  return config.REDIS_URL !== undefined &&
+    config.STATE_SECRET === undefined &&
+    usesChain
+    ? ["STATE_SECRET must be set with REDIS_URL and keys of the chain"]
+    : [];
 }
 
 function signInProblems(config: Config): string[] {

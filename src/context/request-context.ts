@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
-import type { Language } from "../errors/error-codes.js";
+import type { ErrorCode, Language } from "../errors/error-codes.js";
 import { NOBODY, type Caller } from "./caller.js";
 
 /** Through which door a request came. */
@@ -15,7 +15,11 @@ export interface Usage {
   /** The contact that a write was about, once it is known. */
   contactId: string | null;
   /** Points of the rate limit the caller has left; null: there is no limit. */
-  remaining: number | null;
+  remaining?: number | null;
+  /** What a GraphQL document asked for, once it is known: of a closed list. */
+  operation?: string;
+  /** Why the caller did not get what they asked for, whichever way it was told. */
+  failureCode?: ErrorCode;
 }
 
 /** What one incoming request carries down to the upstream call. */
@@ -33,8 +37,16 @@ export interface RequestContext {
   readonly usage: Usage;
   /** The caller's `Idempotency-Key`, if one came with the request. */
   readonly idempotency?: RequestIdempotency;
+  /** Where spans of this request hang, if it is traced. */
+  readonly trace?: RequestTrace;
   /** Whether the caller has hung up; then reads are not repeated. */
   readonly isGone?: () => boolean;
+}
+
+/** The trace that a request belongs to (W3C trace context). */
+export interface RequestTrace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
 }
 
 /** An idempotency key at work. */
@@ -76,7 +88,6 @@ export function openContext(
       upstreamCalls: 0,
       upstreamRequestId: null,
       contactId: null,
-      remaining: null,
     },
   };
 }

@@ -6,7 +6,7 @@ import type {
   FastifyHttpOptions,
 } from "fastify";
 import { Preflight, type Gate, type Verdict } from "../access/gate.js";
-import { visibleTo } from "../access/personal-data.js";
+import { refuseMaskedInput, visibleTo } from "../access/personal-data.js";
 import { openContext } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-codes.js";
 import type { Logger } from "../logging/logger.js";
@@ -22,6 +22,8 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
   return {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
+    // While it closes, `shedLoad` refuses in the form of the door.
+    return503OnClosing: false,
     keepAliveTimeout: 72_000,
     http: {
       headersTimeout: 10_000,
@@ -32,7 +34,6 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
-    disableRequestLogging: true,
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request as FastifyRequest, reply, error, logger);
     },
@@ -58,7 +59,7 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
 }
 
 /** What every answer carries. Pages that run scripts name their own policy. */
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",
@@ -102,16 +103,36 @@ export function openFrontDoor(
       const { caller, directory, remaining } = verdict;
       const { callContext } = request;
       callContext.usage.remaining = remaining;
-      request.callContext = { ...callContext, caller, directory };
+      request.callContext = {
+        ...callContext,
+        caller,
+        directory,
+        isGone: () => request.raw.socket.destroyed,
+      };
       done();
     };
+    let verdict: Verdict | Promise<Verdict>;
     try {
-      const verdict = gate.admit(incoming(request, reply));
-      if (verdict instanceof Promise) void verdict.then(enter).catch(refuse);
-      else enter(verdict);
+      verdict = gate.admit(incoming(request, reply));
     } catch (reason) {
       refuse(reason);
+      return;
     }
+    if (verdict instanceof Promise) void verdict.then(enter, refuse);
+    else enter(verdict);
+  });
+  fastify.addHook("preHandler", (request, reply, done) => {
+    const { callContext, routeOptions, body } = request;
+    try {
+      // The other door looks at its own inputs, once it has found them.
+      if (!isGraphqlRoute(routeOptions.url)) {
+        refuseMaskedInput(callContext, body);
+      }
+    } catch (reason) {
+      void sendProblem(request, reply, reason, logger);
+      return;
+    }
+    done();
   });
   fastify.addHook("preSerialization", (request, _reply, payload, done) => {
     done(null, visibleTo(request.callContext, payload));
@@ -132,6 +153,7 @@ function incoming(
   return {
     method: request.method,
     headers: request.headers,
+    rawHeaders: request.raw.rawHeaders,
     address: request.socket.remoteAddress ?? "",
     // An address without a route is a refusal in any case.
     rights: request.is404 ? "signed" : config.rights,
@@ -152,16 +174,25 @@ function logRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const code = reply.failureCode;
+  const { requestId, usage, trace } = request.callContext;
+  const code = reply.failureCode ?? usage.failureCode;
   const level = code === undefined ? "info" : ERRORS[code].logLevel;
   if (!logger.writes(level)) return;
   logger.log(level, "request", {
-    requestId: request.callContext.requestId,
+    requestId,
+    ...(trace === undefined ? {} : { traceId: trace.traceId }),
     method: request.method,
     // The route's pattern: an address may hold what a caller typed.
     route: request.routeOptions.url ?? "none",
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
+    ...(usage.operation === undefined ? {} : { operation: usage.operation }),
+    ...(usage.upstreamCalls === 0
+      ? {}
+      : {
+          upstreamCalls: usage.upstreamCalls,
+          upstreamRequestId: usage.upstreamRequestId,
+        }),
     caller: request.callContext.caller.id,
     durationMs: Math.round(performance.now() - request.callContext.startedAtMs),
   });

@@ -1,10 +1,15 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import type {
+  GraphQLError,
+  GraphQLFormattedError,
+  OperationDefinitionNode,
+} from "graphql";
 import type { RequestContext } from "../context/request-context.js";
 import { ERRORS, ErrorCode, isRetryable } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { sentenceOf } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
+import { operationIn } from "./graphql-operation.js";
 
 /** Codes of Apollo Server for documents and variables that do not fit. */
 const CALLER_FAULTS = new Set<unknown>([
@@ -24,18 +29,24 @@ export function errorRendering(
   logger: Logger,
 ): ApolloServerPlugin<RequestContext> {
   const willSendResponse = ({
+    operation,
     errors,
     response,
     contextValue,
   }: {
+    readonly operation?: OperationDefinitionNode;
     readonly errors?: readonly GraphQLError[];
     readonly response: { readonly body: object };
     readonly contextValue: RequestContext;
   }): Promise<void> => {
+    const { usage } = contextValue;
+    usage.operation = operationIn(operation);
     if (errors !== undefined && "singleResult" in response.body) {
-      (response.body.singleResult as { errors?: unknown }).errors = errors.map(
-        (error) => renderError(error, contextValue, logger),
+      const rendered = errors.map((error) =>
+        renderError(error, contextValue, logger),
       );
+      (response.body.singleResult as { errors?: unknown }).errors = rendered;
+      usage.failureCode ??= codeOf(rendered[0]);
     }
     return Promise.resolve();
   };
@@ -43,6 +54,13 @@ export function errorRendering(
   return {
     requestDidStart: () => Promise.resolve(listener),
   };
+}
+
+/** Rendered errors have codes of the table alone. */
+function codeOf(
+  error: GraphQLFormattedError | undefined,
+): ErrorCode | undefined {
+  return error?.extensions?.["code"] as ErrorCode | undefined;
 }
 
 /** One entry of `errors[]`. Never throws. */

@@ -7,16 +7,29 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { Inject, Injectable } from "@nestjs/common";
 import { AbstractGraphQLDriver, type GqlModuleOptions } from "@nestjs/graphql";
+import type { GraphQLSchema } from "graphql";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { documentRules, MAX_TOKENS } from "../access/document-limits.js";
+import { Gate } from "../access/gate.js";
+import { TrustedDocuments } from "../access/trusted-documents.js";
+import { Config } from "../config/config.js";
+import { isObject } from "../config/json-file.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
+import { costReporting } from "./graphql-cost.js";
 import { errorRendering } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
-
-/** Most tokens of a document; checked while parsing, before validation. */
-const MAX_TOKENS = 1_000;
+import { GraphqlSocket, openThrough } from "./graphql-socket.js";
+import { streamGraphql } from "./graphql-stream.js";
+import {
+  GraphqlSubscriptions,
+  isGraphqlRequest,
+  type GraphqlRequest,
+} from "./graphql-subscriptions.js";
+import { possibleTypesOf } from "./possible-types.js";
+import { SseStreams } from "./sse-stream.js";
 
 /** Request headers that Apollo Server looks at. */
 const SEEN_BY_APOLLO = [
@@ -24,6 +37,7 @@ const SEEN_BY_APOLLO = [
   "content-type",
   "apollo-require-preflight",
   "x-apollo-operation-name",
+  "x-cost",
 ] as const;
 
 /**
@@ -36,26 +50,41 @@ const SEEN_BY_APOLLO = [
 @Injectable()
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   private server?: ApolloServer<RequestContext>;
+  private socket?: GraphqlSocket;
+  private readonly streams = new SseStreams();
+  private readonly documents: TrustedDocuments;
 
-  constructor(@Inject(Logger) private readonly logger: Logger) {
+  constructor(
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Config) private readonly config: Config,
+    @Inject(Gate) private readonly gate: Gate,
+  ) {
     super();
+    this.documents = new TrustedDocuments(config);
   }
 
   async start(options: GqlModuleOptions): Promise<void> {
     const { schema, path = "/graphql" } = options;
     if (schema === undefined) throw new Error("a schema is made before start");
+    const introspection =
+      this.config.GRAPHQL_INTROSPECTION ??
+      this.config.NODE_ENV !== "production";
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
       csrfPrevention: true,
       includeStacktraceInErrorResponses: false,
-      introspection: true,
+      introspection,
+      // Suggested names would tell what introspection does not.
+      hideSchemaDetailsFromClientErrors: !introspection,
       persistedQueries: false,
       status400ForVariableCoercionErrors: true,
       stopOnTerminationSignals: false,
       parseOptions: { maxTokens: MAX_TOKENS, noLocation: false },
+      validationRules: documentRules(this.config),
       plugins: [
         errorRendering(this.logger),
+        costReporting,
         ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginLandingPageDisabled(),
         ApolloServerPluginSchemaReportingDisabled(),
@@ -77,10 +106,66 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       errorHandler: (error, request, reply) =>
         refuseGraphql(request.callContext, reply, error),
     });
+    this.push(fastify, path, schema);
+  }
+
+  /** Every transport that pushes, over one way of running subscriptions. */
+  private push(
+    fastify: FastifyInstance,
+    path: string,
+    schema: GraphQLSchema,
+  ): void {
+    const subscriptions = new GraphqlSubscriptions(
+      schema,
+      { maxTokens: MAX_TOKENS, rules: documentRules(this.config) },
+      this.logger,
+    );
+    this.socket = new GraphqlSocket(
+      fastify.server,
+      path,
+      subscriptions,
+      openThrough(this.gate),
+      this.logger,
+    );
+    fastify.route({
+      url: `${path}/stream`,
+      method: ["GET", "POST"],
+      exposeHeadRoute: false,
+      handler: (request, reply) =>
+        streamGraphql(request, reply, subscriptions, this.streams),
+      errorHandler: (error, request, reply) =>
+        refuseGraphql(request.callContext, reply, error),
+    });
+    fastify.get("/possibleTypes.json", {
+      config: { rights: "public" },
+      handler: (_request, reply) => reply.send(possibleTypesOf(schema)),
+    });
   }
 
   async stop(): Promise<void> {
+    // Sockets first: their clients are told that the server goes away before
+    // their subscriptions end.
+    await this.socket?.close();
+    this.streams.onModuleDestroy();
     await this.server?.stop();
+  }
+
+  /** The request with the document it means; null when it may not run. */
+  private trusted(body: unknown): GraphqlRequest | null {
+    if (!isObject(body)) return null;
+    const query = this.documents.find(body);
+    const { operationName, variables, extensions } = body;
+    const found = { query, operationName, variables, extensions };
+    if (!isGraphqlRequest(found)) return null;
+    // Extensions end here: none is known beyond the document's id.
+    // Apollo Server takes an absent member, but not one that is undefined.
+    return {
+      query: found.query,
+      ...(found.operationName == null
+        ? {}
+        : { operationName: found.operationName }),
+      ...(found.variables == null ? {} : { variables: found.variables }),
+    };
   }
 
   private async answer(
@@ -88,8 +173,9 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const { body, callContext, headers } = request;
-    if (!isGraphqlRequest(body)) {
+    const { callContext, headers } = request;
+    const body = this.trusted(request.body);
+    if (body === null) {
       return refuseGraphql(
         callContext,
         reply,
@@ -110,25 +196,4 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const text = result.body.kind === "complete" ? result.body.string : "";
     return reply.code(result.status ?? 200).send(text);
   }
-}
-
-/** Whether a body has the members of a GraphQL-over-HTTP request. */
-function isGraphqlRequest(body: unknown): boolean {
-  if (!isObject(body)) return false;
-  const { query, operationName, variables, extensions } = body;
-  return (
-    typeof query === "string" &&
-    query !== "" &&
-    (isAbsent(operationName) || typeof operationName === "string") &&
-    (isAbsent(variables) || isObject(variables)) &&
-    (isAbsent(extensions) || isObject(extensions))
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
 }

@@ -21,8 +21,8 @@ export function exampleOf(
     const value = exampleOf(found, schemas, given);
     return isObject(value) ? { ...value, ...given[name] } : value;
   }
-  const { example, enum: values, allOf, anyOf, oneOf } = schema;
-  if (example !== undefined) return example;
+  const { enum: values, allOf, anyOf, oneOf } = schema;
+  if (schema.example !== undefined) return schema.example;
   if (values !== undefined) return values[0];
   const [first] = allOf ?? anyOf ?? oneOf ?? [];
   if (first !== undefined) return exampleOf(first, schemas, given);
@@ -46,8 +46,12 @@ export function exampleOf(
     case "number":
       return schema.minimum ?? 1;
     default:
-      return "";
+      return isNullable(schema) ? null : "";
   }
+}
+
+function isNullable({ type }: SchemaObject): boolean {
+  return Array.isArray(type) && type.includes("null");
 }
 
 function isObject(value: unknown): value is object {

@@ -28,6 +28,12 @@ export const COMPONENTS = {
       description:
         "An access token or an API key, where the gateway has sign-in configured. The role that an operation names is the scope it needs.",
     },
+    apiKeyAuth: {
+      type: "apiKey",
+      in: "header",
+      name: "X-API-Key",
+      description: "An API key, instead of the `Authorization` header.",
+    },
   },
   parameters: {
     "Accept-Language": {
@@ -42,6 +48,26 @@ export const COMPONENTS = {
       description:
         "The caller's own id of the request; the gateway makes one otherwise.",
       schema: { type: "string", pattern: "^[\\w-]{1,64}$" },
+    },
+    "X-Resource-Directory": {
+      name: "X-Resource-Directory",
+      in: "header",
+      description:
+        "Alias of the directory; needed by a caller who may use several.",
+      schema: { type: "string" },
+    },
+    "Idempotency-Key": {
+      name: "Idempotency-Key",
+      in: "header",
+      description:
+        "A change that comes again with the same key is not carried out again: the first answer is given once more.",
+      schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
+    },
+    "Last-Event-ID": {
+      name: "Last-Event-ID",
+      in: "header",
+      description: "Id of the last event seen, on connecting again.",
+      schema: { type: "string" },
     },
     Prefer: {
       name: "Prefer",
@@ -73,6 +99,15 @@ export const COMPONENTS = {
       description: "Pause before the next request, in seconds.",
       schema: { type: "integer" },
       example: 1,
+    },
+    "WWW-Authenticate": {
+      description: "How to sign in (RFC 6750).",
+      schema: { type: "string" },
+      example: 'Bearer realm="message-contacts"',
+    },
+    "Idempotent-Replayed": {
+      description: "`true` on an answer that was given before.",
+      schema: { type: "string", enum: ["true"] },
     },
     "Preference-Applied": {
       description: "The `Prefer` that was honoured (RFC 7240).",

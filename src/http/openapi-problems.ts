@@ -86,13 +86,20 @@ const OF_EVERY_OPERATION: readonly ErrorCode[] = [
   ErrorCode.INTERNAL,
 ];
 
+/** Codes that any change can end in besides. */
+const OF_CHANGES: readonly ErrorCode[] = [
+  ErrorCode.IDEMPOTENCY_KEY_REUSED,
+  ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+  ErrorCode.OUTCOME_UNKNOWN,
+];
+
 /** Refused by HTTP itself where a body is read. */
 const OF_BODIES: readonly RefusalStatus[] = [413, 415];
 
 /** Every code an operation can end in, from its own and the common ones. */
 export function codesOf({ errors, isWrite }: RestOperation): ErrorCode[] {
   const codes = new Set([...OF_EVERY_OPERATION, ...errors]);
-  if (isWrite) codes.add(ErrorCode.OUTCOME_UNKNOWN);
+  if (isWrite) OF_CHANGES.forEach((code) => codes.add(code));
   return Object.values(ErrorCode).filter((code) => codes.has(code));
 }
 
@@ -107,10 +114,16 @@ export function problemResponses(
   }
   const responses: Record<string, ResponseObject> = {};
   for (const [status, codes] of byStatus) {
+    const headers = [
+      ...(status === 401 ? ["WWW-Authenticate"] : []),
+      ...(codes.some((code) => ERRORS[code].repeat === "after")
+        ? ["Retry-After"]
+        : []),
+    ];
     responses[status] = problemResponse(
       codes.map((code) => ERRORS[code].message.en),
       codes,
-      codes.some((code) => ERRORS[code].repeat === "after"),
+      headers,
     );
   }
   if (operation.body === undefined) return responses;
@@ -118,7 +131,7 @@ export function problemResponses(
     responses[status] = problemResponse(
       [refusalOf(status).detail.en],
       [`BAD_REQUEST_${status}`],
-      false,
+      [],
     );
   }
   return responses;
@@ -127,16 +140,16 @@ export function problemResponses(
 function problemResponse(
   sentences: readonly string[],
   examples: readonly string[],
-  canBeRepeated: boolean,
+  headers: readonly string[],
 ): ResponseObject {
   return {
     description: sentences.join(" "),
-    headers: {
-      "X-Request-Id": { $ref: "#/components/headers/X-Request-Id" },
-      ...(canBeRepeated
-        ? { "Retry-After": { $ref: "#/components/headers/Retry-After" } }
-        : {}),
-    },
+    headers: Object.fromEntries(
+      [...headers, "X-Request-Id"].map((name) => [
+        name,
+        { $ref: `#/components/headers/${name}` },
+      ]),
+    ),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: "#/components/schemas/Problem" },

@@ -44,6 +44,12 @@ export function asInput(schema: SchemaObject): SchemaObject {
   return { ...schema, additionalProperties: false };
 }
 
+function withoutExample(schema: SchemaObject): SchemaObject {
+  const rest = { ...schema };
+  delete rest.example;
+  return rest;
+}
+
 /** A query string from the shape that its names are properties of. */
 export function asQuery(
   schema: SchemaObject,
@@ -51,7 +57,8 @@ export function asQuery(
 ): ParameterObject[] {
   const { properties = {}, required = [] } = schema;
   return Object.entries(properties).map(([name, property]) => {
-    const { description, example, ...rest } = property as SchemaObject;
+    // A value that narrows the answer is only shown where it is meant.
+    const { description, ...rest } = withoutExample(property as SchemaObject);
     const shown: unknown = examples[name];
     return {
       name,
@@ -59,7 +66,6 @@ export function asQuery(
       required: required.includes(name),
       description,
       schema: rest,
-      // A value that narrows the answer is only shown where it is meant.
       ...(shown === undefined ? {} : { example: shown }),
     };
   });

@@ -33,11 +33,11 @@ type Schemas = Record<string, SchemaObject>;
  * error table, and sentences from the contract. Costs some milliseconds, so it
  * is made when it is first asked for.
  *
- * @throws {Error} when a route has no row in the contract
+ * A route without a row in the contract is left out.
  */
 export function buildOpenApi(
   app: INestApplication,
-  { operations, shapeExamples }: RestContract,
+  { operations, shapeExamples, upstreamShape }: RestContract,
   version: string,
 ): OpenAPIObject {
   const document = SwaggerModule.createDocument(
@@ -46,7 +46,7 @@ export function buildOpenApi(
     {
       operationIdFactory: (_controller, method) => method,
       autoTagControllers: false,
-      extraModels: modelsOf(operations),
+      extraModels: [...modelsOf(operations), upstreamShape],
     },
   );
   const schemas = asContract(
@@ -63,8 +63,8 @@ export function buildOpenApi(
       if (route === undefined) continue;
       const id = route.operationId ?? "";
       const row = operations[id];
-      if (row === undefined) throw new Error(`${id} is not in the contract`);
-      path[method] = described(id, row, route, schemas, exampled);
+      if (row === undefined) delete path[method];
+      else path[method] = described(id, row, route, schemas, exampled);
     }
   }
   const { paths } = document;
@@ -99,19 +99,21 @@ function modelsOf(operations: Operations): Shape<object>[] {
 
 /** Schemas as inputs or results, by where the contract uses them. */
 function asContract(schemas: Schemas, operations: Operations): Schemas {
-  const inputs = new Set(
-    Object.values(operations).flatMap(({ query, body }) =>
-      [query?.name, body?.name].filter((name) => name !== undefined),
+  const taken = Object.values(operations).flatMap(({ query, body }) =>
+    [query, body].flatMap((shape) =>
+      shape === undefined ? [] : [reference(shape)],
     ),
   );
+  // What an input holds is an input too.
+  const inputs = referenced(taken, schemas);
   const all = { ...schemas, ...(PROBLEM_SCHEMAS as Schemas) };
   return Object.fromEntries(
     Object.entries(all).map(([name, schema]) => [
       name,
-      inputs.has(name)
-        ? asInput(schema)
-        : name in PROBLEM_SCHEMAS || schema.type !== "object"
-          ? schema
+      name in PROBLEM_SCHEMAS || schema.type !== "object"
+        ? schema
+        : inputs.has(name)
+          ? asInput(schema)
           : asResult(schema),
     ]),
   );
@@ -129,7 +131,7 @@ function described(
     summary: row.summary,
     description: `${row.description}\n\nScope: \`${row.scope}\`.`,
     tags: [TAG.name],
-    security: [{ bearerAuth: [row.scope] }],
+    security: [{ bearerAuth: [row.scope] }, { apiKeyAuth: [row.scope] }],
     parameters: parametersOf(row, route, schemas),
     ...(row.body === undefined
       ? {}
@@ -148,7 +150,7 @@ function described(
       ...Object.fromEntries(
         row.answers.map((answer) => [
           answer.status,
-          success(answer, exampleOfAnswer(answer)),
+          success(answer, row.isWrite, exampleOfAnswer(answer)),
         ]),
       ),
       ...problemResponses(row),
@@ -157,7 +159,7 @@ function described(
 }
 
 function parametersOf(
-  { query, example, hasPreference }: RestOperation,
+  { query, example, headers = [], isWrite }: RestOperation,
   route: OperationObject,
   schemas: Schemas,
 ): (ParameterObject | ReferenceObject)[] {
@@ -172,34 +174,64 @@ function parametersOf(
   return [
     ...path,
     ...(queried === undefined ? [] : asQuery(queried, example.query)),
-    ...(hasPreference === true
-      ? [{ $ref: "#/components/parameters/Prefer" }]
-      : []),
-    { $ref: "#/components/parameters/Accept-Language" },
-    { $ref: "#/components/parameters/X-Request-Id" },
+    ...[
+      ...headers,
+      ...(isWrite ? ["Idempotency-Key"] : []),
+      "X-Resource-Directory",
+      "Accept-Language",
+      "X-Request-Id",
+    ].map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
 }
 
-function success(answer: RestAnswer, example: object): ResponseObject {
+function success(
+  answer: RestAnswer,
+  isWrite: boolean,
+  example: object,
+): ResponseObject {
   const { description, headers = [] } = answer;
+  const sent = [
+    ...headers,
+    ...(isWrite ? ["Idempotent-Replayed"] : []),
+    "X-Request-Id",
+  ];
   return {
     description,
     headers: Object.fromEntries(
-      [...headers, "X-Request-Id"].map((name) => [
-        name,
-        { $ref: `#/components/headers/${name}` },
-      ]),
+      sent.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
     ),
+    ...contentOf(answer, example),
+  };
+}
+
+function contentOf(
+  { shapes, events }: RestAnswer,
+  example: object,
+): Pick<ResponseObject, "content"> {
+  if (events !== undefined) {
+    return {
+      content: {
+        "text/event-stream": {
+          schema: { type: "string" },
+          examples: { sample: { value: events } },
+        },
+      },
+    };
+  }
+  if (shapes.length === 0) return {};
+  return {
     content: {
       "application/json": {
-        schema: schemaOf(answer),
+        schema: schemaOf({ shapes }),
         examples: { sample: { value: example } },
       },
     },
   };
 }
 
-function schemaOf({ shapes }: RestAnswer): SchemaObject | ReferenceObject {
+function schemaOf({
+  shapes,
+}: Pick<RestAnswer, "shapes">): SchemaObject | ReferenceObject {
   const [first, ...others] = shapes.map(reference);
   return first === undefined || others.length > 0
     ? { anyOf: shapes.map(reference) }

@@ -6,12 +6,17 @@ import type { ShapeExamples } from "./openapi-examples.js";
 export type AnswerHeader =
   "Link" | "Location" | "Preference-Applied" | "Retry-After";
 
+/** Headers of requests that some operations look at. */
+export type RequestHeader = "Last-Event-ID" | "Prefer";
+
 /** One status with which an operation succeeds. */
 export interface RestAnswer {
   readonly status: number;
   readonly description: string;
-  /** Shape of the body; of several, any one. */
+  /** Shape of the body; of several, any one; none for an empty body. */
   readonly shapes: readonly Shape<object>[];
+  /** The body is a stream of events, such as these. */
+  readonly events?: string;
   readonly headers?: readonly AnswerHeader[];
   /** Where the body differs from the examples of its shape. */
   readonly example?: object;
@@ -33,8 +38,8 @@ export interface RestOperation {
   /** Its properties are the names in the query string. */
   readonly query?: Shape<object>;
   readonly body?: Shape<object>;
-  /** Honours `Prefer: return=representation`. */
-  readonly hasPreference?: boolean;
+  /** Headers of the request that mean something to this operation. */
+  readonly headers?: readonly RequestHeader[];
   readonly isWrite: boolean;
   /** The most usual one first. */
   readonly answers: readonly RestAnswer[];
@@ -47,6 +52,8 @@ export interface RestOperation {
 export interface RestContract {
   /** By the operation's one word, which is the controller's method. */
   readonly operations: Readonly<Record<string, RestOperation>>;
+  /** Shape of the vendor's side of a problem. */
+  readonly upstreamShape: Shape<object>;
   /** Values that shapes do not tell by themselves, by the shape's name. */
   readonly shapeExamples: ShapeExamples;
 }

@@ -6,6 +6,8 @@ import { harmless } from "./redact.js";
 /** What may stand in a log line; anything else does not compile. */
 export interface LogFields {
   readonly requestId?: string;
+  /** Of the W3C trace context; only while traces are on. */
+  readonly traceId?: string;
   readonly door?: string;
   readonly operation?: string;
   readonly method?: string;
@@ -23,6 +25,12 @@ export interface LogFields {
 }
 
 type Level = "debug" | "info" | "warn" | "error";
+
+/** What leads from a fault to its request. */
+interface FaultContext {
+  readonly requestId?: string;
+  readonly trace?: { readonly traceId: string };
+}
 
 /**
  * The structured log: one JSON object a line on standard output.
@@ -61,11 +69,12 @@ export class Logger {
    * A fault of the gateway. Its class and the places in our own code are
    * written, its message is not: it may quote what a caller sent.
    */
-  fault(error: unknown, { requestId }: { readonly requestId?: string }): void {
+  fault(error: unknown, { requestId, trace }: FaultContext): void {
     const isError = error instanceof Error;
     this.pino.error(
       {
         requestId,
+        ...(trace === undefined ? {} : { traceId: trace.traceId }),
         fault: isError ? harmless(error.name) : typeof error,
         stack: isError ? framesOf(error) : undefined,
       },
@@ -95,11 +104,16 @@ export class Logger {
   }
 }
 
-/** The stack without its first line, which holds the message. */
-function framesOf(error: Error): string[] {
-  return (error.stack ?? "")
+/** A place in code, as V8 writes it: a file, a line, a column. */
+const FRAME = /^\s+at .*:\d+:\d+\)?$/;
+
+/** The stack without the message, which may have many lines of its own. */
+function framesOf({ stack = "", message }: Error): string[] {
+  const start = stack.indexOf(message);
+  return stack
+    .slice(start < 0 ? 0 : start + message.length)
     .split("\n")
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => FRAME.test(line))
     .slice(0, 20)
     .map((line) => line.trim());
 }

@@ -1,6 +1,13 @@
-/** E-mail addresses, phone numbers, key ids and anything long enough to be a secret. */
-const SENSITIVE =
-  /[^\s@"'<>]{1,64}@[^\s@"'<>]{1,255}|\+?\d[\d-]{6,18}\d|(?:LTAI|STS\.)[\w.]{1,64}|[A-Za-z0-9+/_=-]{40,}/g;
+/** Pieces of a text that white space or marks separate. */
+const WORD = /[^\s"'<>(),;{}[\]]+/g;
+
+/** Addresses, numbers, key ids, keys and tokens, and what is long enough to be a secret. */
+const SENSITIVE = [
+  /@/,
+  /(?:\d-?){8}/,
+  /LTAI|STS\.|mcg_|eyJ/,
+  /[A-Za-z0-9+/_=-]{40}/,
+] as const;
 
 /** Control characters, line separators and marks that change reading direction. */
 const UNPRINTABLE =
@@ -15,6 +22,8 @@ export function harmless(text: string): string {
   return text
     .slice(0, 2_000)
     .replace(UNPRINTABLE, " ")
-    .replace(SENSITIVE, "[redacted]")
+    .replace(WORD, (word) =>
+      SENSITIVE.some((sign) => sign.test(word)) ? "[redacted]" : word,
+    )
     .slice(0, 300);
 }

@@ -1,17 +1,30 @@
-import { applyDecorators } from "@nestjs/common";
 import { Context, Mutation, type ReturnTypeFuncValue } from "@nestjs/graphql";
+import {
+  refuseMaskedInput,
+  visibleError,
+  visibleTo,
+} from "../access/personal-data.js";
+import { isOperation, requireRight } from "../access/rights.js";
 import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { checkInput, type Shape } from "../http/check-input.js";
+import { OPERATIONS, type Operation } from "../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
+
+/** Checks the whole input before anything is sent. */
+export interface InputCheck {
+  readonly check: (input: unknown, context: RequestContext) => unknown;
+}
 
 /** What a mutation promises in the contract. */
 export interface ContactMutationOptions {
   /** What the change does, for people who explore. */
   readonly description: string;
-  readonly scope: string;
-  readonly input: Shape<object>;
+  /** Its shape; for a mutation of several items, what checks them all. */
+  readonly input: Shape<object> | InputCheck;
+  /** The operation whose right it needs, where it is not called after one. */
+  readonly operation?: Operation;
   readonly payload: () => ReturnTypeFuncValue;
   /** Codes its payload can give, named in its description. */
   readonly errors: readonly ErrorCode[];
@@ -21,7 +34,12 @@ export interface ContactMutationOptions {
 export const MUTATION_ERRORS = new Map<string, readonly ErrorCode[]>();
 
 /** Payload fields that are lists and so never null, even when nothing changed. */
-const NO_CHANGE = { contact: null, changes: [] } as const;
+const NO_CHANGE = {
+  contact: null,
+  changes: [],
+  results: [],
+  isComplete: false,
+} as const;
 
 type Resolver = (input: unknown, context: RequestContext) => Promise<object>;
 
@@ -32,35 +50,47 @@ type Resolver = (input: unknown, context: RequestContext) => Promise<object>;
 export function ContactMutation(
   options: ContactMutationOptions,
 ): MethodDecorator {
-  const { description, scope, input: shape, payload, errors } = options;
-  const answersInPayload = (
-    target: object,
-    name: string | symbol,
-    descriptor: PropertyDescriptor,
-  ): void => {
+  const { description, input: shape, payload, errors } = options;
+  return (target, name, descriptor: PropertyDescriptor): void => {
+    const operation = options.operation ?? String(name);
+    if (!isOperation(operation)) {
+      throw new Error(`${operation} is not in the operation catalogue`);
+    }
     MUTATION_ERRORS.set(String(name), errors);
     Context()(target, name, 1);
     const change = descriptor.value as Resolver;
     const resolve: Resolver = async function (this: object, input, context) {
+      requireRight(operation, context);
       try {
-        return await change.call(this, checkInput(shape, input), context);
+        const checked = checkedBy(shape, input, context);
+        const payload = await change.call(this, checked, context);
+        return visibleTo(context, payload);
       } catch (error) {
         const userErrors =
           error instanceof GatewayError
-            ? toUserErrors(error, context.language)
+            ? toUserErrors(visibleError(context, error), context.language)
             : null;
         if (userErrors === null) throw error;
+        context.usage.failureCode ??= (error as GatewayError).code;
         return { ...NO_CHANGE, errors: userErrors };
       }
     };
     descriptor.value = resolve;
-  };
-  return applyDecorators(
-    // Applied first: the framework marks the method that it finds.
-    answersInPayload,
+    // Applied last: the framework marks the method that it finds.
     Mutation(payload, {
       nullable: true,
-      description: `${description}\n\nScope: \`${scope}\`. Errors: ${errors.join(", ")}.`,
-    }),
-  );
+      description: `${description}\n\nScope: \`${OPERATIONS[operation].scope}\`. Errors: ${errors.join(", ")}.`,
+    })(target, name, descriptor);
+  };
+}
+
+function checkedBy(
+  shape: ContactMutationOptions["input"],
+  input: unknown,
+  context: RequestContext,
+): unknown {
+  if ("check" in shape) return shape.check(input, context);
+  const checked = checkInput(shape, input);
+  refuseMaskedInput(context, checked);
+  return checked;
 }

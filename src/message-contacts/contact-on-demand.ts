@@ -1,3 +1,5 @@
+import { visibleTo } from "../access/personal-data.js";
+import { requireRight } from "../access/rights.js";
 import type { RequestContext } from "../context/request-context.js";
 import { NESTED_READS, type ContactReads } from "./contact-reads.js";
 import type { KnownContact, OnDemand } from "./shapes/payloads.js";
@@ -15,14 +17,17 @@ export function contactOnDemand(
   reads: ContactReads,
   context: RequestContext,
 ): OnDemand<KnownContact | null> {
-  return (_args, _context, info) => {
+  return async (_args, _context, info) => {
     const selected = selectedFields(info);
-    reads.startSelected(selected, known.id, context);
-    for (const name of selected) {
-      if (!BY_ID.has(name) && !Object.hasOwn(known, name)) {
-        return reads.of(context).contact.load(known.id);
-      }
+    const isEnough = [...selected].every(
+      (name) => BY_ID.has(name) || Object.hasOwn(known, name),
+    );
+    // Whoever may change but not read gets what the change itself told.
+    if (!isEnough) requireRight("getMessageContact", context);
+    if (context.caller.scopes.has("contacts:read")) {
+      reads.startSelected(selected, known.id, context);
     }
-    return known;
+    if (isEnough) return known;
+    return visibleTo(context, await reads.of(context).contact.load(known.id));
   };
 }

@@ -10,6 +10,11 @@ import {
   reportIn,
   type DeletionReport,
 } from "./deletion-report.js";
+import {
+  DELETION_RELAY,
+  type DeletionRelay,
+  type RelayedDeletion,
+} from "./deletion-relay.js";
 import { Deletions } from "./deletions.js";
 import { LatestValue } from "./latest-value.js";
 import { DeletionState } from "./shapes/enums.js";
@@ -17,6 +22,9 @@ import { DeletionState } from "./shapes/enums.js";
 /** Pause between two looks at a deletion: doubles from the first to the last. */
 export const FIRST_PAUSE_MS = 2_000;
 export const LAST_PAUSE_MS = 30_000;
+
+/** Longest time that one look takes: the deadline of a read, and a margin. */
+const LOOK_MS = 12_000;
 
 /** Most deletions that one caller watches at once, over all doors. */
 export const WATCHES_PER_CALLER = 50;
@@ -35,8 +43,8 @@ export const systemLater: Later = (run, ms) => {
 /**
  * Follows deletions for whoever watches them.
  *
- * However many watch one deletion, one poller asks the vendor. It stops when
- * nobody watches any more, or when the state is final.
+ * However many watch one deletion, on however many replicas, one poller asks
+ * the vendor. It stops when nobody watches any more, or when the state is final.
  */
 @Injectable()
 export class DeletionWatch {
@@ -47,11 +55,22 @@ export class DeletionWatch {
     @Inject(Deletions) private readonly deletions: Deletions,
     @Inject(LATER) private readonly later: Later,
     @Inject(Logger) private readonly logger: Logger,
+    @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
   ) {}
 
   /** How many deletions are followed; for tests and metrics. */
   get size(): number {
     return this.pollers.size;
+  }
+
+  /** When the oldest followed deletion was first seen; null while none is. */
+  get oldestObservedAtMs(): number | null {
+    let oldest: number | null = null;
+    for (const { observedAtMs } of this.pollers.values()) {
+      if (observedAtMs === null) continue;
+      oldest = Math.min(oldest ?? observedAtMs, observedAtMs);
+    }
+    return oldest;
   }
 
   /**
@@ -74,6 +93,7 @@ export class DeletionWatch {
         this.deletions,
         this.later,
         this.logger,
+        this.relay,
         () => this.pollers.delete(key),
       );
       this.pollers.set(key, poller);
@@ -98,12 +118,17 @@ export class DeletionWatch {
   }
 }
 
-/** Asks for one deletion, for all who watch it. */
+/** Asks for one deletion, or hears of it, for all who watch it here. */
 class Poller {
-  private readonly watchers = new Map<LatestValue<DeletionReport>, () => void>();
+  private readonly watchers = new Map<
+    LatestValue<DeletionReport>,
+    () => void
+  >();
   private last: DeletionReport | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private cancel: (() => void) | null = null;
+  private readonly deletion: RelayedDeletion;
+  private readonly stopHearing: () => void;
 
   constructor(
     private readonly contactId: string,
@@ -111,9 +136,17 @@ class Poller {
     private readonly deletions: Deletions,
     private readonly later: Later,
     private readonly logger: Logger,
+    private readonly relay: DeletionRelay,
     private readonly onStop: () => void,
   ) {
+    this.deletion = { directory: context.directory, contactId };
+    this.stopHearing = relay.hear(this.deletion, (report) => this.take(report));
     void this.look();
+  }
+
+  get observedAtMs(): number | null {
+    const observedAt = this.last?.seen?.observedAt;
+    return observedAt === undefined ? null : Date.parse(observedAt);
   }
 
   join(free: () => void): AsyncIterableIterator<DeletionReport> {
@@ -127,17 +160,31 @@ class Poller {
     this.watchers.get(watcher)?.();
     this.watchers.delete(watcher);
     if (this.watchers.size > 0) return;
-    this.cancel?.();
-    this.onStop();
+    this.stop();
   }
 
   private async look(): Promise<void> {
+    const { relay, deletion } = this;
+    if (!(await relay.mayLook(deletion, this.pauseMs + LOOK_MS))) {
+      const told = this.last === null ? await relay.latest(deletion) : null;
+      if (told !== null) this.take(told);
+      // Should the replica that looks be gone, its place is free before long.
+      if (this.watchers.size > 0) this.lookIn(FIRST_PAUSE_MS);
+      return;
+    }
     const report = await this.deletions
       .status(this.contactId, contextOfLook(this.context))
       .catch((error: unknown) => this.failed(error));
     // Everybody left while the vendor was asked; whoever came since has a new
     // poller.
     if (this.watchers.size === 0) return;
+    relay.tell(deletion, report);
+    this.take(report);
+    if (!isFinal(report)) this.lookAgain();
+  }
+
+  /** Passes on what was seen here or told by another replica. */
+  private take(report: DeletionReport): void {
     if (this.last?.problem != null && report.problem === null) {
       this.pauseMs = FIRST_PAUSE_MS;
     }
@@ -148,16 +195,26 @@ class Poller {
       for (const watcher of this.watchers.keys()) watcher.publish(report);
     }
     if (isFinal(report)) this.finish();
-    else this.lookAgain();
   }
 
   private lookAgain(): void {
-    this.cancel = this.later(() => void this.look(), this.pauseMs);
+    this.lookIn(this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
   }
 
-  private finish(): void {
+  private lookIn(ms: number): void {
+    this.cancel = this.later(() => void this.look(), ms);
+  }
+
+  private stop(): void {
+    this.cancel?.();
+    this.stopHearing();
+    this.relay.stopLooking(this.deletion);
     this.onStop();
+  }
+
+  private finish(): void {
+    this.stop();
     for (const [watcher, free] of this.watchers) {
       free();
       watcher.end();
@@ -172,8 +229,7 @@ class Poller {
         ? error
         : new GatewayError(ErrorCode.INTERNAL);
     if (known !== error) this.logger.fault(error, this.context);
-    const last =
-      this.last ?? reportIn(DeletionState.UNKNOWN, this.contactId);
+    const last = this.last ?? reportIn(DeletionState.UNKNOWN, this.contactId);
     const problem = new GatewayError(known.code, {
       ...known.details,
       retryAfterSeconds: Math.ceil(this.pauseMs / 1_000),

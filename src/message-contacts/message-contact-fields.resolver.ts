@@ -1,5 +1,6 @@
 import { Inject } from "@nestjs/common";
 import { Context, Parent, ResolveField, Resolver } from "@nestjs/graphql";
+import { OperationField } from "../access/operation-field.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ContactReads } from "./contact-reads.js";
 import { ContactDeletion } from "./shapes/contact-deletion.js";
@@ -20,6 +21,7 @@ export class MessageContactFieldsResolver {
     nullable: true,
     description: `Addresses and numbers that still wait for verification. ${READ}`,
   })
+  @OperationField("listMessageContactVerifications")
   pendingVerifications(
     @Parent() { id }: MessageContact,
     @Context() context: RequestContext,
@@ -34,6 +36,7 @@ export class MessageContactFieldsResolver {
     nullable: true,
     description: `State of a deletion; null when none is on record. ${READ}`,
   })
+  @OperationField("getMessageContactDeletionStatus")
   deletion(
     @Parent() { id }: MessageContact,
     @Context() context: RequestContext,

@@ -13,6 +13,7 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
+import { OperationRoutes } from "../access/operation-routes.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
@@ -29,7 +30,7 @@ import type {
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import type { KnownContact } from "./shapes/payloads.js";
-import type { BindingChanges, SentVerification } from "./shapes/rest-bodies.js";
+import type { SentVerification } from "./shapes/rest-bodies.js";
 
 const ROOT = "/v1/message-contacts";
 
@@ -37,6 +38,7 @@ const ROOT = "/v1/message-contacts";
 const DELETION_PAUSE_SECONDS = 2;
 
 /** The REST front door: one method per operation. */
+@OperationRoutes()
 @Controller(ROOT)
 export class MessageContactsController {
   constructor(
@@ -170,11 +172,11 @@ export class MessageContactsController {
     @Body() body: unknown,
     @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
-    const sentAt = await this.service.sendEmailVerificationForMessageContact(
+    const sent = await this.service.sendEmailVerificationForMessageContact(
       fromPath(inputs.SendEmailVerificationForMessageContactInput, id, body),
       context,
     );
-    return { contactId: id, sentAt };
+    return { contactId: id, ...sent };
   }
 
   @Post(":id/verifications/phone")
@@ -184,50 +186,17 @@ export class MessageContactsController {
     @Body() body: unknown,
     @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
-    const sentAt = await this.service.sendPhoneVerificationForMessageContact(
+    const sent = await this.service.sendPhoneVerificationForMessageContact(
       fromPath(inputs.SendPhoneVerificationForMessageContactInput, id, body),
       context,
     );
-    return { contactId: id, sentAt };
-  }
-
-  @Post(":id/bindings")
-  @HttpCode(200)
-  async associateMembers(
-    @Param("id") id: string,
-    @Body() body: unknown,
-    @CallContext() context: RequestContext,
-  ): Promise<BindingChanges> {
-    return {
-      changes: await this.service.associateMembers(
-        fromPath(inputs.AssociateMembersInput, id, body),
-        context,
-      ),
-    };
-  }
-
-  @Delete(":id/bindings")
-  async disassociateMembers(
-    @Param("id") id: string,
-    @Query() { targetId, ...rest }: RawQuery,
-    @CallContext() context: RequestContext,
-  ): Promise<BindingChanges> {
-    const targetIds = typeof targetId === "string" ? [targetId] : targetId;
-    return {
-      changes: await this.service.disassociateMembers(
-        fromPath(inputs.DisassociateMembersInput, id, {
-          ...rest,
-          ...(targetIds === undefined ? {} : { targetIds }),
-        }),
-        context,
-      ),
-    };
+    return { contactId: id, ...sent };
   }
 
   /**
    * `Prefer: return=representation` (RFC 7240) reads the whole contact after the
-   * change. If that read fails the change still counts, so the answer falls
-   * back to what the change itself told.
+   * change. If that read fails, or is not the caller's to make, the change still
+   * counts, so the answer falls back to what the change itself told.
    */
   private async preferred(
     contact: KnownContact,
@@ -235,7 +204,10 @@ export class MessageContactsController {
     reply: FastifyReply,
     context: RequestContext,
   ): Promise<KnownContact> {
-    if (!/(?:^|[,\s])return=representation(?:$|[,;\s])/.test(prefer ?? "")) {
+    const isWanted = /(?:^|[,\s])return=representation(?:$|[,;\s])/.test(
+      prefer ?? "",
+    );
+    if (!isWanted || !context.caller.scopes.has("contacts:read")) {
       return contact;
     }
     const read = await this.service

@@ -1,25 +1,44 @@
 import { Module } from "@nestjs/common";
+import { SseStreams } from "../http/sse-stream.js";
 import { UpstreamModule } from "../upstream/upstream.module.js";
+import { BulkChanges } from "./bulk-changes.js";
+import { BulkController } from "./bulk.controller.js";
+import { BulkResolver } from "./bulk.resolver.js";
 import { ContactReads } from "./contact-reads.js";
-import { DELETION_LEDGER, MemoryDeletionLedger } from "./deletion-ledger.js";
+import { DeletionEventsController } from "./deletion-events.controller.js";
+import { DeletionWatch, LATER, systemLater } from "./deletion-watch.js";
+import { DeletionWatchResolver } from "./deletion-watch.resolver.js";
 import { Deletions, WALL_CLOCK } from "./deletions.js";
 import { MessageContactFieldsResolver } from "./message-contact-fields.resolver.js";
 import { MessageContactsController } from "./message-contacts.controller.js";
 import { MessageContactsResolver } from "./message-contacts.resolver.js";
 import { MessageContactsService } from "./message-contacts.service.js";
+import { MemoryVerificationLog, VERIFICATION_LOG } from "./verification-log.js";
+import { VerificationMessages } from "./verification-messages.js";
 
 /** The twelve operations and both their front doors. */
 @Module({
   imports: [UpstreamModule],
-  controllers: [MessageContactsController],
+  controllers: [
+    BulkController,
+    MessageContactsController,
+    DeletionEventsController,
+  ],
   providers: [
     MessageContactsService,
     MessageContactsResolver,
     MessageContactFieldsResolver,
+    BulkChanges,
+    BulkResolver,
     ContactReads,
     Deletions,
+    DeletionWatch,
+    DeletionWatchResolver,
+    SseStreams,
+    VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
-    { provide: DELETION_LEDGER, useClass: MemoryDeletionLedger },
+    { provide: LATER, useValue: systemLater },
+    { provide: VERIFICATION_LOG, useClass: MemoryVerificationLog },
   ],
 })
 export class MessageContactsModule {}

@@ -1,6 +1,7 @@
 import { Inject } from "@nestjs/common";
 import { Args, Context, Info, Query, Resolver } from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
+import { OperationField } from "../access/operation-field.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode as E } from "../errors/error-codes.js";
 import { checkInput } from "../http/check-input.js";
@@ -34,6 +35,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `One contact; null when the directory has no such contact. ${READ}`,
   })
+  @OperationField("getMessageContact")
   messageContact(
     @Args() args: inputs.MessageContactArgs,
     @Context() context: RequestContext,
@@ -48,6 +50,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
   })
+  @OperationField("listMessageContacts")
   messageContacts(
     @Args() args: inputs.MessageContactsArgs,
     @Context() context: RequestContext,
@@ -62,6 +65,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `Addresses and numbers of one contact that wait for verification; null when there is no such contact. ${READ}`,
   })
+  @OperationField("listMessageContactVerifications")
   messageContactVerifications(
     @Args() args: inputs.MessageContactVerificationsArgs,
     @Context() context: RequestContext,
@@ -76,6 +80,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `How far a deletion is. ${READ}`,
   })
+  @OperationField("getMessageContactDeletionStatus")
   messageContactDeletionStatus(
     @Args() args: inputs.ContactIdArgs,
     @Context() context: RequestContext,
@@ -87,7 +92,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Adds a contact. Nothing is sent to the person until a verification is sent.",
-    scope: "contacts:write",
     input: inputs.AddMessageContactInput,
     payload: () => payloads.AddMessageContactPayload,
     errors: [
@@ -113,7 +117,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Changes a contact. A new address or number takes effect once its owner has confirmed it.",
-    scope: "contacts:write",
     input: inputs.UpdateMessageContactInput,
     payload: () => payloads.UpdateMessageContactPayload,
     errors: [
@@ -140,7 +143,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Deletes a contact: at once when members keep it, in the background when they do not.",
-    scope: "contacts:delete",
     input: inputs.DeleteMessageContactInput,
     payload: () => payloads.DeleteMessageContactPayload,
     errors: [E.INVALID_INPUT, E.CONTACT_NOT_FOUND, E.CONCURRENT_CHANGE],
@@ -158,7 +160,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Drops a change of address or number that is not verified yet.",
-    scope: "contacts:write",
     input: inputs.CancelMessageContactUpdateInput,
     payload: () => payloads.CancelMessageContactUpdatePayload,
     errors: [
@@ -184,7 +185,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Sends the verification e-mail to a pending address. Counts against the daily cap.",
-    scope: "contacts:verify",
     input: inputs.SendEmailVerificationForMessageContactInput,
     payload: () => payloads.SendEmailVerificationForMessageContactPayload,
     errors: [
@@ -199,12 +199,12 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.SendEmailVerificationForMessageContactInput,
     context: RequestContext,
   ): Promise<payloads.SendEmailVerificationForMessageContactPayload> {
-    const sentAt = await this.service.sendEmailVerificationForMessageContact(
+    const sent = await this.service.sendEmailVerificationForMessageContact(
       input,
       context,
     );
     return {
-      sentAt,
+      ...sent,
       contact: this.known({ id: input.contactId }, context),
       errors: [],
     };
@@ -213,7 +213,6 @@ export class MessageContactsResolver {
   @ContactMutation({
     description:
       "Sends the verification text message to a pending number. Counts against the daily cap.",
-    scope: "contacts:verify",
     input: inputs.SendPhoneVerificationForMessageContactInput,
     payload: () => payloads.SendPhoneVerificationForMessageContactPayload,
     errors: [
@@ -228,66 +227,12 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.SendPhoneVerificationForMessageContactInput,
     context: RequestContext,
   ): Promise<payloads.SendPhoneVerificationForMessageContactPayload> {
-    const sentAt = await this.service.sendPhoneVerificationForMessageContact(
+    const sent = await this.service.sendPhoneVerificationForMessageContact(
       input,
       context,
     );
     return {
-      sentAt,
-      contact: this.known({ id: input.contactId }, context),
-      errors: [],
-    };
-  }
-
-  @ContactMutation({
-    description:
-      "Binds a contact to the directory, folders or member accounts, all of them or none.",
-    scope: "contacts:bind",
-    input: inputs.AssociateMembersInput,
-    payload: () => payloads.AssociateMembersPayload,
-    errors: [
-      E.INVALID_INPUT,
-      E.CONTACT_NOT_FOUND,
-      E.BINDING_TARGET_NOT_FOUND,
-      E.QUOTA_EXCEEDED,
-      E.STATUS_CONFLICT,
-      E.CONCURRENT_CHANGE,
-    ],
-  })
-  async associateMembers(
-    @Args("input") input: inputs.AssociateMembersInput,
-    context: RequestContext,
-  ): Promise<payloads.AssociateMembersPayload> {
-    const changes = await this.service.associateMembers(input, context);
-    return {
-      changes,
-      contact: this.known({ id: input.contactId }, context),
-      errors: [],
-    };
-  }
-
-  @ContactMutation({
-    description:
-      "Unbinds a contact from the directory, folders or member accounts.",
-    scope: "contacts:bind",
-    input: inputs.DisassociateMembersInput,
-    payload: () => payloads.DisassociateMembersPayload,
-    errors: [
-      E.INVALID_INPUT,
-      E.CONTACT_NOT_FOUND,
-      E.BINDING_TARGET_NOT_FOUND,
-      E.QUOTA_EXCEEDED,
-      E.STATUS_CONFLICT,
-      E.CONCURRENT_CHANGE,
-    ],
-  })
-  async disassociateMembers(
-    @Args("input") input: inputs.DisassociateMembersInput,
-    context: RequestContext,
-  ): Promise<payloads.DisassociateMembersPayload> {
-    const changes = await this.service.disassociateMembers(input, context);
-    return {
-      changes,
+      ...sent,
       contact: this.known({ id: input.contactId }, context),
       errors: [],
     };
@@ -297,6 +242,7 @@ export class MessageContactsResolver {
     contact: KnownContact,
     context: RequestContext,
   ): OnDemand<KnownContact | null> {
+    context.usage.contactId = contact.id;
     // What an earlier mutation of the request read is not true any more.
     this.reads.forget(context);
     return contactOnDemand(contact, this.reads, context);

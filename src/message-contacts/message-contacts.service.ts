@@ -13,6 +13,10 @@ import type {
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import type { BindingChange, KnownContact } from "./shapes/payloads.js";
+import {
+  VerificationMessages,
+  type SentMessage,
+} from "./verification-messages.js";
 
 /** One method per operation: map, call, map back. Takes checked input only. */
 @Injectable()
@@ -20,6 +24,8 @@ export class MessageContactsService {
   constructor(
     @Inject(Upstream) private readonly upstream: Upstream,
     @Inject(Deletions) private readonly deletions: Deletions,
+    @Inject(VerificationMessages)
+    private readonly messages: VerificationMessages,
   ) {}
 
   async addMessageContact(
@@ -117,33 +123,31 @@ export class MessageContactsService {
     return toContactDeletion(report, context.language);
   }
 
-  /** When the vendor accepted the order to send, an RFC 3339 instant. */
-  async sendEmailVerificationForMessageContact(
+  /** Never sent again by itself; see `VerificationMessages`. */
+  sendEmailVerificationForMessageContact(
     {
       contactId,
       emailAddress,
     }: inputs.SendEmailVerificationForMessageContactInput,
     context: RequestContext,
-  ): Promise<string> {
-    await this.upstream.call(
+  ): Promise<SentMessage> {
+    return this.messages.send(
       "sendEmailVerificationForMessageContact",
       { ContactId: contactId, EmailAddress: emailAddress },
       context,
     );
-    return new Date().toISOString();
   }
 
-  /** When the vendor accepted the order to send, an RFC 3339 instant. */
-  async sendPhoneVerificationForMessageContact(
+  /** Never sent again by itself; see `VerificationMessages`. */
+  sendPhoneVerificationForMessageContact(
     input: inputs.SendPhoneVerificationForMessageContactInput,
     context: RequestContext,
-  ): Promise<string> {
-    await this.upstream.call(
+  ): Promise<SentMessage> {
+    return this.messages.send(
       "sendPhoneVerificationForMessageContact",
       mapper.toPhoneParams(input),
       context,
     );
-    return new Date().toISOString();
   }
 
   /** Null when the directory has no such contact. */

@@ -1,27 +1,52 @@
 import type { RestContract, RestOperation } from "../http/rest-operation.js";
-import type { Operation } from "../upstream/operations.js";
+import { OPERATIONS, type Operation } from "../upstream/operations.js";
 import { MUTATION_ERRORS } from "./contact-mutation.js";
-import { READS } from "./rest-reads.js";
-import { WRITES } from "./rest-writes.js";
+import { READS, WATCH_DELETION } from "./rest-reads.js";
+import { BATCH_UPDATE, WRITES } from "./rest-writes.js";
 import {
   BindingTargetKind,
   ContactStatus,
   ContactTitle,
   MessageType,
 } from "./shapes/enums.js";
+import { UpstreamErrorInfo } from "./shapes/user-errors.js";
 
-/** Every operation of the REST front door; a word without a row does not compile. */
+type Described = Omit<RestOperation, "scope" | "isWrite" | "errors"> &
+  Partial<Pick<RestOperation, "errors">>;
+
+/** Every route of the REST front door; a word without a row does not compile. */
 export function restContract(): RestContract {
-  const operations: Record<Operation, RestOperation> = {
-    ...rowsOf(READS, (read) => ({ ...read, isWrite: false })),
-    ...rowsOf(WRITES, (write, operation) => ({
-      ...write,
-      isWrite: true,
-      errors: MUTATION_ERRORS.get(operation) ?? [],
-    })),
-  };
+  const described: Record<Operation, Described> = { ...READS, ...WRITES };
+  const operations = (Object.keys(OPERATIONS) as Operation[]).map(
+    (operation): [string, RestOperation] => {
+      const { kind, scope } = OPERATIONS[operation];
+      return [
+        operation,
+        {
+          errors: MUTATION_ERRORS.get(operation) ?? [],
+          ...described[operation],
+          scope,
+          isWrite: kind === "write",
+        },
+      ];
+    },
+  );
   return {
-    operations,
+    operations: {
+      ...Object.fromEntries(operations),
+      watchMessageContactDeletion: {
+        ...WATCH_DELETION,
+        scope: OPERATIONS.getMessageContactDeletionStatus.scope,
+        isWrite: false,
+      },
+      batchUpdateMessageContacts: {
+        errors: MUTATION_ERRORS.get("updateMessageContacts") ?? [],
+        ...BATCH_UPDATE,
+        scope: OPERATIONS.updateMessageContact.scope,
+        isWrite: true,
+      },
+    },
+    upstreamShape: UpstreamErrorInfo,
     shapeExamples: {
       MessageContact: {
         title: ContactTitle.TECHNICAL_DIRECTOR,
@@ -30,17 +55,7 @@ export function restContract(): RestContract {
       },
       Binding: { kind: BindingTargetKind.FOLDER },
       BindingChange: { kind: BindingTargetKind.FOLDER },
-      ContactDeletion: { failures: [] },
+      ContactDeletion: { failures: [], problem: null },
     },
   };
-}
-
-function rowsOf<K extends string, R>(
-  rows: Readonly<Record<K, R>>,
-  finish: (row: R, operation: K) => RestOperation,
-): Record<K, RestOperation> {
-  const finished = (Object.keys(rows) as K[]).map(
-    (operation) => [operation, finish(rows[operation], operation)] as const,
-  );
-  return Object.fromEntries(finished) as Record<K, RestOperation>;
 }

@@ -23,7 +23,8 @@ export function fromQuery<T extends object>(
   query: RawQuery,
   contactId?: string,
 ): T {
-  const input: Record<string, unknown> = {};
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const input = Object.create(null) as Record<string, unknown>;
   for (const name of Object.keys(query)) {
     input[name] = meant(name, query[name] ?? "");
   }

@@ -6,14 +6,13 @@ import * as inputs from "./shapes/inputs.js";
 import * as results from "./shapes/message-contact.js";
 import * as queries from "./shapes/rest-queries.js";
 
-type Read = Omit<RestOperation, "isWrite">;
+type Read = Omit<RestOperation, "isWrite" | "scope">;
 
 /** Sentences and examples of the reads; errors stand here, no mutation has them. */
 export const READS = {
   getMessageContact: {
     summary: "Read one contact",
     description: "One contact of the directory.",
-    scope: "contacts:read",
     answers: [
       {
         status: 200,
@@ -28,7 +27,6 @@ export const READS = {
     summary: "List contacts",
     description:
       "One page of all contacts, or of those bound to one target (directory, folder or member account).",
-    scope: "contacts:read",
     query: inputs.MessageContactsArgs,
     answers: [
       {
@@ -45,7 +43,6 @@ export const READS = {
     summary: "Follow a deletion",
     description:
       "How far the deletion of a contact is. A contact that nobody deletes, or that never existed, is `UNKNOWN` and no error.",
-    scope: "contacts:read",
     answers: [
       {
         status: 200,
@@ -60,7 +57,6 @@ export const READS = {
     summary: "List pending verifications",
     description:
       "Addresses and numbers of one contact that wait for verification.",
-    scope: "contacts:read",
     query: queries.MessageContactVerificationsQuery,
     answers: [
       {
@@ -74,3 +70,33 @@ export const READS = {
     example: { id: "c-X1vOq7bK3tJyW8Ln" },
   },
 } as const satisfies Partial<Record<Operation, Read>>;
+
+/** The second form of a read: pushed, not polled. */
+export const WATCH_DELETION = {
+  summary: "Watch a deletion",
+  description:
+    "Server-sent events: a `message` for each state of the deletion, then `complete` after the final one. Each message holds what `GET /{id}/deletion` answers.",
+  headers: ["Last-Event-ID"],
+  answers: [
+    {
+      status: 200,
+      description: "The events.",
+      shapes: [],
+      events: `id: DELETED
+data: {"contactId":"c-H4nUc6jS8wFiB2Ry","state":"DELETED"}
+
+event: complete
+data:
+
+`,
+    },
+    {
+      status: 204,
+      description:
+        "`Last-Event-ID` names a final state: nothing more will come.",
+      shapes: [],
+    },
+  ],
+  errors: [],
+  example: { id: "c-H4nUc6jS8wFiB2Ry" },
+} as const satisfies Read;

@@ -5,12 +5,22 @@ import { ContactTitle, DeletionState, MessageType } from "./shapes/enums.js";
 import * as inputs from "./shapes/inputs.js";
 import { MessageContact } from "./shapes/message-contact.js";
 import * as bodies from "./shapes/rest-bodies.js";
+import * as bulk from "./shapes/rest-bulk.js";
 import * as queries from "./shapes/rest-queries.js";
 
 /** The contact itself where it was asked for, else what the change tells. */
 const CHANGED = [MessageContact, bodies.ChangedMessageContact];
 
-type Write = Omit<RestOperation, "isWrite" | "errors">;
+type Write = Omit<RestOperation, "isWrite" | "scope" | "errors">;
+
+/** More than five targets, of which some were done before a call failed. */
+const SOME_TARGETS = {
+  status: 207,
+  description:
+    "Only some of the targets were changed: each result tells what became of one.",
+  shapes: [bulk.BindingChanges],
+  example: { isComplete: false },
+} as const;
 
 /** Sentences and examples of the changes; their errors are the mutations'. */
 export const WRITES = {
@@ -18,9 +28,8 @@ export const WRITES = {
     summary: "Add a contact",
     description:
       "Adds a contact. Nothing is sent to the person until a verification is sent.",
-    scope: "contacts:write",
     body: inputs.AddMessageContactInput,
-    hasPreference: true,
+    headers: ["Prefer"],
     answers: [
       {
         status: 201,
@@ -46,9 +55,8 @@ export const WRITES = {
     summary: "Change a contact",
     description:
       "Omitted fields stay, null is refused. A new address or number takes effect once its owner has confirmed it.",
-    scope: "contacts:write",
     body: bodies.UpdateMessageContactBody,
-    hasPreference: true,
+    headers: ["Prefer"],
     answers: [
       {
         status: 200,
@@ -69,9 +77,8 @@ export const WRITES = {
     summary: "Drop a pending change",
     description:
       "Drops a change of address or number that is not verified yet. Names the pending address, the pending number, or both.",
-    scope: "contacts:write",
     body: bodies.CancelMessageContactUpdateBody,
-    hasPreference: true,
+    headers: ["Prefer"],
     answers: [
       {
         status: 200,
@@ -89,14 +96,17 @@ export const WRITES = {
     summary: "Delete a contact",
     description:
       "Deletes a contact: at once when members keep it, in the background when they do not.",
-    scope: "contacts:delete",
     query: queries.DeleteMessageContactQuery,
     answers: [
       {
         status: 200,
         description: "The contact is gone; members keep their copy.",
         shapes: [ContactDeletion],
-        example: { state: DeletionState.DELETED },
+        example: {
+          state: DeletionState.DELETED,
+          stateRaw: null,
+          isFinal: true,
+        },
       },
       {
         status: 202,
@@ -116,7 +126,6 @@ export const WRITES = {
     summary: "Send a verification e-mail",
     description:
       "Sends the verification e-mail to a pending address. Counts against the daily cap.",
-    scope: "contacts:verify",
     body: bodies.SendEmailVerificationForMessageContactBody,
     answers: [
       {
@@ -134,7 +143,6 @@ export const WRITES = {
     summary: "Send a verification text message",
     description:
       "Sends the verification text message to a pending number. Counts against the daily cap.",
-    scope: "contacts:verify",
     body: bodies.SendPhoneVerificationForMessageContactBody,
     answers: [
       {
@@ -151,15 +159,15 @@ export const WRITES = {
   associateMembers: {
     summary: "Bind a contact",
     description:
-      "Binds a contact to the directory, folders or member accounts, all of them or none.",
-    scope: "contacts:bind",
+      "Binds a contact to the directory, folders or member accounts. Up to five targets are one vendor call: all of them or none. More go in several calls, in order, up to the first that fails.",
     body: bodies.AssociateMembersBody,
     answers: [
       {
         status: 200,
         description: "The bindings made.",
-        shapes: [bodies.BindingChanges],
+        shapes: [bulk.BindingChanges],
       },
+      SOME_TARGETS,
     ],
     example: {
       id: "c-K2aQv9mE4zTxO7Pd",
@@ -169,15 +177,15 @@ export const WRITES = {
   disassociateMembers: {
     summary: "Unbind a contact",
     description:
-      "Unbinds a contact from the directory, folders or member accounts.",
-    scope: "contacts:bind",
+      "Unbinds a contact from the directory, folders or member accounts. Up to five targets are one vendor call. More go in several calls, in order, up to the first that fails.",
     query: queries.DisassociateMembersQuery,
     answers: [
       {
         status: 200,
         description: "The bindings undone.",
-        shapes: [bodies.BindingChanges],
+        shapes: [bulk.BindingChanges],
       },
+      SOME_TARGETS,
     ],
     example: {
       id: "c-D7eLz1oV5kMpX0Gt",
@@ -185,3 +193,36 @@ export const WRITES = {
     },
   },
 } as const satisfies Partial<Record<Operation, Write>>;
+
+/** The second form of `updateMessageContact`: many at once. */
+export const BATCH_UPDATE = {
+  summary: "Change many contacts",
+  description:
+    "Changes up to 50 contacts, one after the other in the order given. All items are checked before the first is sent; a contact can be named once. What is wrong with one item does not stop the others; a vendor in trouble does.",
+  body: bulk.BatchUpdateBody,
+  answers: [
+    {
+      status: 200,
+      description: "Every change was made.",
+      shapes: [bulk.BatchUpdateResults],
+    },
+    {
+      status: 207,
+      description:
+        "Some changes were not made: each result tells what became of one.",
+      shapes: [bulk.BatchUpdateResults],
+      example: { isComplete: false },
+    },
+  ],
+  example: {
+    body: {
+      inputs: [
+        { contactId: "c-qL4HqKONzOM7aB3d", title: ContactTitle.CEO },
+        {
+          contactId: "c-D7eLz1oV5kMpX0Gt",
+          messageTypes: [MessageType.FAULT_MESSAGE],
+        },
+      ],
+    },
+  },
+} as const satisfies Write;

@@ -1,11 +1,13 @@
 import {
   ERRORS,
+  isRetryable,
   type ErrorCode,
   type Language,
 } from "../errors/error-codes.js";
 import type { GatewayError } from "../errors/gateway-error.js";
 import { sentenceOf } from "../errors/rule-sentences.js";
 import type {
+  CallFailedError,
   ConflictError,
   InvalidInputError,
   NameTakenError,
@@ -98,6 +100,27 @@ export function toUserErrors(
         }),
       ];
   }
+}
+
+/** The errors of one item among several, whatever their code. */
+export function toItemErrors(
+  error: GatewayError,
+  language: Language,
+): UserError[] {
+  const { field, upstream, retryAfterSeconds } = error.details;
+  return (
+    toUserErrors(error, language) ?? [
+      one<CallFailedError>({
+        __typename: "CallFailedError",
+        code: error.code,
+        message: ERRORS[error.code].message[language],
+        field: field ?? null,
+        upstream: upstream ?? null,
+        retryable: isRetryable(error.code),
+        retryAfterSeconds: retryAfterSeconds ?? null,
+      }),
+    ]
+  );
 }
 
 /** Keeps a literal's own type where the list's is wider. */

@@ -1,10 +1,17 @@
-import { createServer, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the probes ask. */
-export interface Probes {
-  /** Whether requests should be sent here; never asks the vendor. */
-  isReady(): boolean;
+/** How the process stands, as far as it knows without asking anybody. */
+export interface Standing {
+  /** Whether requests should be sent here. */
+  readonly isReady: boolean;
+  /** What `/readyz` tells beside that, for people; never an address. */
+  readonly facts: Readonly<Record<string, string | number>>;
 }
 
 /** The second port: probes for whoever runs the process. */
@@ -14,28 +21,14 @@ export class OpsServer {
     readonly url: string,
   ) {}
 
+  /** @param standing is asked anew for each probe, and must not wait */
   static async listen(
     host: string,
     port: number,
-    probes: Probes,
+    standing: () => Standing,
   ): Promise<OpsServer> {
     const server = createServer((request, response) => {
-      const [path] = (request.url ?? "").split("?");
-      const answer = (status: number, body: string): void => {
-        response
-          .writeHead(status, {
-            "content-type": "text/plain; charset=utf-8",
-            "cache-control": "no-store",
-          })
-          .end(`${body}\n`);
-      };
-      if (request.method !== "GET" && request.method !== "HEAD") {
-        answer(405, "GET only");
-      } else if (path === "/livez") answer(200, "alive");
-      else if (path === "/readyz") {
-        if (probes.isReady()) answer(200, "ready");
-        else answer(503, "not ready");
-      } else answer(404, "/livez or /readyz");
+      probe(request, response, standing);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -49,6 +42,33 @@ export class OpsServer {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+function probe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  standing: () => Standing,
+): void {
+  const answer = (status: number, body: object): void => {
+    response
+      .writeHead(status, {
+        "content-type": "application/json; charset=utf-8",
+        "cache-control": "no-store",
+      })
+      .end(`${JSON.stringify(body)}\n`);
+  };
+  const [path] = (request.url ?? "").split("?");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    answer(405, { status: "GET only" });
+  } else if (path === "/livez") answer(200, { status: "alive" });
+  else if (path === "/readyz") {
+    const { isReady, facts } = standing();
+    answer(isReady ? 200 : 503, {
+      status: isReady ? "ready" : "not ready",
+      ...facts,
+    });
+  } else answer(404, { status: "/livez or /readyz" });
 }
 
 /** An IPv6 address as it stands in a URL. */

@@ -23,7 +23,7 @@ export type BundleName = "playground" | "docs";
 
 /** What the build of the pages leaves behind. */
 export interface AssetManifest {
-  /** Changes with everything the files are made of. */
+  /** Changes with everything the files are made of; also their folder's name. */
   readonly stamp: string;
   readonly bundles: Readonly<Record<BundleName, Bundle>>;
 }
@@ -36,3 +36,6 @@ export const ASSETS_FOLDER = new URL(
   "../../dist/pages/assets/",
   import.meta.url,
 );
+
+/** Names the folder in use; replaced once all files of a build are there. */
+export const MANIFEST_FILE = new URL("manifest.json", ASSETS_FOLDER);

@@ -1,14 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import {
   ASSETS_FOLDER,
   ENCODING_SUFFIX,
+  MANIFEST_FILE,
   type AssetManifest,
   type Bundle,
   type BundleFile,
@@ -45,27 +55,45 @@ type Files = ReadonlyMap<string, Uint8Array>;
 
 /**
  * Bundles what the pages load in the browser and compresses it ahead of time.
- * Does nothing when the files are already those of the present sources.
+ * Does nothing when the files are already those of the present sources. Two
+ * builds at the same time do not disturb each other, nor whoever reads.
  */
 export async function buildAssets(): Promise<AssetManifest> {
   const stamp = await stampOfSources();
-  const manifestFile = new URL("manifest.json", ASSETS_FOLDER);
-  const present = await readFile(manifestFile, "utf8").then(
+  const present = await readFile(MANIFEST_FILE, "utf8").then(
     (text) => JSON.parse(text) as AssetManifest,
     () => null,
   );
   if (present?.stamp === stamp) return present;
-  await rm(ASSETS_FOLDER, { recursive: true, force: true });
+  await mkdir(ASSETS_FOLDER, { recursive: true });
+  const draft = pathToFileURL(
+    `${await mkdtemp(fileURLToPath(new URL("draft-", ASSETS_FOLDER)))}/`,
+  );
   const manifest: AssetManifest = {
     stamp,
     bundles: {
-      playground: await store("playground", await playgroundFiles()),
-      docs: await store("docs", await docsFiles()),
+      playground: await store(draft, "playground", await playgroundFiles()),
+      docs: await store(draft, "docs", await docsFiles()),
     },
   };
-  // Written last: a manifest stands for files that are all there.
-  await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
+  const manifestDraft = new URL("manifest.json", draft);
+  await writeFile(manifestDraft, JSON.stringify(manifest, null, 2));
+  // Another build of the same sources may have come first: same files, same name.
+  await rename(draft, new URL(`${stamp}/`, ASSETS_FOLDER)).catch(() => {});
+  await copyFile(
+    new URL(`${stamp}/manifest.json`, ASSETS_FOLDER),
+    MANIFEST_FILE,
+  );
+  await rm(draft, { recursive: true, force: true });
+  await removeOlder(stamp);
   return manifest;
+}
+
+async function removeOlder(stamp: string): Promise<void> {
+  for (const name of await readdir(ASSETS_FOLDER)) {
+    if (name === stamp || !/^[0-9a-f]{16}$/.test(name)) continue;
+    await rm(new URL(name, ASSETS_FOLDER), { recursive: true, force: true });
+  }
 }
 
 async function stampOfSources(): Promise<string> {
@@ -75,11 +103,12 @@ async function stampOfSources(): Promise<string> {
   for (const file of [
     new URL("package-lock.json", PROJECT),
     new URL("assets.build.ts", SOURCES),
+    new URL("asset-manifest.ts", SOURCES),
     ...sources.flat(),
   ]) {
     hash.update(await readFile(file));
   }
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Files of a folder in the order of their names. */
@@ -145,13 +174,18 @@ async function docsFiles(): Promise<Files> {
     Buffer.from((await own(name)).toString("utf8").replace(sourceMap, ""));
   return new Map<string, Uint8Array>([
     ["docs.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
+    ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
     ["swagger-ui-bundle.js", await withoutMap("swagger-ui-bundle.js")],
     ["swagger-ui.css", await withoutMap("swagger-ui.css")],
   ]);
 }
 
-async function store(name: BundleName, files: Files): Promise<Bundle> {
-  const folder = new URL(`${name}/`, ASSETS_FOLDER);
+async function store(
+  draft: URL,
+  name: BundleName,
+  files: Files,
+): Promise<Bundle> {
+  const folder = new URL(`${name}/`, draft);
   await mkdir(folder, { recursive: true });
   const hash = createHash("sha256");
   const listed: Record<string, BundleFile> = {};

@@ -10,6 +10,7 @@ import {
   toGatewayError,
   type VendorErrorEnvelope,
 } from "./vendor-errors.js";
+import type { UpstreamObserver } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
 
 /** What the client needs of a transport; a v3-signing one can take its place. */
@@ -20,6 +21,7 @@ export interface Transport {
     timeoutMs: number,
     fresh?: boolean,
   ): Promise<UpstreamReply>;
+  close?(): Promise<void>;
 }
 
 /**
@@ -50,16 +52,6 @@ export type Outcome<A> =
       readonly upstream?: UpstreamInfo;
     };
 
-/** Sees each finished attempt; must not throw. */
-export type AttemptObserver = (attempt: {
-  readonly operation: Operation;
-  readonly durationMs: number;
-  readonly kind: Outcome<unknown>["kind"];
-  /** `OK`, the vendor's code, or the transport's reason. */
-  readonly outcome: string;
-  readonly upstreamRequestId: string | null;
-}) => void;
-
 /** Operations whose repeat bothers a person: never on a connection that may be stale. */
 const ON_FRESH_CONNECTION: ReadonlySet<Operation> = new Set([
   "sendEmailVerificationForMessageContact",
@@ -78,7 +70,7 @@ export class Attempts {
     private readonly signer: Pick<RpcSigner, "sign" | "renew">,
     private readonly transport: Transport,
     private readonly timing: Timing,
-    private readonly observe: AttemptObserver,
+    private readonly observer: UpstreamObserver,
   ) {}
 
   /** The vendor's time as far as it is known, in milliseconds since 1970. */
@@ -86,7 +78,21 @@ export class Attempts {
     return this.timing.wallMs() + this.clockOffsetMs;
   }
 
-  async make<O extends Operation>(
+  make<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    timeoutMs: number,
+    usage: Usage,
+  ): Promise<Outcome<VendorAnswer<O>>> {
+    const { tracer } = this.observer;
+    return tracer === undefined
+      ? this.once(operation, params, timeoutMs, usage)
+      : tracer.attempt(operation, () =>
+          this.once(operation, params, timeoutMs, usage),
+        );
+  }
+
+  private async once<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     timeoutMs: number,
@@ -123,11 +129,12 @@ export class Attempts {
       outcome = { kind: "not-sent", isDenied: true };
     }
     if (seen.requestId !== null) usage.upstreamRequestId = seen.requestId;
-    this.observe({
+    this.observer.attempted({
       operation,
       durationMs: this.timing.now() - startedAt,
       kind: outcome.kind,
       outcome: seen.code,
+      code: "error" in outcome ? outcome.error.code : null,
       upstreamRequestId: seen.requestId,
     });
     return outcome;

@@ -5,8 +5,16 @@ import { GatewayError, type UpstreamInfo } from "../errors/gateway-error.js";
 /** How long the result of a key is kept. */
 export const KEY_TTL_MS = 24 * 60 * 60 * 1_000;
 
-/** After this a write that was begun and never ended counts as uncertain. */
-export const RUNNING_TTL_MS = 30_000;
+/**
+ * A write that was begun and never ended is taken up by the next try this long
+ * after the deadline it had: nobody can be working on it any more.
+ */
+export const ABANDONED_MARGIN_MS = 10_000;
+
+/** When a write is abandoned that has `deadlineMs` to end. */
+export function abandonedAfterMs(deadlineMs: number): number {
+  return deadlineMs + ABANDONED_MARGIN_MS;
+}
 
 /** A result that can be given again. Holds no personal data: vendor answers to
  * writes are identifiers, dates and states. */
@@ -14,11 +22,18 @@ export type StoredResult =
   | { readonly answer: object }
   | { readonly code: ErrorCode; readonly upstream?: UpstreamInfo };
 
+/**
+ * How far a write has got: it `waits` for its turn, is `running` from before
+ * its first byte is sent, and is `uncertain` when nobody knows what became of
+ * it. One that was abandoned while it waited has done nothing.
+ */
+export type KeyState = "waiting" | "running" | "uncertain" | "settled";
+
 /** What is known of one key. */
 export interface KeyRecord {
   /** Keyed hash of operation and parameters. */
   readonly fingerprint: string;
-  readonly state: "running" | "uncertain" | "settled";
+  readonly state: KeyState;
   /** When the write was first begun, in milliseconds since 1970. */
   readonly startedAtMs: number;
   readonly result?: StoredResult;
@@ -27,14 +42,18 @@ export interface KeyRecord {
 /** Keeps records for `KEY_TTL_MS`; memory by default, shared where replicas are. */
 export interface KeyStore {
   /**
-   * Puts `record` if the key is unknown or its write was abandoned, atomically.
+   * Puts `record` if the key is unknown, or its write was abandoned before
+   * anything was sent; takes over a write that is uncertain. Atomic.
    *
-   * @returns what stood there before, null when nothing did
+   * @returns what stood there before, null when `record` was put
    */
   claim(key: string, record: KeyRecord): Promise<KeyRecord | null>;
   put(key: string, record: KeyRecord): Promise<void>;
   forget(key: string): Promise<void>;
 }
+
+/** Under this token the store in use is injected. */
+export const KEY_STORE = Symbol("KeyStore");
 
 const CAPACITY = 10_000;
 
@@ -45,19 +64,38 @@ export class MemoryKeyStore implements KeyStore {
     { readonly record: KeyRecord; readonly at: number }
   >();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly abandonedMs = abandonedAfterMs(20_000),
+    private readonly now: () => number = Date.now,
+  ) {}
 
   claim(key: string, record: KeyRecord): Promise<KeyRecord | null> {
-    const known = this.records.get(key);
-    if (known !== undefined && this.now() - known.at < KEY_TTL_MS) {
-      const before = asFound(known.record, this.now() - known.at);
-      if (before.state === "uncertain") {
+    const before = this.found(key, record.fingerprint);
+    if (before !== null) {
+      // Another payload must not take the write over: it will be refused.
+      if (
+        before.state === "uncertain" &&
+        before.fingerprint === record.fingerprint
+      ) {
         this.set(key, { ...before, state: "running" });
       }
       return Promise.resolve(before);
     }
     this.set(key, record);
     return Promise.resolve(null);
+  }
+
+  private found(key: string, fingerprint: string): KeyRecord | null {
+    const known = this.records.get(key);
+    if (known === undefined) return null;
+    const { record, at } = known;
+    const ageMs = this.now() - at;
+    if (ageMs >= KEY_TTL_MS) return null;
+    if (ageMs < this.abandonedMs) return record;
+    if (record.state === "running") return { ...record, state: "uncertain" };
+    return record.state === "waiting" && record.fingerprint === fingerprint
+      ? null
+      : record;
   }
 
   put(key: string, record: KeyRecord): Promise<void> {
@@ -81,13 +119,6 @@ export class MemoryKeyStore implements KeyStore {
   }
 }
 
-/** A write that began long ago and never ended is uncertain: its process died. */
-export function asFound(record: KeyRecord, ageMs: number): KeyRecord {
-  return record.state === "running" && ageMs >= RUNNING_TTL_MS
-    ? { ...record, state: "uncertain" }
-    : record;
-}
-
 /** What a caller's idempotency key guards. */
 export interface KeyedWrite {
   /** Caller, directory, operation and the caller's key. */
@@ -99,7 +130,11 @@ export interface KeyedWrite {
 export type Claim =
   | { readonly kind: "run" }
   | { readonly kind: "settle"; readonly startedAtMs: number }
-  | { readonly kind: "replay"; readonly result: StoredResult };
+  | {
+      readonly kind: "replay";
+      readonly startedAtMs: number;
+      readonly result: StoredResult;
+    };
 
 /** Makes "at most once" of a key, over any store. */
 export class IdempotencyKeys {
@@ -120,7 +155,7 @@ export class IdempotencyKeys {
     const before = await guarded(
       this.store.claim(this.keyOf(write), {
         fingerprint,
-        state: "running",
+        state: "waiting",
         startedAtMs: this.now(),
       }),
     );
@@ -129,17 +164,37 @@ export class IdempotencyKeys {
       throw new GatewayError(ErrorCode.IDEMPOTENCY_KEY_REUSED);
     }
     switch (before.state) {
+      case "waiting":
       case "running":
         throw new GatewayError(ErrorCode.IDEMPOTENCY_IN_PROGRESS, {
           retryAfterSeconds: 1,
         });
       case "uncertain":
         return { kind: "settle", startedAtMs: before.startedAtMs };
-      case "settled":
-        return before.result === undefined
-          ? { kind: "settle", startedAtMs: before.startedAtMs }
-          : { kind: "replay", result: before.result };
+      case "settled": {
+        const { startedAtMs, result } = before;
+        return result === undefined
+          ? { kind: "settle", startedAtMs }
+          : { kind: "replay", startedAtMs, result };
+      }
     }
+  }
+
+  /**
+   * Notes that from now on the write may have been sent.
+   *
+   * @throws {GatewayError} UPSTREAM_UNAVAILABLE when that cannot be noted;
+   *   sending it all the same could make it happen twice
+   */
+  async begin(write: KeyedWrite, startedAtMs: number): Promise<void> {
+    const fingerprint = this.hash(JSON.stringify(write.params));
+    await guarded(
+      this.store.put(this.keyOf(write), {
+        fingerprint,
+        state: "running",
+        startedAtMs,
+      }),
+    );
   }
 
   /** Remembers a definite result for the next try. */

@@ -1,6 +1,7 @@
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { isUsableAnswer } from "./answer-checks.js";
 import { deadlineOf, POLICY, type CallLimits } from "./call-policy.js";
 import type {
   IdempotencyKeys,
@@ -55,23 +56,28 @@ export class KeyedWrites {
       params,
     };
     const claim = await this.keys.claim(write);
-    if (claim.kind === "replay") {
+    if (
+      claim.kind === "replay" &&
+      isReadable(operation, claim.result, params)
+    ) {
       idempotency.isReplayed = true;
       return replayed(claim.result) as VendorAnswer<O>;
     }
-    const startedAtMs =
-      claim.kind === "settle" ? claim.startedAtMs : this.timing.wallMs();
+    const isUncertain = claim.kind !== "run";
+    const startedAtMs = isUncertain ? claim.startedAtMs : this.timing.wallMs();
     try {
       const answer = await this.queued(
         operation,
         params,
         context,
-        claim.kind === "settle" ? startedAtMs : null,
+        isUncertain ? startedAtMs : null,
+        // An uncertain write was noted as begun when it was claimed.
+        isUncertain ? undefined : () => this.keys.begin(write, startedAtMs),
       );
       await this.keys.settle(write, startedAtMs, { answer });
       return answer;
     } catch (error) {
-      await this.close(write, startedAtMs, claim.kind === "settle", error);
+      await this.close(write, startedAtMs, isUncertain, error);
       throw error;
     }
   }
@@ -105,6 +111,7 @@ export class KeyedWrites {
     params: VendorParams[O],
     context: RequestContext,
     uncertainSinceMs: number | null,
+    beforeSending?: () => Promise<void>,
   ): Promise<VendorAnswer<O>> {
     const deadline = deadlineOf(
       OPERATIONS[operation],
@@ -118,17 +125,31 @@ export class KeyedWrites {
       this.limits.readBackReserveMs -
       POLICY.leastAttemptMs;
     return this.queue.run(
-      () =>
-        this.writes.run(
+      async () => {
+        await beforeSending?.();
+        return this.writes.run(
           operation,
           params,
           deadline,
           uncertainSinceMs,
           context.usage,
-        ),
+        );
+      },
       Math.max(0, maxWaitMs),
     );
   }
+}
+
+/** What a shared store gives back may be anything; see `KeyStore`. */
+function isReadable(
+  operation: WriteOperation,
+  result: StoredResult,
+  params: object,
+): boolean {
+  return (
+    !("answer" in result) ||
+    isUsableAnswer(operation, { ...result.answer }, params)
+  );
 }
 
 function replayed(result: StoredResult): object {

@@ -82,7 +82,11 @@ export class RpcSigner {
         { method: "POST", headers: {}, beforeRequest: surrender },
       );
     } catch (signed) {
-      if (signed instanceof SignedForm) return signed.body;
+      // Without keys pop-core leaves the signature out and says nothing (observed).
+      if (signed instanceof SignedForm) {
+        if (isSigned(signed.body)) return signed.body;
+        throw new Error("there are no keys to sign with");
+      }
       throw signed;
     }
     throw new Error("the signing client sent a request of its own");
@@ -93,6 +97,10 @@ export class RpcSigner {
 function surrender(this: { data: string }): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- no failure: the way out of pop-core
   throw new SignedForm(this.data);
+}
+
+function isSigned(form: string): boolean {
+  return form.includes("&Signature=") || form.startsWith("Signature=");
 }
 
 /** pop-core would send `undefined` and `null` as words (observed). */

@@ -3,12 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Time and chance, so that tests need neither. */
 export interface Timing {
   /** Monotonic clock in milliseconds, the one of `RequestContext.startedAtMs`. */
-  now(): number;
+  readonly now: () => number;
   /** Wall clock in milliseconds since 1970. */
-  wallMs(): number;
-  sleep(ms: number): Promise<void>;
+  readonly wallMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   /** From 0 to below 1. */
-  random(): number;
+  readonly random: () => number;
 }
 
 export const SYSTEM_TIMING: Timing = {

@@ -1,4 +1,4 @@
-import { Client, Pool, errors, type Dispatcher } from "undici";
+import { Client, Pool, type Dispatcher } from "undici";
 
 /** A complete HTTP answer of the vendor. */
 export interface UpstreamReply {
@@ -120,7 +120,9 @@ export class UpstreamTransport {
       const { headers, statusCode } = answer;
       const encoding = headers["content-encoding"];
       if (encoding !== undefined && encoding !== "identity") {
-        answer.body.destroy();
+        // Destroying a body that nobody reads raises an error event, which
+        // would end the process.
+        answer.body.on("error", () => undefined).destroy();
         throw new TransportError(true, "encoded-body");
       }
       return {
@@ -141,15 +143,18 @@ export class UpstreamTransport {
 
 function toTransportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
-  if (!(error instanceof Error)) return new TransportError(true, "unknown");
-  const code =
-    "code" in error && typeof error.code === "string" ? error.code : error.name;
-  if (error instanceof errors.ConnectTimeoutError) {
-    return new TransportError(false, code);
-  }
+  const code = reasonOf(error);
   return new TransportError(
     !NEVER_CONNECTED.has(code),
     code,
     code === "TimeoutError",
   );
+}
+
+/** The error's code, else its name; told by shape, whichever realm made it. */
+function reasonOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "unknown";
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (typeof code === "string") return code;
+  return typeof name === "string" ? name : "unknown";
 }

@@ -1,10 +1,5 @@
 import type { RequestContext, Usage } from "../context/request-context.js";
-import {
-  Attempts,
-  type AttemptObserver,
-  type Outcome,
-  type Transport,
-} from "./attempt.js";
+import { Attempts, type Outcome, type Transport } from "./attempt.js";
 import {
   Admission,
   DEFAULT_LIMITS,
@@ -30,6 +25,7 @@ import {
 } from "./outcome-errors.js";
 import type { RpcSigner } from "./signer.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
+import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
 import { VendorWrites } from "./vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
 import type { WriteQueue } from "./write-queue.js";
@@ -41,8 +37,17 @@ export interface UpstreamParts {
   readonly writes: WriteQueue;
   readonly keys: IdempotencyKeys;
   readonly timing?: Timing;
-  readonly observe?: AttemptObserver;
+  readonly observer?: UpstreamObserver;
   readonly limits?: CallLimits;
+}
+
+/** How the way to the vendor stands; breakers: 0 closed, 1 open, 2 half-open. */
+export interface ClientStanding {
+  readonly readBreaker: number;
+  readonly writeBreaker: number;
+  readonly readsRunning: number;
+  readonly readsWaiting: number;
+  readonly writesWaiting: number;
 }
 
 /** A read on its way, and the requests that wait for it. */
@@ -59,14 +64,21 @@ interface SharedRead {
  */
 export class UpstreamClient {
   private readonly readsInFlight = new Map<string, SharedRead>();
+  private readonly transport: Transport;
   private readonly timing: Timing;
   private readonly limits: CallLimits;
   private readonly attempts: Attempts;
+  private readonly observer: UpstreamObserver;
   private readonly budget: RetryBudget;
   private readonly reads = new Admission<Outcome<unknown>>(speaksOfTrouble, {
     atOnce: POLICY.readsAtOnce,
     waiting: POLICY.readsWaiting,
   });
+  private readonly changes = new Admission<Outcome<unknown>>(speaksOfTrouble, {
+    atOnce: 4,
+    waiting: 1_024,
+  });
+  private readonly writes: WriteQueue;
   private readonly keyed: KeyedWrites;
 
   constructor({
@@ -75,22 +87,26 @@ export class UpstreamClient {
     writes,
     keys,
     timing = SYSTEM_TIMING,
-    observe = () => undefined,
+    observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
   }: UpstreamParts) {
     this.limits = limits;
+    this.transport = transport;
     this.timing = timing;
-    this.attempts = new Attempts(signer, transport, timing, observe);
+    this.observer = observer;
+    this.attempts = new Attempts(signer, transport, timing, observer);
     this.budget = new RetryBudget(timing);
     const vendorWrites = new VendorWrites({
       attempts: this.attempts,
-      admission: new Admission(speaksOfTrouble, { atOnce: 4, waiting: 1_024 }),
+      admission: this.changes,
+      observer,
       budget: this.budget,
       timing,
       limits,
       read: (operation, params, deadline, usage) =>
         this.retried(operation, params, deadline, () => true, usage),
     });
+    this.writes = writes;
     this.keyed = new KeyedWrites(vendorWrites, writes, keys, timing, limits);
   }
 
@@ -114,6 +130,23 @@ export class UpstreamClient {
       context,
     );
     return answer as Promise<VendorAnswer<O>>;
+  }
+
+  /** How the way to the vendor stands at this moment. */
+  get standing(): ClientStanding {
+    const { running, waiting } = this.reads.inFlight;
+    return {
+      readBreaker: this.reads.breakerState,
+      writeBreaker: this.changes.breakerState,
+      readsRunning: running,
+      readsWaiting: waiting,
+      writesWaiting: this.writes.length,
+    };
+  }
+
+  /** Closes idle connections and lets running calls finish. */
+  async close(): Promise<void> {
+    await this.transport.close?.();
   }
 
   /** One call for all who ask the same while it runs. */
@@ -174,6 +207,7 @@ export class UpstreamClient {
         !isWanted() ||
         !budget.takeRetry(isTimeout(outcome));
       if (isOver) throw failureOfRead(outcome);
+      this.observer.repeated(operation);
       await timing.sleep(pause);
     }
   }

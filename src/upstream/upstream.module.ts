@@ -1,78 +1,136 @@
 import { createHmac } from "node:crypto";
 import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
+import type { Directory } from "../config/directories-file.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
+import { AuditTrail } from "../logging/audit.js";
+import type { CallLimits } from "./call-policy.js";
 import { ChainCredentials, StaticCredentials } from "./credentials.js";
-import { IdempotencyKeys, MemoryKeyStore } from "./idempotency.js";
+import { IdempotencyKeys, KEY_STORE, type KeyStore } from "./idempotency.js";
 import { RpcSigner, type CredentialsProvider } from "./signer.js";
 import { UpstreamTransport } from "./transport.js";
 import { Upstream } from "./upstream.js";
 import { UpstreamClient } from "./upstream.client.js";
-import { MemoryWriteQueue } from "./write-queue.js";
+import {
+  UNOBSERVED,
+  UPSTREAM_OBSERVER,
+  type UpstreamObserver,
+} from "./upstream-observer.js";
+import {
+  WRITE_QUEUES,
+  type WriteQueue,
+  type WriteQueues,
+} from "./write-queue.js";
 
-/** The client towards the vendor, made from the configuration. */
+/** The clients towards the vendor, made from the configuration. */
 @Module({
   providers: [
     {
-      provide: UpstreamTransport,
-      inject: [Config],
-      useFactory: (config: Config) => new UpstreamTransport(endpointOf(config)),
-    },
-    {
       provide: Upstream,
-      inject: [Config, UpstreamTransport],
-      useFactory: (config: Config, transport: UpstreamTransport) =>
+      inject: [
+        Config,
+        AuditTrail,
+        KEY_STORE,
+        WRITE_QUEUES,
+        { token: UPSTREAM_OBSERVER, optional: true },
+      ],
+      useFactory: (
+        config: Config,
+        trail: AuditTrail,
+        keys: KeyStore,
+        queues: WriteQueues,
+        observer: UpstreamObserver = UNOBSERVED,
+      ) =>
         new Upstream(
-          new Map([
-            [
-              DEFAULT_DIRECTORY,
-              new UpstreamClient({
-                signer: new RpcSigner(endpointOf(config), providerOf(config)),
-                transport,
-                writes: new MemoryWriteQueue(),
-                keys: new IdempotencyKeys(
-                  new MemoryKeyStore(),
-                  stateSecretOf(config),
-                ),
-              }),
-            ],
-          ]),
+          new Map(
+            [...directoriesOf(config)].map(([alias, directory]) => [
+              alias,
+              clientFor(directory, config, keys, queues(alias), observer),
+            ]),
+          ),
+          trail,
+          observer.tracer,
         ),
     },
   ],
   exports: [Upstream],
 })
 export class UpstreamModule implements OnApplicationShutdown {
-  constructor(
-    @Inject(UpstreamTransport) private readonly transport: UpstreamTransport,
-  ) {}
+  constructor(@Inject(Upstream) private readonly upstream: Upstream) {}
 
   onApplicationShutdown(): Promise<void> {
-    return this.transport.close();
+    return this.upstream.close();
   }
 }
 
-function endpointOf(config: Config): string {
-  if (config.UPSTREAM_ENDPOINT === undefined) {
-    throw new Error("UPSTREAM_ENDPOINT is set before the modules are made");
-  }
-  return config.UPSTREAM_ENDPOINT;
-}
-
-function providerOf(config: Config): CredentialsProvider {
-  if (config.UPSTREAM_CREDENTIALS === "chain") return new ChainCredentials();
-  return new StaticCredentials({
-    accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID ?? "",
-    accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "",
-    ...(config.ALIBABA_CLOUD_SECURITY_TOKEN === undefined
-      ? {}
-      : { securityToken: config.ALIBABA_CLOUD_SECURITY_TOKEN }),
+function clientFor(
+  { endpoint, credentials }: Directory,
+  config: Config,
+  keys: KeyStore,
+  writes: WriteQueue,
+  observer: UpstreamObserver,
+): UpstreamClient {
+  return new UpstreamClient({
+    signer: new RpcSigner(endpoint, providerOf(credentials)),
+    transport: new UpstreamTransport(endpoint),
+    writes,
+    observer,
+    keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
+    limits: limitsOf(config),
   });
 }
 
-/** Keys the hashes of stored requests; the same on all replicas of a directory. */
-function stateSecretOf(config: Config): string {
+/** The configured directories, or the one that single settings name. */
+function directoriesOf(config: Config): ReadonlyMap<string, Directory> {
+  if (config.directories.size > 0) return config.directories;
+  if (config.UPSTREAM_ENDPOINT === undefined) {
+    throw new Error("UPSTREAM_ENDPOINT is set before the modules are made");
+  }
+  const credentials: Directory["credentials"] =
+    config.UPSTREAM_CREDENTIALS === "chain"
+      ? { kind: "chain" }
+      : {
+          kind: "keys",
+          accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID ?? "",
+          accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "",
+          ...(config.ALIBABA_CLOUD_SECURITY_TOKEN === undefined
+            ? {}
+            : { securityToken: config.ALIBABA_CLOUD_SECURITY_TOKEN }),
+        };
+  return new Map([
+    [DEFAULT_DIRECTORY, { endpoint: config.UPSTREAM_ENDPOINT, credentials }],
+  ]);
+}
+
+function limitsOf(config: Config): CallLimits {
+  return {
+    readDeadlineMs: config.READ_DEADLINE_MS,
+    writeDeadlineMs: config.WRITE_DEADLINE_MS,
+    readAttemptMs: config.READ_ATTEMPT_MS,
+    writeAttemptMs: config.WRITE_ATTEMPT_MS,
+    readBackReserveMs: config.READ_BACK_RESERVE_MS,
+  };
+}
+
+function providerOf(
+  credentials: Directory["credentials"],
+): CredentialsProvider {
+  return credentials.kind === "chain"
+    ? new ChainCredentials()
+    : new StaticCredentials(credentials);
+}
+
+/**
+ * Keys the hashes of stored requests; the same on all replicas that share a
+ * key. With the chain, keys change: there a secret of its own is demanded
+ * wherever the store is shared.
+ */
+function stateSecretOf(
+  credentials: Directory["credentials"],
+  { STATE_SECRET }: Config,
+): string {
+  const own = credentials.kind === "keys" ? credentials.accessKeySecret : "";
   return createHmac("sha256", "message-contacts-gateway state")
-    .update(config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "")
+    .update(STATE_SECRET ?? own)
     .digest("hex");
 }

@@ -1,8 +1,11 @@
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import type { Operation } from "./operations.js";
-import type { UpstreamClient } from "./upstream.client.js";
+import type { AuditTrail } from "../logging/audit.js";
+import { audited } from "./audited-write.js";
+import { OPERATIONS, type Operation } from "./operations.js";
+import type { ClientStanding, UpstreamClient } from "./upstream.client.js";
+import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
 
 /**
@@ -11,7 +14,11 @@ import type { VendorAnswer, VendorParams } from "./vendor-types.js";
  */
 export class Upstream {
   /** @param clients by the alias of their directory */
-  constructor(private readonly clients: ReadonlyMap<string, UpstreamClient>) {}
+  constructor(
+    private readonly clients: ReadonlyMap<string, UpstreamClient>,
+    private readonly trail: AuditTrail,
+    private readonly tracer?: UpstreamTracer,
+  ) {}
 
   /**
    * Sends one operation to the request's directory; see `UpstreamClient.call`.
@@ -26,6 +33,24 @@ export class Upstream {
     const client = this.clients.get(context.directory);
     // The front door lets no unknown alias through.
     if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
-    return client.call(operation, params, context);
+    const call = (): Promise<VendorAnswer<O>> =>
+      this.tracer === undefined
+        ? client.call(operation, params, context)
+        : this.tracer.operation(operation, context, () =>
+            client.call(operation, params, context),
+          );
+    return OPERATIONS[operation].kind === "read"
+      ? call()
+      : audited(this.trail, operation, params, context, call);
+  }
+
+  /** How each directory's client stands, by alias. */
+  standings(): Iterable<readonly [string, ClientStanding]> {
+    return [...this.clients].map(([alias, { standing }]) => [alias, standing]);
+  }
+
+  /** Closes idle connections and lets running calls finish. */
+  async close(): Promise<void> {
+    await Promise.all([...this.clients.values()].map((one) => one.close()));
   }
 }

@@ -20,12 +20,14 @@ import {
   unavailable,
   withUpstream,
 } from "./outcome-errors.js";
+import type { UpstreamObserver } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
 
 /** What writing needs; the client hands it over. */
 export interface WriteParts {
   readonly attempts: Attempts;
   readonly admission: Admission<Outcome<unknown>>;
+  readonly observer: UpstreamObserver;
   readonly budget: RetryBudget;
   readonly timing: Timing;
   readonly limits: CallLimits;
@@ -145,6 +147,7 @@ class OneWrite<O extends WriteOperation> {
   /** The answer if the write turns out done; null when it is to be sent again. */
   private async settle(): Promise<VendorAnswer<O> | null> {
     const verdict = await this.verdict();
+    this.parts.observer.settled(this.operation, verdict.kind);
     switch (verdict.kind) {
       case "done":
         return this.whole(verdict.answer);
@@ -162,6 +165,7 @@ class OneWrite<O extends WriteOperation> {
       (this.sends > 0 && !this.parts.budget.takeRetry(false));
     if (isSpent) throw this.unknown();
     if (this.sends > 0) {
+      this.parts.observer.repeated(this.operation);
       const { random, sleep } = this.parts.timing;
       await sleep(pauseMs(this.sends + 1, { isBusy: false }, random));
     }
@@ -199,6 +203,7 @@ class OneWrite<O extends WriteOperation> {
         this.deadline ||
       !budget.takeRetry(isTimeout(outcome));
     if (isOver) return false;
+    this.parts.observer.repeated(this.operation);
     await timing.sleep(pause);
     return true;
   }

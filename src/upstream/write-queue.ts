@@ -17,6 +17,12 @@ export interface WriteQueue {
   readonly length: number;
 }
 
+/** Makes the queue of one directory, named by its alias. */
+export type WriteQueues = (directory: string) => WriteQueue;
+
+/** Under this token the maker in use is injected. */
+export const WRITE_QUEUES = Symbol("WriteQueues");
+
 /** Most writes that wait for their turn in one directory. */
 export const QUEUE_CAPACITY = 256;
 

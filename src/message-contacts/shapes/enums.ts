@@ -46,6 +46,12 @@ export enum BindingTargetKind {
   MEMBER_ACCOUNT = "MEMBER_ACCOUNT",
 }
 
+export enum ItemStatus {
+  DONE = "DONE",
+  FAILED = "FAILED",
+  NOT_ATTEMPTED = "NOT_ATTEMPTED",
+}
+
 registerEnumType(ContactTitle, {
   name: "ContactTitle",
   description: "What a contact does in the organisation.",
@@ -128,6 +134,22 @@ registerEnumType(BindingTargetKind, {
     RESOURCE_DIRECTORY: { description: "The whole directory, `rd-…`." },
     FOLDER: { description: "A folder, `r-…` (the root) or `fd-…`." },
     MEMBER_ACCOUNT: { description: "A member account, 16 digits." },
+  },
+});
+
+registerEnumType(ItemStatus, {
+  name: "ItemStatus",
+  description: "What became of one item of a change of several.",
+  valuesMap: {
+    DONE: { description: "The change was made." },
+    FAILED: {
+      description:
+        "The change was refused or failed; `errors` tells why. With `OUTCOME_UNKNOWN` read before you repeat it.",
+    },
+    NOT_ATTEMPTED: {
+      description:
+        "Nothing was sent, because of an earlier failure or because time ran out: send it again.",
+    },
   },
 });
 

@@ -15,6 +15,9 @@ interface InputOptions {
 /** Most targets one vendor call takes (documented). */
 export const MAX_TARGETS_PER_CALL = 5;
 
+/** Most targets of one request; they go to the vendor in several calls. */
+export const MAX_TARGETS = 50;
+
 /** Largest page of the vendor's list operations (inferred from siblings). */
 export const MAX_PAGE_SIZE = 100;
 
@@ -142,14 +145,14 @@ export function TargetIds(): PropertyDecorator {
   return input(
     ShapeField(() => ID, {
       list: true,
-      description: `1 to ${MAX_TARGETS_PER_CALL} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+      description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
       example: ["fd-ZDNPiT5a8b"],
-      openapi: { minItems: 1, maxItems: MAX_TARGETS_PER_CALL },
+      openapi: { minItems: 1, maxItems: MAX_TARGETS },
     }),
     false,
     [
       ...rules.listRules(),
-      ...rules.listLengthRules(1, MAX_TARGETS_PER_CALL),
+      ...rules.listLengthRules(1, MAX_TARGETS),
       ...rules.uniqueRules(),
       ...rules.targetIdItemRules(),
     ],

@@ -119,7 +119,10 @@ export class SendPhoneVerificationForMessageContactInput {
 }
 
 /** What to bind a contact to. */
-@InputType({ description: "At most five targets a call." })
+@InputType({
+  description:
+    "Up to 50 targets; more than five are sent to the vendor in several calls, in order.",
+})
 export class AssociateMembersInput {
   @ContactId()
   contactId!: string;
@@ -129,7 +132,10 @@ export class AssociateMembersInput {
 }
 
 /** What to unbind a contact from. */
-@InputType({ description: "At most five targets a call." })
+@InputType({
+  description:
+    "Up to 50 targets; more than five are sent to the vendor in several calls, in order.",
+})
 export class DisassociateMembersInput {
   @ContactId()
   contactId!: string;

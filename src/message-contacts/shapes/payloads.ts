@@ -1,6 +1,12 @@
-import { ID, ObjectType } from "@nestjs/graphql";
+import {
+  ID,
+  Int,
+  ObjectType,
+  type FieldMiddleware,
+  type NextFn,
+} from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
-import { BindingTargetKind } from "./enums.js";
+import { BindingTargetKind, ItemStatus } from "./enums.js";
 import { ContactDeletion } from "./contact-deletion.js";
 import { MessageContact } from "./message-contact.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
@@ -17,17 +23,38 @@ export type OnDemand<T> = (
 /** A contact of which only what the mutation itself told is known. */
 export type KnownContact = Pick<MessageContact, "id"> & Partial<MessageContact>;
 
-const Errors = (): PropertyDecorator =>
+export const Errors = (): PropertyDecorator =>
   ShapeField(() => UserError, {
     list: true,
     graphqlOnly: true,
-    description: "Empty when the change was carried out.",
+    description:
+      "Why the change was not carried out, or not all of it; empty when it was. With several items each result has its own as well.",
   });
 
-const Contact = (): PropertyDecorator =>
+export const ItemErrors = (): PropertyDecorator =>
+  ShapeField(() => UserError, {
+    list: true,
+    graphqlOnly: true,
+    description:
+      "Only with `FAILED`. Of any code: what would be a top-level error for one change is a `CallFailedError` here, so that the other results are not lost.",
+  });
+
+/** Calls an on-demand value: only a selected field comes this far. */
+const askedFor: FieldMiddleware = async (
+  { args, context, info },
+  next: NextFn<OnDemand<unknown> | null>,
+) => {
+  const value = await next();
+  return typeof value === "function" && info != null
+    ? value(args, context, info)
+    : value;
+};
+
+export const Contact = (): PropertyDecorator =>
   ShapeField(() => MessageContact, {
     nullable: true,
     graphqlOnly: true,
+    middleware: [askedFor],
     description:
       "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read.",
   });
@@ -56,7 +83,7 @@ export class DeleteMessageContactPayload {
     nullable: true,
     graphqlOnly: true,
     description:
-      "`DELETED` at once or `IN_PROGRESS`; then poll `messageContactDeletionStatus`.",
+      "`DELETED` at once or `IN_PROGRESS`; then poll or subscribe to `messageContactDeletionStatus`.",
   })
   deletion!: ContactDeletion | null;
 
@@ -76,8 +103,25 @@ export class CancelMessageContactUpdatePayload {
 const SentAt = (): PropertyDecorator =>
   ShapeField(() => DateTime, {
     nullable: true,
-    description: "When the vendor accepted the order to send.",
+    description:
+      "When the vendor accepted the order to send; null when it did not.",
     example: "2026-01-31T08:30:00.000Z",
+  });
+
+const RetryAfterSeconds = (): PropertyDecorator =>
+  ShapeField(() => Int, {
+    nullable: true,
+    description:
+      "When another message may be sent to the same target, in seconds; null when none was sent.",
+    example: 60,
+  });
+
+const RemainingToday = (): PropertyDecorator =>
+  ShapeField(() => Int, {
+    nullable: true,
+    description:
+      "How many e-mails the day's cap leaves at most: what is sent past this gateway is not counted. Null where no cap is known, as for text messages.",
+    example: 99,
   });
 
 @ObjectType({
@@ -86,6 +130,12 @@ const SentAt = (): PropertyDecorator =>
 export class SendEmailVerificationForMessageContactPayload {
   @SentAt()
   sentAt!: string | null;
+
+  @RetryAfterSeconds()
+  retryAfterSeconds!: number | null;
+
+  @RemainingToday()
+  remainingToday!: number | null;
 
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -100,6 +150,12 @@ export class SendEmailVerificationForMessageContactPayload {
 export class SendPhoneVerificationForMessageContactPayload {
   @SentAt()
   sentAt!: string | null;
+
+  @RetryAfterSeconds()
+  retryAfterSeconds!: number | null;
+
+  @RemainingToday()
+  remainingToday!: number | null;
 
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -137,6 +193,36 @@ export class BindingChange {
   changedAt!: string | null;
 }
 
+/** What became of one target. */
+@ObjectType({
+  description:
+    "What became of one target. Up to five go in one vendor call and share its outcome. Scope: `contacts:bind`.",
+})
+export class BindingResult {
+  @ShapeField(() => ID, {
+    description: "The target. Scope: `contacts:bind`.",
+    example: "fd-ZDNPiT5a8b",
+  })
+  targetId!: string;
+
+  @ShapeField(() => ItemStatus, {
+    description: "Whether the change was made. Scope: `contacts:bind`.",
+    enumName: "ItemStatus",
+  })
+  status!: ItemStatus;
+
+  @ItemErrors()
+  errors!: UserError[];
+}
+
+const Results = (): PropertyDecorator =>
+  ShapeField(() => BindingResult, {
+    list: true,
+    graphqlOnly: true,
+    description:
+      "One for each target, in the order given; empty when the whole was refused. After the first vendor call that fails the rest is not attempted.",
+  });
+
 const Changes = (): PropertyDecorator =>
   ShapeField(() => BindingChange, {
     list: true,
@@ -147,6 +233,9 @@ const Changes = (): PropertyDecorator =>
 export class AssociateMembersPayload {
   @Changes()
   changes!: BindingChange[];
+
+  @Results()
+  results!: BindingResult[];
 
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -159,6 +248,9 @@ export class AssociateMembersPayload {
 export class DisassociateMembersPayload {
   @Changes()
   changes!: BindingChange[];
+
+  @Results()
+  results!: BindingResult[];
 
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;

@@ -1,7 +1,6 @@
-import { ID } from "@nestjs/graphql";
+import { ID, Int } from "@nestjs/graphql";
 import { OmitType } from "@nestjs/swagger";
 import * as inputs from "./inputs.js";
-import { BindingChange } from "./payloads.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
@@ -65,13 +64,19 @@ export class SentVerification {
     example: "2026-01-31T08:30:00.000Z",
   })
   sentAt!: string;
-}
 
-/** Bindings made or undone. */
-export class BindingChanges {
-  @ShapeField(() => BindingChange, {
-    list: true,
-    description: "What changed, as the vendor reports it.",
+  @ShapeField(() => Int, {
+    description:
+      "When another message may be sent to the same target, in seconds.",
+    example: 60,
   })
-  changes!: BindingChange[];
+  retryAfterSeconds!: number;
+
+  @ShapeField(() => Int, {
+    nullable: true,
+    description:
+      "How many e-mails the day's cap leaves at most; null where no cap is known.",
+    example: 99,
+  })
+  remainingToday!: number | null;
 }

@@ -1,6 +1,6 @@
 import { ID } from "@nestjs/graphql";
 import { OmitType } from "@nestjs/swagger";
-import { MAX_TARGETS_PER_CALL } from "./input-fields.js";
+import { MAX_TARGETS } from "./input-fields.js";
 import * as inputs from "./inputs.js";
 import { ShapeField } from "./shape-field.js";
 
@@ -20,8 +20,8 @@ export class MessageContactVerificationsQuery extends OmitType(
 export class DisassociateMembersQuery {
   @ShapeField(() => ID, {
     list: true,
-    description: `1 to ${MAX_TARGETS_PER_CALL} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
-    openapi: { minItems: 1, maxItems: MAX_TARGETS_PER_CALL },
+    description: `1 to ${MAX_TARGETS} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+    openapi: { minItems: 1, maxItems: MAX_TARGETS },
   })
   targetId!: string[];
 }

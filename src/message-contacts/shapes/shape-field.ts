@@ -3,6 +3,7 @@ import {
   Field,
   ID,
   Int,
+  type FieldMiddleware,
   type FieldOptions,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
@@ -28,6 +29,8 @@ export interface ShapeFieldOptions {
   readonly openapi?: Readonly<Record<string, unknown>>;
   /** In GraphQL only: the REST contract does not show it. */
   readonly graphqlOnly?: boolean;
+  /** Runs around the field's value in GraphQL. */
+  readonly middleware?: FieldMiddleware[];
 }
 
 /** OpenAPI form of each scalar. */
@@ -59,6 +62,9 @@ export function ShapeField(
       ...(options.default === undefined
         ? {}
         : { defaultValue: options.default }),
+      ...(options.middleware === undefined
+        ? {}
+        : { middleware: options.middleware }),
     } as FieldOptions,
   );
   if (options.graphqlOnly === true) return applyDecorators(graphql);
@@ -83,6 +89,7 @@ function openapiType(
     return { enum: type() as object, enumName, isArray: list };
   }
   const scalar = SCALARS.get(type());
-  if (scalar === undefined) return { type, isArray: list };
+  // By its name the framework knows that this function gives the type later.
+  if (scalar === undefined) return { type: () => type(), isArray: list };
   return list ? { type: "array", items: scalar } : scalar;
 }

@@ -170,6 +170,29 @@ export class QuotaError extends UserError {
   retryAfterSeconds!: number | null;
 }
 
+/** A failure that is not the caller's, of one item among several. */
+@ObjectType({
+  implements: () => [UserError],
+  description:
+    "An item among several could not be carried out for a reason that is not the caller's. Only in bulk results; a single change has a top-level error instead.",
+})
+export class CallFailedError extends UserError {
+  override readonly __typename = "CallFailedError";
+
+  @ShapeField(() => Boolean, {
+    description: "Whether the same item may be sent again as it is.",
+    example: true,
+  })
+  retryable!: boolean;
+
+  @ShapeField(() => Int, {
+    nullable: true,
+    description: "When a repeat makes sense, in seconds.",
+    example: 1,
+  })
+  retryAfterSeconds!: number | null;
+}
+
 /** All implementers, for the schema and for `possibleTypes`. */
 export const USER_ERRORS = [
   InvalidInputError,
@@ -177,4 +200,5 @@ export const USER_ERRORS = [
   NotFoundError,
   ConflictError,
   QuotaError,
+  CallFailedError,
 ];

@@ -8,20 +8,14 @@ import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "graphiql/graphiql.css";
 import "./playground.css";
-import { fetchSignedIn, rememberedAuthorization } from "./signed-in.js";
+import { fetchSignedIn, rememberedCredential } from "./signed-in.js";
 
 /** Documents of the examples folder, in order; the build puts them in. */
 declare const EXAMPLES: readonly string[];
 
-declare global {
-  /** Where the editor asks for its workers. */
-  var MonacoEnvironment: {
-    getWorker(id: string, label: string): Worker;
-  };
-}
-
-globalThis.MonacoEnvironment = {
-  getWorker(_id, label) {
+// Where the editor gets its workers from: own files beside this one.
+window.MonacoEnvironment = {
+  getWorker(_id: string, label: string): Worker {
     const name = label === "json" || label === "graphql" ? label : "editor";
     return new Worker(new URL(`./${name}.worker.js`, import.meta.url), {
       type: "module",
@@ -37,10 +31,7 @@ const fetcher = createGraphiQLFetcher({
   // Connects when the first subscription starts, not before.
   wsClient: createClient({
     url: `${location.origin.replace(/^http/, "ws")}/graphql`,
-    connectionParams: () => {
-      const authorization = rememberedAuthorization();
-      return authorization === null ? {} : { authorization };
-    },
+    connectionParams: rememberedCredential,
   }),
 });
 

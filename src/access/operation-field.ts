@@ -1,0 +1,34 @@
+import type { RequestContext } from "../context/request-context.js";
+import type { Operation } from "../upstream/operations.js";
+import { visibleTo } from "./personal-data.js";
+import { requireRight } from "./rights.js";
+
+type FieldResolver = (
+  first: unknown,
+  context: RequestContext,
+  ...rest: unknown[]
+) => unknown;
+
+/**
+ * Puts a GraphQL field that reads under the right of its operation, and hides
+ * in its answer what the caller may not see. Stands right above the method,
+ * below `@Query` or `@ResolveField`, whose second parameter is the context.
+ */
+export function OperationField(operation: Operation): MethodDecorator {
+  return (_target, _name, descriptor: PropertyDescriptor) => {
+    const read = descriptor.value as FieldResolver;
+    const guarded: FieldResolver = function (
+      this: unknown,
+      first,
+      context,
+      ...rest
+    ) {
+      requireRight(operation, context);
+      const answer = read.call(this, first, context, ...rest);
+      return context.caller.personal
+        ? answer
+        : Promise.resolve(answer).then((found) => visibleTo(context, found));
+    };
+    descriptor.value = guarded;
+  };
+}

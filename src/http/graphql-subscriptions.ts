@@ -1,0 +1,161 @@
+import {
+  getOperationAST,
+  GraphQLError,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type ValidationRule,
+} from "graphql";
+import type { RequestContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { Logger } from "../logging/logger.js";
+import { renderError } from "./graphql-error.formatter.js";
+
+/** The members of a GraphQL request. */
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly extensions?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Limits on documents, the same as for queries and mutations. */
+export interface DocumentLimits {
+  /** Checked while parsing, before validation. */
+  readonly maxTokens: number;
+  readonly rules: readonly ValidationRule[];
+}
+
+/** Whether a value has the members of a GraphQL request. */
+export function isGraphqlRequest(value: unknown): value is GraphqlRequest {
+  if (!isObject(value)) return false;
+  const { query, operationName, variables, extensions } = value;
+  return (
+    typeof query === "string" &&
+    query !== "" &&
+    (isAbsent(operationName) || typeof operationName === "string") &&
+    (isAbsent(variables) || isObject(variables)) &&
+    (isAbsent(extensions) || isObject(extensions))
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/**
+ * Runs subscriptions for every transport that pushes, with the same limits,
+ * rights and errors. Queries and mutations are refused: they have a door of
+ * their own, with limits that count requests.
+ */
+export class GraphqlSubscriptions {
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: DocumentLimits,
+    private readonly logger: Logger,
+  ) {}
+
+  /** What is to be run, or why it is not. */
+  prepare(
+    request: unknown,
+    contextValue: RequestContext,
+  ): ExecutionArgs | readonly [GraphQLError, ...GraphQLError[]] {
+    if (!isGraphqlRequest(request)) return [malformed("No GraphQL request.")];
+    const { query, operationName, variables } = request;
+    let document: DocumentNode;
+    try {
+      document = parse(query, { maxTokens: this.limits.maxTokens });
+    } catch (error) {
+      return [asCallerFault(error)];
+    }
+    const [first, ...others] = validate(this.schema, document, [
+      ...specifiedRules,
+      ...this.limits.rules,
+    ]);
+    if (first !== undefined) {
+      return [asCallerFault(first), ...others.map(asCallerFault)];
+    }
+    const operation = getOperationAST(document, operationName);
+    if (operation === null || operation === undefined) {
+      return [malformed("The request names no operation of its document.")];
+    }
+    if (operation.operation !== "subscription") {
+      return [
+        malformed(
+          "Only subscriptions run here: send this one to POST /graphql.",
+        ),
+      ];
+    }
+    return {
+      schema: this.schema,
+      document,
+      contextValue,
+      ...(isAbsent(operationName) ? {} : { operationName }),
+      ...(isAbsent(variables) ? {} : { variableValues: variables }),
+    };
+  }
+
+  /** Begins a subscription: its results, or the one result that it cannot begin. */
+  async begin(
+    request: unknown,
+    context: RequestContext,
+  ): Promise<AsyncIterator<ExecutionResult> | ExecutionResult> {
+    const prepared = this.prepare(request, context);
+    if (!("schema" in prepared)) return { errors: prepared };
+    const results = await subscribe(prepared);
+    return Symbol.asyncIterator in results
+      ? results[Symbol.asyncIterator]()
+      : results;
+  }
+
+  /** A result with its errors rendered from the one table. */
+  formatted(
+    { data, errors }: ExecutionResult,
+    context: RequestContext,
+  ): FormattedExecutionResult {
+    return {
+      ...(errors === undefined
+        ? {}
+        : { errors: this.rendered(errors, context) }),
+      ...(data === undefined ? {} : { data }),
+    };
+  }
+
+  rendered(
+    errors: readonly GraphQLError[],
+    context: RequestContext,
+  ): GraphQLFormattedError[] {
+    return errors.map((error) => renderError(error, context, this.logger));
+  }
+}
+
+function malformed(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+}
+
+/** A document that does not fit is its writer's fault, never ours. */
+function asCallerFault(error: unknown): GraphQLError {
+  if (!(error instanceof GraphQLError)) {
+    return new GraphQLError("The document cannot be read.", {
+      originalError: new GatewayError(ErrorCode.BAD_REQUEST),
+    });
+  }
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code: "GRAPHQL_VALIDATION_FAILED" },
+  });
+}

@@ -1,0 +1,200 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { openContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { Logger } from "../logging/logger.js";
+import { COMMON_HEADERS } from "./front-door.js";
+import { refuseGraphql } from "./graphql-refusal.js";
+import { sendProblem } from "./problem-details.filter.js";
+import { isGraphqlRoute } from "./route-rights.js";
+
+/** How much is taken on at once; 0 stands for no limit. */
+export interface IntakeLimits {
+  readonly maxInFlight: number;
+  readonly maxDelayMs: number;
+}
+
+/** How late the event loop is, in milliseconds. */
+export interface LoopDelay {
+  now(): number;
+  stop(): void;
+}
+
+/** A request that was taken on. */
+export interface Place {
+  /** Its head and body are there, and its work begins. */
+  begin(): void;
+  /** It is answered, or its caller has hung up. */
+  leave(): void;
+}
+
+/** What callers are told to wait: the next sample of the delay is taken by then. */
+const RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Decides whether a request is taken on, and knows how many are in work.
+ *
+ * Saying no at the door costs far less than saying it late: what is refused
+ * here has neither been read nor signed in, and says when to come again.
+ */
+export class Intake {
+  private state: "open" | "draining" | "closed" = "open";
+  private readonly waiting: (() => void)[] = [];
+  private count = 0;
+  private atWork = 0;
+
+  constructor(
+    private readonly limits: IntakeLimits,
+    private readonly delay: LoopDelay,
+  ) {}
+
+  get inFlight(): number {
+    return this.count;
+  }
+
+  /** Whether connections should be given up after the answer. */
+  get isEnding(): boolean {
+    return this.state !== "open";
+  }
+
+  /** Takes a request on; null when it is refused. */
+  enter(): Place | null {
+    if (this.state === "closed" || this.isOverloaded()) return null;
+    this.count += 1;
+    let at: "door" | "work" | "gone" = "door";
+    return {
+      begin: () => {
+        if (at !== "door") return;
+        at = "work";
+        this.atWork += 1;
+      },
+      leave: () => {
+        if (at === "gone") return;
+        if (at === "work") this.endWork();
+        at = "gone";
+        this.count -= 1;
+      },
+    };
+  }
+
+  /** Goes on taking requests, and tells their connections to go elsewhere. */
+  drain(): void {
+    this.state = "draining";
+  }
+
+  /**
+   * Takes no request any more; resolves when the last one is answered. One
+   * whose body never came is not waited for.
+   */
+  async close(): Promise<void> {
+    this.state = "closed";
+    if (this.atWork > 0) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.delay.stop();
+  }
+
+  private endWork(): void {
+    this.atWork -= 1;
+    if (this.atWork === 0) for (const done of this.waiting.splice(0)) done();
+  }
+
+  private isOverloaded(): boolean {
+    const { maxInFlight, maxDelayMs } = this.limits;
+    return (
+      (maxInFlight > 0 && this.count >= maxInFlight) ||
+      (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
+    );
+  }
+}
+
+/**
+ * Asks the intake about every request before anything else is done with it.
+ * A stream counts until it begins: it may stay open for hours and costs little.
+ */
+export function shedLoad(
+  fastify: FastifyInstance,
+  intake: Intake,
+  logger: Logger,
+): void {
+  fastify.addHook("onRequest", (request, reply, done) => {
+    if (intake.isEnding) void reply.header("connection", "close");
+    const place = intake.enter();
+    if (place === null) {
+      refuse(request, reply, logger);
+      return;
+    }
+    reply.place = place;
+    // Also fires when the caller hangs up, where no answer is ever sent.
+    reply.raw.once("close", place.leave);
+    done();
+  });
+  fastify.addHook("preHandler", (_request, reply, done) => {
+    reply.place?.begin();
+    done();
+  });
+  fastify.addHook("onSend", (_request, reply, payload, done) => {
+    if (isStream(payload)) reply.place?.leave();
+    done(null, payload);
+  });
+}
+
+declare module "fastify" {
+  interface FastifyReply {
+    /** The request's place among those that were taken on. */
+    place?: Place;
+  }
+}
+
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+): void {
+  const context = openContext(request.headers);
+  request.callContext = context;
+  void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
+  const error = new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+  if (isGraphqlRoute(request.routeOptions.url)) {
+    void refuseGraphql(context, reply, error);
+  } else void sendProblem(request, reply, error, logger);
+}
+
+function isStream(payload: unknown): boolean {
+  return (
+    typeof payload === "object" &&
+    payload !== null &&
+    "pipe" in payload &&
+    typeof payload.pipe === "function"
+  );
+}
+
+const RESOLUTION_MS = 20;
+const SAMPLE_MS = 250;
+
+/**
+ * The mean delay of the last quarter of a second: one long pause, such as a
+ * collection of garbage, is not yet an overload.
+ */
+export function measuredDelay(): LoopDelay {
+  const histogram: IntervalHistogram = monitorEventLoopDelay({
+    resolution: RESOLUTION_MS,
+  });
+  histogram.enable();
+  let delayMs = 0;
+  const timer = setInterval(() => {
+    const mean = histogram.mean / 1e6 - RESOLUTION_MS;
+    delayMs = Number.isFinite(mean) ? Math.max(0, mean) : 0;
+    histogram.reset();
+  }, SAMPLE_MS).unref();
+  return {
+    now: () => delayMs,
+    stop: () => {
+      clearInterval(timer);
+      histogram.disable();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { Controller, Get, Headers, Inject, Param, Res } from "@nestjs/common";
+import type { FastifyReply } from "fastify";
+import {
+  OperationRoutes,
+  RouteOfOperation,
+} from "../access/operation-routes.js";
+import type { RequestContext } from "../context/request-context.js";
+import { CallContext } from "../http/call-context.js";
+import { checkInput } from "../http/check-input.js";
+import { SseStreams, type SseEvent } from "../http/sse-stream.js";
+import {
+  identityOf,
+  isFinalIdentity,
+  toContactDeletion,
+  type DeletionReport,
+} from "./deletion-report.js";
+import { DeletionWatch } from "./deletion-watch.js";
+import { ContactIdArgs } from "./shapes/inputs.js";
+
+/** Pushes over REST: server-sent events that any `EventSource` reads. */
+@OperationRoutes()
+@Controller("/v1/message-contacts")
+export class DeletionEventsController {
+  constructor(
+    @Inject(DeletionWatch) private readonly watch: DeletionWatch,
+    @Inject(SseStreams) private readonly streams: SseStreams,
+  ) {}
+
+  /**
+   * A `message` event for each state, and `complete` after the final one. A
+   * browser that connects again with the id of a final state gets 204, which
+   * tells it to stay away; with any other id it gets what is new.
+   */
+  @Get(":id/deletion/events")
+  @RouteOfOperation("getMessageContactDeletionStatus")
+  watchMessageContactDeletion(
+    @Param("id") id: string,
+    @Headers("last-event-id") lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): void {
+    const { contactId } = checkInput(ContactIdArgs, { contactId: id });
+    if (lastEventId !== undefined && isFinalIdentity(lastEventId)) {
+      void reply.code(204).send();
+      return;
+    }
+    const reports = this.watch.watch(contactId, context);
+    this.streams.answer(
+      reply,
+      new DeletionEvents(reports, context, lastEventId),
+      context.caller.expiresAtMs,
+    );
+  }
+}
+
+/** Reports as events. */
+class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
+  private isOver = false;
+
+  constructor(
+    private readonly reports: AsyncIterableIterator<DeletionReport>,
+    private readonly context: RequestContext,
+    private lastId: string | undefined,
+  ) {}
+
+  async next(): Promise<IteratorResult<SseEvent, undefined>> {
+    for (;;) {
+      const { done, value } = await this.reports.next();
+      if (done === true) return this.finish();
+      const id = identityOf(value as DeletionReport);
+      if (id === this.lastId) continue;
+      this.lastId = id;
+      return { done: false, value: this.eventOf(value as DeletionReport, id) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<SseEvent, undefined>> {
+    this.isOver = true;
+    await this.reports.return?.();
+    return { done: true, value: undefined };
+  }
+
+  private eventOf(report: DeletionReport, id: string): SseEvent {
+    const deletion = toContactDeletion(report, this.context.language);
+    return { id, data: JSON.stringify(deletion) };
+  }
+
+  /** One more event after a final state; none when the stream was cut short. */
+  private finish(): IteratorResult<SseEvent, undefined> {
+    const wasFinal = this.lastId !== undefined && isFinalIdentity(this.lastId);
+    if (this.isOver || !wasFinal) return { done: true, value: undefined };
+    this.isOver = true;
+    return { done: false, value: { event: "complete", data: "" } };
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from "prom-client";
+import type { Metrics } from "./metrics.js";
+import {
+  BOUNDS,
+  type Counts,
+  type LabelValues,
+  type Reading,
+  type Spreads,
+} from "./tallies.js";
+
+/** What a scrape is answered with. */
+export interface Exposition {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/**
+ * Tells the tallies in Prometheus' text format, beside what the process itself
+ * measures. Loaded at the first scrape: a start does not pay for it.
+ */
+export function expose(metrics: Metrics): Exposition {
+  const registry = new Registry();
+  for (const counts of metrics.counts) exposeCounts(counts, registry);
+  for (const reading of metrics.readings) exposeReading(reading, registry);
+  for (const spreads of metrics.spreads) {
+    registry.registerMetric(new ToldSpreads(spreads));
+  }
+  collectDefaultMetrics({ register: registry });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function exposeCounts(counts: Counts, registry: Registry): void {
+  const { name, help, labelNames } = counts;
+  new Counter({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [values, { n }] of counts.entries()) {
+        this.inc(labelsOf(labelNames, values), n);
+      }
+    },
+  });
+}
+
+function exposeReading(reading: Reading, registry: Registry): void {
+  const { name, help, kind, labelNames, read } = reading;
+  const about = { name, help, labelNames, registers: [registry] };
+  if (kind === "counter") {
+    new Counter({
+      ...about,
+      collect() {
+        this.reset();
+        for (const [values, n] of read()) {
+          this.inc(labelsOf(labelNames, values), n);
+        }
+      },
+    });
+    return;
+  }
+  new Gauge({
+    ...about,
+    collect() {
+      this.reset();
+      for (const [values, n] of read()) {
+        this.set(labelsOf(labelNames, values), n);
+      }
+    },
+  });
+}
+
+type Told = Awaited<ReturnType<Histogram["get"]>>;
+
+/**
+ * A histogram whose buckets are filled elsewhere: the library's own makes and
+ * hashes an object of labels at each observation.
+ */
+class ToldSpreads extends Histogram {
+  constructor(private readonly spreads: Spreads) {
+    const { name, help, labelNames } = spreads;
+    super({ name, help, labelNames, buckets: [...BOUNDS], registers: [] });
+  }
+
+  override async get(): Promise<Told> {
+    const { name, labelNames } = this.spreads;
+    const values: Told["values"] = [];
+    for (const [labelValues, { counts, sum }] of this.spreads.entries()) {
+      const labels = labelsOf(labelNames, labelValues);
+      let below = 0;
+      counts.forEach((count, at) => {
+        below += count;
+        const le = BOUNDS[at] ?? "+Inf";
+        values.push({
+          metricName: `${name}_bucket`,
+          labels: { ...labels, le },
+          value: below,
+        });
+      });
+      values.push({ metricName: `${name}_sum`, labels, value: sum });
+      values.push({ metricName: `${name}_count`, labels, value: below });
+    }
+    return { ...(await super.get()), values };
+  }
+
+  /** What the registry asks in place of `get` where it is there. */
+  getForPromString(): Promise<Told> {
+    return this.get();
+  }
+}
+
+function labelsOf(
+  names: readonly string[],
+  values: LabelValues,
+): Record<string, string> {
+  return Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]));
+}

@@ -1,0 +1,128 @@
+import type { Gate } from "../access/gate.js";
+import type { Intake } from "../http/load-shedding.js";
+import type { SseStreams } from "../http/sse-stream.js";
+import type { DeletionWatch } from "../message-contacts/deletion-watch.js";
+import type {
+  SharedState,
+  SharedStateStanding,
+} from "../shared-state/shared-state.js";
+import type { ClientStanding } from "../upstream/upstream.client.js";
+import type { Upstream } from "../upstream/upstream.js";
+import type { Metrics } from "./metrics.js";
+import type { LabelValues, Reading } from "./tallies.js";
+
+/** Parts of the gateway that can tell how they stand. */
+export interface Observed {
+  readonly upstream: Pick<Upstream, "standings">;
+  readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
+  readonly streams: Pick<SseStreams, "size">;
+  readonly gate: Pick<Gate, "refusals">;
+  readonly intake: Pick<Intake, "inFlight">;
+  readonly state: Pick<SharedState, "standing">;
+}
+
+const STANDINGS: readonly SharedStateStanding[] = [
+  "memory",
+  "redis",
+  "redis-away",
+];
+
+/** Has each part asked at each scrape how it stands. */
+export function readStandings(metrics: Metrics, observed: Observed): void {
+  const { upstream, watch, streams, gate, intake, state } = observed;
+  const ofDirectories = (
+    name: string,
+    help: string,
+    value: (standing: ClientStanding) => number,
+  ): Reading => ({
+    name,
+    help,
+    kind: "gauge",
+    labelNames: ["directory"],
+    read: () =>
+      [...upstream.standings()].map(([alias, standing]) => [
+        [alias],
+        value(standing),
+      ]),
+  });
+  const single = (
+    name: string,
+    help: string,
+    value: () => number,
+  ): Reading => ({
+    name,
+    help,
+    kind: "gauge",
+    labelNames: [],
+    read: () => [[[], value()]],
+  });
+  const readings: readonly Reading[] = [
+    {
+      name: "upstream_breaker_state",
+      help: "Breaker of reads or writes of a directory: 0 closed, 1 open, 2 half-open.",
+      kind: "gauge",
+      labelNames: ["directory", "kind"],
+      read: () =>
+        [...upstream.standings()].flatMap(
+          ([alias, standing]): [LabelValues, number][] => [
+            [[alias, "read"], standing.readBreaker],
+            [[alias, "write"], standing.writeBreaker],
+          ],
+        ),
+    },
+    ofDirectories(
+      "upstream_reads_running",
+      "Reads on their way to the vendor.",
+      ({ readsRunning }) => readsRunning,
+    ),
+    ofDirectories(
+      "upstream_reads_waiting",
+      "Reads that wait for a place among those on their way.",
+      ({ readsWaiting }) => readsWaiting,
+    ),
+    ofDirectories(
+      "upstream_writes_waiting",
+      "Writes that wait for their turn in this process.",
+      ({ writesWaiting }) => writesWaiting,
+    ),
+    single(
+      "deletions_followed",
+      "Deletions that somebody watches through this process.",
+      () => watch.size,
+    ),
+    single(
+      "deletion_oldest_seconds",
+      "Age of the oldest followed deletion; 0 while none is followed.",
+      () =>
+        watch.oldestObservedAtMs === null
+          ? 0
+          : Math.max(0, Date.now() - watch.oldestObservedAtMs) / 1_000,
+    ),
+    single(
+      "event_streams_open",
+      "Open streams of server-sent events.",
+      () => streams.size,
+    ),
+    single(
+      "requests_in_work",
+      "Requests taken on and not yet answered.",
+      () => intake.inFlight,
+    ),
+    {
+      name: "rate_limit_refusals_total",
+      help: "Requests refused by the limit of a caller or of an address.",
+      kind: "counter",
+      labelNames: ["limit"],
+      read: () => Object.entries(gate.refusals).map(([limit, n]) => [[limit], n]),
+    },
+    {
+      name: "shared_state",
+      help: "Where state lives: 1 at memory, redis, or redis-away while it cannot be reached.",
+      kind: "gauge",
+      labelNames: ["standing"],
+      read: () =>
+        STANDINGS.map((one) => [[one], state.standing === one ? 1 : 0]),
+    },
+  ];
+  for (const reading of readings) metrics.look(reading);
+}

@@ -1,0 +1,126 @@
+import type { FastifyInstance } from "fastify";
+import type { ErrorCode } from "../errors/error-codes.js";
+import { isGraphqlRoute } from "../http/route-rights.js";
+import { OPERATIONS } from "../upstream/operations.js";
+import type { Metrics } from "./metrics.js";
+import type { Count, Spread } from "./tallies.js";
+
+/** Where a request came in; `none`: at no address that exists. */
+export type MeteredDoor = "graphql" | "rest" | "stream" | "page" | "none";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Counts the requests of this route; the GraphQL door has one per operation. */
+    meter?: RequestMeter | null;
+  }
+}
+
+/** Counts the requests of one operation at one door. */
+export class RequestMeter {
+  private readonly fine: Count;
+  private readonly failed = new Map<ErrorCode, Count>();
+  private readonly seconds: Spread | null;
+
+  constructor(
+    private readonly metrics: Pick<Metrics, "requests" | "requestSeconds">,
+    private readonly door: MeteredDoor,
+    private readonly operation: string,
+  ) {
+    this.fine = metrics.requests.of(door, operation, "OK");
+    // A stream lasts as long as its reader likes, which is nobody's delay.
+    this.seconds =
+      door === "stream" ? null : metrics.requestSeconds.of(door, operation);
+  }
+
+  add(seconds: number, code: ErrorCode | undefined): void {
+    const count = code === undefined ? this.fine : this.failures(code);
+    count.n += 1;
+    this.seconds?.add(seconds);
+  }
+
+  private failures(code: ErrorCode): Count {
+    let count = this.failed.get(code);
+    if (count === undefined) {
+      count = this.metrics.requests.of(this.door, this.operation, code);
+      this.failed.set(code, count);
+    }
+    return count;
+  }
+}
+
+/**
+ * Counts every request once it is answered. What can be known of a route is
+ * looked up when it is declared.
+ */
+export function measureRequests(
+  fastify: FastifyInstance,
+  metrics: Metrics,
+): void {
+  const meters = new Map<string, RequestMeter>();
+  const meterFor = (door: MeteredDoor, operation: string): RequestMeter => {
+    const key = `${door} ${operation}`;
+    let meter = meters.get(key);
+    if (meter === undefined) {
+      meter = new RequestMeter(metrics, door, operation);
+      meters.set(key, meter);
+    }
+    return meter;
+  };
+  const nowhere = meterFor("none", "none");
+  fastify.addHook("onRoute", (route) => {
+    const { url, config } = route;
+    const meter =
+      url === "/graphql"
+        ? null
+        : meterFor(doorOf(url, config?.rights), wordOf(url, config?.rights));
+    route.config = { ...config, meter };
+  });
+  fastify.addHook("onResponse", (request, reply, done) => {
+    const { callContext } = request;
+    // Without a context the request was refused before the first hook ran.
+    if (callContext !== undefined) {
+      const { usage, startedAtMs, idempotency } = callContext;
+      const { meter = nowhere } = request.routeOptions.config;
+      const mine = meter ?? meterFor("graphql", usage.operation ?? "none");
+      mine.add(
+        (performance.now() - startedAtMs) / 1_000,
+        reply.failureCode ?? usage.failureCode,
+      );
+      if (idempotency?.isReplayed === true) {
+        const operation = usage.operation ?? wordOf(...routeOf(request));
+        metrics.replays.of(operation).n += 1;
+      }
+    }
+    done();
+  });
+}
+
+function routeOf({
+  routeOptions: { url = "", config },
+}: {
+  readonly routeOptions: {
+    readonly url?: string;
+    readonly config: { readonly rights?: string };
+  };
+}): [string, string | undefined] {
+  return [url, config.rights];
+}
+
+function isOperation(rights: string | undefined): rights is string {
+  return rights !== undefined && Object.hasOwn(OPERATIONS, rights);
+}
+
+function doorOf(url: string, rights: string | undefined): MeteredDoor {
+  if (url === "/graphql/stream" || url.endsWith("/events")) return "stream";
+  return isGraphqlRoute(url)
+    ? "graphql"
+    : isOperation(rights)
+      ? "rest"
+      : "page";
+}
+
+/** The same words as in the GraphQL door, where a route serves an operation. */
+function wordOf(url: string, rights: string | undefined): string {
+  if (!isOperation(rights)) return "none";
+  return url.endsWith("/batch-update") ? `${rights}s` : rights;
+}

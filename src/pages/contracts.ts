@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import type { INestApplication } from "@nestjs/common";
+import { GraphQLSchemaHost } from "@nestjs/graphql";
+import { lexicographicSortSchema, printSchema } from "graphql";
+import { buildOpenApi } from "../http/openapi.js";
+import { restContract } from "../message-contacts/rest-contract.js";
+
+/** A document that is made once. */
+export interface ContractText {
+  readonly text: string;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+function contractText(text: string): ContractText {
+  const hash = createHash("sha256").update(text).digest("base64url");
+  return {
+    text,
+    gzipped: gzipSync(text),
+    // Weak: the same document in either encoding.
+    etag: `W/"${hash.slice(0, 16)}"`,
+  };
+}
+
+/** The GraphQL contract: sorted, described, printed from the running schema. */
+export function printedSchema(app: INestApplication): ContractText {
+  const { schema } = app.get(GraphQLSchemaHost);
+  return contractText(`${printSchema(lexicographicSortSchema(schema))}\n`);
+}
+
+/** The REST contract as OpenAPI 3.1. */
+export async function printedOpenApi(
+  app: INestApplication,
+): Promise<ContractText> {
+  const file = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(await readFile(file, "utf8")) as {
+    version: string;
+  };
+  const document = buildOpenApi(app, restContract(), version);
+  return contractText(JSON.stringify(document, null, 2));
+}

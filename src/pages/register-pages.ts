@@ -1,0 +1,198 @@
+import type { INestApplication } from "@nestjs/common";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteHandlerMethod,
+} from "fastify";
+import type { Config } from "../config/config.js";
+import type { Language } from "../errors/error-codes.js";
+import type { BundleName } from "./asset-manifest.js";
+import type { ContractText } from "./contracts.js";
+import type { Page } from "./html.js";
+
+/** Assets have their content's hash in the address. */
+const FOREVER = "public, max-age=31536000, immutable";
+/** Asked for anew each time, sent anew only when it differs. */
+const REVALIDATED = "no-cache";
+
+const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b57d0"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#0b57d0" stroke-width="2.4"/></svg>`;
+
+/**
+ * Declares everything that people and code generators open in a browser.
+ *
+ * Pages hold no contact and need no sign-in. What makes them is loaded when one
+ * is first asked for, so that they cost nothing at start.
+ */
+export function registerPages(
+  fastify: FastifyInstance,
+  app: INestApplication,
+  config: Config,
+): void {
+  const contracts = contractsOf(app);
+  const routes: Readonly<Record<string, RouteHandlerMethod>> = {
+    "/": async (request, reply) => {
+      const { landingPage } = await import("./landing.page.js");
+      const origin = `${request.protocol}://${request.host}`;
+      const language = languageOf(request);
+      return sendPage(reply, landingPage(config, origin, language), language);
+    },
+    "/errors": async (request, reply) => {
+      const { errorFacts, errorsPage } = await import("./error.pages.js");
+      const { ErrorCode } = await import("../errors/error-codes.js");
+      const language = languageOf(request);
+      if (await wantsJson(request)) {
+        const all = Object.values(ErrorCode);
+        return reply.send(all.map((code) => errorFacts(code, language)));
+      }
+      return sendPage(reply, errorsPage(language), language);
+    },
+    "/errors/:code": async (request, reply) => {
+      const { errorFacts, errorPage, isErrorCode } =
+        await import("./error.pages.js");
+      const { code } = request.params as { code: string };
+      if (!isErrorCode(code)) throw nothingHere();
+      const language = languageOf(request);
+      if (await wantsJson(request)) {
+        return reply.send(errorFacts(code, language));
+      }
+      return sendPage(reply, errorPage(code, language), language);
+    },
+    "/playground": (_request, reply) => sendScriptPage(reply, "playground"),
+    "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
+    "/playground/assets/:build/:file": (request, reply) =>
+      sendAsset(request, reply, "playground"),
+    "/docs/assets/:build/:file": (request, reply) =>
+      sendAsset(request, reply, "docs"),
+    "/schema.graphql": async (request, reply) =>
+      sendContract(
+        request,
+        reply.type("text/plain; charset=utf-8"),
+        await contracts.schema(),
+      ),
+    "/openapi.json": async (request, reply) =>
+      sendContract(
+        request,
+        reply.type("application/json; charset=utf-8"),
+        await contracts.openApi(),
+      ),
+    "/favicon.svg": (_request, reply) => sendFavicon(reply),
+    // Browsers ask for it beside documents that cannot name an icon.
+    "/favicon.ico": (_request, reply) => sendFavicon(reply),
+  };
+  for (const [url, handler] of Object.entries(routes)) {
+    fastify.get(url, { config: { rights: "public" } }, handler);
+  }
+}
+
+interface Contracts {
+  schema(): Promise<ContractText>;
+  openApi(): Promise<ContractText>;
+}
+
+/** Both contracts, each made once, when it is first asked for. */
+function contractsOf(app: INestApplication): Contracts {
+  let schema: Promise<ContractText> | undefined;
+  let openApi: Promise<ContractText> | undefined;
+  return {
+    schema: () =>
+      (schema ??= import("./contracts.js").then((made) =>
+        made.printedSchema(app),
+      )),
+    openApi: () =>
+      (openApi ??= import("./contracts.js").then((made) =>
+        made.printedOpenApi(app),
+      )),
+  };
+}
+
+/** `?lang=` of a link, else the language that the browser prefers. */
+function languageOf({ query, callContext }: FastifyRequest): Language {
+  const { lang } = query as { lang?: unknown };
+  return lang === "en" || lang === "zh" ? lang : callContext.language;
+}
+
+async function wantsJson({ headers }: FastifyRequest): Promise<boolean> {
+  const { default: Negotiator } = await import("negotiator");
+  const types = ["text/html", "application/json"];
+  return new Negotiator({ headers }).mediaType(types) === "application/json";
+}
+
+function sendPage(
+  reply: FastifyReply,
+  { html, policy }: Page,
+  language: Language = "en",
+): FastifyReply {
+  return reply
+    .header("content-security-policy", policy)
+    .header("cache-control", REVALIDATED)
+    .header("content-language", language)
+    .header("vary", "accept, accept-language")
+    .type("text/html; charset=utf-8")
+    .send(html);
+}
+
+async function sendScriptPage(
+  reply: FastifyReply,
+  name: BundleName,
+): Promise<FastifyReply> {
+  const { bundleOf } = await import("./asset-store.js");
+  const { docsPage, playgroundPage } = await import("./script.pages.js");
+  const bundle = await bundleOf(name);
+  if (bundle === null) {
+    return reply
+      .code(503)
+      .type("text/plain; charset=utf-8")
+      .send("This page has not been built. Run: npm run build\n");
+  }
+  const pages = { playground: playgroundPage, docs: docsPage };
+  return sendPage(reply, pages[name](bundle));
+}
+
+async function sendAsset(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: BundleName,
+): Promise<FastifyReply> {
+  const { assetOf } = await import("./asset-store.js");
+  const { build, file } = request.params as { build: string; file: string };
+  const accepted = request.headers["accept-encoding"];
+  const asset = await assetOf(name, build, file, [accepted].flat().join());
+  if (asset === null) throw nothingHere();
+  if (asset.encoding !== undefined) {
+    void reply.header("content-encoding", asset.encoding);
+  }
+  return reply
+    .header("cache-control", FOREVER)
+    .header("vary", "accept-encoding")
+    .type(asset.type)
+    .send(asset.content);
+}
+
+function sendContract(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { text, gzipped, etag }: ContractText,
+): FastifyReply {
+  void reply
+    .header("cache-control", REVALIDATED)
+    .header("etag", etag)
+    .header("vary", "accept-encoding");
+  const { "if-none-match": known, "accept-encoding": accepted } =
+    request.headers;
+  if (known === etag) return reply.code(304).send();
+  return /\bgzip\b/.test([accepted].flat().join())
+    ? reply.header("content-encoding", "gzip").send(gzipped)
+    : reply.send(text);
+}
+
+async function sendFavicon(reply: FastifyReply): Promise<FastifyReply> {
+  return reply
+    .header("cache-control", "public, max-age=86400")
+    .type("image/svg+xml")
+    .send(FAVICON);
+}
+
+function nothingHere(): Error {
+  return Object.assign(new Error("nothing here"), { statusCode: 404 });
+}

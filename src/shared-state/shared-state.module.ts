@@ -1,0 +1,28 @@
+import { Module, type DynamicModule } from "@nestjs/common";
+import { DELETION_LEDGER } from "../message-contacts/deletion-ledger.js";
+import { DELETION_RELAY } from "../message-contacts/deletion-relay.js";
+import { KEY_STORE } from "../upstream/idempotency.js";
+import { WRITE_QUEUES } from "../upstream/write-queue.js";
+import type { SharedState } from "./shared-state.js";
+
+/**
+ * Offers state under the tokens of those who use it: they know their own
+ * interface, not whether memory or Redis stands behind it.
+ */
+@Module({})
+export class SharedStateModule {
+  static with(state: SharedState): DynamicModule {
+    const providers = [
+      { provide: KEY_STORE, useValue: state.keys },
+      { provide: WRITE_QUEUES, useValue: state.queues },
+      { provide: DELETION_LEDGER, useValue: state.ledger },
+      { provide: DELETION_RELAY, useValue: state.relay },
+    ];
+    return {
+      module: SharedStateModule,
+      global: true,
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}

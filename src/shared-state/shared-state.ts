@@ -1,0 +1,110 @@
+import type { LimiterMaker } from "../access/rate-limits.js";
+import type { Config } from "../config/config.js";
+import type { Logger } from "../logging/logger.js";
+import {
+  MemoryDeletionLedger,
+  type DeletionLedger,
+} from "../message-contacts/deletion-ledger.js";
+import {
+  NO_RELAY,
+  type DeletionRelay,
+} from "../message-contacts/deletion-relay.js";
+import {
+  abandonedAfterMs,
+  MemoryKeyStore,
+  type KeyStore,
+} from "../upstream/idempotency.js";
+import {
+  MemoryWriteQueue,
+  type WriteQueue,
+  type WriteQueues,
+} from "../upstream/write-queue.js";
+import { LeasedWriteQueue } from "./leased-write-queue.js";
+import { RedisConnection } from "./redis-connection.js";
+import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
+import { RedisDeletionRelay } from "./redis-deletion-relay.js";
+import { RedisKeyStore } from "./redis-key-store.js";
+import { sharedLimits } from "./redis-rate-limits.js";
+import { WriteLease } from "./write-lease.js";
+
+/** Where state lives, and whether it can be reached now. */
+export type SharedStateStanding = "memory" | "redis" | "redis-away";
+
+/** State that outlives a request: of this process, or of all replicas. */
+export interface SharedState {
+  readonly standing: SharedStateStanding;
+  readonly keys: KeyStore;
+  readonly queues: WriteQueues;
+  readonly ledger: DeletionLedger;
+  readonly relay: DeletionRelay;
+  /** Resolves when the writes that have begun or wait are over. */
+  writesDone(): Promise<void>;
+  /** Absent: limits are counted in memory. */
+  readonly limits?: LimiterMaker;
+  close(): Promise<void>;
+}
+
+/** Longest wait for Redis at start; the gateway starts without it as well. */
+const OPEN_TIMEOUT_MS = 1_000;
+
+/** No write waits longer: its deadline is a minute at most. */
+const LONGEST_QUEUE_MS = 60_000;
+
+/** What the configuration names. */
+export async function openSharedState(
+  config: Config,
+  logger: Logger,
+): Promise<SharedState> {
+  const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
+  const abandonedMs = abandonedAfterMs(config.WRITE_DEADLINE_MS);
+  if (url === undefined) return memoryState(abandonedMs);
+  const connection = new RedisConnection(url, prefix, logger);
+  await connection.opened(OPEN_TIMEOUT_MS);
+  return {
+    get standing() {
+      return connection.isAway ? "redis-away" : "redis";
+    },
+    keys: new RedisKeyStore(connection, abandonedMs),
+    ...queuesOf(
+      (directory, local) =>
+        new LeasedWriteQueue(local, new WriteLease(connection, directory)),
+    ),
+    ledger: new RedisDeletionLedger(connection),
+    relay: new RedisDeletionRelay(connection),
+    // Replicas share the address and mostly its password: fit to key a hash.
+    limits: sharedLimits(connection, config.STATE_SECRET ?? url),
+    close: () => connection.close(),
+  };
+}
+
+/** State of this process alone. */
+function memoryState(abandonedMs: number): SharedState {
+  return {
+    standing: "memory",
+    keys: new MemoryKeyStore(abandonedMs),
+    ...queuesOf((_directory, local) => local),
+    ledger: new MemoryDeletionLedger(),
+    relay: NO_RELAY,
+    close: () => Promise.resolve(),
+  };
+}
+
+function queuesOf(
+  make: (directory: string, local: WriteQueue) => WriteQueue,
+): Pick<SharedState, "queues" | "writesDone"> {
+  const locals: WriteQueue[] = [];
+  return {
+    queues: (directory) => {
+      const local = new MemoryWriteQueue();
+      locals.push(local);
+      return make(directory, local);
+    },
+    writesDone: async () => {
+      // Whose turn comes last has all the others before it.
+      const ends = locals.map((local) =>
+        local.run(() => Promise.resolve(), LONGEST_QUEUE_MS),
+      );
+      await Promise.allSettled(ends);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+
+interface Locked {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const { packages } = JSON.parse(
+  readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"),
+) as { packages: Readonly<Record<string, Locked>> };
+
+const { dependencies, devDependencies, scarfSettings } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as {
+  dependencies: Readonly<Record<string, string>>;
+  devDependencies: Readonly<Record<string, string>>;
+  scarfSettings: unknown;
+};
+
+/** Scripts that were read: one compares versions, one reports and is switched off. */
+const KNOWN_SCRIPTS = ["@apollo/protobufjs", "@scarf/scarf"];
+
+/** Least versions without the advisories that are known, and which these are. */
+const LEAST: Readonly<Record<string, readonly [string, string]>> = {
+  "@apollo/server": ["5.5.0", "GHSA-9q82-xgwf-vj6h"],
+  graphql: ["16.11.0", "CVE-2023-26144"],
+  "@nestjs/platform-fastify": [
+    "11.1.24",
+    "CVE-2025-69211, CVE-2026-2293, CVE-2026-54281",
+  ],
+  fastify: [
+    "5.8.5",
+    "CVE-2025-32442, CVE-2026-25223, CVE-2026-3419, CVE-2026-33806",
+  ],
+  "class-validator": ["0.14.0", "CVE-2019-18413"],
+  validator: ["13.15.22", "CVE-2025-56200, CVE-2025-12758"],
+  qs: ["6.14.2", "CVE-2025-15284, CVE-2026-2391"],
+  "body-parser": ["2.2.1", "CVE-2024-45590, CVE-2025-13466"],
+  "path-to-regexp": ["8.0.0", "CVE-2024-45296"],
+  ws: ["8.17.1", "CVE-2024-37890"],
+  xml2js: ["0.5.0", "CVE-2023-0842"],
+  "json-bigint": ["1.0.0", "CVE-2020-8237"],
+};
+
+/** Packages that must not be there at all. */
+const NEVER = [
+  "@nestjs/devtools-integration", // CVE-2025-54782: code execution by local CSRF
+];
+
+const nameOf = (path: string): string =>
+  path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+
+function isAtLeast(version: string, least: string): boolean {
+  const [a, b] = [version, least].map((text) =>
+    (text.split("-")[0] ?? "").split(".").map(Number),
+  );
+  for (let index = 0; index < 3; index += 1) {
+    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+const installed = Object.entries(packages).filter(([path]) => path !== "");
+
+describe("the lock file", () => {
+  it.each(Object.entries(LEAST))(
+    "has no %s below the version without its advisories",
+    (name, [least]) => {
+      const versions = installed
+        .filter(([path, { dev }]) => nameOf(path) === name && dev !== true)
+        .map(([, { version }]) => version ?? "");
+      for (const version of versions) {
+        expect(isAtLeast(version, least) ? "" : version).toBe("");
+      }
+    },
+  );
+
+  it("compares versions as numbers", () => {
+    expect(isAtLeast("5.10.0", "5.9.9")).toBe(true);
+    expect(isAtLeast("5.5.0", "5.5.0")).toBe(true);
+    expect(isAtLeast("5.4.99", "5.5.0")).toBe(false);
+  });
+
+  it("holds nothing that must never run here", () => {
+    const names = installed.map(([path]) => nameOf(path));
+    for (const name of NEVER) expect(names).not.toContain(name);
+  });
+
+  it("pins every package to its content", () => {
+    const loose = installed.filter(
+      ([, { integrity, link }]) => integrity === undefined && link !== true,
+    );
+    expect(loose.map(([path]) => path)).toEqual([]);
+  });
+
+  it("lets nothing unknown that ships run a script when it is installed", () => {
+    const scripts = installed.filter(
+      ([, { hasInstallScript, dev }]) =>
+        hasInstallScript === true && dev !== true,
+    );
+    const names = scripts.map(([path]) => nameOf(path));
+    expect(names.filter((name) => !KNOWN_SCRIPTS.includes(name))).toEqual([]);
+    expect(scarfSettings).toEqual({ enabled: false });
+  });
+
+  it("names exact versions only", () => {
+    const named = { ...dependencies, ...devDependencies };
+    for (const [name, version] of Object.entries(named)) {
+      expect(`${name} ${version}`).toMatch(/ \d+\.\d+\.\d+(?:-[\w.]+)?$/);
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { Client } from "undici";
+import { requestOf } from "./workloads.js";
+
+// The load generator: a process of its own that sends a fixed number of
+// requests, one at a time on each connection, and reports how long they took.
+
+/** @type {Map<string, Client[]>} */
+const byOrigin = new Map();
+
+function clientsOf(origin, connections) {
+  const clients = byOrigin.get(origin) ?? [];
+  byOrigin.set(origin, clients);
+  while (clients.length < connections) {
+    clients.push(new Client(origin, { keepAliveTimeout: 60_000 }));
+  }
+  return clients.slice(0, connections);
+}
+
+async function run({ origin, workload, doors, first, count, ...rest }) {
+  const { connections, authorization } = rest;
+  const latencies = new Float64Array(count);
+  let sample = "";
+  let sent = 0;
+  const loop = async (client) => {
+    while (sent < count) {
+      const index = sent++;
+      const { type, ...request } = requestOf(workload, doors, first + index);
+      const headers = { accept: "application/json" };
+      if (type !== undefined) headers["content-type"] = type;
+      if (authorization !== undefined) headers.authorization = authorization;
+      const startedAt = performance.now();
+      const { statusCode, body } = await client.request({
+        ...request,
+        headers,
+      });
+      const text = await body.text();
+      latencies[index] = performance.now() - startedAt;
+      if (statusCode !== 200 || text.includes('"errors":[{')) {
+        throw new Error(`${workload} was answered ${statusCode}: ${text}`);
+      }
+      if (index === 0) sample = text;
+    }
+  };
+  const startedAt = performance.now();
+  await Promise.all(clientsOf(origin, connections).map(loop));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  latencies.sort();
+  const at = (share) => latencies[Math.floor((count - 1) * share)];
+  return { seconds, p50Ms: at(0.5), p99Ms: at(0.99), sample };
+}
+
+process.on("message", (order) => {
+  run(order).then(
+    (result) => process.send({ result }),
+    (error) => process.send({ error: error.message }),
+  );
+});
+process.send("ready");
+
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import { PEERS } from "./peers.js";
+import { WORKLOADS } from "./workloads.js";
+
+export const HELP = `npm run bench -- [options]
+
+  --only <names>         workloads, servers and "start", separated by commas
+                         workloads: ${Object.keys(WORKLOADS).join(", ")}
+                         servers: ${Object.keys(PEERS).join(", ")}
+  --connections <list>   default 32
+  --delay <list>         upstream delay in milliseconds, default 0
+  --auth <list>          sign-in by API key: off, on; default off
+  --rounds <number>      interleaved rounds, default 3
+  --requests <number>    requests of a round of the lightest workloads, default 1500
+  --full                 connections 1,32,256; delay 0,20; both with auth off, then
+                         auth on for 32 connections without delay
+  --gateway <folder>     measures a gateway that is built already
+  --release              also writes results/release.json
+  --show <file>          prints the tables of an earlier result
+`;
+
+const list = (text) => text.split(",").filter(Boolean);
+const numbers = (text) => list(text).map(Number);
+
+/** What the command line asks for. */
+export function readOptions(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string", default: "" },
+      connections: { type: "string", default: "32" },
+      delay: { type: "string", default: "0" },
+      auth: { type: "string", default: "off" },
+      rounds: { type: "string", default: "3" },
+      requests: { type: "string", default: "1500" },
+      full: { type: "boolean", default: false },
+      gateway: { type: "string" },
+      release: { type: "boolean", default: false },
+      show: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const named = list(values.only);
+  const among = (known) => {
+    const some = Object.keys(known).filter((name) => named.includes(name));
+    return some.length > 0 ? some : Object.keys(known);
+  };
+  const unknown = named.filter(
+    (name) => name !== "start" && !(name in PEERS) && !(name in WORKLOADS),
+  );
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(", ")}`);
+  const onlyStart =
+    named.includes("start") && !named.some((name) => name in WORKLOADS);
+  return {
+    ...values,
+    rounds: Number(values.rounds),
+    requests: Number(values.requests),
+    peers: among(PEERS),
+    workloads: onlyStart ? [] : among(WORKLOADS),
+    hasStart: named.length === 0 || named.includes("start"),
+    settings: values.full ? fullSettings() : settingsOf(values),
+  };
+}
+
+function settingsOf({ auth, delay, connections }) {
+  return list(auth).flatMap((sign) =>
+    numbers(delay).flatMap((delayMs) =>
+      numbers(connections).map((count) => ({
+        auth: sign === "on",
+        delayMs,
+        connections: count,
+      })),
+    ),
+  );
+}
+
+function fullSettings() {
+  return [
+    ...settingsOf({ auth: "off", delay: "0,20", connections: "1,32,256" }),
+    ...settingsOf({ auth: "on", delay: "0", connections: "32" }),
+  ];
+}

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * The servers that are measured side by side: what each is, and through which
+ * doors it answers, the preferred one first.
+ */
+export const PEERS = {
+  ours: { title: "this gateway", doors: ["rest", "graphql"] },
+  a: {
+    title: "bare pass-through",
+    doors: ["forms"],
+    script: "peers/pass-through.js",
+  },
+  b: {
+    title: "pass-through with mapping and signing",
+    doors: ["rest", "mapped"],
+    script: "peers/mapped.js",
+  },
+  c: {
+    title: "mercurius, JIT, signed",
+    doors: ["graphql"],
+    script: "peers/mercurius.js",
+  },
+  d: {
+    title: "Apollo Server standalone, signed",
+    doors: ["graphql"],
+    script: "peers/apollo.js",
+  },
+  e: {
+    title: "the obvious Nest gateway",
+    doors: ["rest", "graphql"],
+    script: "dist/nest/main.js",
+  },
+};
+
+/** One API key for all servers, in the file that the gateway reads. */
+export function writeApiKey(path) {
+  const key = `mcg_${randomBytes(32).toString("base64url")}`;
+  const sha256 = createHash("sha256").update(key).digest("hex");
+  const scopes = ["read", "write", "delete", "verify", "bind", "read-personal"];
+  writeFileSync(
+    path,
+    JSON.stringify({
+      keys: [
+        {
+          caller: "bench",
+          sha256,
+          scopes: scopes.map((scope) => `contacts:${scope}`),
+        },
+      ],
+    }),
+  );
+  return { path, sha256, authorization: `Bearer ${key}` };
+}
+
+/**
+ * How a server is started. The gateway runs in its product configuration; with
+ * sign-in its rate limits count, but high enough never to refuse.
+ *
+ * @param gateway folder of the built gateway
+ */
+export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
+  const env = {
+    UPSTREAM_ENDPOINT: upstream,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: "benchid",
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "benchsecret",
+  };
+  if (peer !== "ours") {
+    return {
+      command: [process.execPath, PEERS[peer].script],
+      cwd: here,
+      env: { ...env, ...(apiKey && { API_KEY_SHA256: apiKey.sha256 }) },
+    };
+  }
+  const signIn = apiKey && {
+    API_KEYS_FILE: apiKey.path,
+    RATE_LIMIT_PER_MINUTE: "10000000",
+    RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "10000000",
+    AUDIT_LOG: "none",
+  };
+  return {
+    command: [process.execPath, "--enable-source-maps", "dist/main.js"],
+    cwd: gateway,
+    env: { ...env, OPS_PORT: String(opsPort), ...signIn },
+  };
+}

@@ -1,0 +1,170 @@
+/** What a client of a list sees of a contact; no field costs a call of its own. */
+const CONTACT =
+  "id name emailAddress phoneNumber title messageTypes status createdAt bindings { targetId kind }";
+
+const GET_ONE = `query GetOne($id: ID!) { messageContact(id: $id) { ${CONTACT} } }`;
+
+const LIST_TEN = `query ListTen($page: Int!) {
+  messageContacts(pageNumber: $page, pageSize: 10) {
+    totalCount hasNextPage items { ${CONTACT} }
+  }
+}`;
+
+const UPDATE = `mutation Update($input: UpdateMessageContactInput!) {
+  updateMessageContact(input: $input) { contact { id } errors { code message field } }
+}`;
+
+const CONTACT_PAGE = `query ContactPage($id: ID!) {
+  messageContact(id: $id) {
+    ${CONTACT}
+    pendingVerifications { channel target }
+    deletion { state }
+  }
+}`;
+
+const TEN = Array.from({ length: 10 }, (_, index) => index);
+
+const TEN_ALIASES = `query TenAliases(${TEN.map((i) => `$id${i}: ID!`).join(", ")}) {
+  ${TEN.map((i) => `c${i}: messageContact(id: $id${i}) { ${CONTACT} }`).join("\n  ")}
+}`;
+
+const ONE_TEN_TIMES = `query OneTenTimes($id: ID!) {
+  ${TEN.map((i) => `c${i}: messageContact(id: $id) { ${CONTACT} }`).join("\n  ")}
+}`;
+
+/**
+ * The id of the n-th contact. Every request asks for another one, so that no
+ * server can answer two requests with one upstream call.
+ */
+const idOf = (n) => `c-bench${n.toString(36).padStart(11, "0")}`;
+
+/** The stub knows no contact whose id begins like this. */
+export const UNKNOWN = "c-unknown";
+
+const pageOf = (n) => 1 + (n % 1_000);
+
+const inputOf = (n) => ({
+  contactId: idOf(n),
+  name: "Anna",
+  emailAddress: `anna.${n}@example.com`,
+  phoneNumber: "86-13900001234",
+  title: "TECHNICAL_DIRECTOR",
+  messageTypes: ["ACCOUNT_EXPENSES", "SECURITY_MESSAGE"],
+});
+
+const post = (path, type, body) => ({
+  method: "POST",
+  path,
+  type,
+  body,
+});
+
+const graphql = (query, variables) =>
+  post("/graphql", "application/json", JSON.stringify({ query, variables }));
+
+/** For the pass-through with mapping: one JSON object names what is wanted. */
+const mapped = (wanted) =>
+  post("/", "application/json", JSON.stringify(wanted));
+
+/** For the bare pass-through: vendor forms, one a line. */
+const forms = (...lines) =>
+  post("/", "application/x-www-form-urlencoded", lines.join("\n"));
+
+const rest = (path) => ({ method: "GET", path });
+
+const ids = (n) => TEN.map((i) => idOf(n * 10 + i));
+
+const getForm = (id) => `Action=GetMessageContact&ContactId=${id}`;
+
+const listForm = (n) =>
+  `Action=ListMessageContacts&PageNumber=${pageOf(n)}&PageSize=10`;
+
+/**
+ * The work, by name: for each door what the n-th request is, and how many
+ * requests a round has compared with the lightest. A server without a REST door
+ * answers the same question through GraphQL.
+ */
+export const WORKLOADS = {
+  "get-one": {
+    title: "GraphQL get one",
+    share: 1,
+    graphql: (n) => graphql(GET_ONE, { id: idOf(n) }),
+    mapped: (n) => mapped({ get: [idOf(n)] }),
+    forms: (n) => forms(getForm(idOf(n))),
+  },
+  "list-ten": {
+    title: "GraphQL list ten",
+    share: 1,
+    graphql: (n) => graphql(LIST_TEN, { page: pageOf(n) }),
+    mapped: (n) => mapped({ list: pageOf(n) }),
+    forms: (n) => forms(listForm(n)),
+  },
+  update: {
+    title: "GraphQL update",
+    share: 1,
+    graphql: (n) => graphql(UPDATE, { input: inputOf(n) }),
+    mapped: (n) => mapped({ update: inputOf(n) }),
+    forms: (n) =>
+      forms(
+        `Action=UpdateMessageContact&ContactId=${idOf(n)}&Name=Anna&EmailAddress=anna.${n}%40example.com&PhoneNumber=86-13900001234&Title=TechnicalDirector&MessageTypes.1=AccountExpenses&MessageTypes.2=SecurityMessage`,
+      ),
+  },
+  "ten-aliases": {
+    title: "ten contacts by alias",
+    share: 0.2,
+    graphql: (n) =>
+      graphql(
+        TEN_ALIASES,
+        Object.fromEntries(ids(n).map((id, i) => [`id${i}`, id])),
+      ),
+    mapped: (n) => mapped({ get: ids(n) }),
+    forms: (n) => forms(...ids(n).map(getForm)),
+  },
+  "one-ten-times": {
+    title: "one contact ten times",
+    share: 0.4,
+    graphql: (n) => graphql(ONE_TEN_TIMES, { id: idOf(n) }),
+    mapped: (n) => mapped({ get: TEN.map(() => idOf(n)) }),
+    forms: (n) => forms(getForm(idOf(n))),
+  },
+  "contact-page": {
+    title: "contact page, nested reads",
+    share: 0.5,
+    graphql: (n) => graphql(CONTACT_PAGE, { id: idOf(n) }),
+    mapped: (n) => mapped({ page: idOf(n) }),
+    forms: (n) =>
+      forms(
+        getForm(idOf(n)),
+        `Action=ListMessageContactVerifications&ContactId=${idOf(n)}`,
+        `Action=GetMessageContactDeletionStatus&ContactId=${idOf(n)}`,
+      ),
+  },
+  "not-found": {
+    title: "GraphQL not found",
+    share: 1,
+    graphql: (n) => graphql(GET_ONE, { id: `${UNKNOWN}${n}` }),
+    mapped: (n) => mapped({ get: [`${UNKNOWN}${n}`] }),
+    forms: (n) => forms(getForm(`${UNKNOWN}${n}`)),
+  },
+  "rest-get": {
+    title: "REST get",
+    share: 1,
+    graphql: (n) => graphql(GET_ONE, { id: idOf(n) }),
+    rest: (n) => rest(`/v1/message-contacts/${idOf(n)}`),
+    forms: (n) => forms(getForm(idOf(n))),
+  },
+  "rest-list": {
+    title: "REST list ten",
+    share: 1,
+    graphql: (n) => graphql(LIST_TEN, { page: pageOf(n) }),
+    rest: (n) =>
+      rest(`/v1/message-contacts?pageNumber=${pageOf(n)}&pageSize=10`),
+    forms: (n) => forms(listForm(n)),
+  },
+};
+
+/** The n-th request of a workload through the first door a server has for it. */
+export function requestOf(workload, doors, n) {
+  const door = doors.find((one) => WORKLOADS[workload][one] !== undefined);
+  return WORKLOADS[workload][door](n);
+}

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type {
+  OpenAPIObject,
+  OperationObject,
+  RequestBodyObject,
+  ResponseObject,
+} from "@nestjs/swagger";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { ERRORS, ErrorCode } from "../../src/errors/error-codes.js";
+import type { Gateway } from "../../src/gateway.js";
+import { codesOf } from "../../src/http/openapi-problems.js";
+import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";
+import { restContract } from "../../src/message-contacts/rest-contract.js";
+import { OPERATIONS } from "../../src/upstream/operations.js";
+import {
+  openApiOf,
+  pointerOf,
+  schemaCheck,
+  unconnectedGateway,
+} from "../support/contracts.js";
+
+interface DocumentedOperation extends OperationObject {
+  readonly path: string;
+  readonly method: string;
+}
+
+let gateway: Gateway;
+let document: OpenAPIObject;
+let operations: DocumentedOperation[];
+
+beforeAll(async () => {
+  gateway = await unconnectedGateway();
+  document = await openApiOf(gateway);
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    (["get", "post", "put", "patch", "delete"] as const).flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined ? [] : [{ ...operation, path, method }];
+    }),
+  );
+});
+
+afterAll(() => gateway.close());
+
+describe("the OpenAPI document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate({ ...document });
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    expect(document.openapi).toBe("3.1.0");
+  });
+
+  it("has every operation of the catalogue once, by its one word", () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(Object.keys(OPERATIONS)));
+  });
+
+  it("has every REST route, and nothing that is no route", () => {
+    const fastify = gateway.app.getHttpAdapter().getInstance();
+    const documented = operations.map(
+      ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
+    );
+    for (const route of documented) {
+      const [method = "", url = ""] = route.split(" ");
+      expect([
+        route,
+        fastify.hasRoute({ method: method.toUpperCase(), url }),
+      ]).toEqual([route, true]);
+    }
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
+      Object.keys(restContract().operations).sort(),
+    );
+  });
+
+  it("says of each operation what it does and which scope it needs", () => {
+    for (const operation of operations) {
+      const { scope } =
+        restContract().operations[operation.operationId ?? ""] ?? {};
+      expect(operation.summary).toMatch(/^[A-Z]/);
+      expect(operation.description).toContain(`Scope: \`${scope}\`.`);
+      expect(operation.security).toEqual([
+        { bearerAuth: [scope] },
+        { apiKeyAuth: [scope] },
+      ]);
+      expect(operation.tags).toHaveLength(1);
+    }
+  });
+
+  it("names every code that an operation can end in, under its status", () => {
+    const contract = restContract().operations;
+    for (const { operationId = "", responses } of operations) {
+      const row = contract[operationId];
+      if (row === undefined) throw new Error(operationId);
+      for (const code of codesOf(row)) {
+        const { httpStatus } = ERRORS[code];
+        const response = responses[httpStatus] as ResponseObject | undefined;
+        const content = response?.content?.["application/problem+json"];
+        expect([operationId, Object.keys(content?.examples ?? {})]).toEqual([
+          operationId,
+          expect.arrayContaining([code]),
+        ]);
+      }
+    }
+  });
+
+  it("gives a mutation and its REST operation the same errors", () => {
+    for (const [operation, codes] of MUTATION_ERRORS) {
+      const row = restContract().operations[operation];
+      if (row === undefined) continue;
+      expect(codesOf(row)).toEqual(expect.arrayContaining([...codes]));
+    }
+  });
+
+  it("has an example of each problem, with the status of the table", () => {
+    for (const code of Object.values(ErrorCode)) {
+      expect(document.components?.examples?.[code]).toMatchObject({
+        value: { code, status: ERRORS[code].httpStatus },
+      });
+    }
+  });
+
+  it("has examples that fit their own schemas", () => {
+    const problems = schemaCheck(document);
+    const found: string[] = [];
+    const check = (pointer: string, value: unknown): void => {
+      found.push(...problems(pointer, value).map((one) => `${pointer} ${one}`));
+    };
+    for (const { method, path, requestBody, responses } of operations) {
+      const place = ["paths", path, method];
+      const bodies: [string[], Pick<RequestBodyObject, "content">][] = [
+        ...(requestBody === undefined
+          ? []
+          : [[[...place, "requestBody"], requestBody] as never]),
+        ...Object.entries(responses).map(
+          ([status, response]) =>
+            [[...place, "responses", status], response] as never,
+        ),
+      ];
+      for (const [at, { content = {} }] of bodies) {
+        for (const [type, { examples = {} }] of Object.entries(content)) {
+          expect(Object.keys(examples).length).toBeGreaterThan(0);
+          for (const [name, example] of Object.entries(examples)) {
+            const shown =
+              "$ref" in example
+                ? document.components?.examples?.[name]
+                : example;
+            const { value } = shown as { value: unknown };
+            check(pointerOf(...at, "content", type, "schema"), value);
+          }
+        }
+      }
+    }
+    for (const name of Object.keys(document.components?.examples ?? {})) {
+      const { value } = document.components?.examples?.[name] as {
+        value: unknown;
+      };
+      check("/components/schemas/Problem", value);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it("describes every parameter, header, schema and property", () => {
+    const missing: string[] = [];
+    const {
+      schemas = {},
+      headers = {},
+      parameters = {},
+    } = document.components ?? {};
+    const check = (place: string, described: object): void => {
+      if (!("description" in described) && !("$ref" in described)) {
+        missing.push(place);
+      }
+    };
+    for (const [name, header] of Object.entries(headers)) check(name, header);
+    for (const [name, one] of Object.entries(parameters)) check(name, one);
+    for (const { operationId, parameters: own = [] } of operations) {
+      own.forEach((one, at) => check(`${operationId} ${at}`, one));
+    }
+    for (const [name, schema] of Object.entries(schemas)) {
+      const { properties = {} } = schema as {
+        properties?: Record<string, object>;
+      };
+      for (const [property, described] of Object.entries(properties)) {
+        check(`${name}.${property}`, described);
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it("has every shape of the contract, and none that nothing points at", () => {
+    const names = Object.keys(document.components?.schemas ?? {});
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "AddMessageContactInput",
+        "MessageContact",
+        "MessageContactPage",
+        "PendingVerificationPage",
+        "ContactDeletion",
+        "BindingChanges",
+        "SentVerification",
+        "Problem",
+        "ProblemViolation",
+        "ErrorCode",
+        "UpstreamErrorInfo",
+      ]),
+    );
+    const text = JSON.stringify(document);
+    for (const name of names) {
+      expect([name, text.includes(`"#/components/schemas/${name}"`)]).toEqual([
+        name,
+        true,
+      ]);
+    }
+  });
+});

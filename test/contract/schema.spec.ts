@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { GraphQLSchemaHost } from "@nestjs/graphql";
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  type GraphQLSchema,
+} from "graphql";
+import type { Gateway } from "../../src/gateway.js";
+import { printedSchema } from "../../src/pages/contracts.js";
+import { unconnectedGateway } from "../support/contracts.js";
+
+let gateway: Gateway;
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  gateway = await unconnectedGateway();
+  schema = gateway.app.get(GraphQLSchemaHost).schema;
+});
+
+afterAll(() => gateway.close());
+
+describe("schema.graphql", () => {
+  it("is what the code prints (npm run schema rewrites it)", async () => {
+    const file = new URL("../../schema.graphql", import.meta.url);
+    const { text } = printedSchema(gateway.app);
+    expect(await readFile(file, "utf8")).toBe(text);
+  });
+
+  it("can be read back", () => {
+    const again = buildSchema(printedSchema(gateway.app).text);
+    expect(Object.keys(again.getTypeMap()).sort()).toEqual(
+      Object.keys(schema.getTypeMap()).sort(),
+    );
+  });
+
+  it("describes every type, field, argument and enum value", () => {
+    expect(undescribed(schema)).toEqual([]);
+  });
+});
+
+/** Coordinates of what has no description. */
+function undescribed(of: GraphQLSchema): string[] {
+  const missing: string[] = [];
+  const check = (coordinate: string, { description }: Described): void => {
+    if (description == null || description.trim() === "") {
+      missing.push(coordinate);
+    }
+  };
+  for (const type of Object.values(of.getTypeMap())) {
+    if (type.name.startsWith("__") || isSpecifiedScalarType(type)) continue;
+    check(type.name, type);
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) {
+        check(`${type.name}.${value.name}`, value);
+      }
+    }
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        check(`${type.name}.${field.name}`, field);
+      }
+    }
+    if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        check(`${type.name}.${field.name}`, field);
+        for (const argument of field.args) {
+          check(`${type.name}.${field.name}(${argument.name}:)`, argument);
+        }
+      }
+    }
+  }
+  return missing;
+}
+
+interface Described {
+  readonly description?: string | null;
+}

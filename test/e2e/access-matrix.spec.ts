@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { SCOPES, type Scope } from "../../src/context/caller.js";
+import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import { DOORS, type Input } from "../support/doors.js";
+import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
+import { startBoth, type Running } from "../support/running.js";
+import {
+  bearer,
+  keysFor,
+  newFolder,
+  type KeyRow,
+} from "../support/signed-in.js";
+
+const CALLERS = {
+  nobody: { scopes: [] },
+  everything: { scopes: SCOPES },
+  ...(Object.fromEntries(
+    SCOPES.map((scope) => [scope.replace(":", "."), { scopes: [scope] }]),
+  ) as Record<string, KeyRow>),
+} satisfies Record<string, KeyRow>;
+
+const INPUTS: Readonly<Record<Operation, Input>> = {
+  addMessageContact: {
+    name: "neo",
+    emailAddress: "neo@example.com",
+    title: "CEO",
+    messageTypes: ["FAULT_MESSAGE"],
+  },
+  getMessageContact: { contactId: TOM },
+  listMessageContacts: { pageSize: 2 },
+  updateMessageContact: { contactId: TOM, title: "CEO" },
+  cancelMessageContactUpdate: {
+    contactId: MARTA,
+    emailAddress: "marta.new@example.com",
+  },
+  deleteMessageContact: { contactId: TOM, retainContactInMembers: true },
+  getMessageContactDeletionStatus: { contactId: TOM },
+  sendEmailVerificationForMessageContact: {
+    contactId: BEN,
+    emailAddress: "ben@example.com",
+  },
+  sendPhoneVerificationForMessageContact: {
+    contactId: BEN,
+    phoneNumber: "86-13900000005",
+  },
+  listMessageContactVerifications: { contactId: BEN },
+  associateMembers: { contactId: BEN, targetIds: ["1997968394350001"] },
+  disassociateMembers: { contactId: BEN, targetIds: ["1997968394350001"] },
+};
+
+const { file, keys } = keysFor<string>(CALLERS);
+const folder = newFolder();
+let running: Running;
+
+beforeAll(async () => {
+  running = await startBoth(
+    { seed: "sample" },
+    { API_KEYS_FILE: folder.write("keys.json", file) },
+  );
+});
+
+afterAll(async () => {
+  await running.stop();
+  folder.remove();
+});
+
+const operations = Object.keys(OPERATIONS) as Operation[];
+
+describe("caller × operation × door", () => {
+  for (const door of DOORS) {
+    for (const operation of operations) {
+      for (const [caller, { scopes }] of Object.entries(CALLERS)) {
+        const { scope } = OPERATIONS[operation];
+        const isAllowed = (scopes as readonly Scope[]).includes(scope);
+        const verb = isAllowed ? "lets" : "refuses";
+        it(`${verb} ${caller} ${operation} over ${door.name}`, async () => {
+          const { control } = running.emulator;
+          control.clearCalls();
+          const answer = await door.call(
+            running.gateway.url,
+            operation,
+            INPUTS[operation],
+            bearer(keys[caller] ?? ""),
+          );
+          if (isAllowed) {
+            const refusals = ["FORBIDDEN", "UNAUTHENTICATED", "BAD_REQUEST"];
+            expect(refusals).not.toContain(answer.code);
+          } else {
+            expect(answer.code).toBe("FORBIDDEN");
+            expect(control.calls()).toHaveLength(0);
+            if (door.name === "rest") expect(answer.status).toBe(403);
+          }
+        });
+      }
+    }
+  }
+
+  it("covers every combination", () => {
+    const cells =
+      DOORS.length * operations.length * Object.keys(CALLERS).length;
+    expect(cells).toBe(2 * 12 * (SCOPES.length + 2));
+  });
+
+  for (const door of DOORS) {
+    it(`refuses every operation over ${door.name} without a credential`, async () => {
+      const { control } = running.emulator;
+      control.clearCalls();
+      for (const operation of operations) {
+        const { url } = running.gateway;
+        const answer = await door.call(url, operation, INPUTS[operation]);
+        expect(answer.code).toBe("UNAUTHENTICATED");
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get("www-authenticate")).toBe(
+          'Bearer realm="message-contacts"',
+        );
+      }
+      expect(control.calls()).toHaveLength(0);
+    });
+  }
+});

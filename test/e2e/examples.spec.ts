@@ -1,0 +1,154 @@
+import { readdir, readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { OpenAPIObject } from "@nestjs/swagger";
+import { Kind, OperationTypeNode, parse } from "graphql";
+import { OPERATIONS } from "../../src/upstream/operations.js";
+import type { RestOperation } from "../../src/http/rest-operation.js";
+import { restContract } from "../../src/message-contacts/rest-contract.js";
+import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
+import { startBoth, type Running } from "../support/running.js";
+
+const FOLDER = new URL("../../src/pages/examples/", import.meta.url);
+
+/** What each example ends in that is not plain success; by its name. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  ContactMalformed: "INVALID_INPUT",
+  ContactsOutOfRange: "INVALID_INPUT",
+  AddContactNameTaken: "NAME_TAKEN",
+  AddContactInvalid: "INVALID_INPUT",
+  UpdateContactUnknown: "CONTACT_NOT_FOUND",
+  SendEmailNotPending: "VERIFICATION_NOT_PENDING",
+  SendPhoneMalformed: "INVALID_INPUT",
+  CancelUpdateOfNothing: "INVALID_INPUT",
+  BindUnknownTarget: "BINDING_TARGET_NOT_FOUND",
+  UnbindTwice: "INVALID_INPUT",
+  DeleteUnknown: "CONTACT_NOT_FOUND",
+  UpdateContactsTwice: "INVALID_INPUT",
+};
+
+let running: Running;
+
+async function start(): Promise<void> {
+  running = await startBoth({ seed: "sample" });
+}
+
+describe("the playground's examples", () => {
+  beforeAll(start);
+  afterAll(() => running.stop());
+
+  it("run from the first to the last against the sample contacts", async () => {
+    const outcomes: Record<string, string> = {};
+    const fields = new Set<string>();
+    for (const file of (await readdir(FOLDER)).sort()) {
+      const query = await readFile(new URL(file, FOLDER), "utf8");
+      for (const definition of parse(query).definitions) {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+        for (const selection of definition.selectionSet.selections) {
+          if (selection.kind === Kind.FIELD) fields.add(selection.name.value);
+        }
+        // Pushed over a transport of its own; the browser test runs it.
+        if (definition.operation === OperationTypeNode.SUBSCRIPTION) continue;
+        const operationName = definition.name?.value ?? "";
+        const code = await codeOf(query, operationName);
+        if (code !== null) outcomes[operationName] = code;
+      }
+    }
+    expect(outcomes).toEqual(EXPECTED);
+    expect([...fields]).toEqual(
+      expect.arrayContaining(Object.keys(OPERATIONS).map(fieldOf)),
+    );
+  });
+});
+
+describe("the OpenAPI document's examples", () => {
+  let document: OpenAPIObject;
+
+  beforeAll(async () => {
+    await start();
+    document = await openApiOf(running.gateway);
+  });
+  afterAll(() => running.stop());
+
+  it("run as they stand, and their answers fit the document", async () => {
+    const { operations } = restContract();
+    const problems = schemaCheck(document);
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const method of ["get", "post", "patch", "delete"] as const) {
+        const id = item[method]?.operationId;
+        const row = id === undefined ? undefined : operations[id];
+        if (row === undefined) continue;
+        const answer = await send(method, path, row);
+        const [first] = row.answers;
+        expect([id, answer.status]).toEqual([id, first?.status]);
+        for (const header of first?.headers ?? []) {
+          if (header === "Preference-Applied") continue;
+          expect([id, header, answer.headers.get(header)]).toEqual([
+            id,
+            header,
+            expect.any(String),
+          ]);
+        }
+        if (first?.shapes.length === 0) {
+          await answer.body?.cancel();
+          continue;
+        }
+        const pointer = pointerOf(
+          ...["paths", path, method, "responses", String(answer.status)],
+          ...["content", "application/json", "schema"],
+        );
+        expect([id, problems(pointer, await answer.json())]).toEqual([id, []]);
+      }
+    }
+  });
+});
+
+/** `getX` and `listX` are `x` among the queries. */
+function fieldOf(operation: string): string {
+  const name = operation.replace(/^(?:get|list)(?=[A-Z])/, "");
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+interface Payload {
+  readonly errors?: readonly { readonly code: string }[];
+}
+
+/** The code that an operation of a document ends in; null for success. */
+async function codeOf(
+  query: string,
+  operationName: string,
+): Promise<string | null> {
+  const answer = await fetch(`${running.gateway.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query, operationName }),
+  });
+  const { data, errors } = (await answer.json()) as {
+    data?: Record<string, Payload | null> | null;
+    errors?: readonly { extensions: { code: string } }[];
+  };
+  const [top] = errors ?? [];
+  if (top !== undefined) return top.extensions.code;
+  const [payload] = Object.values(data ?? {});
+  return payload?.errors?.[0]?.code ?? null;
+}
+
+function send(
+  method: string,
+  path: string,
+  { example: { id = "", query = {}, body } }: RestOperation,
+): Promise<Response> {
+  const url = new URL(path.replace("{id}", id), running.gateway.url);
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of [value].flat())
+      url.searchParams.append(name, String(one));
+  }
+  return fetch(url, {
+    method: method.toUpperCase(),
+    ...(body === undefined
+      ? {}
+      : {
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+  });
+}

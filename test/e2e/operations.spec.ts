@@ -1,0 +1,363 @@
+import {
+  afterAll,
+  beforeAll,
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import {
+  actionOf,
+  OPERATIONS,
+  type Operation,
+} from "../../src/upstream/operations.js";
+import {
+  BOUND_FOLDER,
+  openPending,
+  PENDING,
+  TOM,
+  UNBOUND_FOLDER,
+  VALID_INPUTS,
+} from "../support/calls.js";
+import { DOORS, REST, type DoorAnswer } from "../support/doors.js";
+import { startBoth, type Running } from "../support/running.js";
+
+const TOM_AS_SEEDED = {
+  id: TOM,
+  name: "tom",
+  emailAddress: "tom@example.com",
+  phoneNumber: "86-13900001234",
+  title: "TECHNICAL_DIRECTOR",
+  messageTypes: ["ACCOUNT_EXPENSES"],
+  status: "ACTIVE",
+  statusRaw: "Active",
+  createdAt: "2023-03-27T17:19:21",
+  bindings: [{ targetId: BOUND_FOLDER, kind: "FOLDER" }],
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
+
+/** What each operation answers to its valid call, through either door. */
+const RESULTS: Readonly<Record<Operation, unknown>> = {
+  addMessageContact: {
+    id: expect.stringMatching(/^c-/),
+    createdAt: expect.stringMatching(LOCAL),
+  },
+  getMessageContact: TOM_AS_SEEDED,
+  listMessageContacts: {
+    totalCount: 12,
+    pageNumber: 1,
+    pageSize: 5,
+    hasNextPage: true,
+    items: expect.arrayContaining([expect.objectContaining(TOM_AS_SEEDED)]),
+  },
+  updateMessageContact: { id: TOM },
+  cancelMessageContactUpdate: { id: TOM },
+  deleteMessageContact: { contactId: TOM, state: "DELETED", failures: [] },
+  getMessageContactDeletionStatus: { contactId: TOM, state: "UNKNOWN" },
+  sendEmailVerificationForMessageContact: {
+    sentAt: expect.stringMatching(INSTANT),
+  },
+  sendPhoneVerificationForMessageContact: {
+    sentAt: expect.stringMatching(INSTANT),
+  },
+  listMessageContactVerifications: {
+    totalCount: 0,
+    pageNumber: 1,
+    pageSize: 10,
+    hasNextPage: false,
+    items: [],
+  },
+  associateMembers: {
+    changes: [
+      expect.objectContaining({
+        contactId: TOM,
+        targetId: UNBOUND_FOLDER,
+        kind: "FOLDER",
+      }),
+    ],
+  },
+  disassociateMembers: {
+    changes: [
+      expect.objectContaining({ contactId: TOM, targetId: BOUND_FOLDER }),
+    ],
+  },
+};
+
+/** GraphQL wraps what a change tells in the payload's own field. */
+function resultOf({ data }: DoorAnswer): unknown {
+  const payload = data as Record<string, unknown> | null;
+  if (payload === null || !("errors" in payload)) return data;
+  const { contact, deletion, sentAt, changes } = payload;
+  if (changes !== undefined) return { changes };
+  if (sentAt !== undefined) return { sentAt };
+  return deletion ?? contact;
+}
+
+const cases = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
+  DOORS.map((door) => ({
+    operation,
+    door,
+    title: `${operation} by ${door.name}`,
+  })),
+);
+
+describe("each operation", () => {
+  let running: Running;
+
+  // Cool-downs and seen deletions belong to a gateway: each case has its own.
+  beforeEach(async () => {
+    running = await startBoth();
+  });
+
+  afterEach(() => running.stop());
+
+  it.each(cases)("$title is one signed call", async ({ operation, door }) => {
+    const { emulator, gateway } = running;
+    await openPending(emulator.control, gateway.url, operation);
+    emulator.control.clearCalls();
+    const answer = await door.call(
+      gateway.url,
+      operation,
+      VALID_INPUTS[operation],
+    );
+    expect(answer.code).toBe("OK");
+    expect(resultOf(answer)).toEqual(
+      typeof RESULTS[operation] === "object" &&
+        operation !== "listMessageContacts"
+        ? expect.objectContaining(RESULTS[operation] as object)
+        : RESULTS[operation],
+    );
+    expect(
+      emulator.control
+        .calls()
+        .map(({ action, method, verdict }) => ({ action, method, verdict })),
+    ).toEqual([
+      {
+        action: actionOf(operation),
+        method: "POST",
+        verdict:
+          operation === "getMessageContactDeletionStatus"
+            ? "EntityNotExists.Contact"
+            : "ok",
+      },
+    ]);
+  });
+
+  it.each(DOORS)("reports all violations at once by $name", async (door) => {
+    const { emulator, gateway } = running;
+    emulator.control.clearCalls();
+    const { code, errors } = await door.call(gateway.url, "addMessageContact", {
+      name: "t0m-the-very-long-one",
+      emailAddress: "nobody",
+      phoneNumber: "1-555",
+      title: "OTHER",
+      messageTypes: [],
+    });
+    expect(code).toBe("INVALID_INPUT");
+    const found = errors.map(
+      ({ field, rule }) => `${field?.join(".")} ${rule}`,
+    );
+    expect(found.sort()).toEqual(
+      [
+        "emailAddress format",
+        "messageTypes length",
+        "name length",
+        "name letters-only",
+        "phoneNumber format",
+      ].sort(),
+    );
+    expect(emulator.control.calls()).toEqual([]);
+  });
+
+  it.each(DOORS)(
+    "takes a number in E.164 and gives the vendor's form by $name",
+    async (door) => {
+      const { gateway } = running;
+      await door.call(gateway.url, "addMessageContact", {
+        ...VALID_INPUTS.addMessageContact,
+        phoneNumber: "+8613900005678",
+      });
+      const { data } = await door.call(gateway.url, "listMessageContacts", {
+        pageSize: 100,
+      });
+      const { items } = data as {
+        items: { name: string; phoneNumber: string }[];
+      };
+      expect(items.find(({ name }) => name === "ann")?.phoneNumber).toBe(
+        "86-13900005678",
+      );
+    },
+  );
+
+  it.each(DOORS)(
+    "finds the contacts bound to one target by $name",
+    async (door) => {
+      const { data } = await door.call(
+        running.gateway.url,
+        "listMessageContacts",
+        {
+          boundTo: BOUND_FOLDER,
+        },
+      );
+      const { items } = data as {
+        items: { id: string; associatedAt: string }[];
+      };
+      expect(items.map(({ id }) => id)).toContain(TOM);
+      expect(items[0]?.associatedAt).toMatch(LOCAL);
+    },
+  );
+
+  it.each(DOORS)(
+    "keeps the old address until the new one is confirmed by $name",
+    async (door) => {
+      const { emulator, gateway } = running;
+      const read = async (): Promise<unknown> => {
+        const { data } = await door.call(gateway.url, "getMessageContact", {
+          contactId: TOM,
+        });
+        return (data as { emailAddress: string }).emailAddress;
+      };
+      await openPending(
+        emulator.control,
+        gateway.url,
+        "cancelMessageContactUpdate",
+      );
+      expect(await read()).toBe("tom@example.com");
+      const { data } = await door.call(
+        gateway.url,
+        "listMessageContactVerifications",
+        {
+          contactId: TOM,
+        },
+      );
+      expect((data as { items: unknown[] }).items).toEqual([
+        { contactId: TOM, channel: "EMAIL", target: PENDING.emailAddress },
+        { contactId: TOM, channel: "PHONE", target: PENDING.phoneNumber },
+      ]);
+      emulator.control.confirmVerification({
+        contactId: TOM,
+        target: PENDING.emailAddress,
+      });
+      expect(await read()).toBe(PENDING.emailAddress);
+    },
+  );
+
+  it.each(DOORS)("follows a deletion to its end by $name", async (door) => {
+    const { emulator, gateway } = running;
+    const state = async (): Promise<unknown> => {
+      const { data } = await door.call(
+        gateway.url,
+        "getMessageContactDeletionStatus",
+        {
+          contactId: TOM,
+        },
+      );
+      return data;
+    };
+    emulator.control.failDeletions({
+      contactId: TOM,
+      failures: [
+        { AccountId: "1997968394350001", MessageTypes: ["FaultMessage"] },
+      ],
+    });
+    const input = { contactId: TOM, retainContactInMembers: false };
+    await door.call(gateway.url, "deleteMessageContact", input);
+    expect(await state()).toMatchObject({ state: "IN_PROGRESS" });
+    emulator.control.advanceClock(60_000);
+    expect(await state()).toMatchObject({
+      state: "FAILED",
+      failures: [
+        { accountId: "1997968394350001", messageTypes: ["FAULT_MESSAGE"] },
+      ],
+    });
+    await door.call(gateway.url, "deleteMessageContact", input);
+    emulator.control.advanceClock(60_000);
+    expect(await state()).toMatchObject({ state: "DELETED" });
+  });
+});
+
+describe("the REST door", () => {
+  let running: Running;
+
+  beforeAll(async () => {
+    running = await startBoth();
+  });
+
+  afterAll(() => running.stop());
+
+  it("answers 201 and the address of a new contact", async () => {
+    const { status, headers, data } = await REST.call(
+      running.gateway.url,
+      "addMessageContact",
+      VALID_INPUTS.addMessageContact,
+    );
+    const { id } = data as { id: string };
+    expect(status).toBe(201);
+    expect(headers.get("location")).toBe(`/v1/message-contacts/${id}`);
+  });
+
+  it("links the pages of a list", async () => {
+    const { headers } = await REST.call(
+      running.gateway.url,
+      "listMessageContacts",
+      {
+        pageNumber: 2,
+        pageSize: 5,
+      },
+    );
+    const rels = [
+      ...(headers.get("link") ?? "").matchAll(
+        /pageNumber=(\d+)[^>]*>; rel="(\w+)"/g,
+      ),
+    ];
+    expect(rels.map(([, page, rel]) => `${rel} ${page}`)).toEqual([
+      "first 1",
+      "prev 1",
+      "next 3",
+      "last 3",
+    ]);
+  });
+
+  it("answers 202 and where to look while a deletion runs", async () => {
+    const { status, headers } = await REST.call(
+      running.gateway.url,
+      "deleteMessageContact",
+      {
+        contactId: TOM,
+        retainContactInMembers: false,
+      },
+    );
+    expect(status).toBe(202);
+    expect(headers.get("location")).toBe(
+      `/v1/message-contacts/${TOM}/deletion`,
+    );
+    expect(headers.get("retry-after")).toBe("2");
+  });
+
+  it("answers 404 for a contact that is not there", async () => {
+    const { status, code } = await REST.call(
+      running.gateway.url,
+      "getMessageContact",
+      {
+        contactId: "c-0000000000000000",
+      },
+    );
+    expect([status, code]).toEqual([404, "CONTACT_NOT_FOUND"]);
+  });
+
+  it("speaks Chinese to those who ask for it", async () => {
+    const { body, headers } = await REST.call(
+      running.gateway.url,
+      "getMessageContact",
+      { contactId: "c-0000000000000000" },
+      { "accept-language": "zh-CN,zh;q=0.9" },
+    );
+    expect((body as { title: string }).title).toBe(
+      "该资源目录中不存在此联系人。",
+    );
+    expect(headers.get("content-language")).toBe("zh");
+  });
+});

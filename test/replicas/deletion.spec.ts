@@ -1,0 +1,101 @@
+import {
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import { REST } from "../support/doors.js";
+import { buildGateway } from "../support/gateway-process.js";
+import { hasRedisServer } from "../support/redis-server.js";
+import { Replicas } from "../support/replicas.js";
+import { until } from "../support/until.js";
+
+const TOM = "c-qL4HqKONzOM7aB3d";
+
+const describeHere = hasRedisServer() ? describe : describe.skip;
+
+describeHere("a deletion that both replicas watch", () => {
+  let entry: string;
+  let replicas: Replicas;
+
+  beforeAll(() => {
+    entry = buildGateway();
+  }, 180_000);
+  beforeEach(async () => {
+    replicas = await Replicas.start(entry);
+    const { status } = await REST.call(replicas.a.url, "deleteMessageContact", {
+      contactId: TOM,
+      retainContactInMembers: false,
+    });
+    expect(status).toBe(202);
+  }, 60_000);
+  afterEach(() => replicas.stop());
+
+  const looks = (): number =>
+    replicas.emulator.control
+      .calls()
+      .filter(({ action }) => action === "GetMessageContactDeletionStatus")
+      .length;
+
+  it("is looked up by one of them, and both tell of it", async () => {
+    const onA = await EventStream.open(replicas.a.url);
+    expect(await onA.until("IN_PROGRESS")).toBe(true);
+    const onB = await EventStream.open(replicas.b.url);
+    expect(await onB.until("IN_PROGRESS")).toBe(true);
+    expect(looks()).toBe(1);
+    replicas.emulator.control.advanceClock(60_000);
+    expect(await onB.until("DELETED")).toBe(true);
+    expect(await onA.until("DELETED")).toBe(true);
+    expect(looks()).toBe(2);
+    expect(await onA.until("event: complete")).toBe(true);
+    expect(await onB.until("event: complete")).toBe(true);
+  });
+
+  it("is looked up by the other one when the first is killed", async () => {
+    const onA = await EventStream.open(replicas.a.url);
+    await onA.until("IN_PROGRESS");
+    const onB = await EventStream.open(replicas.b.url);
+    await onB.until("IN_PROGRESS");
+    await replicas.a.kill();
+    replicas.emulator.control.advanceClock(60_000);
+    expect(await onB.until("DELETED")).toBe(true);
+    const status = await REST.call(
+      replicas.b.url,
+      "getMessageContactDeletionStatus",
+      { contactId: TOM },
+    );
+    expect(status.data).toMatchObject({ state: "DELETED" });
+  }, 60_000);
+});
+
+/** The events of one watch, as text. */
+class EventStream {
+  private text = "";
+
+  private constructor(response: Response) {
+    void this.read(response);
+  }
+
+  static async open(url: string): Promise<EventStream> {
+    return new EventStream(
+      await fetch(`${url}/v1/message-contacts/${TOM}/deletion/events`),
+    );
+  }
+
+  until(word: string): Promise<boolean> {
+    return until(word, () => this.text.includes(word), 40_000);
+  }
+
+  private async read(response: Response): Promise<void> {
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of response.body ?? []) {
+        this.text += decoder.decode(chunk as Uint8Array, { stream: true });
+      }
+    } catch {
+      // A replica that is killed cuts its streams.
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { REST } from "../support/doors.js";
+import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import {
+  startEmulator,
+  type RunningEmulator,
+} from "../../src/emulator/emulator.server.js";
+import { until } from "../support/until.js";
+
+const IN_FLIGHT = 50;
+
+describe("the end of a process", () => {
+  let entry: string;
+  let emulator: RunningEmulator;
+  let gateway: GatewayProcess;
+
+  beforeAll(() => {
+    entry = buildGateway();
+  }, 180_000);
+  afterEach(async () => {
+    await gateway.kill();
+    await emulator.stop();
+  });
+
+  const start = async (
+    settings: Parameters<RunningEmulator["control"]["changeSettings"]>[0],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    emulator = await startEmulator({ settings });
+    gateway = await GatewayProcess.start(entry, {
+      UPSTREAM_ENDPOINT: emulator.url,
+      ...environment,
+    });
+  };
+  const add = (index: number): ReturnType<typeof REST.call> =>
+    REST.call(gateway.url, "addMessageContact", {
+      name: `Neo${"abcdefghij"[Math.floor(index / 10)]}${"abcdefghij"[index % 10]}`,
+      emailAddress: `neo${index}@example.com`,
+      title: "CEO",
+      messageTypes: ["SERVICE_MESSAGE"],
+    });
+  const executed = (): number =>
+    emulator.control.calls().filter(({ effects }) => effects > 0).length;
+  const standing = async (): Promise<{
+    status: number;
+    requestsInFlight: number;
+  }> => {
+    const response = await fetch(`${gateway.opsUrl}/readyz`);
+    const body = (await response.json()) as { requestsInFlight: number };
+    return { ...body, status: response.status };
+  };
+
+  it("gives every one of 50 writes in flight its answer, and exits 0", async () => {
+    await start(
+      { writeDurationMs: 20, contactsPerDirectory: 1_000 },
+      { DRAIN_SECONDS: "1" },
+    );
+    const answers = Promise.all(
+      Array.from({ length: IN_FLIGHT }, (_, index) => add(index)),
+    );
+    await until(
+      "all writes are in flight",
+      async () => (await standing()).requestsInFlight === IN_FLIGHT,
+    );
+    gateway.send("SIGTERM");
+    await until("not ready", async () => (await standing()).status === 503);
+    const codes = (await answers).map(({ code }) => code);
+    expect(codes).toEqual(Array.from({ length: IN_FLIGHT }, () => "OK"));
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+    expect(executed()).toBe(IN_FLIGHT);
+  });
+
+  it("refuses in a typed answer what comes after the drain", async () => {
+    await start({}, { DRAIN_SECONDS: "0" });
+    emulator.control.addFault({
+      effect: "delay",
+      operation: "AddMessageContact",
+      when: "after",
+      ms: 3_600_000,
+    });
+    const first = add(0);
+    await until("the vendor has the write", () => executed() === 1);
+    gateway.send("SIGTERM");
+    const refused = await until("a request is refused", async () => {
+      const answer = await REST.call(gateway.url, "getMessageContact", {
+        contactId: "c-1",
+      });
+      return answer.status === 503 ? answer : null;
+    });
+    expect(refused.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.get("connection")).toBe("close");
+    emulator.control.advanceClock(3_600_000);
+    expect((await first).code).toBe("OK");
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it("closes WebSockets with 1001", async () => {
+    await start({}, { DRAIN_SECONDS: "0" });
+    const socket = new WebSocket(
+      `${gateway.url.replace("http", "ws")}/graphql`,
+      "graphql-transport-ws",
+    );
+    await once(socket, "open");
+    socket.send('{"type":"connection_init"}');
+    await once(socket, "message");
+    const closed = once(socket, "close");
+    gateway.send("SIGTERM");
+    expect((await closed)[0]).toBe(1001);
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it("ends event streams and still exits 0", async () => {
+    await start({}, { DRAIN_SECONDS: "0" });
+    const contactId = "c-qL4HqKONzOM7aB3d";
+    const deleted = await REST.call(gateway.url, "deleteMessageContact", {
+      contactId,
+      retainContactInMembers: false,
+    });
+    expect(deleted.status).toBe(202);
+    const stream = await fetch(
+      `${gateway.url}/v1/message-contacts/${contactId}/deletion/events`,
+    );
+    gateway.send("SIGTERM");
+    expect(await stream.text()).not.toContain("event: complete");
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it("is over at once on a second signal", async () => {
+    await start({}, { DRAIN_SECONDS: "10" });
+    gateway.send("SIGTERM");
+    await until("not ready", async () => (await standing()).status === 503);
+    gateway.send("SIGTERM");
+    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+  });
+});

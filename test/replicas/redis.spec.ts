@@ -1,0 +1,134 @@
+import {
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import { randomUUID } from "node:crypto";
+import { GRAPHQL, REST, type DoorAnswer } from "../support/doors.js";
+import { buildGateway } from "../support/gateway-process.js";
+import { hasRedisServer } from "../support/redis-server.js";
+import { Replicas } from "../support/replicas.js";
+import { until } from "../support/until.js";
+
+const TOM = "c-qL4HqKONzOM7aB3d";
+
+const describeHere = hasRedisServer() ? describe : describe.skip;
+
+describeHere("two replicas and their Redis", () => {
+  let entry: string;
+  let replicas: Replicas;
+
+  beforeAll(() => {
+    entry = buildGateway();
+  }, 180_000);
+  beforeEach(async () => {
+    replicas = await Replicas.start(
+      entry,
+      { settings: { writeDurationMs: 5 } },
+      { RATE_LIMIT_PER_MINUTE: "100000" },
+    );
+  }, 60_000);
+  afterEach(() => replicas.stop());
+
+  const sharedState = async (): Promise<string> => {
+    const response = await fetch(`${replicas.a.opsUrl}/readyz`);
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { sharedState: string }).sharedState;
+  };
+  const read = (): Promise<DoorAnswer> =>
+    GRAPHQL.call(replicas.a.url, "getMessageContact", { contactId: TOM });
+  const rename = (
+    title: string,
+    headers: Readonly<Record<string, string>> = {},
+    url = replicas.a.url,
+  ): Promise<DoorAnswer> =>
+    REST.call(url, "updateMessageContact", { contactId: TOM, title }, headers);
+  const keyed = (title: string): Promise<DoorAnswer> =>
+    rename(title, { "idempotency-key": randomUUID() });
+
+  /** What must hold while Redis cannot be used, however it came to that. */
+  const expectDegraded = async (): Promise<void> => {
+    expect((await read()).code).toBe("OK");
+    expect((await rename("CFO")).code).toBe("OK");
+    const refused = await keyed("CTO");
+    expect(refused.status).toBe(503);
+    expect(refused.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(refused.headers.get("retry-after")).toBe("1");
+  };
+
+  it("goes on without it but for keyed writes, and is whole again with it", async () => {
+    expect((await keyed("CTO")).code).toBe("OK");
+    await replicas.redis.kill();
+    await until(
+      "it is missed",
+      async () => (await sharedState()) === "redis-away",
+    );
+    await expectDegraded();
+    await replicas.redis.restart();
+    await until("it is back", async () => (await sharedState()) === "redis");
+    expect((await keyed("CEO")).code).toBe("OK");
+    expect(replicas.a.output).not.toContain(String(replicas.redis.port));
+  });
+
+  it("passes by one that has stopped answering", async () => {
+    replicas.redis.freeze();
+    await until(
+      "it is missed",
+      async () => (await sharedState()) === "redis-away",
+    );
+    await expectDegraded();
+    replicas.redis.thaw();
+    await until("it is back", async () => (await sharedState()) === "redis");
+    expect((await keyed("CEO")).code).toBe("OK");
+  });
+
+  it("makes 100 writes on both replicas wait for each other", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        rename(
+          index % 3 === 0 ? "CEO" : "CFO",
+          {},
+          replicas.all[index % 2]?.url,
+        ),
+      ),
+    );
+    expect(answers.map(({ code }) => code)).toEqual(
+      Array.from({ length: 100 }, () => "OK"),
+    );
+    const calls = replicas.emulator.control.calls();
+    expect(calls).toHaveLength(100);
+    expect(calls.every(({ executed }) => executed)).toBe(true);
+  });
+
+  it("lets the other replica write when the one that wrote is killed", async () => {
+    replicas.emulator.control.addFault({
+      effect: "hang",
+      operation: "UpdateMessageContact",
+      when: "after",
+    });
+    const lost = rename("CFO").catch(() => null);
+    await until(
+      "the vendor has the write",
+      () => replicas.emulator.control.calls().length === 1,
+    );
+    await replicas.a.kill();
+    expect(await lost).toBeNull();
+    expect((await rename("CTO", {}, replicas.b.url)).code).toBe("OK");
+  });
+
+  it("counts a caller's requests on all replicas together", async () => {
+    await replicas.stop();
+    replicas = await Replicas.start(entry, {}, { RATE_LIMIT_PER_MINUTE: "20" });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        // A path without a contact costs no upstream call.
+        fetch(`${replicas.all[index % 2]?.url}/v1/nothing`),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(10);
+  });
+});

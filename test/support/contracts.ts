@@ -1,0 +1,45 @@
+import type { OpenAPIObject } from "@nestjs/swagger";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import ajvFormats from "ajv-formats";
+import { readConfig } from "../../src/config/config.js";
+import { startGateway, type Gateway } from "../../src/gateway.js";
+import { printedOpenApi } from "../../src/pages/contracts.js";
+import { environmentFor } from "./running.js";
+
+/** A gateway with nothing behind it: what is printed from it needs nothing. */
+export function unconnectedGateway(): Promise<Gateway> {
+  return startGateway(readConfig(environmentFor("http://127.0.0.1:9")));
+}
+
+export async function openApiOf({
+  app,
+}: Pick<Gateway, "app">): Promise<OpenAPIObject> {
+  const { text } = await printedOpenApi(app);
+  return JSON.parse(text) as OpenAPIObject;
+}
+
+/** Problems of a value with a schema inside the document; empty when it fits. */
+export function schemaCheck(
+  document: OpenAPIObject,
+): (pointer: string, value: unknown) => string[] {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajvFormats.default(ajv);
+  ajv.addSchema(document, "openapi");
+  return (pointer, value) => {
+    const validate = ajv.compile({ $ref: `openapi#${pointer}` });
+    if (validate(value) === true) return [];
+    return (validate.errors ?? []).map(
+      ({ instancePath, message }) => `${instancePath} ${message ?? ""}`,
+    );
+  };
+}
+
+/** A JSON pointer (RFC 6901) from its parts, for use in a fragment. */
+export function pointerOf(...parts: readonly string[]): string {
+  return parts
+    .map(
+      (part) =>
+        `/${encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))}`,
+    )
+    .join("");
+}

@@ -1,0 +1,206 @@
+import { BEN, MARTA, TOM } from "./emulator-fixture.js";
+
+/** How many upstream calls a request costs, and of which kind. */
+export interface CostRow {
+  /** What is asked for, in words. */
+  readonly request: string;
+  readonly door: "graphql" | "rest";
+  /** A document, or method and path. */
+  readonly ask: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Vendor actions, sorted; the README's table shows how many there are. */
+  readonly calls: readonly string[];
+  /** Of these, how many run beside each other at most. */
+  readonly inParallel: number;
+}
+
+const times = (count: number, action: string): string[] =>
+  new Array<string>(count).fill(action);
+
+const GET = "GetMessageContact";
+const LIST = "ListMessageContacts";
+const PENDING = "ListMessageContactVerifications";
+const DELETION = "GetMessageContactDeletionStatus";
+const UPDATE = "UpdateMessageContact";
+
+const CONTACT = "id name emailAddress status bindings { targetId kind }";
+const UPDATE_TOM = { contactId: TOM, title: "CEO" };
+
+/** What the README promises; a test counts each row. */
+export const COSTS: readonly CostRow[] = [
+  {
+    request: "One contact, `bindings` included",
+    door: "graphql",
+    ask: `{ messageContact(id: "${TOM}") { ${CONTACT} } }`,
+    calls: [GET],
+    inParallel: 1,
+  },
+  {
+    request:
+      "Contact page: contact, `pendingVerifications`, `bindings`, `deletion`",
+    door: "graphql",
+    ask: `{ messageContact(id: "${MARTA}") { ${CONTACT} pendingVerifications { target channel } deletion { state } } }`,
+    calls: [GET, DELETION, PENDING],
+    inParallel: 3,
+  },
+  {
+    request: "The same contact under ten aliases, with `pendingVerifications`",
+    door: "graphql",
+    ask: `{ ${Array.from({ length: 10 }, (_, at) => `a${at}: messageContact(id: "${BEN}") { name pendingVerifications { target } }`).join(" ")} }`,
+    calls: [GET, PENDING],
+    inParallel: 2,
+  },
+  {
+    request: "A page of ten contacts",
+    door: "graphql",
+    ask: `{ messageContacts { totalCount items { ${CONTACT} } } }`,
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
+    request: "A page of ten contacts with `pendingVerifications`",
+    door: "graphql",
+    ask: `{ messageContacts(pageSize: 10) { items { name pendingVerifications { target } } } }`,
+    calls: [LIST, ...times(10, PENDING)],
+    inParallel: 8,
+  },
+  {
+    request: "`pendingVerifications` of one contact",
+    door: "graphql",
+    ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,
+    calls: [PENDING],
+    inParallel: 1,
+  },
+  {
+    request: "State of a deletion",
+    door: "graphql",
+    ask: `{ messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
+    calls: [DELETION],
+    inParallel: 1,
+  },
+  {
+    request: "A change, of whose contact only `id` is selected",
+    door: "graphql",
+    ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id __typename } errors { code } } }`,
+    variables: { input: UPDATE_TOM },
+    calls: [UPDATE],
+    inParallel: 1,
+  },
+  {
+    request: "A change, with more of the contact",
+    door: "graphql",
+    ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id name bindings { kind } } errors { code } } }`,
+    variables: { input: UPDATE_TOM },
+    calls: [UPDATE, GET],
+    inParallel: 1,
+  },
+  {
+    request: "A change, with the whole contact page",
+    door: "graphql",
+    ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { name pendingVerifications { target } deletion { state } } errors { code } } }`,
+    variables: { input: UPDATE_TOM },
+    calls: [UPDATE, GET, DELETION, PENDING],
+    inParallel: 3,
+  },
+  {
+    request: "A new contact: `id` and `createdAt`",
+    door: "graphql",
+    ask: `mutation { addMessageContact(input: { name: "neo", emailAddress: "neo@example.com", title: CEO, messageTypes: [FAULT_MESSAGE] }) { contact { id createdAt } errors { code } } }`,
+    calls: ["AddMessageContact"],
+    inParallel: 1,
+  },
+  {
+    request: "`updateMessageContacts` with three items",
+    door: "graphql",
+    ask: `mutation ($inputs: [UpdateMessageContactInput!]!) { updateMessageContacts(inputs: $inputs) { results { status contact { id } } } }`,
+    variables: {
+      inputs: [TOM, MARTA, BEN].map((contactId) => ({
+        contactId,
+        title: "CEO",
+      })),
+    },
+    calls: times(3, UPDATE),
+    inParallel: 1,
+  },
+  {
+    request: "`associateMembers` with seven targets",
+    door: "graphql",
+    ask: `mutation ($input: AssociateMembersInput!) { associateMembers(input: $input) { results { status } } }`,
+    variables: {
+      input: {
+        contactId: BEN,
+        targetIds: [
+          "rd-3gqx5n",
+          "r-Zj29gL",
+          "fd-Qm81rWc5Xe",
+          "fd-H3vLk9Bz2s",
+          "1997968394350001",
+          "1997968394350002",
+          "1997968394350003",
+        ],
+      },
+    },
+    calls: times(2, "AssociateMembers"),
+    inParallel: 1,
+  },
+  {
+    request: "`GET /v1/message-contacts/{id}`",
+    door: "rest",
+    ask: `GET /v1/message-contacts/${TOM}`,
+    calls: [GET],
+    inParallel: 1,
+  },
+  {
+    request: "`GET /v1/message-contacts`",
+    door: "rest",
+    ask: "GET /v1/message-contacts",
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
+    request: "`GET …/{id}/verifications`",
+    door: "rest",
+    ask: `GET /v1/message-contacts/${BEN}/verifications`,
+    calls: [PENDING],
+    inParallel: 1,
+  },
+  {
+    request: "`GET …/{id}/deletion`",
+    door: "rest",
+    ask: `GET /v1/message-contacts/${TOM}/deletion`,
+    calls: [DELETION],
+    inParallel: 1,
+  },
+  {
+    request: "`PATCH …/{id}`",
+    door: "rest",
+    ask: `PATCH /v1/message-contacts/${TOM}`,
+    body: { title: "CEO" },
+    calls: [UPDATE],
+    inParallel: 1,
+  },
+  {
+    request: "`PATCH …/{id}` with `Prefer: return=representation`",
+    door: "rest",
+    ask: `PATCH /v1/message-contacts/${TOM}`,
+    body: { title: "CEO" },
+    headers: { prefer: "return=representation" },
+    calls: [UPDATE, GET],
+    inParallel: 1,
+  },
+  {
+    request: "`POST …/batch-update` with two items",
+    door: "rest",
+    ask: "POST /v1/message-contacts/batch-update",
+    body: {
+      inputs: [
+        { contactId: TOM, title: "CEO" },
+        { contactId: BEN, title: "CEO" },
+      ],
+    },
+    calls: times(2, UPDATE),
+    inParallel: 1,
+  },
+];

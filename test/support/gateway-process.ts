@@ -1,0 +1,118 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.js";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Compiles the gateway to a folder of its own, so that neither `dist` nor
+ * another test is touched. Seconds the first time, less afterwards.
+ *
+ * @returns path of the program's entry
+ */
+export function buildGateway(): string {
+  const worker = process.env["JEST_WORKER_ID"] ?? "0";
+  const outDir = `${ROOT}node_modules/.cache/gateway-${worker}`;
+  mkdirSync(outDir, { recursive: true });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      `${ROOT}node_modules/typescript/bin/tsc`,
+      ...["-p", `${ROOT}test/tsconfig.build.json`],
+      ...["--outDir", outDir],
+      ...["--tsBuildInfoFile", `${outDir}/.tsbuildinfo`],
+    ],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`The gateway does not compile:\n${stdout}`);
+  writeFileSync(`${outDir}/package.json`, '{ "type": "module" }\n');
+  return `${outDir}/main.js`;
+}
+
+/** A gateway in a process of its own, started as operators start it. */
+export class GatewayProcess {
+  readonly ended: Promise<ProcessEnd>;
+  private text = "";
+  private log = "";
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stderr?.on("data", (data: Buffer) => (this.text += data.toString()));
+    child.stdout?.on("data", (data: Buffer) => (this.log += data.toString()));
+    this.ended = new Promise((resolve) => {
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  /** Resolves when it answers; `environment` is all it gets beside the defaults. */
+  static async start(
+    entry: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<GatewayProcess> {
+    const gateway = new GatewayProcess(
+      spawn(process.execPath, [entry], {
+        env: {
+          PATH: process.env["PATH"],
+          PORT: "0",
+          OPS_PORT: "0",
+          LOG_LEVEL: "warn",
+          ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
+          ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
+          ...environment,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
+    await until(
+      "the gateway starts",
+      () => {
+        if (gateway.child.exitCode !== null) throw new Error(gateway.text);
+        return gateway.text.includes("/readyz");
+      },
+      60_000,
+    );
+    return gateway;
+  }
+
+  get url(): string {
+    return this.told(/GraphQL +(\S+)\/graphql/);
+  }
+
+  get opsUrl(): string {
+    return this.told(/(\S+)\/livez/);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Its log so far, one JSON object a line. */
+  get output(): string {
+    return this.log;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  send(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.send("SIGKILL");
+    await this.ended;
+  }
+
+  private told(pattern: RegExp): string {
+    const [, found] = pattern.exec(this.text) ?? [];
+    if (found === undefined) throw new Error("the gateway told no address");
+    return found;
+  }
+}

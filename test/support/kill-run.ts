@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { CallEntry } from "../../src/emulator/call-record.js";
+import { NAMED_SEEDS, type Seed } from "../../src/emulator/seeds.js";
+import type { WriteOperation } from "../../src/upstream/operations.js";
+import { REST, type Input } from "./doors.js";
+import { Replicas } from "./replicas.js";
+import { until } from "./until.js";
+
+/** What came of a run in which replicas were killed again and again. */
+export interface KillFigures {
+  readonly kills: number;
+  readonly writes: number;
+  /** Answers that were asked for again with the same key. */
+  readonly retries: number;
+  readonly answeredOk: number;
+  readonly answeredUnknown: number;
+  readonly answeredRefused: number;
+  /** Writes that the vendor carried out more than once. */
+  readonly doubleEffects: number;
+  /** Success without effect, or failure with one. */
+  readonly lies: number;
+}
+
+interface Write {
+  readonly operation: WriteOperation;
+  readonly input: Input;
+  readonly key: string;
+  /** Whether an entry of the vendor's record is this write. */
+  readonly isMe: (entry: CallEntry) => boolean;
+}
+
+/** Answers that say "not now". */
+const AGAIN: ReadonlySet<string> = new Set([
+  "IDEMPOTENCY_IN_PROGRESS",
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_THROTTLED",
+  "CONCURRENT_CHANGE",
+  "RATE_LIMITED",
+]);
+
+/** A client gives up on a write after this. */
+const PATIENCE_MS = 120_000;
+
+/** Writes of one round: two contacts to add, two messages to send. */
+const SENDS_A_ROUND = 2;
+
+/**
+ * Kills a replica with SIGKILL while writes are on their way, `kills` times,
+ * each time a little later; every write is asked for with its own key until its
+ * client knows what became of it. The vendor's own record is the judge.
+ */
+export async function killRun(
+  entry: string,
+  kills: number,
+): Promise<KillFigures> {
+  const replicas = await Replicas.start(entry, {
+    seed: seedFor(kills * SENDS_A_ROUND),
+    settings: { writeDurationMs: 25, messagesPerTargetPerMinute: 1_000 },
+  });
+  const record = new Record(replicas);
+  const outcomes: Promise<string>[] = [];
+  const writes: Write[] = [];
+  let retries = 0;
+  try {
+    for (let round = 0; round < kills; round += 1) {
+      const victim = (round % 2) as 0 | 1;
+      const ours = writesOf(round);
+      const seen = record.writeCalls();
+      writes.push(...ours);
+      outcomes.push(
+        ...ours.map((write) =>
+          deliver(replicas, victim, write, () => (retries += 1)),
+        ),
+      );
+      const wanted = seen + (round % (ours.length + 1));
+      await until("writes arrive", () => record.writeCalls() >= wanted);
+      await replicas.all[victim].kill();
+      await replicas.replace(victim);
+    }
+    const codes = await Promise.all(outcomes);
+    record.writeCalls();
+    const executions = writes.map((write) => record.executionsOf(write));
+    const count = (holds: (code: string, index: number) => boolean): number =>
+      codes.filter(holds).length;
+    return {
+      kills,
+      writes: writes.length,
+      retries,
+      answeredOk: count((code) => code === "OK"),
+      answeredUnknown: count((code) => code === "OUTCOME_UNKNOWN"),
+      answeredRefused: count(
+        (code) => code !== "OK" && code !== "OUTCOME_UNKNOWN",
+      ),
+      doubleEffects: executions.filter((times) => times > 1).length,
+      lies: count((code, index) =>
+        code === "OK"
+          ? executions[index] === 0
+          : code !== "OUTCOME_UNKNOWN" && executions[index] !== 0,
+      ),
+    };
+  } finally {
+    await replicas.stop();
+  }
+}
+
+/** One client: goes from replica to replica until it has a definite answer. */
+async function deliver(
+  replicas: Replicas,
+  first: 0 | 1,
+  { operation, input, key }: Write,
+  onRetry: () => void,
+): Promise<string> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let index: number = first; ; onRetry()) {
+    if (performance.now() > end) return "GAVE_UP";
+    const { url } = replicas.all[index] ?? replicas.a;
+    try {
+      const { code } = await REST.call(url, operation, input, {
+        "idempotency-key": key,
+      });
+      if (!AGAIN.has(code)) return code;
+      await delay(500);
+    } catch {
+      index = 1 - index;
+      await delay(50);
+    }
+  }
+}
+
+/** Collects the vendor's record before it forgets. */
+class Record {
+  private readonly entries: CallEntry[] = [];
+  private lastId = 0;
+
+  constructor(private readonly replicas: Replicas) {}
+
+  writeCalls(): number {
+    const fresh = this.replicas.emulator.control
+      .calls()
+      .filter(({ callId }) => callId > this.lastId);
+    this.lastId = fresh.at(-1)?.callId ?? this.lastId;
+    this.entries.push(
+      ...fresh.filter(({ action }) => /^(?:Add|Send)/.test(action ?? "")),
+    );
+    return this.entries.length;
+  }
+
+  executionsOf(write: Write): number {
+    return this.entries.filter((entry) => entry.executed && write.isMe(entry))
+      .length;
+  }
+}
+
+function writesOf(round: number): Write[] {
+  const adds = [0, 1].map((index): Write => {
+    const name = `Added${letters(round * 2 + index)}`;
+    return {
+      operation: "addMessageContact",
+      input: {
+        name,
+        emailAddress: `${name}@example.com`,
+        title: "CEO",
+        messageTypes: ["SERVICE_MESSAGE"],
+      },
+      key: randomUUID(),
+      isMe: ({ action, params }) =>
+        action === "AddMessageContact" && params["Name"] === name,
+    };
+  });
+  const sends = [0, 1].map((index): Write => {
+    const contact = contactId(round * SENDS_A_ROUND + index);
+    return {
+      operation: "sendEmailVerificationForMessageContact",
+      input: { contactId: contact, emailAddress: `${contact}@example.com` },
+      key: randomUUID(),
+      isMe: ({ action, params }) =>
+        action === "SendEmailVerificationForMessageContact" &&
+        params["ContactId"] === contact,
+    };
+  });
+  return [...adds, ...sends];
+}
+
+/** Contacts whose address waits to be verified. */
+function seedFor(count: number): Seed {
+  return {
+    directory: NAMED_SEEDS.sample.directory,
+    contacts: Array.from({ length: count }, (_, index) => ({
+      contactId: contactId(index),
+      name: `Seeded${letters(index)}`,
+      emailAddress: `${contactId(index)}@example.com`,
+      title: "CEO",
+      messageTypes: ["ServiceMessage"],
+      status: "Verifying",
+      createDate: "2023-03-27 17:19:21",
+    })),
+  };
+}
+
+function contactId(index: number): string {
+  return `c-kill${String(index).padStart(6, "0")}`;
+}
+
+/** A number as letters: names hold no digits. */
+function letters(index: number): string {
+  return String(index).replace(
+    /\d/g,
+    (digit) => "abcdefghij"[Number(digit)] ?? "",
+  );
+}

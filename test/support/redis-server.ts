@@ -1,0 +1,93 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, connect, type AddressInfo } from "node:net";
+import { until } from "./until.js";
+
+const HOW_TO_INSTALL =
+  "redis-server is not installed: apt-get install -y redis-server (Debian), brew install redis (macOS)";
+
+/**
+ * Whether a Redis can be started here. Says how to install one where there is
+ * none; where `CI` is set, missing it is a failure and not a reason to skip.
+ */
+export function hasRedisServer(): boolean {
+  const isThere =
+    spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
+  if (isThere) return true;
+  if (process.env["CI"] !== undefined) throw new Error(HOW_TO_INSTALL);
+  process.stderr.write(`Skipped: ${HOW_TO_INSTALL}\n`);
+  return false;
+}
+
+/** A real Redis on a port of its own, which can be killed and comes back empty. */
+export class RedisServer {
+  private child: ChildProcess;
+
+  private constructor(readonly port: number) {
+    this.child = this.spawn();
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort());
+    await server.isAnswering();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends it as a crash would; nothing was saved. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await exited;
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    this.child = this.spawn();
+    await this.isAnswering();
+  }
+
+  /** Keeps its connections open and answers nothing, until `thaw`. */
+  freeze(): void {
+    this.child.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.child.kill("SIGCONT");
+  }
+
+  private spawn(): ChildProcess {
+    const options = `--port ${this.port} --bind 127.0.0.1 --appendonly no --daemonize no --loglevel warning`;
+    return spawn("redis-server", [...options.split(" "), "--save", ""], {
+      stdio: "ignore",
+    });
+  }
+
+  private async isAnswering(): Promise<void> {
+    await until("redis-server answers", () => pings(this.port));
+  }
+}
+
+function pings(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    socket.once("data", (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith("+PONG"));
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

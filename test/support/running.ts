@@ -1,0 +1,52 @@
+import "reflect-metadata";
+import { readConfig } from "../../src/config/config.js";
+import {
+  startEmulator,
+  type EmulatorOptions,
+  type RunningEmulator,
+} from "../../src/emulator/emulator.server.js";
+import { startGateway, type Gateway } from "../../src/gateway.js";
+
+/** An emulator and a gateway in front of it, on free ports. */
+export interface Running {
+  readonly emulator: RunningEmulator;
+  readonly gateway: Gateway;
+  stop(): Promise<void>;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Environment of a gateway in front of this endpoint, on free ports and silent. */
+export function environmentFor(endpoint: string): Environment {
+  return {
+    PORT: "0",
+    OPS_PORT: "0",
+    LOG_LEVEL: "silent",
+    UPSTREAM_ENDPOINT: endpoint,
+    ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
+  };
+}
+
+/** Starts both; `environment` adds to the gateway's or changes it. */
+export async function startBoth(
+  options: EmulatorOptions = {},
+  environment: Environment = {},
+): Promise<Running> {
+  const emulator = await startEmulator(options);
+  const gateway = await startGateway(
+    readConfig({ ...environmentFor(emulator.url), ...environment }),
+  ).catch(async (error: unknown) => {
+    // An emulator left alone would keep the test run from ending.
+    await emulator.stop();
+    throw error;
+  });
+  return {
+    emulator,
+    gateway,
+    stop: async () => {
+      await gateway.close();
+      await emulator.stop();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Asks again and again until the answer is neither null nor false, and gives
+ * it back.
+ *
+ * @throws {Error} naming `what` when that does not happen in `withinMs`
+ */
+export async function until<T>(
+  what: string,
+  ask: () => T | null | false | Promise<T | null | false>,
+  withinMs = 20_000,
+): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null && answer !== false) return answer;
+    if (performance.now() > end) {
+      throw new Error(`${what}: not within ${withinMs} ms`);
+    }
+    await delay(10);
+  }
+}

@@ -1,0 +1,236 @@
+import { inspect } from "node:util";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { ConfigError, readConfig } from "../../../src/config/config.js";
+import { keysFor, newFolder } from "../../support/signed-in.js";
+
+type Environment = Readonly<Record<string, string>>;
+
+const folder = newFolder();
+afterAll(() => folder.remove());
+
+const { file } = keysFor({ svc: { scopes: ["contacts:read"] } });
+const API_KEYS_FILE = folder.write("keys.json", file);
+
+const VENDOR = {
+  UPSTREAM_ENDPOINT: "https://resourcedirectory.aliyuncs.com",
+  ALIBABA_CLOUD_ACCESS_KEY_ID: "canary-id",
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: "canary-secret",
+};
+
+/** Names of the settings that a refusal to start speaks of. */
+function refused(environment: Environment): string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(error.message).not.toMatch(/canary/);
+    return error.problems.map((problem) => problem.split(/[ :]/)[0] ?? "");
+  }
+}
+
+describe("the configuration", () => {
+  it("is complete when nothing is set", () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ PORT: 3000, HOST: "127.0.0.1" });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it("names all problems at once, and no value", () => {
+    expect(
+      refused({
+        PORT: "canary",
+        HOST: "0.0.0.0",
+        UPSTREAM_ENDPOINT: "http://canary.example",
+        JWT_ALGORITHMS: "RS256,HS256",
+        JWT_ISSUER: "https://canary.example",
+        CORS_ORIGINS: "*",
+        PERSISTED_DOCUMENTS: "only",
+        API_KEYS_FILE: "/nowhere/canary.json",
+      }).sort(),
+    ).toEqual([
+      "ALIBABA_CLOUD_ACCESS_KEY_ID",
+      "API_KEYS_FILE",
+      "CORS_ORIGINS",
+      "JWT_ALGORITHMS",
+      "JWT_ISSUER,",
+      "PERSISTED_DOCUMENTS_FILE",
+      "PORT",
+      "UPSTREAM_ENDPOINT",
+    ]);
+  });
+
+  it("prints no value of its own", () => {
+    const config = readConfig({ ...VENDOR, API_KEYS_FILE });
+    const prints = [
+      JSON.stringify(config),
+      inspect(config),
+      inspect({ config }, { depth: 9, showHidden: true }),
+      String(config),
+      `${JSON.stringify({ config })}`,
+    ];
+    for (const text of prints) expect(text).not.toMatch(/canary/);
+  });
+});
+
+describe("without sign-in", () => {
+  it.each(["0.0.0.0", "::", "192.0.2.1", "gateway.example.com"])(
+    "refuses to listen on %s",
+    (HOST) => {
+      expect(refused({ HOST })).toEqual(["HOST"]);
+      expect(refused({ HOST, API_KEYS_FILE })).toEqual([]);
+    },
+  );
+
+  it("refuses an upstream that is not on this machine", () => {
+    expect(refused(VENDOR)).toEqual(["UPSTREAM_ENDPOINT"]);
+    expect(refused({ ...VENDOR, API_KEYS_FILE })).toEqual([]);
+    for (const host of ["127.0.0.1:8080", "localhost", "[::1]:1"]) {
+      const UPSTREAM_ENDPOINT = `http://${host}`;
+      expect(refused({ ...VENDOR, UPSTREAM_ENDPOINT })).toEqual([]);
+    }
+  });
+
+  it("refuses http to any other machine, signed in or not", () => {
+    for (const endpoint of [
+      "http://resourcedirectory.aliyuncs.com",
+      "http://127.0.0.1.evil.example",
+      "http://localhost@evil.example",
+      "https://user:secret@resourcedirectory.aliyuncs.com",
+      "ftp://127.0.0.1",
+      "https://resourcedirectory.aliyuncs.com/path",
+    ]) {
+      const environment = { ...VENDOR, UPSTREAM_ENDPOINT: endpoint };
+      expect(refused({ ...environment, API_KEYS_FILE })).toContain(
+        "UPSTREAM_ENDPOINT",
+      );
+    }
+  });
+});
+
+describe("in production", () => {
+  const production = { ...VENDOR, API_KEYS_FILE, NODE_ENV: "production" };
+
+  it("starts with a vendor and a sign-in", () => {
+    expect(refused(production)).toEqual([]);
+  });
+
+  it.each<[string, Environment]>([
+    ["DEBUG", { DEBUG: "app,httpx*" }],
+    ["DEBUG", { DEBUG: "*" }],
+    ["NODE_DEBUG", { NODE_DEBUG: "http" }],
+    ["NODE_DEBUG", { NODE_DEBUG: "tls,x" }],
+    ["NODE_TLS_REJECT_UNAUTHORIZED", { NODE_TLS_REJECT_UNAUTHORIZED: "0" }],
+    ["NODE_OPTIONS", { NODE_OPTIONS: "--insecure-http-parser" }],
+    ["NODE_OPTIONS", { NODE_OPTIONS: "--inspect=0.0.0.0" }],
+  ])("refuses %s as %j", (name, unsafe) => {
+    expect(refused({ ...production, ...unsafe })).toEqual([name]);
+  });
+
+  it("refuses the emulator", () => {
+    const { UPSTREAM_ENDPOINT: _vendor, ...rest } = production;
+    expect(refused(rest)).toEqual(["UPSTREAM_ENDPOINT"]);
+  });
+});
+
+describe("files", () => {
+  it("give several issuers, each with the usual algorithms or its own", () => {
+    const one = {
+      issuer: "https://one.example",
+      audience: "contacts",
+      jwksUrl: "https://one.example/jwks",
+    };
+    const two = {
+      ...one,
+      issuer: "https://two.example",
+      algorithms: ["ES384"],
+      audience: ["a", "b"],
+    };
+    const JWT_ISSUERS_FILE = folder.write("issuers.json", {
+      issuers: [one, two],
+    });
+    expect(readConfig({ JWT_ISSUERS_FILE }).issuers).toEqual([
+      {
+        ...one,
+        audience: ["contacts"],
+        algorithms: ["RS256", "PS256", "ES256", "EdDSA"],
+      },
+      two,
+    ]);
+  });
+
+  it.each([
+    [[]],
+    [{ issuers: {} }],
+    [{ issuers: [{ issuer: "x", audience: [], jwksUrl: "http://a.example" }] }],
+    [
+      {
+        issuers: [
+          {
+            issuer: "x",
+            audience: "y",
+            jwksUrl: "https://a.example",
+            algorithms: ["none"],
+          },
+        ],
+      },
+    ],
+  ])("refuse issuers in the form %j", (content) => {
+    const JWT_ISSUERS_FILE = folder.write("bad-issuers.json", content);
+    expect(refused({ JWT_ISSUERS_FILE })).toContain("JWT_ISSUERS_FILE");
+  });
+
+  it("give several directories, with keys from the environment", () => {
+    const DIRECTORIES_FILE = folder.write("directories.json", {
+      directories: {
+        main: {
+          endpoint: "https://resourcedirectory.aliyuncs.com",
+          credentials: { accessKeyId: "MAIN_ID", accessKeySecret: "MAIN_KEY" },
+        },
+        china: {
+          endpoint: "https://resourcedirectory.aliyuncs.com",
+          credentials: "chain",
+        },
+      },
+    });
+    const environment = { DIRECTORIES_FILE, API_KEYS_FILE };
+    const { directories } = readConfig({
+      ...environment,
+      MAIN_ID: "id",
+      MAIN_KEY: "secret",
+    });
+    expect([...directories.keys()]).toEqual(["main", "china"]);
+    expect(directories.get("main")?.credentials).toEqual({
+      kind: "keys",
+      accessKeyId: "id",
+      accessKeySecret: "secret",
+    });
+    expect(refused(environment)).toEqual([
+      "DIRECTORIES_FILE",
+      "DIRECTORIES_FILE",
+    ]);
+    expect(
+      refused({ ...VENDOR, ...environment, MAIN_ID: "i", MAIN_KEY: "s" }),
+    ).toEqual(["UPSTREAM_ENDPOINT"]);
+  });
+
+  it("refuse aliases and endpoints that cannot be used", () => {
+    const DIRECTORIES_FILE = folder.write("bad-directories.json", {
+      directories: {
+        "Not An Alias": { endpoint: "https://a.example", credentials: "chain" },
+        plain: { endpoint: "http://a.example", credentials: "chain" },
+        empty: {},
+      },
+    });
+    expect(refused({ DIRECTORIES_FILE, API_KEYS_FILE })).toHaveLength(5);
+  });
+
+  it("refuse a manifest whose id is not its document's hash", () => {
+    const PERSISTED_DOCUMENTS_FILE = folder.write("documents.json", {
+      [`sha256:${"0".repeat(64)}`]: "{ messageContacts { totalCount } }",
+    });
+    expect(refused({ PERSISTED_DOCUMENTS_FILE })).toEqual([
+      "PERSISTED_DOCUMENTS_FILE",
+    ]);
+  });
+});

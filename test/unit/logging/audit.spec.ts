@@ -1,0 +1,94 @@
+import { describe, expect, it } from "@jest/globals";
+import { AuditTrail, type AuditEntry } from "../../../src/logging/audit.js";
+import { Logger } from "../../../src/logging/logger.js";
+import { harmless } from "../../../src/logging/redact.js";
+
+const ENTRY: AuditEntry = {
+  requestId: "req-1",
+  caller: "svc",
+  directory: "default",
+  operation: "addMessageContact",
+  contactId: "c-qL4HqKONzOM7aB3d",
+  outcome: "OK",
+  upstreamCalls: 1,
+  upstreamRequestId: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
+};
+
+describe("the audit trail", () => {
+  it("is one JSON object a line", () => {
+    const lines: string[] = [];
+    const trail = new AuditTrail(
+      { write: (line) => lines.push(line) },
+      () => new Date(0),
+    );
+    trail.record(ENTRY);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\{.*\}\n$/);
+    expect(JSON.parse(lines[0] ?? "")).toEqual({
+      at: "1970-01-01T00:00:00.000Z",
+      ...ENTRY,
+    });
+  });
+
+  it("keeps no contact id that is none", () => {
+    const lines: string[] = [];
+    const trail = new AuditTrail({ write: (line) => lines.push(line) });
+    trail.record({ ...ENTRY, contactId: "tom@example.com" });
+    expect(lines[0]).toContain('"contactId":null');
+  });
+
+  it("writes nothing where it is switched off", () => {
+    expect(() => AuditTrail.at("none").record(ENTRY)).not.toThrow();
+  });
+});
+
+describe("the log", () => {
+  const linesOf = (write: (logger: Logger) => void): string[] => {
+    const lines: string[] = [];
+    write(
+      new Logger({ LOG_LEVEL: "debug" }, { write: (line) => lines.push(line) }),
+    );
+    return lines;
+  };
+
+  it("writes of a fault neither its message nor its cause", () => {
+    const cause = new Error("canary-cause");
+    const fault = new TypeError("canary\n at tom@example.com", { cause });
+    const [line = ""] = linesOf((logger) => logger.fault(fault, {}));
+    expect(line).not.toMatch(/canary|tom@/);
+    expect(JSON.parse(line)).toMatchObject({
+      level: "error",
+      fault: "TypeError",
+    });
+  });
+
+  it("takes anything that was thrown", () => {
+    for (const thrown of [null, undefined, 1, "canary", { canary: 1 }]) {
+      const [line = ""] = linesOf((logger) => logger.fault(thrown, {}));
+      expect(line).not.toContain("canary");
+    }
+  });
+
+  it("stays on one line whatever the framework says", () => {
+    const lines = linesOf((logger) => {
+      logger.forNest.log("one\r\ntwo\u2028three\u001b[31m\u202efour");
+    });
+    expect(lines).toHaveLength(1);
+    // eslint-disable-next-line no-control-regex -- what must not be there
+    expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u2028\u202e]/);
+  });
+});
+
+describe("foreign text", () => {
+  it.each([
+    "zoe.canary@example.com",
+    "86-13900001234",
+    "+8613900001234",
+    "LTAI5tCanaryCanary",
+    "STS.NUcanary",
+    "mcg_-H162_t9VWgsP2dzbsNAJBFSQp7Y47wvVNZJjGLpXvU",
+    "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLXNpZ25hdHVyZS1zaWduYXR1cmU",
+  ])("loses %s", (secret) => {
+    expect(harmless(`before ${secret} after`)).not.toContain(secret);
+  });
+});
