@@ -12,8 +12,10 @@ import { LoggingModule } from "./logging/logging.module.js";
 import { MessageContactsModule } from "./message-contacts/message-contacts.module.js";
 import { describeRootTypes } from "./message-contacts/shapes/root-types.js";
 import { USER_ERRORS } from "./message-contacts/shapes/user-errors.js";
+import { ObservabilityModule } from "./observability/observability.module.js";
 import { SharedStateModule } from "./shared-state/shared-state.module.js";
 import type { SharedState } from "./shared-state/shared-state.js";
+import type { UpstreamObserver } from "./upstream/upstream-observer.js";
 
 /** Names every module of the gateway. */
 @Module({})
@@ -23,6 +25,7 @@ export class AppModule {
     logger: Logger,
     gate: Gate,
     shared: SharedState,
+    observer: UpstreamObserver,
   ): DynamicModule {
     return {
       module: AppModule,
@@ -31,6 +34,7 @@ export class AppModule {
         LoggingModule.with(logger, config),
         AccessModule.with(gate),
         SharedStateModule.with(shared),
+        ObservabilityModule.with(observer),
         GraphQLModule.forRoot({
           driver: GraphqlDriver,
           path: "/graphql",

@@ -19,13 +19,17 @@ import {
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
 import { Logger } from "./logging/logger.js";
+import { SseStreams } from "./http/sse-stream.js";
+import { DeletionWatch } from "./message-contacts/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
+import { Observability } from "./observability/observability.js";
 import { bracketed, OpsServer } from "./ops/ops.server.js";
 import { registerPages } from "./pages/register-pages.js";
 import {
   openSharedState,
   type SharedState,
 } from "./shared-state/shared-state.js";
+import { Upstream } from "./upstream/upstream.js";
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -43,6 +47,9 @@ export interface Gateway {
   close(drainMs?: number): Promise<void>;
 }
 
+/** Whichever module it belongs to. */
+const ANYWHERE = { strict: false } as const;
+
 /** Builds the application without listening. */
 export async function createGateway(
   config: Config,
@@ -50,21 +57,32 @@ export async function createGateway(
   signIn: SignIn,
   state: SharedState,
   intake: Intake,
+  observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
   const adapter = new FastifyAdapter(fastifyOptions(logger));
   const fastify = adapter.getInstance<FastifyInstance>();
   const methods = new RouteMethods(fastify);
   const gate = gateOf(config, signIn, state.limits);
+  observability.beforeFrontDoor(fastify);
   shedLoad(fastify, intake, logger);
   openFrontDoor(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
+  observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, gate, state),
+    AppModule.with(config, logger, gate, state, observability.observer),
     adapter,
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
+  observability.look({
+    upstream: app.get(Upstream, ANYWHERE),
+    watch: app.get(DeletionWatch, ANYWHERE),
+    streams: app.get(SseStreams, ANYWHERE),
+    gate,
+    intake,
+    state,
+  });
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   return app;
@@ -84,18 +102,31 @@ export async function startGateway(
     },
     measuredDelay(),
   );
-  const app = await createGateway(config, logger, signIn, state, intake);
+  const observability = await Observability.from(config);
+  const app = await createGateway(
+    config,
+    logger,
+    signIn,
+    state,
+    intake,
+    observability,
+  );
   app.getHttpServer().maxConnections = config.MAX_CONNECTIONS;
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
-  const ops = await OpsServer.listen(config.HOST, config.OPS_PORT, () => ({
-    isReady,
-    // Without Redis a replica does all but writes with a key: still ready.
-    facts: {
-      sharedState: state.standing,
-      requestsInFlight: intake.inFlight,
-    },
-  }));
+  const ops = await OpsServer.listen(
+    config.HOST,
+    config.OPS_PORT,
+    () => ({
+      isReady,
+      // Without Redis a replica does all but writes with a key: still ready.
+      facts: {
+        sharedState: state.standing,
+        requestsInFlight: intake.inFlight,
+      },
+    }),
+    () => observability.scrape(),
+  );
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
@@ -109,6 +140,7 @@ export async function startGateway(
       await intake.close();
       await state.writesDone();
       await closeServer(app);
+      await observability.close();
       await state.close();
       await ops.close();
       signIn.close();

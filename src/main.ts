@@ -19,7 +19,9 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
-  const emulator = hasVendor ? null : await embedEmulator();
+  const emulator = hasVendor
+    ? null
+    : await embedEmulator(config.EMULATOR_PORT);
   const target = emulator === null ? config : pointedAt(emulator.url, config);
   const logger = new Logger(config);
   const gateway = await startGateway(target, logger);
@@ -52,10 +54,11 @@ function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
   process.on("SIGINT", take);
 }
 
-async function embedEmulator(): Promise<RunningEmulator> {
+/** At the usual port, or at a free one where another process has that. */
+async function embedEmulator(port: number): Promise<RunningEmulator> {
   // Loaded only when it is used: production never runs this code.
   const { startEmulator } = await import("./emulator/emulator.server.js");
-  return startEmulator({ seed: "sample" });
+  return startEmulator({ port }).catch(() => startEmulator());
 }
 
 /** The same configuration with the emulator as the vendor. */

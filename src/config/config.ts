@@ -1,18 +1,18 @@
 import { inspect } from "node:util";
 import { validateSync } from "class-validator";
-import { AccessSettings } from "./access-settings.js";
 import { contradictions } from "./contradictions.js";
 import { readDirectories, type Directory } from "./directories-file.js";
 import { readDocuments } from "./documents-file.js";
 import { readIssuers, type Issuer } from "./issuers-file.js";
 import { readKeyFile } from "./key-file.js";
 import { settings, type SettingRow } from "./setting.js";
+import { TelemetrySettings } from "./telemetry-settings.js";
 
 export { hasSignIn } from "./contradictions.js";
 export { isLoopback } from "./rules.js";
 
 /** The environment and the files it names, read and validated once at start. */
-export class Config extends AccessSettings {
+export class Config extends TelemetrySettings {
   /** Issuers of access tokens, from both places where they can be named. */
   readonly issuers: readonly Issuer[] = [];
   /** Directories of `DIRECTORIES_FILE`; empty where there is no such file. */

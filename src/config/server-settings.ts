@@ -27,6 +27,14 @@ export abstract class ServerSettings {
   readonly OPS_PORT: number = 3001;
 
   @Setting(
+    "number",
+    "`4010`",
+    "Port of the emulator, embedded or alone. The embedded one takes a free port when this one is taken.",
+  )
+  @IsPort()
+  readonly EMULATOR_PORT: number = 4010;
+
+  @Setting(
     "text",
     "embedded emulator",
     "Base URL of the vendor: `https://…`, or `http://` on loopback.",

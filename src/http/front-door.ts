@@ -80,6 +80,7 @@ export function openFrontDoor(
 ): void {
   fastify.removeContentTypeParser("text/plain");
   fastify.decorateRequest("callContext");
+  fastify.decorateRequest("trace");
   fastify.addHook("onRoute", (route) => {
     route.config = { ...route.config, rights: rightsOf(route) };
   });
@@ -174,7 +175,8 @@ function logRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const { requestId, usage, trace } = request.callContext;
+  const { trace } = request;
+  const { requestId, usage } = request.callContext;
   const code = reply.failureCode ?? usage.failureCode;
   const level = code === undefined ? "info" : ERRORS[code].logLevel;
   if (!logger.writes(level)) return;

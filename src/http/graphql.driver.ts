@@ -78,7 +78,6 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       // Suggested names would tell what introspection does not.
       hideSchemaDetailsFromClientErrors: !introspection,
       persistedQueries: false,
-      status400ForVariableCoercionErrors: true,
       stopOnTerminationSignals: false,
       parseOptions: { maxTokens: MAX_TOKENS, noLocation: false },
       validationRules: documentRules(this.config),

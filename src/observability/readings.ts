@@ -113,7 +113,8 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       help: "Requests refused by the limit of a caller or of an address.",
       kind: "counter",
       labelNames: ["limit"],
-      read: () => Object.entries(gate.refusals).map(([limit, n]) => [[limit], n]),
+      read: () =>
+        Object.entries(gate.refusals).map(([limit, n]) => [[limit], n]),
     },
     {
       name: "shared_state",

@@ -14,7 +14,13 @@ export interface Standing {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-/** The second port: probes for whoever runs the process. */
+/** What the process tells of itself in numbers. */
+export interface Scrape {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** The second port: probes and metrics for whoever runs the process. */
 export class OpsServer {
   private constructor(
     private readonly server: Server,
@@ -26,9 +32,12 @@ export class OpsServer {
     host: string,
     port: number,
     standing: () => Standing,
+    scrape: () => Promise<Scrape>,
   ): Promise<OpsServer> {
     const server = createServer((request, response) => {
-      probe(request, response, standing);
+      if (request.method === "GET" && pathOf(request) === "/metrics") {
+        void tell(response, scrape);
+      } else probe(request, response, standing);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -41,6 +50,27 @@ export class OpsServer {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+async function tell(
+  response: ServerResponse,
+  scrape: () => Promise<Scrape>,
+): Promise<void> {
+  try {
+    const { contentType, text } = await scrape();
+    response
+      .writeHead(200, {
+        "content-type": contentType,
+        "cache-control": "no-store",
+      })
+      .end(text);
+  } catch {
+    response.writeHead(500).end();
   }
 }
 
@@ -57,7 +87,7 @@ function probe(
       })
       .end(`${JSON.stringify(body)}\n`);
   };
-  const [path] = (request.url ?? "").split("?");
+  const path = pathOf(request);
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     answer(405, { status: "GET only" });
@@ -68,7 +98,7 @@ function probe(
       status: isReady ? "ready" : "not ready",
       ...facts,
     });
-  } else answer(404, { status: "/livez or /readyz" });
+  } else answer(404, { status: "/livez, /readyz or /metrics" });
 }
 
 /** An IPv6 address as it stands in a URL. */

@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.js";
+import { hasSignIn, type Config } from "../config/config.js";
 import type { Language, Sentence } from "../errors/error-codes.js";
 import { escaped, staticPage, withCode, type Page } from "./html.js";
 
@@ -47,6 +47,14 @@ const CONTRACTS: readonly Place[] = [
     },
   },
   {
+    href: "/possibleTypes.json",
+    name: same("possibleTypes.json"),
+    about: {
+      en: "Types behind each interface, for Apollo Client.",
+      zh: "各接口对应的类型,供 Apollo Client 使用。",
+    },
+  },
+  {
     href: "/openapi.json",
     name: same("openapi.json"),
     about: {
@@ -77,21 +85,42 @@ const WORDS = {
     en: "Alibaba Cloud: changes are real",
     zh: "阿里云:变更会真实生效",
   },
+  directories: {
+    en: "Directories, for the header `X-Resource-Directory`:",
+    zh: "可用的目录(`X-Resource-Directory` 请求头):",
+  },
   explore: { en: "Explore", zh: "浏览" },
   contracts: { en: "Connect", zh: "接入" },
   curl: { en: "From a terminal", zh: "命令行" },
 } as const satisfies Record<string, Sentence>;
 
+/** Plain HTTP is only ever spoken to a stand-in on this machine. */
+function isEmulated({ UPSTREAM_ENDPOINT, directories }: Config): boolean {
+  const endpoints = [...directories.values()].map(({ endpoint }) => endpoint);
+  if (UPSTREAM_ENDPOINT !== undefined) endpoints.push(UPSTREAM_ENDPOINT);
+  return endpoints.every((endpoint) => endpoint.startsWith("http://"));
+}
+
+/**
+ * Aliases, where anybody may use them; with sign-in they are each caller's own
+ * business and this page is everybody's.
+ */
+function directories(config: Config, label: string): string {
+  if (config.directories.size === 0 || hasSignIn(config)) return "";
+  const aliases = [...config.directories.keys()].map(
+    (alias) => `<code>${escaped(alias)}</code>`,
+  );
+  return `<p>${label} ${aliases.join(" ")}</p>`;
+}
+
 /** The first page: what this is, what stands behind it, where to go. */
 export function landingPage(
-  { UPSTREAM_ENDPOINT: endpoint }: Pick<Config, "UPSTREAM_ENDPOINT">,
+  config: Config,
   origin: string,
   language: Language,
 ): Page {
   const word = (name: keyof typeof WORDS): string =>
     withCode(WORDS[name][language]);
-  // Plain HTTP is only ever spoken to a stand-in on this machine.
-  const isEmulated = endpoint?.startsWith("http://") ?? true;
   const cards = (places: readonly Place[]): string =>
     `<ul class="cards">${places
       .map(
@@ -104,9 +133,10 @@ export function landingPage(
     language,
     path: "/",
     body: `<h1>${word("title")}</h1>
-<p><span class="tag">${word(isEmulated ? "emulator" : "vendor")}</span></p>
+<p><span class="tag">${word(isEmulated(config) ? "emulator" : "vendor")}</span></p>
 <p>${word("about")}</p>
 <p class="soft">${word("not")}</p>
+${directories(config, word("directories"))}
 <h2>${word("explore")}</h2>
 ${cards(EXPLORE)}
 <h2>${word("contracts")}</h2>

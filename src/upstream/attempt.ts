@@ -92,6 +92,12 @@ export class Attempts {
         );
   }
 
+  /** An attempt that a queue may begin later, with what follows it. */
+  bound<T>(attempt: () => T): () => T {
+    const { tracer } = this.observer;
+    return tracer === undefined ? attempt : tracer.bound(attempt);
+  }
+
   private async once<O extends Operation>(
     operation: O,
     params: VendorParams[O],

@@ -35,6 +35,8 @@ export interface UpstreamTracer {
     context: RequestContext,
     run: () => Promise<T>,
   ): Promise<T>;
+  /** Remembers the operation for work that a queue begins later. */
+  bound<T>(run: () => T): () => T;
   /** One attempt inside it; `attempted` is called before it ends. */
   attempt<T>(operation: Operation, run: () => Promise<T>): Promise<T>;
 }

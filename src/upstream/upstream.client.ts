@@ -183,7 +183,7 @@ export class UpstreamClient {
     const { timing, budget } = this;
     for (let attempt = 1; ; attempt += 1) {
       budget.countCall();
-      const outcome = await this.reads.run(() => {
+      const make = this.attempts.bound(() => {
         const left = deadline - timing.now();
         return left < POLICY.leastAttemptMs
           ? Promise.resolve(NEVER_SENT)
@@ -194,6 +194,7 @@ export class UpstreamClient {
               usage,
             );
       });
+      const outcome = await this.reads.run(make);
       if (outcome instanceof NotAdmitted) throw unavailable(outcome);
       if (outcome.kind === "answered") {
         budget.countSuccess();

@@ -134,9 +134,10 @@ class OneWrite<O extends WriteOperation> {
     this.sends += 1;
     budget.countCall();
     this.firstSentAtMs ??= attempts.vendorNowMs();
-    const outcome = await admission.run(() =>
+    const make = attempts.bound(() =>
       attempts.make(this.operation, this.rest, timeoutMs, this.usage),
     );
+    const outcome = await admission.run(make);
     if (outcome instanceof NotAdmitted) {
       throw isUncertain ? this.unknown() : unavailable(outcome);
     }

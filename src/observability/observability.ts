@@ -1,0 +1,76 @@
+import type { FastifyInstance } from "fastify";
+import type { Config } from "../config/config.js";
+import type { UpstreamObserver } from "../upstream/upstream-observer.js";
+import type { Exposition } from "./exposition.js";
+import { Metrics } from "./metrics.js";
+import { readStandings, type Observed } from "./readings.js";
+import { measureRequests } from "./request-metrics.js";
+import { openTracing, type Tracing } from "./tracing.js";
+import { UpstreamMetrics } from "./upstream-metrics.js";
+
+/** A scrape's answer. */
+export interface Scrape {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** What the process tells of itself: metrics always, traces where they are wanted. */
+export class Observability {
+  readonly observer: UpstreamObserver;
+  private readonly metrics = new Metrics();
+  private exposition: Promise<Exposition> | null = null;
+
+  constructor(private readonly tracing: Tracing | null) {
+    this.observer = observerOf(this.metrics, tracing);
+  }
+
+  static async from(config: Config): Promise<Observability> {
+    return new Observability(await openTracing(config));
+  }
+
+  /** Spans begin before anything else is done with a request. */
+  beforeFrontDoor(fastify: FastifyInstance): void {
+    this.tracing?.beforeFrontDoor(fastify);
+  }
+
+  /** To be called before routes are declared. */
+  afterFrontDoor(fastify: FastifyInstance): void {
+    this.tracing?.afterFrontDoor(fastify);
+    measureRequests(fastify, this.metrics);
+  }
+
+  /** Has these parts asked at each scrape. To be called before the first one. */
+  look(observed: Observed): void {
+    readStandings(this.metrics, observed);
+  }
+
+  async scrape(): Promise<Scrape> {
+    this.exposition ??= import("./exposition.js").then(({ expose }) =>
+      expose(this.metrics),
+    );
+    const exposition = await this.exposition;
+    const { contentType } = exposition;
+    return { contentType, text: await exposition.text() };
+  }
+
+  async close(): Promise<void> {
+    await this.tracing?.close();
+  }
+}
+
+function observerOf(
+  metrics: Metrics,
+  tracing: Tracing | null,
+): UpstreamObserver {
+  const counting = new UpstreamMetrics(metrics);
+  if (tracing === null) return counting;
+  return {
+    attempted: (attempt) => {
+      counting.attempted(attempt);
+      tracing.attempted(attempt);
+    },
+    repeated: (operation) => counting.repeated(operation),
+    settled: (operation, verdict) => counting.settled(operation, verdict),
+    tracer: tracing,
+  };
+}

@@ -1,0 +1,58 @@
+import runtime from "relay-runtime";
+
+const { graphql } = runtime;
+
+/** The contact page of the README, as Relay's compiler takes it. */
+export const query = graphql`
+  query contactPageQuery($id: ID!) {
+    messageContact(id: $id) {
+      ...contactPage_card
+      pendingVerifications {
+        channel
+        target
+      }
+      deletion {
+        state
+        advice
+      }
+    }
+  }
+`;
+
+export const card = graphql`
+  fragment contactPage_card on MessageContact {
+    id
+    name
+    emailAddress
+    status
+    bindings {
+      targetId
+      kind
+    }
+  }
+`;
+
+export const watch = graphql`
+  subscription contactPageSubscription($id: ID!) {
+    messageContactDeletionStatus(contactId: $id) {
+      state
+      isFinal
+      advice
+    }
+  }
+`;
+
+export const rename = graphql`
+  mutation contactPageMutation($input: UpdateMessageContactInput!) {
+    updateMessageContact(input: $input) {
+      contact {
+        id
+        name
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`;

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { readConfig } from "../../src/config/config.js";
+import { startEmulator } from "../../src/emulator/emulator.server.js";
+import { startGateway, type Gateway } from "../../src/gateway.js";
+import { Logger } from "../../src/logging/logger.js";
+import { TOM } from "../support/calls.js";
+import { DOORS, GRAPHQL, REST } from "../support/doors.js";
+import { OtlpCollector, type SentSpan } from "../support/otlp-collector.js";
+import { environmentFor } from "../support/running.js";
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const PARENT = "b7ad6b7169203331";
+const HEADERS = { traceparent: `00-${TRACE}-${PARENT}-01` };
+
+type Emulator = Awaited<ReturnType<typeof startEmulator>>;
+let collector: OtlpCollector;
+let emulator: Emulator;
+let lines: string[];
+
+beforeEach(async () => {
+  [collector, emulator] = await Promise.all([
+    OtlpCollector.listen(),
+    startEmulator(),
+  ]);
+  lines = [];
+});
+
+afterEach(async () => {
+  await emulator.stop();
+  await collector.close();
+});
+
+async function traced(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
+  const config = readConfig({
+    ...environmentFor(emulator.url),
+    LOG_LEVEL: "debug",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: "x-team=contacts",
+    ...environment,
+  });
+  const write = (line: string): void => void lines.push(line);
+  return startGateway(config, new Logger(config, { write }));
+}
+
+const spanNamed = (name: string): SentSpan => {
+  const found = collector.spans.find((span) => span.name === name);
+  if (found === undefined) {
+    throw new Error(collector.spans.map((span) => span.name).join());
+  }
+  return found;
+};
+
+test.each(DOORS)(
+  "hangs request, operation and attempts of $name under the caller's trace",
+  async (door) => {
+    const gateway = await traced();
+    const input = { contactId: TOM };
+    await door.call(gateway.url, "getMessageContact", input, HEADERS);
+    // Closing sends what is left.
+    await gateway.close();
+    const request = collector.spans.find(({ kind }) => kind === 2);
+    expect(request?.parentSpanId).toBe(PARENT);
+    const operation = spanNamed("getMessageContact");
+    expect(operation.parentSpanId).toBe(request?.spanId);
+    const attempt = spanNamed("attempt GetMessageContact");
+    expect(attempt.parentSpanId).toBe(operation.spanId);
+    expect(attempt.attributes).toMatchObject({
+      "message_contacts.outcome": "answered",
+      "message_contacts.vendor_code": "OK",
+    });
+    expect(new Set(collector.spans.map(({ traceId }) => traceId))).toEqual(
+      new Set([TRACE]),
+    );
+    expect(collector.headers[0]).toMatchObject({ "x-team": "contacts" });
+    const line = lines.find((one) => one.includes('"msg":"request"'));
+    expect(JSON.parse(line ?? "{}")).toMatchObject({ traceId: TRACE });
+    const [sent] = emulator.control.calls();
+    expect(JSON.stringify(sent)).not.toContain(TRACE);
+  },
+);
+
+test("shows each attempt of a write, its read-backs, and why it failed", async () => {
+  const gateway = await traced();
+  emulator.control.addFault({
+    operation: "UpdateMessageContact",
+    effect: "cut",
+    when: "after",
+    times: 1,
+  });
+  const input = {
+    contactId: TOM,
+    name: "canary",
+    emailAddress: "canary@example.com",
+  };
+  await GRAPHQL.call(gateway.url, "updateMessageContact", input);
+  await gateway.close();
+  const operation = spanNamed("updateMessageContact");
+  const names = collector.spans
+    .filter(({ parentSpanId }) => parentSpanId === operation.spanId)
+    .map(({ name }) => name)
+    .sort();
+  expect(names).toEqual([
+    "attempt GetMessageContact",
+    "attempt ListMessageContactVerifications",
+    "attempt UpdateMessageContact",
+  ]);
+  expect(spanNamed("attempt UpdateMessageContact").status?.code).toBe(2);
+  expect(collector.bodies.join()).not.toMatch(/canary|@example/);
+});
+
+test("traces what it refuses, and keeps queued attempts in their own trace", async () => {
+  const gateway = await traced();
+  const traces = Array.from({ length: 70 }, (_, at) =>
+    (at + 1).toString(16).padStart(32, "0"),
+  );
+  await Promise.all(
+    traces.map((traceId, at) =>
+      REST.call(
+        gateway.url,
+        "getMessageContact",
+        { contactId: `c-absent${at}` },
+        { traceparent: `00-${traceId}-${PARENT}-01` },
+      ),
+    ),
+  );
+  await fetch(`${gateway.url}/nowhere`);
+  await gateway.close();
+  const spans = collector.spans;
+  for (const traceId of traces) {
+    const mine = spans.filter((span) => span.traceId === traceId);
+    expect(mine.map(({ name }) => name).sort()).toEqual([
+      "GET /v1/message-contacts/:id",
+      "attempt GetMessageContact",
+      "getMessageContact",
+    ]);
+  }
+  expect(spanNamed("GET none").attributes).toMatchObject({
+    "http.response.status_code": 404,
+  });
+});
+
+test("keeps no trace that its caller does not want, and none when it is off", async () => {
+  const unsampled = await traced();
+  const headers = { traceparent: `00-${TRACE}-${PARENT}-00` };
+  const input = { contactId: TOM };
+  await REST.call(unsampled.url, "getMessageContact", input, headers);
+  await unsampled.close();
+  const off = await traced({ OTEL_TRACES_EXPORTER: "none" });
+  await REST.call(off.url, "getMessageContact", input, HEADERS);
+  await off.close();
+  expect(collector.spans).toEqual([]);
+});

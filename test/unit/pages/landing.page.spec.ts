@@ -1,0 +1,52 @@
+import { describe, expect, it } from "@jest/globals";
+import { readConfig, type Config } from "../../../src/config/config.js";
+import type { Directory } from "../../../src/config/directories-file.js";
+import { landingPage } from "../../../src/pages/landing.page.js";
+
+const ORIGIN = "http://127.0.0.1:3000";
+
+const configOf = (changes: Partial<Config>): Config => ({
+  ...readConfig({}),
+  ...changes,
+});
+
+const directory = (endpoint: string): Directory => ({
+  endpoint,
+  credentials: { kind: "chain" },
+});
+
+const htmlOf = (changes: Partial<Config>): string =>
+  landingPage(configOf(changes), ORIGIN, "en").html;
+
+describe("the first page", () => {
+  it.each([
+    ["http://127.0.0.1:4000", "Emulator"],
+    ["https://vendor.example.com", "changes are real"],
+  ])("tells what stands behind the gateway: %s", (endpoint, state) => {
+    expect(htmlOf({ UPSTREAM_ENDPOINT: endpoint })).toContain(state);
+  });
+
+  it("counts as real as soon as one directory is", () => {
+    const directories = new Map([
+      ["local", directory("http://127.0.0.1:4000")],
+      ["china", directory("https://vendor.example.com")],
+    ]);
+    expect(htmlOf({ directories })).toContain("changes are real");
+  });
+
+  it("names the directories only where nobody has to sign in", () => {
+    const directories = new Map([
+      ["red", directory("http://127.0.0.1:4000")],
+      ["blue", directory("http://127.0.0.1:4001")],
+    ]);
+    expect(htmlOf({ directories })).toContain("<code>blue</code>");
+    expect(htmlOf({ directories, API_KEYS_FILE: "keys.json" })).not.toContain(
+      "blue",
+    );
+  });
+
+  it("shows a hostile host name as text", () => {
+    const { html } = landingPage(configOf({}), 'http://"><b>x', "en");
+    expect(html).not.toContain("<b>");
+  });
+});
