@@ -19,9 +19,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
-  const emulator = hasVendor
-    ? null
-    : await embedEmulator(config.EMULATOR_PORT);
+  const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const target = emulator === null ? config : pointedAt(emulator.url, config);
   const logger = new Logger(config);
   const gateway = await startGateway(target, logger);
@@ -64,6 +62,7 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
 /** The same configuration with the emulator as the vendor. */
 function pointedAt(url: string, config: Config): Config {
   return changed(config, {
+    embeddedEmulator: url,
     UPSTREAM_ENDPOINT: url,
     UPSTREAM_CREDENTIALS: "keys",
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
@@ -89,7 +88,7 @@ function announce(
     ...(emulator === null
       ? []
       : [
-          `  Emulator    ${emulator.url}/_emulator   (no cloud account is used)`,
+          `  Emulator    ${emulator.url}/_emulator   (no cloud account is used; a page at ${url}/emulator)`,
         ]),
     "",
     "",

@@ -10,16 +10,18 @@ const MAY_IMPORT = {
   config: ["context"],
   context: ["errors"],
   logging: ["config", "context", "errors"],
-  upstream: ["config", "context", "errors", "logging", "shared-state"],
-  "shared-state": ["config", "context", "errors", "logging"],
-  access: [
+  upstream: ["config", "context", "errors", "logging"],
+  // Fulfils interfaces that the others declare; only the root knows it.
+  "shared-state": [
+    "access",
     "config",
     "context",
     "errors",
     "logging",
-    "shared-state",
+    "message-contacts",
     "upstream",
   ],
+  access: ["config", "context", "errors", "logging", "upstream"],
   http: ["access", "config", "context", "errors", "logging", "upstream"],
   "message-contacts": [
     "access",
@@ -28,10 +30,9 @@ const MAY_IMPORT = {
     "errors",
     "http",
     "logging",
-    "shared-state",
     "upstream",
   ],
-  ops: ["config", "context", "errors", "logging", "upstream", "shared-state"],
+  ops: ["config", "context", "errors", "logging", "upstream"],
   pages: [
     "config",
     "context",
@@ -91,7 +92,11 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-unused-vars": [
         "error",
-        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" },
+        {
+          argsIgnorePattern: "^_",
+          varsIgnorePattern: "^_",
+          destructuredArrayIgnorePattern: "^_",
+        },
       ],
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/switch-exhaustiveness-check": [

@@ -7,6 +7,8 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    // Needs a redis-server and minutes: `npm run test:replicas`.
+    "<rootDir>/test/replicas/",
   ],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
   extensionsToTreatAsEsm: [".ts"],

@@ -19,6 +19,8 @@ export class Config extends TelemetrySettings {
   readonly directories: ReadonlyMap<string, Directory> = new Map();
   /** GraphQL documents by id, from the manifest. */
   readonly documents: ReadonlyMap<string, string> = new Map();
+  /** Base URL of the emulator that this process runs in place of the vendor. */
+  readonly embeddedEmulator?: string;
 }
 
 // Names of what is set, never a value: secrets are among them.

@@ -43,11 +43,11 @@ export abstract class ReplicaSettings extends CallSettings {
 
   @Setting(
     "number",
-    "`1200`",
-    "Most requests in work at once; more are answered 503 with `Retry-After`. 0: no limit.",
+    "`512`",
+    "Most requests in work at once; more are answered 503 with `Retry-After`. More are taken as long as they are served within a quarter of a second. 0: no limit.",
   )
   @IsCount(0, 100_000)
-  readonly MAX_REQUESTS_IN_FLIGHT: number = 1_200;
+  readonly MAX_REQUESTS_IN_FLIGHT: number = 512;
 
   @Setting(
     "number",

@@ -4,7 +4,7 @@ import type { DeletionFailureRule } from "./contact-store.js";
 import { pendingChannel } from "./contact-record.js";
 import type { EmulatorState } from "./emulator-state.js";
 import type { FaultInput, FaultRule } from "./faults.js";
-import { ControlInputError } from "./json-input.js";
+import { ControlInputError } from "./json-shape.js";
 import type { SentMessage } from "./outbox.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "./seeds.js";
 import {

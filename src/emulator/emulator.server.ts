@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { AccessKeyInput } from "./access-keys.js";
 import type { TimeSource } from "./clock.js";
 import { EmulatorControl } from "./control.js";
-import { isControlPath, serveControl } from "./control-routes.js";
+import { isControlPath, serveControl } from "./control-endpoint.js";
 import { EmulatorState } from "./emulator-state.js";
 import {
   checkAction,
@@ -41,6 +41,12 @@ import {
 export interface EmulatorOptions {
   /** 127.0.0.1 */
   readonly host?: string;
+  /**
+   * Names besides those of the loopback address under which this machine may be asked for the
+   * control surface, such as the name of a container: none. Any other name is taken for an
+   * attempt of a web site to reach it.
+   */
+  readonly names?: readonly string[];
   /** 0: any free port */
   readonly port?: number;
   /** The sample contacts, the directory without contacts, or one's own: `sample`. */
@@ -105,6 +111,7 @@ export async function startEmulator(
     );
   }
   const { host = "127.0.0.1", port = 0, seed = "sample" } = options;
+  const names = [host, ...(options.names ?? [])];
   const state = new EmulatorState({
     seed: typeof seed === "string" ? NAMED_SEEDS[seed] : seed,
     settings: options.settings ?? {},
@@ -114,7 +121,7 @@ export async function startEmulator(
   });
   const control = new EmulatorControl(state);
   const server = createServer((request, response) => {
-    answer(state, control, request, response).catch((error: unknown) => {
+    answer(state, control, names, request, response).catch((error: unknown) => {
       abandon(response, error);
     });
   });
@@ -143,11 +150,12 @@ export async function startEmulator(
 async function answer(
   state: EmulatorState,
   control: EmulatorControl,
+  names: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (isControlPath(request.url ?? "")) {
-    await serveControl(control, request, response);
+    await serveControl(control, names, request, response);
   } else {
     await serveCall(state, CHECKS, request, response);
   }

@@ -2,10 +2,16 @@ import { startEmulator } from "./emulator.server.js";
 
 const DEFAULT_PORT = 4010;
 
-/** The process: an emulator on the loopback address until SIGTERM or SIGINT. */
+/**
+ * The process: an emulator until SIGTERM or SIGINT, on the loopback address unless
+ * `EMULATOR_HOST` names another; `EMULATOR_NAMES` are the names it is then reached by.
+ */
 async function main(): Promise<void> {
+  const { env } = process;
   const emulator = await startEmulator({
-    port: readPort(process.env["EMULATOR_PORT"]),
+    host: env["EMULATOR_HOST"] || "127.0.0.1",
+    port: readPort(env["EMULATOR_PORT"]),
+    names: (env["EMULATOR_NAMES"] ?? "").split(",").filter(Boolean),
     seed: "sample",
   });
   const { url, control } = emulator;
@@ -13,7 +19,8 @@ async function main(): Promise<void> {
   process.stdout.write(
     [
       `Emulator    ${url}`,
-      `Control     ${url}/_emulator`,
+      `Page        ${url}/_emulator/ui`,
+      `Control     ${url}/_emulator   described at ${url}/_emulator/openapi.json`,
       `Keys        ${keyIds.join(", ")}   (the secret is testsecret)`,
       "",
     ].join("\n"),

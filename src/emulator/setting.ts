@@ -2,6 +2,8 @@
 export interface Setting<T> {
   readonly initial: T;
   readonly takes: string;
+  /** JSON Schema of the values it takes. */
+  readonly schema: Readonly<Record<string, unknown>>;
   readonly accepts: (value: unknown) => boolean;
   readonly sentence: string;
 }
@@ -15,6 +17,7 @@ export function count(initial: number, sentence: string): Setting<number> {
     initial,
     sentence,
     takes: "a whole number of at least 0",
+    schema: { type: "integer", minimum: 0 },
     accepts: isCount,
   };
 }
@@ -27,6 +30,7 @@ export function countOrNull(
     initial,
     sentence,
     takes: "a whole number of at least 0, or null",
+    schema: { type: ["integer", "null"], minimum: 0 },
     accepts: (value) => value === null || isCount(value),
   };
 }
@@ -36,6 +40,7 @@ export function flag(initial: boolean, sentence: string): Setting<boolean> {
     initial,
     sentence,
     takes: "true or false",
+    schema: { type: "boolean" },
     accepts: (value) => typeof value === "boolean",
   };
 }
@@ -45,6 +50,7 @@ export function text(initial: string, sentence: string): Setting<string> {
     initial,
     sentence,
     takes: "a text that is not empty",
+    schema: { type: "string", minLength: 1 },
     accepts: (value) => typeof value === "string" && value !== "",
   };
 }
@@ -57,6 +63,7 @@ export function texts(
     initial,
     sentence,
     takes: "a list of texts",
+    schema: { type: "array", items: { type: "string" } },
     accepts: (value) =>
       Array.isArray(value) && value.every((item) => typeof item === "string"),
   };
@@ -71,6 +78,7 @@ export function choice<const T extends string>(
     initial: choices[0],
     sentence,
     takes: `one of ${choices.join(", ")}`,
+    schema: { type: "string", enum: choices },
     accepts: (value) => choices.some((candidate) => candidate === value),
   };
 }

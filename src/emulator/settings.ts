@@ -1,4 +1,4 @@
-import { ControlInputError, objectWith } from "./json-input.js";
+import { ControlInputError, objectWith } from "./json-shape.js";
 import {
   choice,
   count,
@@ -258,13 +258,17 @@ export function changeSettings(
   return { ...base, ...given };
 }
 
-/** Name, default, accepted values and meaning of every setting, for the control index. */
-export function describeSettings(): {
-  name: string;
-  initial: unknown;
-  takes: string;
-  sentence: string;
-}[] {
+/** A setting as it is shown. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly initial: unknown;
+  /** The values it takes, in words. */
+  readonly takes: string;
+  readonly sentence: string;
+}
+
+/** Every setting, for the control index and for the README. */
+export function describeSettings(): ShownSetting[] {
   return Object.entries<Setting<unknown>>(SETTINGS).map(
     ([name, { initial, takes, sentence }]) => ({
       name,
@@ -273,4 +277,22 @@ export function describeSettings(): {
       sentence,
     }),
   );
+}
+
+/** JSON Schema of all settings in force; as a change of some of them, nothing is required. */
+export function settingsSchema(
+  isChange: boolean,
+): Readonly<Record<string, unknown>> {
+  const settings = Object.entries<Setting<unknown>>(SETTINGS);
+  return {
+    type: "object",
+    additionalProperties: false,
+    ...(isChange ? {} : { required: settings.map(([name]) => name) }),
+    properties: Object.fromEntries(
+      settings.map(([name, { schema, sentence, initial }]) => [
+        name,
+        { ...schema, description: sentence, default: initial },
+      ]),
+    ),
+  };
 }

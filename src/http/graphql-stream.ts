@@ -4,11 +4,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { refuseGraphql } from "./graphql-refusal.js";
-import {
-  isGraphqlRequest,
-  type GraphqlRequest,
-  type GraphqlSubscriptions,
-} from "./graphql-subscriptions.js";
+import type { GraphqlSubscriptions } from "./graphql-subscriptions.js";
 import type { SseEvent, SseStreams } from "./sse-stream.js";
 
 /**
@@ -23,7 +19,7 @@ export function streamGraphql(
 ): FastifyReply {
   const { callContext: context, method, body, query } = request;
   const wanted = method === "GET" ? fromQuery(query) : body;
-  if (!isGraphqlRequest(wanted)) {
+  if (!subscriptions.accepts(wanted)) {
     return refuseGraphql(
       context,
       reply,
@@ -41,8 +37,9 @@ export function streamGraphql(
 function fromQuery(query: unknown): unknown {
   const { variables, ...rest } = query as Record<string, unknown>;
   if (variables === undefined) return rest;
+  if (typeof variables !== "string") return null;
   try {
-    return { ...rest, variables: JSON.parse(String(variables)) as unknown };
+    return { ...rest, variables: JSON.parse(variables) as unknown };
   } catch {
     return null;
   }
@@ -56,7 +53,7 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
 
   constructor(
     private readonly subscriptions: GraphqlSubscriptions,
-    private readonly request: GraphqlRequest,
+    private readonly request: unknown,
     private readonly context: RequestContext,
   ) {}
 

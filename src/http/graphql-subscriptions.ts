@@ -1,6 +1,7 @@
 import {
   getOperationAST,
   GraphQLError,
+  OperationTypeNode,
   parse,
   specifiedRules,
   subscribe,
@@ -14,8 +15,6 @@ import {
   type ValidationRule,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { renderError } from "./graphql-error.formatter.js";
 
@@ -32,6 +31,10 @@ export interface DocumentLimits {
   /** Checked while parsing, before validation. */
   readonly maxTokens: number;
   readonly rules: readonly ValidationRule[];
+  /** The request with the document it means; null when it may not run. */
+  readonly accept: (request: unknown) => GraphqlRequest | null;
+  /** Keeps names of the schema out of what is said about a wrong document. */
+  readonly hidesSchema: boolean;
 }
 
 /** Whether a value has the members of a GraphQL request. */
@@ -72,26 +75,27 @@ export class GraphqlSubscriptions {
     request: unknown,
     contextValue: RequestContext,
   ): ExecutionArgs | readonly [GraphQLError, ...GraphQLError[]] {
-    if (!isGraphqlRequest(request)) return [malformed("No GraphQL request.")];
-    const { query, operationName, variables } = request;
+    const accepted = this.limits.accept(request);
+    if (accepted === null) return [malformed("This request may not run.")];
+    const { query, operationName, variables } = accepted;
     let document: DocumentNode;
     try {
       document = parse(query, { maxTokens: this.limits.maxTokens });
     } catch (error) {
-      return [asCallerFault(error)];
+      return [this.shown(error)];
     }
     const [first, ...others] = validate(this.schema, document, [
       ...specifiedRules,
       ...this.limits.rules,
     ]);
     if (first !== undefined) {
-      return [asCallerFault(first), ...others.map(asCallerFault)];
+      return [this.shown(first), ...others.map((error) => this.shown(error))];
     }
     const operation = getOperationAST(document, operationName);
     if (operation === null || operation === undefined) {
       return [malformed("The request names no operation of its document.")];
     }
-    if (operation.operation !== "subscription") {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [
         malformed(
           "Only subscriptions run here: send this one to POST /graphql.",
@@ -105,6 +109,25 @@ export class GraphqlSubscriptions {
       ...(isAbsent(operationName) ? {} : { operationName }),
       ...(isAbsent(variables) ? {} : { variableValues: variables }),
     };
+  }
+
+  /** A document that does not fit is its writer's fault, never ours. */
+  private shown(error: unknown): GraphQLError {
+    if (!(error instanceof GraphQLError)) {
+      return malformed("The document cannot be read.");
+    }
+    const { message, nodes, source, positions } = error;
+    return new GraphQLError(
+      this.limits.hidesSchema
+        ? (message.split(" Did you mean ", 1)[0] ?? "")
+        : message,
+      { nodes, source, positions, extensions: { code: "BAD_REQUEST" } },
+    );
+  }
+
+  /** Whether a request may run at all, before its document is looked at. */
+  accepts(request: unknown): boolean {
+    return this.limits.accept(request) !== null;
   }
 
   /** Begins a subscription: its results, or the one result that it cannot begin. */
@@ -143,19 +166,4 @@ export class GraphqlSubscriptions {
 
 function malformed(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
-}
-
-/** A document that does not fit is its writer's fault, never ours. */
-function asCallerFault(error: unknown): GraphQLError {
-  if (!(error instanceof GraphQLError)) {
-    return new GraphQLError("The document cannot be read.", {
-      originalError: new GatewayError(ErrorCode.BAD_REQUEST),
-    });
-  }
-  return new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    extensions: { code: "GRAPHQL_VALIDATION_FAILED" },
-  });
 }

@@ -102,10 +102,11 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     fastify.post(path, {
       handler: (request, reply) => this.answer(server, request, reply),
-      errorHandler: (error, request, reply) =>
-        refuseGraphql(request.callContext, reply, error),
+      errorHandler: (error, request, reply) => {
+        void refuseGraphql(request.callContext, reply, error);
+      },
     });
-    this.push(fastify, path, schema);
+    this.push(fastify, path, schema, !introspection);
   }
 
   /** Every transport that pushes, over one way of running subscriptions. */
@@ -113,10 +114,16 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     fastify: FastifyInstance,
     path: string,
     schema: GraphQLSchema,
+    hidesSchema: boolean,
   ): void {
     const subscriptions = new GraphqlSubscriptions(
       schema,
-      { maxTokens: MAX_TOKENS, rules: documentRules(this.config) },
+      {
+        maxTokens: MAX_TOKENS,
+        rules: documentRules(this.config),
+        accept: (request) => this.trusted(request),
+        hidesSchema,
+      },
       this.logger,
     );
     this.socket = new GraphqlSocket(
@@ -132,8 +139,9 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       exposeHeadRoute: false,
       handler: (request, reply) =>
         streamGraphql(request, reply, subscriptions, this.streams),
-      errorHandler: (error, request, reply) =>
-        refuseGraphql(request.callContext, reply, error),
+      errorHandler: (error, request, reply) => {
+        void refuseGraphql(request.callContext, reply, error);
+      },
     });
     fastify.get("/possibleTypes.json", {
       config: { rights: "public" },

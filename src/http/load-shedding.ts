@@ -11,6 +11,7 @@ import { isGraphqlRoute } from "./route-rights.js";
 
 /** How much is taken on at once; 0 stands for no limit. */
 export interface IntakeLimits {
+  /** More only where they are answered within `WORTHWHILE_WAIT_MS`. */
   readonly maxInFlight: number;
   readonly maxDelayMs: number;
 }
@@ -29,6 +30,22 @@ export interface Place {
   leave(): void;
 }
 
+/**
+ * A crowd is worth taking on as long as it is soon served: so many beyond the
+ * limit as are answered in this time. A longer queue makes every answer late and
+ * none more.
+ */
+export const WORTHWHILE_WAIT_MS = 250;
+
+/** How long answers are counted, to tell how fast they come. */
+export const WINDOW_MS = 100;
+
+/** A window that saw no crowd for so long tells nothing of one. */
+const STALE_MS = 10 * WINDOW_MS;
+
+/** What a process that has not seen a crowd yet is trusted with. */
+const FIRST_FACTOR = 2;
+
 /** What callers are told to wait: the next sample of the delay is taken by then. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -43,11 +60,17 @@ export class Intake {
   private readonly waiting: (() => void)[] = [];
   private count = 0;
   private atWork = 0;
+  private answered = 0;
+  private windowBeganMs = Number.NEGATIVE_INFINITY;
+  private crowdLimit: number;
 
   constructor(
     private readonly limits: IntakeLimits,
     private readonly delay: LoopDelay,
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.crowdLimit = FIRST_FACTOR * limits.maxInFlight;
+  }
 
   get inFlight(): number {
     return this.count;
@@ -74,6 +97,7 @@ export class Intake {
         if (at === "work") this.endWork();
         at = "gone";
         this.count -= 1;
+        this.answered += 1;
       },
     };
   }
@@ -103,9 +127,24 @@ export class Intake {
   private isOverloaded(): boolean {
     const { maxInFlight, maxDelayMs } = this.limits;
     return (
-      (maxInFlight > 0 && this.count >= maxInFlight) ||
+      (maxInFlight > 0 && this.count >= maxInFlight && this.isTooMany()) ||
       (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
     );
+  }
+
+  /** Asked while the limit is reached: whether the crowd is beyond its worth. */
+  private isTooMany(): boolean {
+    const now = this.now();
+    const passedMs = now - this.windowBeganMs;
+    if (passedMs >= WINDOW_MS) {
+      if (passedMs < STALE_MS) {
+        const soon = (this.answered / passedMs) * WORTHWHILE_WAIT_MS;
+        this.crowdLimit = (this.crowdLimit + soon) / 2;
+      }
+      this.windowBeganMs = now;
+      this.answered = 0;
+    }
+    return this.count >= this.crowdLimit;
   }
 }
 

@@ -65,12 +65,13 @@ class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
 
   async next(): Promise<IteratorResult<SseEvent, undefined>> {
     for (;;) {
-      const { done, value } = await this.reports.next();
-      if (done === true) return this.finish();
-      const id = identityOf(value as DeletionReport);
+      const next: IteratorResult<DeletionReport, undefined> =
+        await this.reports.next();
+      if (next.done === true) return this.finish();
+      const id = identityOf(next.value);
       if (id === this.lastId) continue;
       this.lastId = id;
-      return { done: false, value: this.eventOf(value as DeletionReport, id) };
+      return { done: false, value: this.eventOf(next.value, id) };
     }
   }
 

@@ -7,7 +7,7 @@ import {
 import type { GatewayError } from "../errors/gateway-error.js";
 import type { SeenDeletion } from "./deletion-ledger.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
-import { DeletionState, type MessageType } from "./shapes/enums.js";
+import { DeletionState, MessageType } from "./shapes/enums.js";
 
 /** A member account that could not release a contact. */
 export interface ReportedFailure {
@@ -131,7 +131,7 @@ function failureAdvice(
 ): string {
   const types = messageTypes
     .map((type, at) =>
-      type === "UNRECOGNISED" ? (messageTypesRaw[at] ?? type) : type,
+      type === MessageType.UNRECOGNISED ? (messageTypesRaw[at] ?? type) : type,
     )
     .join(", ");
   if (language === "zh") {

@@ -75,7 +75,10 @@ export class Deletions {
       ),
       (answer) => toDeletionReport(answer, contactId),
     );
-    if (told?.state === "IN_PROGRESS" || told?.state === "FAILED") {
+    if (
+      told?.state === DeletionState.IN_PROGRESS ||
+      told?.state === DeletionState.FAILED
+    ) {
       const present: SeenDeletion = {
         observedAt: seen?.observedAt ?? new Date(this.now()).toISOString(),
         startedHere: seen?.startedHere ?? false,

@@ -13,7 +13,6 @@ import { MessageContactFieldsResolver } from "./message-contact-fields.resolver.
 import { MessageContactsController } from "./message-contacts.controller.js";
 import { MessageContactsResolver } from "./message-contacts.resolver.js";
 import { MessageContactsService } from "./message-contacts.service.js";
-import { MemoryVerificationLog, VERIFICATION_LOG } from "./verification-log.js";
 import { VerificationMessages } from "./verification-messages.js";
 
 /** The twelve operations and both their front doors. */
@@ -38,7 +37,6 @@ import { VerificationMessages } from "./verification-messages.js";
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: LATER, useValue: systemLater },
-    { provide: VERIFICATION_LOG, useClass: MemoryVerificationLog },
   ],
 })
 export class MessageContactsModule {}

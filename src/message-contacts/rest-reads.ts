@@ -82,8 +82,8 @@ export const WATCH_DELETION = {
       status: 200,
       description: "The events.",
       shapes: [],
-      events: `id: DELETED
-data: {"contactId":"c-H4nUc6jS8wFiB2Ry","state":"DELETED"}
+      events: `id: DELETED.1vq8x2
+data: {"contactId":"c-H4nUc6jS8wFiB2Ry","state":"DELETED","isFinal":true}
 
 event: complete
 data:

@@ -3,7 +3,6 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
-  type FieldNode,
   type GraphQLResolveInfo,
   type SelectionNode,
   type SelectionSetNode,
@@ -25,7 +24,7 @@ function collect(
     if (!isIncluded(node, info)) continue;
     switch (node.kind) {
       case Kind.FIELD:
-        names.add((node as FieldNode).name.value);
+        names.add(node.name.value);
         break;
       case Kind.INLINE_FRAGMENT:
         collect(node.selectionSet, info, names);

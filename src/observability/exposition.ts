@@ -87,9 +87,14 @@ type Told = Awaited<ReturnType<Histogram["get"]>>;
  * hashes an object of labels at each observation.
  */
 class ToldSpreads extends Histogram {
+  /** Tells what stands before the values. */
+  private readonly empty: Histogram;
+
   constructor(private readonly spreads: Spreads) {
     const { name, help, labelNames } = spreads;
-    super({ name, help, labelNames, buckets: [...BOUNDS], registers: [] });
+    const about = { name, help, labelNames, registers: [] };
+    super(about);
+    this.empty = new Histogram(about);
   }
 
   override async get(): Promise<Told> {
@@ -110,7 +115,7 @@ class ToldSpreads extends Histogram {
       values.push({ metricName: `${name}_sum`, labels, value: sum });
       values.push({ metricName: `${name}_count`, labels, value: below });
     }
-    return { ...(await super.get()), values };
+    return { ...(await this.empty.get()), values };
   }
 
   /** What the registry asks in place of `get` where it is there. */

@@ -27,7 +27,9 @@ export function collectorOf(
     OTEL_TRACES_EXPORTER: wanted,
   } = config;
   if (wanted === "none") return null;
-  if (endpoint !== undefined) return endpoint.replace(/\/+$/, "");
+  if (endpoint !== undefined) {
+    return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
+  }
   return wanted === "otlp" ? LOCAL_COLLECTOR : null;
 }
 

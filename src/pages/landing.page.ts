@@ -37,6 +37,15 @@ const EXPLORE: readonly Place[] = [
   },
 ];
 
+const EMULATOR: Place = {
+  href: "/emulator",
+  name: { en: "Emulator", zh: "模拟器" },
+  about: {
+    en: "Contacts, pending verifications, sent messages, clock, faults and calls.",
+    zh: "联系人、待验证地址、已发送消息、时钟、故障与调用记录。",
+  },
+};
+
 const CONTRACTS: readonly Place[] = [
   {
     href: "/schema.graphql",
@@ -138,7 +147,7 @@ export function landingPage(
 <p class="soft">${word("not")}</p>
 ${directories(config, word("directories"))}
 <h2>${word("explore")}</h2>
-${cards(EXPLORE)}
+${cards(config.embeddedEmulator === undefined ? EXPLORE : [...EXPLORE, EMULATOR])}
 <h2>${word("contracts")}</h2>
 ${cards(CONTRACTS)}
 <h2>${word("curl")}</h2>

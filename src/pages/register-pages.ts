@@ -30,7 +30,7 @@ export function registerPages(
   config: Config,
 ): void {
   const contracts = contractsOf(app);
-  const routes: Readonly<Record<string, RouteHandlerMethod>> = {
+  const routes: Record<string, RouteHandlerMethod> = {
     "/": async (request, reply) => {
       const { landingPage } = await import("./landing.page.js");
       const origin = `${request.protocol}://${request.host}`;
@@ -80,6 +80,12 @@ export function registerPages(
     // Browsers ask for it beside documents that cannot name an icon.
     "/favicon.ico": (_request, reply) => sendFavicon(reply),
   };
+  const { embeddedEmulator } = config;
+  if (embeddedEmulator !== undefined) {
+    // Only the way there: the gateway never forwards to the emulator's own address.
+    routes["/emulator"] = (_request, reply) =>
+      reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+  }
   for (const [url, handler] of Object.entries(routes)) {
     fastify.get(url, { config: { rights: "public" } }, handler);
   }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { DELETION_LEDGER } from "../message-contacts/deletion-ledger.js";
 import { DELETION_RELAY } from "../message-contacts/deletion-relay.js";
+import { VERIFICATION_LOG } from "../message-contacts/verification-log.js";
 import { KEY_STORE } from "../upstream/idempotency.js";
 import { WRITE_QUEUES } from "../upstream/write-queue.js";
 import type { SharedState } from "./shared-state.js";
@@ -17,6 +18,7 @@ export class SharedStateModule {
       { provide: WRITE_QUEUES, useValue: state.queues },
       { provide: DELETION_LEDGER, useValue: state.ledger },
       { provide: DELETION_RELAY, useValue: state.relay },
+      { provide: VERIFICATION_LOG, useValue: state.verifications },
     ];
     return {
       module: SharedStateModule,

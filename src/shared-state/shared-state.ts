@@ -10,6 +10,10 @@ import {
   type DeletionRelay,
 } from "../message-contacts/deletion-relay.js";
 import {
+  MemoryVerificationLog,
+  type VerificationLog,
+} from "../message-contacts/verification-log.js";
+import {
   abandonedAfterMs,
   MemoryKeyStore,
   type KeyStore,
@@ -25,6 +29,7 @@ import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
 import { RedisKeyStore } from "./redis-key-store.js";
 import { sharedLimits } from "./redis-rate-limits.js";
+import { RedisVerificationLog } from "./redis-verification-log.js";
 import { WriteLease } from "./write-lease.js";
 
 /** Where state lives, and whether it can be reached now. */
@@ -37,6 +42,7 @@ export interface SharedState {
   readonly queues: WriteQueues;
   readonly ledger: DeletionLedger;
   readonly relay: DeletionRelay;
+  readonly verifications: VerificationLog;
   /** Resolves when the writes that have begun or wait are over. */
   writesDone(): Promise<void>;
   /** Absent: limits are counted in memory. */
@@ -60,6 +66,8 @@ export async function openSharedState(
   if (url === undefined) return memoryState(abandonedMs);
   const connection = new RedisConnection(url, prefix, logger);
   await connection.opened(OPEN_TIMEOUT_MS);
+  // Replicas share the address and mostly its password: fit to key a hash.
+  const secret = config.STATE_SECRET ?? url;
   return {
     get standing() {
       return connection.isAway ? "redis-away" : "redis";
@@ -71,8 +79,8 @@ export async function openSharedState(
     ),
     ledger: new RedisDeletionLedger(connection),
     relay: new RedisDeletionRelay(connection),
-    // Replicas share the address and mostly its password: fit to key a hash.
-    limits: sharedLimits(connection, config.STATE_SECRET ?? url),
+    verifications: new RedisVerificationLog(connection, secret),
+    limits: sharedLimits(connection, secret),
     close: () => connection.close(),
   };
 }
@@ -85,6 +93,7 @@ function memoryState(abandonedMs: number): SharedState {
     ...queuesOf((_directory, local) => local),
     ledger: new MemoryDeletionLedger(),
     relay: NO_RELAY,
+    verifications: new MemoryVerificationLog(),
     close: () => Promise.resolve(),
   };
 }

@@ -124,11 +124,10 @@ export class UpstreamClient {
     context: RequestContext,
   ): Promise<VendorAnswer<O>> {
     if (!isWrite(operation)) return this.shared(operation, params, context);
-    const answer: Promise<object> = this.keyed.call(
-      operation,
-      params as never,
-      context,
-    );
+    const answer: Promise<object> = this.keyed
+      .call(operation, params as never, context)
+      // Reads that began before the change are not for those who ask after it.
+      .finally(() => this.readsInFlight.clear());
     return answer as Promise<VendorAnswer<O>>;
   }
 
@@ -168,8 +167,12 @@ export class UpstreamClient {
       deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
       () => waiting.some(({ isGone }) => isGone?.() !== true),
       context.usage,
-    ).finally(() => this.readsInFlight.delete(key));
-    this.readsInFlight.set(key, { answer, waiting });
+    ).finally(() => {
+      // A change may have made room for a newer read of the same.
+      if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
+    });
+    const read: SharedRead = { answer, waiting };
+    this.readsInFlight.set(key, read);
     return answer;
   }
 

@@ -81,7 +81,7 @@ function clientFor(
 }
 
 /** The configured directories, or the one that single settings name. */
-function directoriesOf(config: Config): ReadonlyMap<string, Directory> {
+export function directoriesOf(config: Config): ReadonlyMap<string, Directory> {
   if (config.directories.size > 0) return config.directories;
   if (config.UPSTREAM_ENDPOINT === undefined) {
     throw new Error("UPSTREAM_ENDPOINT is set before the modules are made");
@@ -112,7 +112,8 @@ function limitsOf(config: Config): CallLimits {
   };
 }
 
-function providerOf(
+/** Where the keys of a directory come from. */
+export function providerOf(
   credentials: Directory["credentials"],
 ): CredentialsProvider {
   return credentials.kind === "chain"

@@ -103,7 +103,7 @@ function trailLines(): string[] {
 }
 
 describe("planted canaries", () => {
-  it("appear in no log line and no audit line of hundreds of requests", async () => {
+  it("appear in no log line, no audit line and no metric of hundreds of requests", async () => {
     const wrongKey = newKey();
     const token = await issuer.token({
       sub: EMAIL,
@@ -140,7 +140,9 @@ describe("planted canaries", () => {
     expect(trail.length).toBeGreaterThan(10);
     const secrets = [EMAIL, PHONE, NAME, SECRET, keys.svc, token, forged];
     const planted = [...secrets, wrongKey, "canary", "13973917391", ID];
-    const written = [...lines, ...trail];
+    const metrics = await fetch(`${gateway.opsUrl}/metrics`);
+    expect(metrics.status).toBe(200);
+    const written = [...lines, ...trail, await metrics.text()];
     for (const value of planted) {
       const found = written.filter((line) =>
         line.toLowerCase().includes(value.toLowerCase()),

@@ -21,8 +21,8 @@ import { UpstreamTransport } from "../../src/upstream/transport.js";
 /** A night's run takes 10,000. */
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 1_000);
 
-/** Each of these is a signed call. */
-const CALLS = Math.ceil(RUNS / 5);
+/** Each of these is a signed call of its own. */
+const CALLS = RUNS;
 
 let emulator: RunningEmulator;
 let signer: RpcSigner;
@@ -92,15 +92,17 @@ const near = {
       from("0123456789", 15, 17),
       fc.constant("1997968394350001"),
     ),
-    { maxLength: 7 },
+    // More than five go to the vendor in several calls.
+    { maxLength: 5 },
   ),
   boundTo: fc.oneof(
     from("aZ9", 1, 4).map((rest) => `fd-${rest}`),
     from("0123456789", 15, 17),
   ),
   retainContactInMembers: fc.boolean(),
-  pageNumber: fc.integer({ min: -1, max: 3 }),
-  pageSize: fc.integer({ min: -1, max: 102 }),
+  // Outside these bounds the vendor corrects a page; the gateway refuses it.
+  pageNumber: fc.integer({ min: 1, max: 3 }),
+  pageSize: fc.integer({ min: 1, max: 100 }),
 };
 
 interface Row {
@@ -131,7 +133,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   UpdateMessageContactInput: {
     shape: inputs.UpdateMessageContactInput,
     operation: "updateMessageContact",
-    values: some({ contactId, ...person }, ["contactId", "name"]),
+    // An empty list cannot be sent: the vendor would see no change of it.
+    values: some(
+      {
+        contactId,
+        ...person,
+        messageTypes: messageTypes.filter((types) => types.length > 0),
+      },
+      ["contactId", "name"],
+    ),
     toParams: mapper.toUpdateParams,
   },
   CancelMessageContactUpdateInput: {
@@ -224,12 +234,13 @@ async function isTakenByEmulator(
   { operation, toParams }: Row,
   input: object,
 ): Promise<boolean> {
-  const form = await signer.sign(
-    operation,
-    toParams(input as never),
-    Date.now(),
-  );
-  const { body } = await transport.post(form, 5_000);
+  const params = toParams(input as never);
+  const ask = async (isFresh: boolean): Promise<string> => {
+    const form = await signer.sign(operation, params, Date.now());
+    return (await transport.post(form, 5_000, isFresh)).body;
+  };
+  // The kept connection may have ended while the other property was computed.
+  const body = await ask(false).catch(() => ask(true));
   const { Code: code = "" } = JSON.parse(body) as { Code?: string };
   const isInUse = code === "InvalidParameter.Name.AlreadyUsed";
   return isInUse || !/^(?:InvalidParameter|Missing)/.test(code);

@@ -65,6 +65,7 @@ export function writeApiKey(path) {
  */
 export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
   const env = {
+    NODE_ENV: "production",
     UPSTREAM_ENDPOINT: upstream,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "benchid",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "benchsecret",

@@ -93,11 +93,16 @@ function cpuOf(pid) {
   return nanos / 1_000;
 }
 
+const given = new Set();
+
+/** A port that is free and that nobody else was told of. */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
   server.close();
   await once(server, "close");
+  if (given.has(port)) return freePort();
+  given.add(port);
   return port;
 }

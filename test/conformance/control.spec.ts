@@ -17,6 +17,7 @@ describe("the control surface", () => {
       const routes = json["routes"] as { method: string; path: string }[];
       expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
         "GET /_emulator",
+        "GET /_emulator/openapi.json",
         "POST /_emulator/reset",
         "POST /_emulator/seed",
         "GET /_emulator/snapshot",
@@ -62,6 +63,7 @@ describe("the control surface", () => {
     ["POST", "/verifications/confirm", { contactId: TOM, target: "x" }, 400],
     ["POST", "/verifications/confirm", { code: "000000" }, 400],
     ["DELETE", "/faults?faultId=x", undefined, 400],
+    ["DELETE", "/faults?faultid=1", undefined, 400],
   ])(
     "answers %s %s with %j by %i and a reason",
     async (method, path, body, status) => {
@@ -73,6 +75,69 @@ describe("the control surface", () => {
       });
     },
   );
+
+  it.each([
+    ["POST", "/reset", { origin: "http://evil.example" }],
+    ["POST", "/ui/reset", { origin: "null" }],
+    ["GET", "/ui", { host: "evil.example" }],
+    ["GET", "/snapshot", { "sec-fetch-site": "cross-site" }],
+    ["GET", "/nowhere", { host: "evil.example" }],
+  ])("refuses a web site's %s %s with %j", async (method, path, headers) => {
+    await withEmulator({}, async ({ url, control: own }) => {
+      own.advanceClock(1_000);
+      const sent = await send(url, method, `/_emulator${path}`, "", {
+        headers,
+      });
+      expect(sent.status).toBe(403);
+      expect(JSON.parse(sent.text)).toEqual({ error: expect.any(String) });
+      expect(own.clock().offsetMs).toBe(1_000);
+    });
+  });
+
+  it("is reached by the names it was given", async () => {
+    const ask = (url: string, host: string) =>
+      send(url, "GET", "/_emulator/clock", "", { headers: { host } });
+    await withEmulator({ names: ["emulator"] }, async ({ url }) => {
+      expect((await ask(url, "emulator:4010")).status).toBe(200);
+      expect((await ask(url, "other:4010")).status).toBe(403);
+    });
+  });
+
+  it("has a page whose buttons lead back to it", async () => {
+    await withEmulator({}, async ({ url, control: own }) => {
+      const page = await send(url, "GET", "/_emulator/ui", "");
+      expect(page.headers["content-security-policy"]).toContain(
+        "default-src 'none'; script-src 'self'",
+      );
+      const press = (action: string, fields: string) =>
+        send(url, "POST", `/_emulator/ui/${action}`, fields);
+      const done = await press("advance", "ms=1000");
+      expect([done.status, done.headers.location]).toEqual([
+        303,
+        "/_emulator/ui",
+      ]);
+      expect(own.clock().offsetMs).toBe(1_000);
+      for (const [action, fields, reason] of [
+        ["advance", "ms=x", "ms must be a whole number"],
+        ["advance", "", "ms must be a text"],
+        ["seed", "seed=other", "seed must be one of"],
+        ["add-fault", "fault=constructor&operation=*", "fault must be one of"],
+        ["add-fault", "fault=down&operation=x", "operation must be one of"],
+        ["confirm", "contactId=a&target=b", "no such verification"],
+      ] as const) {
+        const refused = await press(action, fields);
+        expect([refused.status, refused.text]).toEqual([
+          400,
+          expect.stringContaining(reason),
+        ]);
+      }
+      expect((await send(url, "GET", "/_emulator/ui/reset", "")).status).toBe(
+        405,
+      );
+      expect((await press("constructor", "")).status).toBe(404);
+      expect((await press("", "")).status).toBe(405);
+    });
+  });
 
   it("refuses a body beyond 4 MiB", async () => {
     await withEmulator({}, async ({ url }) => {

@@ -55,7 +55,7 @@ let running: Running;
 beforeAll(async () => {
   running = await startBoth(
     { seed: "sample" },
-    { API_KEYS_FILE: folder.write("keys.json", file) },
+    { API_KEYS_FILE: folder.write("keys.json", file), AUDIT_LOG: "none" },
   );
 });
 

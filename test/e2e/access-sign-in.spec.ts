@@ -142,6 +142,34 @@ describe.each(DOORS)("sign-in over $name", (door) => {
   });
 });
 
+describe("the key file", () => {
+  it("is read again when it changes: the new key gets in, the old one does not", async () => {
+    const rotated = keysFor({ rotated: { scopes: ["contacts:read"] } });
+    const path = folder.write("rotating.json", { keys: [] });
+    const other = await startBoth(
+      { seed: "sample" },
+      { API_KEYS_FILE: path, AUDIT_LOG: "none" },
+    );
+    const status = async (): Promise<number> => {
+      const response = await fetch(
+        `${other.gateway.url}/v1/message-contacts/${TOM}`,
+        { headers: bearer(rotated.keys.rotated) },
+      );
+      await response.text();
+      return response.status;
+    };
+    try {
+      expect(await status()).toBe(401);
+      folder.write("rotating.json", rotated.file);
+      while ((await status()) !== 200);
+      folder.write("rotating.json", { keys: [] });
+      while ((await status()) !== 401);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe("nested fields", () => {
   const ask = async (query: string, key: string) => {
     const response = await fetch(`${running.gateway.url}/graphql`, {

@@ -39,8 +39,11 @@ interface Bulk {
 
 interface BulkDoor {
   readonly name: string;
-  update(inputs: unknown): Promise<Bulk>;
-  bind(contactId: string, targetIds: readonly string[]): Promise<Bulk>;
+  readonly update: (inputs: unknown) => Promise<Bulk>;
+  readonly bind: (
+    contactId: string,
+    targetIds: readonly string[],
+  ) => Promise<Bulk>;
 }
 
 const ERRORS =

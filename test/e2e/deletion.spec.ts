@@ -64,7 +64,10 @@ async function restarted(): Promise<Running> {
 /** A way to watch a deletion: states until the end. */
 interface Watch {
   readonly name: string;
-  watch(contactId: string, language?: string): AsyncIterator<Deletion>;
+  readonly watch: (
+    contactId: string,
+    language?: string,
+  ) => AsyncIterator<Deletion>;
 }
 
 async function* overSse(
@@ -154,9 +157,9 @@ const eventsUrl = (id: string): string =>
 async function rest(watcher: AsyncIterator<Deletion>): Promise<Deletion[]> {
   const states: Deletion[] = [];
   for (;;) {
-    const { done, value } = await watcher.next();
-    if (done === true) return states;
-    states.push(value as Deletion);
+    const next: IteratorResult<Deletion, unknown> = await watcher.next();
+    if (next.done === true) return states;
+    states.push(next.value);
   }
 }
 
@@ -339,8 +342,8 @@ describe("the socket", () => {
       query: SUBSCRIPTION,
       variables: { id: "nonsense" },
     });
-    const { value } = await results.next();
-    expect(value).toMatchObject({
+    const next: IteratorResult<unknown, unknown> = await results.next();
+    expect(next.value).toMatchObject({
       errors: [{ extensions: { code: "INVALID_INPUT", retryable: false } }],
     });
     await socket.dispose();

@@ -56,7 +56,7 @@ test("counts repeats, refusals by what they mean, and settled writes", async () 
   await REST.call(gateway.url, "getMessageContact", { contactId: TOM });
   emulator.control.addFault({
     operation: "UpdateMessageContact",
-    effect: "cut",
+    effect: "reset",
     when: "after",
     times: 1,
   });

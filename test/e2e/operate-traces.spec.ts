@@ -85,7 +85,7 @@ test("shows each attempt of a write, its read-backs, and why it failed", async (
   const gateway = await traced();
   emulator.control.addFault({
     operation: "UpdateMessageContact",
-    effect: "cut",
+    effect: "reset",
     when: "after",
     times: 1,
   });

@@ -52,15 +52,15 @@ describeHere("two replicas and their Redis", () => {
   /** What must hold while Redis cannot be used, however it came to that. */
   const expectDegraded = async (): Promise<void> => {
     expect((await read()).code).toBe("OK");
-    expect((await rename("CFO")).code).toBe("OK");
-    const refused = await keyed("CTO");
+    expect((await rename("FINANCE_DIRECTOR")).code).toBe("OK");
+    const refused = await keyed("TECHNICAL_DIRECTOR");
     expect(refused.status).toBe(503);
     expect(refused.code).toBe("UPSTREAM_UNAVAILABLE");
     expect(refused.headers.get("retry-after")).toBe("1");
   };
 
   it("goes on without it but for keyed writes, and is whole again with it", async () => {
-    expect((await keyed("CTO")).code).toBe("OK");
+    expect((await keyed("TECHNICAL_DIRECTOR")).code).toBe("OK");
     await replicas.redis.kill();
     await until(
       "it is missed",
@@ -89,7 +89,7 @@ describeHere("two replicas and their Redis", () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         rename(
-          index % 3 === 0 ? "CEO" : "CFO",
+          index % 3 === 0 ? "CEO" : "FINANCE_DIRECTOR",
           {},
           replicas.all[index % 2]?.url,
         ),
@@ -109,14 +109,16 @@ describeHere("two replicas and their Redis", () => {
       operation: "UpdateMessageContact",
       when: "after",
     });
-    const lost = rename("CFO").catch(() => null);
+    const lost = rename("FINANCE_DIRECTOR").catch(() => null);
     await until(
       "the vendor has the write",
       () => replicas.emulator.control.calls().length === 1,
     );
     await replicas.a.kill();
     expect(await lost).toBeNull();
-    expect((await rename("CTO", {}, replicas.b.url)).code).toBe("OK");
+    expect((await rename("TECHNICAL_DIRECTOR", {}, replicas.b.url)).code).toBe(
+      "OK",
+    );
   });
 
   it("counts a caller's requests on all replicas together", async () => {

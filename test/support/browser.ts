@@ -28,12 +28,13 @@ export function findChromium(): string | null {
   return null;
 }
 
-export function launch(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    // Root, as in most containers, may not use the sandbox.
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+export function launch(
+  executablePath: string,
+  options: readonly string[] = [],
+): Promise<Browser> {
+  // Root, as in most containers, may not use the sandbox.
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath, args: [...sandbox, ...options] });
 }
 
 /** A page and everything about it that no visitor should ever meet. */

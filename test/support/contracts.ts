@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from "@nestjs/swagger";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { readConfig } from "../../src/config/config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
@@ -25,8 +25,11 @@ export function schemaCheck(
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajvFormats.default(ajv);
   ajv.addSchema(document, "openapi");
+  const compiled = new Map<string, ValidateFunction>();
   return (pointer, value) => {
-    const validate = ajv.compile({ $ref: `openapi#${pointer}` });
+    const validate =
+      compiled.get(pointer) ?? ajv.compile({ $ref: `openapi#${pointer}` });
+    compiled.set(pointer, validate);
     if (validate(value) === true) return [];
     return (validate.errors ?? []).map(
       ({ instancePath, message }) => `${instancePath} ${message ?? ""}`,

@@ -130,25 +130,24 @@ async function deliver(
 
 /** Collects the vendor's record before it forgets. */
 class Record {
-  private readonly entries: CallEntry[] = [];
-  private lastId = 0;
+  // An entry is filled in while its call runs, so each look replaces it.
+  private readonly entries = new Map<number, CallEntry>();
 
   constructor(private readonly replicas: Replicas) {}
 
   writeCalls(): number {
-    const fresh = this.replicas.emulator.control
-      .calls()
-      .filter(({ callId }) => callId > this.lastId);
-    this.lastId = fresh.at(-1)?.callId ?? this.lastId;
-    this.entries.push(
-      ...fresh.filter(({ action }) => /^(?:Add|Send)/.test(action ?? "")),
-    );
-    return this.entries.length;
+    for (const entry of this.replicas.emulator.control.calls()) {
+      if (/^(?:Add|Send)/.test(entry.action ?? "")) {
+        this.entries.set(entry.callId, entry);
+      }
+    }
+    return this.entries.size;
   }
 
   executionsOf(write: Write): number {
-    return this.entries.filter((entry) => entry.executed && write.isMe(entry))
-      .length;
+    return [...this.entries.values()].filter(
+      (entry) => entry.executed && write.isMe(entry),
+    ).length;
   }
 }
 

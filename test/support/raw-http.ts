@@ -67,9 +67,13 @@ export function writeBytes(
   const { hostname, port } = new URL(gatewayUrl);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(Number(port), hostname, () => socket.end(bytes));
-    socket.setTimeout(MAX_MS, () =>
-      socket.destroy(new Error("no answer in time")),
+    const socket = connect(
+      {
+        port: Number(port),
+        host: hostname,
+        signal: AbortSignal.timeout(MAX_MS),
+      },
+      () => socket.end(bytes),
     );
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", (error: NodeJS.ErrnoException) => {

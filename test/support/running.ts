@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { readConfig } from "../../src/config/config.js";
+import { changed, readConfig } from "../../src/config/config.js";
 import {
   startEmulator,
   type EmulatorOptions,
@@ -35,7 +35,9 @@ export async function startBoth(
 ): Promise<Running> {
   const emulator = await startEmulator(options);
   const gateway = await startGateway(
-    readConfig({ ...environmentFor(emulator.url), ...environment }),
+    changed(readConfig({ ...environmentFor(emulator.url), ...environment }), {
+      embeddedEmulator: emulator.url,
+    }),
   ).catch(async (error: unknown) => {
     // An emulator left alone would keep the test run from ending.
     await emulator.stop();

@@ -28,7 +28,7 @@ export const Errors = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "Why the change was not carried out, or not all of it; empty when it was. With several items each result has its own as well.",
+      "Why the change was not carried out, or not all of it; empty when it was. With several items each result has its own as well. Scope: the mutation's.",
   });
 
 export const ItemErrors = (): PropertyDecorator =>
@@ -36,7 +36,7 @@ export const ItemErrors = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "Only with `FAILED`. Of any code: what would be a top-level error for one change is a `CallFailedError` here, so that the other results are not lost.",
+      "Only with `FAILED`. Of any code: what would be a top-level error for one change is a `CallFailedError` here, so that the other results are not lost. Scope: the mutation's.",
   });
 
 /** Calls an on-demand value: only a selected field comes this far. */
@@ -56,10 +56,12 @@ export const Contact = (): PropertyDecorator =>
     graphqlOnly: true,
     middleware: [askedFor],
     description:
-      "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read.",
+      "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read. Scope: the mutation's for what the change tells, `contacts:read` for the rest.",
   });
 
-@ObjectType({ description: "Result of `addMessageContact`." })
+@ObjectType({
+  description: "Result of `addMessageContact`. Scope: `contacts:write`.",
+})
 export class AddMessageContactPayload {
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -68,7 +70,9 @@ export class AddMessageContactPayload {
   errors!: UserError[];
 }
 
-@ObjectType({ description: "Result of `updateMessageContact`." })
+@ObjectType({
+  description: "Result of `updateMessageContact`. Scope: `contacts:write`.",
+})
 export class UpdateMessageContactPayload {
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -77,13 +81,15 @@ export class UpdateMessageContactPayload {
   errors!: UserError[];
 }
 
-@ObjectType({ description: "Result of `deleteMessageContact`." })
+@ObjectType({
+  description: "Result of `deleteMessageContact`. Scope: `contacts:delete`.",
+})
 export class DeleteMessageContactPayload {
   @ShapeField(() => ContactDeletion, {
     nullable: true,
     graphqlOnly: true,
     description:
-      "`DELETED` at once or `IN_PROGRESS`; then poll or subscribe to `messageContactDeletionStatus`.",
+      "`DELETED` at once or `IN_PROGRESS`; then poll or subscribe to `messageContactDeletionStatus`. Scope: `contacts:delete`.",
   })
   deletion!: ContactDeletion | null;
 
@@ -91,7 +97,10 @@ export class DeleteMessageContactPayload {
   errors!: UserError[];
 }
 
-@ObjectType({ description: "Result of `cancelMessageContactUpdate`." })
+@ObjectType({
+  description:
+    "Result of `cancelMessageContactUpdate`. Scope: `contacts:write`.",
+})
 export class CancelMessageContactUpdatePayload {
   @Contact()
   contact!: OnDemand<KnownContact | null> | null;
@@ -104,7 +113,7 @@ const SentAt = (): PropertyDecorator =>
   ShapeField(() => DateTime, {
     nullable: true,
     description:
-      "When the vendor accepted the order to send; null when it did not.",
+      "When the vendor accepted the order to send; null when it did not. Scope: `contacts:verify`.",
     example: "2026-01-31T08:30:00.000Z",
   });
 
@@ -112,7 +121,7 @@ const RetryAfterSeconds = (): PropertyDecorator =>
   ShapeField(() => Int, {
     nullable: true,
     description:
-      "When another message may be sent to the same target, in seconds; null when none was sent.",
+      "When another message may be sent to the same target, in seconds; null when none was sent. Scope: `contacts:verify`.",
     example: 60,
   });
 
@@ -120,12 +129,13 @@ const RemainingToday = (): PropertyDecorator =>
   ShapeField(() => Int, {
     nullable: true,
     description:
-      "How many e-mails the day's cap leaves at most: what is sent past this gateway is not counted. Null where no cap is known, as for text messages.",
+      "How many e-mails the day's cap leaves at most: what is sent past this gateway is not counted. Null where no cap is known, as for text messages. Scope: `contacts:verify`.",
     example: 99,
   });
 
 @ObjectType({
-  description: "Result of `sendEmailVerificationForMessageContact`.",
+  description:
+    "Result of `sendEmailVerificationForMessageContact`. Scope: `contacts:verify`.",
 })
 export class SendEmailVerificationForMessageContactPayload {
   @SentAt()
@@ -145,7 +155,8 @@ export class SendEmailVerificationForMessageContactPayload {
 }
 
 @ObjectType({
-  description: "Result of `sendPhoneVerificationForMessageContact`.",
+  description:
+    "Result of `sendPhoneVerificationForMessageContact`. Scope: `contacts:verify`.",
 })
 export class SendPhoneVerificationForMessageContactPayload {
   @SentAt()
@@ -165,29 +176,32 @@ export class SendPhoneVerificationForMessageContactPayload {
 }
 
 /** One binding made or undone. */
-@ObjectType({ description: "One binding made or undone." })
+@ObjectType({
+  description: "One binding made or undone. Scope: `contacts:bind`.",
+})
 export class BindingChange {
   @ShapeField(() => ID, {
-    description: "The contact.",
+    description: "The contact. Scope: `contacts:bind`.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   contactId!: string;
 
   @ShapeField(() => ID, {
-    description: "What it was bound to or unbound from.",
+    description:
+      "What it was bound to or unbound from. Scope: `contacts:bind`.",
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
 
   @ShapeField(() => BindingTargetKind, {
-    description: "What the target is.",
+    description: "What the target is. Scope: `contacts:bind`.",
     enumName: "BindingTargetKind",
   })
   kind!: BindingTargetKind;
 
   @ShapeField(() => LocalDateTime, {
     nullable: true,
-    description: "Vendor's clock, no zone.",
+    description: "When; vendor's clock, no zone. Scope: `contacts:bind`.",
     example: "2023-03-27T17:19:21",
   })
   changedAt!: string | null;
@@ -220,16 +234,19 @@ const Results = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "One for each target, in the order given; empty when the whole was refused. After the first vendor call that fails the rest is not attempted.",
+      "One for each target, in the order given; empty when the whole was refused. After the first vendor call that fails the rest is not attempted. Scope: `contacts:bind`.",
   });
 
 const Changes = (): PropertyDecorator =>
   ShapeField(() => BindingChange, {
     list: true,
-    description: "What changed, as the vendor reports it.",
+    description:
+      "What changed, as the vendor reports it. Scope: `contacts:bind`.",
   });
 
-@ObjectType({ description: "Result of `associateMembers`." })
+@ObjectType({
+  description: "Result of `associateMembers`. Scope: `contacts:bind`.",
+})
 export class AssociateMembersPayload {
   @Changes()
   changes!: BindingChange[];
@@ -244,7 +261,9 @@ export class AssociateMembersPayload {
   errors!: UserError[];
 }
 
-@ObjectType({ description: "Result of `disassociateMembers`." })
+@ObjectType({
+  description: "Result of `disassociateMembers`. Scope: `contacts:bind`.",
+})
 export class DisassociateMembersPayload {
   @Changes()
   changes!: BindingChange[];

@@ -7,7 +7,7 @@ import {
   type FieldOptions,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
-import { ApiProperty, type ApiPropertyOptions } from "@nestjs/swagger";
+import { ApiProperty } from "@nestjs/swagger";
 import {
   DateTime,
   EmailAddress,
@@ -77,7 +77,7 @@ export function ShapeField(
       ...(options.default === undefined ? {} : { default: options.default }),
       ...openapiType(type, options),
       ...options.openapi,
-    } as ApiPropertyOptions),
+    }),
   );
 }
 

@@ -69,8 +69,8 @@ function setUp() {
 async function read(
   watcher: AsyncIterator<DeletionReport>,
 ): Promise<DeletionReport | "end"> {
-  const { done, value } = await watcher.next();
-  return done === true ? "end" : value;
+  const next: IteratorResult<DeletionReport, unknown> = await watcher.next();
+  return next.done === true ? "end" : next.value;
 }
 
 describe("watching a deletion", () => {

@@ -240,6 +240,35 @@ describe("a read", () => {
     expect(vendor.calls).toEqual(["getMessageContact"]);
   });
 
+  it("is made anew for those who ask after a change", async () => {
+    const { client, vendor, context } = bench([]);
+    const answer = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    // The first read is still on its way when the change is done.
+    let isFirst = true;
+    vendor.post = (form) => {
+      const isHeld = isFirst && form.includes("getMessageContact");
+      if (!isHeld) return answer(form);
+      isFirst = false;
+      return held.then(() => answer(form));
+    };
+    const read = (): Promise<unknown> =>
+      client.call("getMessageContact", { ContactId: "c-1" }, context());
+    const early = read();
+    await client.call(
+      "updateMessageContact",
+      { ContactId: "c-1", Name: "tim" },
+      context(),
+    );
+    const late = read();
+    release();
+    await Promise.all([early, late]);
+    expect(
+      vendor.calls.filter((one) => one === "getMessageContact"),
+    ).toHaveLength(2);
+  });
+
   it("is not repeated for callers who have hung up", async () => {
     const { client, vendor, context } = bench(["lost-before"]);
     const outcome = await outcomeOf(

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import {
-  readAdvance,
-  readDeletionRule,
-  readFault,
-  readKey,
-  readSnapshot,
-  readVerificationChoice,
-} from "../../../src/emulator/control-input.js";
-import { readSeed } from "../../../src/emulator/seed-input.js";
+  ADVANCE,
+  DELETION_RULE,
+  FAULT,
+  KEY,
+  SNAPSHOT,
+} from "../../../src/emulator/control-shapes.js";
+import {
+  SEED_CHOICE,
+  VERIFICATION_CHOICE,
+} from "../../../src/emulator/seed-input.js";
+import type { JsonShape } from "../../../src/emulator/json-shape.js";
 import { EMPTY_SEED, SAMPLE_SEED } from "../../../src/emulator/seeds.js";
 
 const CONTACT = SAMPLE_SEED.contacts[0];
@@ -16,7 +19,7 @@ function withContact(changes: object): unknown {
   return { ...SAMPLE_SEED, contacts: [{ ...CONTACT, ...changes }] };
 }
 
-describe("readFault", () => {
+describe("a fault", () => {
   it.each([
     [{}, "effect must be one of"],
     [{ effect: "explode" }, "effect must be one of"],
@@ -33,19 +36,19 @@ describe("readFault", () => {
     ["html", "a fault must be an object"],
     [undefined, "a fault must be an object"],
   ])("refuses %j", (input, message) => {
-    expect(() => readFault(input)).toThrow(message);
+    expect(() => FAULT.read(input)).toThrow(message);
   });
 
   it("leaves out what was left out, so that defaults count", () => {
-    expect(readFault({ effect: "html" })).toEqual({ effect: "html" });
-    expect(readFault({ effect: "html", times: null })).toEqual({
+    expect(FAULT.read({ effect: "html" })).toEqual({ effect: "html" });
+    expect(FAULT.read({ effect: "html", times: null })).toEqual({
       effect: "html",
       times: null,
     });
   });
 });
 
-describe("readKey", () => {
+describe("a key", () => {
   it.each([
     [{}, "accessKeyId must be a text"],
     [{ accessKeyId: "a" }, "accessKeySecret must be a text"],
@@ -55,32 +58,48 @@ describe("readKey", () => {
       "allowedActions must be a list",
     ],
   ])("refuses %j", (input, message) => {
-    expect(() => readKey(input)).toThrow(message);
+    expect(() => KEY.read(input)).toThrow(message);
   });
 });
 
 describe("other bodies", () => {
   it.each([
-    [readAdvance, { ms: -1 }],
-    [readAdvance, { ms: "1" }],
-    [readAdvance, undefined],
-    [readVerificationChoice, {}],
-    [readVerificationChoice, { contactId: "c-a" }],
-    [readDeletionRule, {}],
-    [readDeletionRule, { failures: [{ AccountId: "1" }] }],
-    [readSnapshot, {}],
-  ])("%p refuses %j", (read, input) => {
-    expect(() => read(input)).toThrow(/must/);
+    ["advance", ADVANCE, { ms: -1 }, "ms must be a whole number"],
+    ["advance", ADVANCE, { ms: "1" }, "ms must be a whole number"],
+    ["advance", ADVANCE, undefined, "the body must be an object"],
+    ["verification", VERIFICATION_CHOICE, {}, "contactId must be a text"],
+    [
+      "verification",
+      VERIFICATION_CHOICE,
+      { contactId: "c-a" },
+      "target must be a text",
+    ],
+    [
+      "verification",
+      VERIFICATION_CHOICE,
+      { code: "1", target: "a" },
+      "unknown members: target",
+    ],
+    ["deletion", DELETION_RULE, {}, "failures must be a list"],
+    [
+      "deletion",
+      DELETION_RULE,
+      { failures: [{ AccountId: "1" }] },
+      "failures[0].MessageTypes must be a list",
+    ],
+    ["snapshot", SNAPSHOT, {}, "seed must be an object"],
+  ])("%s: refuses %j", (_name, shape: JsonShape<unknown>, input, message) => {
+    expect(() => shape.read(input)).toThrow(message);
   });
 
   it("name a verification by its code as well", () => {
-    expect(readVerificationChoice({ code: "123456" })).toEqual({
+    expect(VERIFICATION_CHOICE.read({ code: "123456" })).toEqual({
       code: "123456",
     });
   });
 });
 
-describe("readSeed", () => {
+describe("a seed", () => {
   it.each([
     ["nothing", "seed must be one of sample, empty"],
     [null, "seed must be an object"],
@@ -90,18 +109,18 @@ describe("readSeed", () => {
     [withContact({ bindings: [{}] }), "targetId must be a text"],
     [withContact({ pendingTargets: [{ target: "a" }] }), "openedAt must be"],
     [withContact({ deletion: { status: "Done" } }), "status must be one of"],
-    [withContact({ messageTypes: [1] }), "messageTypes must hold texts"],
+    [withContact({ messageTypes: [1] }), "messageTypes[0] must be a text"],
     [
       { ...SAMPLE_SEED, contacts: [CONTACT, CONTACT] },
       "two contacts have the same contactId",
     ],
   ])("refuses %j", (input, message) => {
-    expect(() => readSeed(input)).toThrow(message);
+    expect(() => SEED_CHOICE.read(input, "seed")).toThrow(message);
   });
 
   it("knows the named seeds, and reads them spelled out", () => {
-    expect(readSeed("empty")).toBe(EMPTY_SEED);
-    expect(readSeed(JSON.parse(JSON.stringify(SAMPLE_SEED)))).toEqual(
+    expect(SEED_CHOICE.read("empty")).toBe(EMPTY_SEED);
+    expect(SEED_CHOICE.read(JSON.parse(JSON.stringify(SAMPLE_SEED)))).toEqual(
       SAMPLE_SEED,
     );
   });

@@ -1,0 +1,5 @@
+import { doctor } from "./doctor.js";
+
+process.exitCode = await doctor(process.env, (text) =>
+  process.stdout.write(text),
+);

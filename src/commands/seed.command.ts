@@ -1,0 +1,79 @@
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { readConfig } from "../config/config.js";
+import { acceptCountryCodes } from "../message-contacts/shapes/rules.js";
+import { DirectoryTarget } from "./seed-directory.js";
+import { EmulatorTarget } from "./seed-emulator.js";
+import { readSeedFile } from "./seed-file.js";
+import type { SeedTarget } from "./seed-target.js";
+import { seed } from "./seed.js";
+
+const USAGE = `npm run seed -- <file.json> --emulator <url>
+npm run seed -- <file.json> [--directory <alias>] [--yes]
+
+The first fills an emulator (npm run emulator), the second the directory that
+the environment configures, after you have confirmed it.
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      emulator: { type: "string" },
+      directory: { type: "string" },
+      yes: { type: "boolean", default: false },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) {
+    process.stderr.write(USAGE);
+    return 1;
+  }
+  const config = readConfig(process.env);
+  acceptCountryCodes(config.PHONE_COUNTRY_CODES);
+  const items = readSeedFile(file);
+  const isConfigured =
+    config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
+  if (values.emulator === undefined && !isConfigured) {
+    process.stderr.write(`No endpoint is configured.\n\n${USAGE}`);
+    return 1;
+  }
+  const isAsked = values.emulator === undefined && !values.yes;
+  if (isAsked && !process.stdin.isTTY) {
+    process.stderr.write("Nobody can confirm here: add --yes.\n");
+    return 1;
+  }
+  const target: SeedTarget =
+    values.emulator === undefined
+      ? await DirectoryTarget.open(config, values.directory)
+      : new EmulatorTarget(values.emulator.replace(/\/+$/, ""));
+  try {
+    const isDone = await seed(
+      items,
+      target,
+      process.stderr,
+      isAsked ? asked : null,
+    );
+    return isDone ? 0 : 1;
+  } finally {
+    await target.close();
+  }
+}
+
+async function asked(question: string): Promise<string> {
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+  });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message : "no reason is known";
+  process.stderr.write(`${reason}\n`);
+  return 1;
+});

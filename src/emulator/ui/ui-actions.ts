@@ -1,0 +1,48 @@
+import { ACTIONS } from "../actions/catalogue.js";
+import type { EmulatorControl } from "../control.js";
+import { ADVANCE, FAULT_ID } from "../control-shapes.js";
+import { ControlInputError, oneOf, text } from "../json-shape.js";
+import { SEED_CHOICE } from "../seed-input.js";
+import { COMMON_FAULTS } from "./common-faults.js";
+
+/** One button: what it does with the fields of its form. */
+type UiAction = (control: EmulatorControl, fields: URLSearchParams) => void;
+
+const COMMON = oneOf(Object.keys(COMMON_FAULTS));
+const OPERATION = oneOf(["*", ...ACTIONS.keys()]);
+
+const at = (fields: URLSearchParams, name: string): string =>
+  text().read(fields.get(name) ?? undefined, name);
+
+const verification = (fields: URLSearchParams) => ({
+  contactId: at(fields, "contactId"),
+  target: at(fields, "target"),
+});
+
+/** Everything that the page's forms can do, by the last part of their address. */
+export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
+  reset: (control) => control.reset(),
+  seed: (control, fields) =>
+    control.seed(SEED_CHOICE.read(at(fields, "seed"), "seed")),
+  advance: (control, fields) => {
+    control.advanceClock(ADVANCE.read({ ms: Number(at(fields, "ms")) }).ms);
+  },
+  confirm: (control, fields) =>
+    control.confirmVerification(verification(fields)),
+  expire: (control, fields) => control.expireVerification(verification(fields)),
+  "clear-outbox": (control) => control.clearOutbox(),
+  "add-fault": (control, fields) => {
+    const common = COMMON_FAULTS[COMMON.read(fields.get("fault"), "fault")];
+    if (common === undefined) throw new ControlInputError("no such fault");
+    control.addFault({
+      ...common.fault,
+      operation: OPERATION.read(fields.get("operation"), "operation"),
+    });
+  },
+  "clear-fault": (control, fields) =>
+    control.clearFaults(
+      FAULT_ID.read(Number(at(fields, "faultId")), "faultId"),
+    ),
+  "clear-faults": (control) => control.clearFaults(),
+  "clear-calls": (control) => control.clearCalls(),
+};

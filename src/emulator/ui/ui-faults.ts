@@ -1,0 +1,50 @@
+import type { EmulatorControl } from "../control.js";
+import { COMMON_FAULTS } from "./common-faults.js";
+import { html, type Html } from "./html.js";
+import { button, section, select, table } from "./ui-parts.js";
+
+/** The scripted faults, and a form that adds one of the common ones. */
+export function faultsSection(
+  control: EmulatorControl,
+  operations: readonly string[],
+): Html {
+  const faults = control.faults();
+  const form = html`<form method="post" action="/_emulator/ui/add-fault">
+      ${select(
+        "fault",
+        "Fault",
+        Object.entries(COMMON_FAULTS).map(([name, { label }]) => [name, label]),
+      )}${select("operation", "Operation", [
+        ["*", "every operation"],
+        ...operations.map((name) => [name, name] as const),
+      ])}<button>Add fault</button>
+    </form>
+    ${button("clear-faults", "Clear faults")}`;
+  return section(
+    "faults",
+    "Faults",
+    `${faults.length} scripted`,
+    form,
+    table(
+      ["#", "Effect", "Operation", "When", "Calls met", ""],
+      faults.map((fault) => [
+        String(fault.faultId),
+        html`${fault.effect}${
+          fault.effect === "error" ? html` <code>${fault.code}</code>` : ""
+        }${fault.ms === 0 ? "" : ` ${fault.ms} ms`}${
+          fault.probability < 1 ? `, chance ${fault.probability}` : ""
+        }`,
+        fault.operation,
+        fault.when,
+        `${fault.met} of ${fault.times ?? "any number"}`,
+        button(
+          "clear-fault",
+          "Take back",
+          { faultId: String(fault.faultId) },
+          `fault ${fault.faultId}`,
+        ),
+      ]),
+      "Everything works.",
+    ),
+  );
+}

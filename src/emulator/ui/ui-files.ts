@@ -1,0 +1,88 @@
+/**
+ * What the page loads, all of it its own. Texts rather than files, because the emulator has
+ * no build step but the compiler's.
+ */
+const STYLE = `:root { color-scheme: light dark; --ink: #1c2330; --soft: #5a6577; --line: #dde2ea; --paper: #fff; --card: #f6f8fb; --link: #0b57d0; --good: #146c2e; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b8; --line: #323a48; --paper: #14181f; --card: #1b212b; --link: #8ab4f8; --good: #7fd49a; --bad: #f2b8b5; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif; }
+main { max-width: 84rem; margin: 0 auto; padding: 1.25rem 1.25rem 4rem; }
+header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; }
+h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: 1.05rem; margin: 0; }
+h2 small { color: var(--soft); font-weight: 400; }
+section { margin-top: 2rem; }
+.bar { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin-bottom: .5rem; }
+.bar form, .bar .buttons { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: 0; }
+a { color: var(--link); text-decoration: none; }
+a:hover { text-decoration: underline; }
+.soft { color: var(--soft); }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+code { font: .9em ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); }
+th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+td form { display: inline; }
+td > code:only-child { white-space: nowrap; }
+button, select, input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }
+button { cursor: pointer; }
+button:hover { border-color: var(--link); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+details summary { cursor: pointer; color: var(--soft); }
+pre { margin: .3rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .85em/1.45 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
+[role=alert] { color: var(--bad); font-weight: 600; margin: .75rem 0 0; }
+`;
+
+/**
+ * Every form works without it. With it the page stays where it is when a button is pressed,
+ * and is up to date when one comes back to it.
+ */
+const SCRIPT = `"use strict";
+const follow = () => document.querySelector("#follow");
+
+async function show(answer) {
+  const text = await (await answer).text();
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const opened = new Set([...document.querySelectorAll("details[open]")].map(({ id }) => id));
+  for (const one of next.querySelectorAll("details")) one.open = opened.has(one.id);
+  const box = next.querySelector("#follow");
+  if (box !== null) box.checked = follow()?.checked ?? false;
+  document.querySelector("main").replaceWith(next.querySelector("main"));
+  reveal();
+}
+
+function reveal() {
+  for (const one of document.querySelectorAll("[data-script]")) one.hidden = false;
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { target, submitter } = event;
+  const body = new URLSearchParams(new FormData(target, submitter));
+  void show(fetch(target.action, { method: "POST", body }));
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void show(fetch(location.pathname));
+});
+setInterval(() => {
+  if (follow()?.checked === true) void show(fetch(location.pathname));
+}, 2000);
+reveal();
+`;
+
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#5a6577"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#5a6577" stroke-width="2.4"/></svg>`;
+
+/** By path below the control prefix. */
+export const UI_FILES: Readonly<
+  Record<string, { readonly type: string; readonly text: string }>
+> = {
+  "/ui/ui.css": { type: "text/css; charset=utf-8", text: STYLE },
+  "/ui/ui.js": { type: "text/javascript; charset=utf-8", text: SCRIPT },
+  "/ui/icon.svg": { type: "image/svg+xml", text: ICON },
+};
+
+/** Nothing but the page's own files, and forms that go back to the emulator. */
+export const UI_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

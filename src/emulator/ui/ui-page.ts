@@ -1,0 +1,131 @@
+import { ACTIONS } from "../actions/catalogue.js";
+import type { EmulatorControl } from "../control.js";
+import type { SeedContact } from "../seeds.js";
+import { clockSection, callsSection, outboxSection } from "./ui-records.js";
+import { faultsSection } from "./ui-faults.js";
+import { button, section, table } from "./ui-parts.js";
+import { html, NOTHING, type Html } from "./html.js";
+
+/** The whole page as it stands now; `refusal` says why the last button did nothing. */
+export function uiPage(control: EmulatorControl, refusal?: string): string {
+  const { seed } = control.snapshot();
+  const alert =
+    refusal === undefined ? NOTHING : html`<p role="alert">${refusal}</p>`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Emulator · Message contacts</title>
+        <link rel="icon" href="/_emulator/ui/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/_emulator/ui/ui.css" />
+        <script defer src="/_emulator/ui/ui.js"></script>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Emulator</h1>
+            <span class="soft"
+              >Stands in for the vendor's API. Nothing here is real, no message
+              is sent.</span
+            >
+            <a href="/_emulator/ui">Refresh</a>
+            <label class="soft" data-script hidden
+              ><input type="checkbox" id="follow" /> keep up to date</label
+            >
+            <a href="/_emulator">Control API</a>
+            <a href="/_emulator/openapi.json">OpenAPI</a>
+          </header>
+          ${alert} ${clockSection(control)} ${pendingSection(seed.contacts)}
+          ${contactsSection(seed.contacts, seed.directory.directoryId)}
+          ${outboxSection(control)}
+          ${faultsSection(control, [...ACTIONS.keys()])}
+          ${callsSection(control)}
+        </main>
+      </body>
+    </html> `.text;
+}
+
+function contactsSection(
+  contacts: readonly SeedContact[],
+  directoryId: string,
+): Html {
+  return section(
+    "contacts",
+    "Contacts",
+    `${contacts.length} in ${directoryId}`,
+    html`${button("reset", "Reset everything")}
+    ${button("seed", "Sample contacts", { seed: "sample" })}
+    ${button("seed", "No contacts", { seed: "empty" })}`,
+    table(
+      [
+        "Name",
+        "Id",
+        "Status",
+        "E-mail",
+        "Phone",
+        "Title",
+        "Messages",
+        "Bound to",
+      ],
+      contacts.map((contact) => [
+        contact.name,
+        html`<code>${contact.contactId}</code>`,
+        contact.status,
+        shown(contact, contact.emailAddress),
+        shown(contact, contact.phoneNumber),
+        contact.title,
+        contact.messageTypes.join(", "),
+        html`${(contact.bindings ?? []).map(
+          ({ targetId }) => html`<code>${targetId}</code> `,
+        )}`,
+      ]),
+      "This directory has no contacts.",
+    ),
+  );
+}
+
+/** A value, and whether its owner has confirmed it. */
+function shown(contact: SeedContact, value: string | undefined): Html {
+  if (value === undefined) return html`<span class="soft">none</span>`;
+  const isVerified = contact.verifiedTargets?.includes(value) === true;
+  return html`${value}
+  ${
+    isVerified
+      ? html`<span class="good" title="verified">✓</span>`
+      : html`<span class="soft" title="not verified">?</span>`
+  }`;
+}
+
+function pendingSection(contacts: readonly SeedContact[]): Html {
+  const pending = contacts.flatMap(({ contactId, name, pendingTargets = [] }) =>
+    pendingTargets.map((one) => ({
+      contactId,
+      name,
+      target: typeof one === "string" ? one : one.target,
+      since: typeof one === "string" ? "" : timeOf(one.openedAt),
+    })),
+  );
+  return section(
+    "verifications",
+    "Pending verifications",
+    `${pending.length} wait for their owners`,
+    NOTHING,
+    table(
+      ["Contact", "Address or number", "Since", ""],
+      pending.map(({ contactId, name, target, since }) => [
+        html`${name} <code>${contactId}</code>`,
+        target,
+        since,
+        html`${button("confirm", "Confirm", { contactId, target }, target)}
+        ${button("expire", "Let expire", { contactId, target }, target)}`,
+      ]),
+      "Nothing waits for verification.",
+    ),
+  );
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

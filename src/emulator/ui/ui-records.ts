@@ -1,0 +1,100 @@
+import type { CallEntry } from "../call-record.js";
+import { toVendorDate } from "../clock.js";
+import type { EmulatorControl } from "../control.js";
+import { html, type Html } from "./html.js";
+import { button, section, table } from "./ui-parts.js";
+
+/** Rows shown of a record, the newest ones; all of them are in the control API. */
+const MAX_ROWS = 50;
+
+const STEPS = [
+  ["+10 s", 10_000],
+  ["+1 min", 60_000],
+  ["+1 h", 3_600_000],
+  ["+1 day", 86_400_000],
+] as const;
+
+/** The emulator's time, and buttons that let it pass. */
+export function clockSection(control: EmulatorControl): Html {
+  const { now, nowMs, offsetMs } = control.clock();
+  return section(
+    "clock",
+    "Clock",
+    offsetMs === 0
+      ? "the machine's time"
+      : `${offsetMs / 1_000} s ahead of the machine`,
+    html`${STEPS.map(([label, ms]) =>
+      button("advance", label, { ms: String(ms) }),
+    )}`,
+    html`<p>
+      <code>${now}</code>
+      <span class="soft">${toVendorDate(nowMs)} at the vendor (UTC+8)</span>
+    </p>`,
+  );
+}
+
+/** The messages that would have been sent, newest first. */
+export function outboxSection(control: EmulatorControl): Html {
+  const messages = control.outbox();
+  return section(
+    "outbox",
+    "Outbox",
+    countOf(messages.length, "message"),
+    button("clear-outbox", "Empty the outbox"),
+    table(
+      ["Sent at", "To", "Text"],
+      newest(messages).map(({ sentAt, target, text }) => [
+        sentAt,
+        target,
+        text,
+      ]),
+      "No message was sent.",
+    ),
+  );
+}
+
+/** The calls that reached the emulator, newest first. */
+export function callsSection(control: EmulatorControl): Html {
+  const calls = control.calls();
+  return section(
+    "calls",
+    "Signed calls",
+    countOf(calls.length, "call"),
+    button("clear-calls", "Forget the calls"),
+    table(
+      ["#", "Time", "Action", "Verdict", "Changes", "Fault", "Parameters"],
+      newest(calls).map((call) => [
+        String(call.callId),
+        call.at,
+        call.action ?? "none",
+        verdictOf(call),
+        String(call.effects),
+        call.fault ?? "",
+        html`<details id="call-${call.callId}">
+          <summary>${call.accessKeyId ?? "no key"}</summary>
+          <pre>
+${Object.entries(call.params).map(
+              ([name, value]) => `${name}=${value}\n`,
+            )}RequestId ${call.requestId}</pre>
+        </details>`,
+      ]),
+      "Nobody has called yet.",
+    ),
+  );
+}
+
+function verdictOf({ verdict }: CallEntry): Html {
+  if (verdict === null) return html`<span class="soft">none</span>`;
+  return html`<span class="${verdict === "ok" ? "good" : "bad"}"
+    >${verdict}</span
+  >`;
+}
+
+function newest<T>(entries: readonly T[]): T[] {
+  return entries.slice(-MAX_ROWS).reverse();
+}
+
+function countOf(count: number, word: string): string {
+  const shown = count > MAX_ROWS ? `, the last ${MAX_ROWS} of them here` : "";
+  return `${count} ${word}${count === 1 ? "" : "s"}${shown}`;
+}

@@ -1,0 +1,205 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { WebSocket, type ClientOptions } from "ws";
+import { newKey } from "../../src/access/sign-in.js";
+import { startBoth, type Running } from "../support/running.js";
+import { bearer, keysFor, newFolder } from "../support/signed-in.js";
+
+const folder = newFolder();
+const { file, keys } = keysFor({
+  reader: { scopes: ["contacts:read"] },
+  writer: { scopes: ["contacts:write"] },
+});
+let running: Running;
+
+beforeAll(async () => {
+  running = await startBoth(
+    { seed: "sample" },
+    { API_KEYS_FILE: folder.write("keys.json", file), AUDIT_LOG: "none" },
+  );
+});
+
+afterAll(async () => {
+  await running.stop();
+  folder.remove();
+});
+
+interface Talk {
+  /** Code with which the server closed; 1005 and 1006 where it gave none. */
+  readonly closed: number;
+  readonly received: readonly string[];
+}
+
+/**
+ * Says the first message, and the others once it is acknowledged. Listens until
+ * the server closes, or until it has said as much as is expected; then hangs up.
+ */
+async function talk(
+  messages: readonly (string | Buffer)[],
+  options: ClientOptions = {},
+  expected = Infinity,
+): Promise<Talk> {
+  const url = running.gateway.url.replace("http:", "ws:");
+  const socket = new WebSocket(
+    `${url}/graphql`,
+    "graphql-transport-ws",
+    options,
+  );
+  const received: string[] = [];
+  socket.on("message", (data) => {
+    received.push((data as Buffer).toString("utf8"));
+    if (received.length === 1) {
+      for (const message of others) socket.send(message);
+    }
+    if (received.length >= expected) socket.close(1000);
+  });
+  const [first = "", ...others] = messages;
+  socket.on("open", () => socket.send(first));
+  const [closed] = (await once(socket, "close")) as [number];
+  return { closed, received };
+}
+
+const init = (payload?: object): string =>
+  JSON.stringify({ type: "connection_init", payload });
+
+const subscribe = (query: string, id = "1"): string =>
+  JSON.stringify({ type: "subscribe", id, payload: { query } });
+
+const WATCH =
+  'subscription { messageContactDeletionStatus(contactId: "c-qL4HqKONzOM7aB3d") { state } }';
+
+describe("hostile sockets", () => {
+  const signedIn = { headers: bearer(keys.reader) };
+
+  it.each<
+    [string, () => [readonly (string | Buffer)[], ClientOptions?], number]
+  >([
+    ["no credential", () => [[init()]], 4401],
+    ["a wrong key", () => [[init(bearer(newKey()))]], 4401],
+    [
+      "two credentials",
+      () => [[init({ "x-api-key": keys.reader })], signedIn],
+      4401,
+    ],
+    [
+      "a subscription before the greeting",
+      () => [[subscribe(WATCH)], signedIn],
+      4401,
+    ],
+    ["a greeting twice", () => [[init(), init()], signedIn], 4429],
+    [
+      "a foreign origin",
+      () => [[init()], { ...signedIn, origin: "https://evil.example" }],
+      4403,
+    ],
+    [
+      "the origin null",
+      () => [[init()], { ...signedIn, origin: "null" }],
+      4403,
+    ],
+    [
+      "an unknown directory",
+      () => [[init({ "x-resource-directory": "other" })], signedIn],
+      4403,
+    ],
+    ["text that is no JSON", () => [["{"], signedIn], 4400],
+    [
+      "a message of an unknown type",
+      () => [['{"type":"evil"}'], signedIn],
+      4400,
+    ],
+    ["a list", () => [["[]"], signedIn], 4400],
+    ["a number", () => [["1"], signedIn], 4400],
+    ["bytes", () => [[Buffer.alloc(64, 0xff)], signedIn], 4400],
+    [
+      "a payload that is no object",
+      () => [['{"type":"connection_init","payload":1}'], signedIn],
+      4400,
+    ],
+    [
+      "a message of more than 64 KiB",
+      () => [["x".repeat(65 * 1024)], signedIn],
+      1009,
+    ],
+    [
+      "the same id twice",
+      () => [[init(), subscribe(WATCH), subscribe(WATCH)], signedIn],
+      4409,
+    ],
+  ])("close after %s", async (_name, say, code) => {
+    running.emulator.control.clearCalls();
+    const [messages, options] = say();
+    expect((await talk(messages, options)).closed).toBe(code);
+    const actions = running.emulator.control.calls().map((one) => one.action);
+    expect(
+      actions.filter((one) => one !== "GetMessageContactDeletionStatus"),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a mutation",
+      'mutation { deleteMessageContact(input: { contactId: "c-1" }) { errors { code } } }',
+      "BAD_REQUEST",
+    ],
+    ["a query", "{ messageContacts { totalCount } }", "BAD_REQUEST"],
+    [
+      "a document beyond the limits",
+      `subscription { ${"a { ".repeat(9)} b ${"} ".repeat(9)} }`,
+      "BAD_REQUEST",
+    ],
+    [
+      "a document of 1,001 tokens",
+      `subscription { ${"a ".repeat(1_001)} }`,
+      "BAD_REQUEST",
+    ],
+    [
+      "an id that is none",
+      'subscription { messageContactDeletionStatus(contactId: "c-1&Action=x") { state } }',
+      "INVALID_INPUT",
+    ],
+  ])(
+    "answer %s with a typed error, and ask the vendor nothing",
+    async (_name, query, code) => {
+      running.emulator.control.clearCalls();
+      const { received } = await talk([init(), subscribe(query)], signedIn, 2);
+      expect(received[1]).toContain(`"code":"${code}"`);
+      expect(running.emulator.control.calls()).toHaveLength(0);
+    },
+  );
+
+  it("refuse a subscription without its right", async () => {
+    running.emulator.control.clearCalls();
+    const { received } = await talk(
+      [init(), subscribe(WATCH)],
+      { headers: bearer(keys.writer) },
+      2,
+    );
+    expect(received[1]).toContain("FORBIDDEN");
+    expect(running.emulator.control.calls()).toHaveLength(0);
+  });
+
+  it("leave a gateway that serves on", async () => {
+    const { received } = await talk([init(), subscribe(WATCH)], signedIn, 2);
+    expect(JSON.parse(received[1] ?? "")).toMatchObject({ type: "next" });
+  });
+});
+
+describe("event streams", () => {
+  it("ask for a sign-in and a right like everything else", async () => {
+    running.emulator.control.clearCalls();
+    const path = "/v1/message-contacts/c-qL4HqKONzOM7aB3d/deletion/events";
+    const get = (to: string, headers = {}) =>
+      fetch(`${running.gateway.url}${to}`, { headers });
+    const stream = `/graphql/stream?query=${encodeURIComponent(WATCH)}`;
+    expect((await get(path)).status).toBe(401);
+    expect((await get(stream)).status).toBe(401);
+    expect((await get(path, bearer(keys.writer))).status).toBe(403);
+    const refused = await get(stream, {
+      accept: "text/event-stream",
+      ...bearer(keys.writer),
+    });
+    expect(await refused.text()).toContain("FORBIDDEN");
+    expect(running.emulator.control.calls()).toHaveLength(0);
+  });
+});

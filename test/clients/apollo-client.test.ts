@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  HttpLink,
+  InMemoryCache,
+} from "@apollo/client";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
+import { getMainDefinition } from "@apollo/client/utilities";
+import { createClient, type Client } from "graphql-ws";
+import { WebSocket } from "ws";
+import * as documents from "./generated/graphql.js";
+import {
+  MARTA,
+  startGateway,
+  TOM,
+  type Gateway,
+  UNKNOWN_ID,
+} from "./running.js";
+
+describe("Apollo Client", () => {
+  let gateway: Gateway;
+  let socket: Client;
+  let client: ApolloClient;
+
+  before(async () => {
+    gateway = await startGateway();
+    socket = createClient({
+      url: `${gateway.socketUrl}/graphql`,
+      webSocketImpl: WebSocket,
+    });
+    const possibleTypes = (await (
+      await fetch(`${gateway.url}/possibleTypes.json`)
+    ).json()) as Record<string, string[]>;
+    client = new ApolloClient({
+      cache: new InMemoryCache({ possibleTypes }),
+      link: ApolloLink.split(
+        ({ query }) => {
+          const definition = getMainDefinition(query);
+          return (
+            definition.kind === "OperationDefinition" &&
+            definition.operation === "subscription"
+          );
+        },
+        new GraphQLWsLink(socket),
+        new HttpLink({ uri: `${gateway.url}/graphql` }),
+      ),
+    });
+  });
+
+  after(async () => {
+    client.stop();
+    await socket.dispose();
+    await gateway.stop();
+  });
+
+  it("reads a contact page", async () => {
+    const { data } = await client.query({
+      query: documents.ContactPageDocument,
+      variables: { id: MARTA },
+    });
+    assert.equal(data?.messageContact?.name, "Marta");
+    assert.deepEqual(
+      data?.messageContact?.pendingVerifications?.map(({ target }) => target),
+      ["marta.new@example.com"],
+    );
+  });
+
+  it("gets a payload error with the fields of its type", async () => {
+    const { data } = await client.mutate({
+      mutation: documents.RenameContactDocument,
+      variables: { input: { contactId: TOM, name: "Marta" } },
+    });
+    const [error] = data?.updateMessageContact?.errors ?? [];
+    assert.equal(error?.code, "NAME_TAKEN");
+    assert.equal(error?.__typename, "NameTakenError");
+    assert.equal(
+      error?.__typename === "NameTakenError" ? error.name : null,
+      "Marta",
+    );
+  });
+
+  it("throws a top-level error with its code", async () => {
+    await assert.rejects(
+      client.query({
+        query: documents.ContactPageDocument,
+        variables: { id: "nonsense" },
+        fetchPolicy: "network-only",
+      }),
+      (error) => {
+        assert.ok(CombinedGraphQLErrors.is(error));
+        assert.equal(error.errors[0]?.extensions?.["code"], "INVALID_INPUT");
+        return true;
+      },
+    );
+  });
+
+  it("follows a deletion to its end over WebSocket", async () => {
+    const states: (string | undefined)[] = [];
+    await new Promise<void>((resolve, reject) => {
+      client
+        .subscribe({
+          query: documents.WatchDeletionDocument,
+          variables: { id: UNKNOWN_ID },
+        })
+        .subscribe({
+          next: ({ data }) =>
+            states.push(data?.messageContactDeletionStatus.state),
+          error: reject,
+          complete: resolve,
+        });
+    });
+    assert.deepEqual(states, ["UNKNOWN"]);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+import * as documents from "./generated/graphql.js";
+
+const generated = (name: string): Promise<string> =>
+  readFile(
+    new URL(`../relay/__generated__/${name}.graphql.ts`, import.meta.url),
+    "utf8",
+  );
+
+describe("the compilers of clients", () => {
+  it("graphql-codegen makes a typed document of each file", () => {
+    assert.deepEqual(
+      Object.keys(documents)
+        .filter((name) => name.endsWith("Document"))
+        .sort(),
+      [
+        "ContactListDocument",
+        "ContactPageDocument",
+        "DeleteContactDocument",
+        "RenameContactDocument",
+        "UpdateContactsDocument",
+        "WatchDeletionDocument",
+      ],
+    );
+  });
+
+  it("relay-compiler makes an artifact of each operation and fragment", async () => {
+    for (const name of [
+      "contactPageQuery",
+      "contactPage_card",
+      "contactPageSubscription",
+      "contactPageMutation",
+    ]) {
+      assert.match(await generated(name), /ReaderFragment|ConcreteRequest/);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** A gateway in a process of its own, with its emulator embedded. */
+export interface Gateway {
+  readonly url: string;
+  readonly socketUrl: string;
+  /** The emulator's control surface. */
+  readonly control: (path: string, body: object) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+
+/** Starts the gateway as `npm start` does, on free ports. */
+export async function startGateway(): Promise<Gateway> {
+  const process_ = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: "0", OPS_PORT: "0", LOG_LEVEL: "error" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const printed = await printedUntil(process_, /Emulator .*\n/);
+  const url = found(printed, /GraphQL +(http:\S+)\/graphql/);
+  const emulator = found(printed, /Emulator +(http:\S+\/_emulator)/);
+  return {
+    url,
+    socketUrl: url.replace("http", "ws"),
+    control: async (path, body) => {
+      const response = await fetch(`${emulator}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    stop: async () => {
+      // Unlike SIGTERM it does not first wait for a load balancer to notice.
+      process_.kill("SIGINT");
+      if (process_.exitCode === null) await once(process_, "exit");
+    },
+  };
+}
+
+async function printedUntil(
+  { stderr }: ChildProcess,
+  pattern: RegExp,
+): Promise<string> {
+  let printed = "";
+  if (stderr === null) throw new Error("nothing is printed");
+  for await (const part of stderr) {
+    printed += String(part);
+    if (pattern.test(printed)) {
+      // Read on, so that the process never waits for its reader.
+      stderr.resume();
+      return printed;
+    }
+  }
+  throw new Error(`the gateway did not start: ${printed}`);
+}
+
+function found(text: string, pattern: RegExp): string {
+  const value = pattern.exec(text)?.[1];
+  if (value === undefined)
+    throw new Error(`${String(pattern)} was not printed`);
+  return value;
+}
+
+/** Contacts of the emulator's sample. */
+export const TOM = "c-qL4HqKONzOM7aB3d";
+export const MARTA = "c-p0SgA2eH6iUzD9Fm";
+export const BEN = "c-r5IfC8dP0gNmZ4Ek";
+export const UNKNOWN_ID = "c-neverExistedHere0";

@@ -1,0 +1,65 @@
+import {
+  SharedStateAway,
+  type ScriptArgument,
+  type SharedStore,
+} from "../../src/shared-state/shared-store.js";
+
+/** A store that answers what it was told, and remembers what it was asked. */
+export class StubStore implements SharedStore {
+  isAway = false;
+  readonly asked: {
+    readonly keys: readonly string[];
+    readonly args: readonly ScriptArgument[];
+  }[] = [];
+  readonly published: string[] = [];
+  private readonly listeners = new Map<string, (message: string) => void>();
+
+  /** @param answers to scripts and reads, in order; away once they are used up */
+  constructor(private readonly answers: unknown[] = []) {}
+
+  get(key: string): Promise<string | null> {
+    return this.answer(key) as Promise<string | null>;
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    await this.answer(key, value);
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.answer(key);
+  }
+
+  run(
+    _script: string,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+  ): Promise<unknown> {
+    this.asked.push({ keys, args });
+    return this.next();
+  }
+
+  publish(channel: string): void {
+    this.published.push(channel);
+  }
+
+  listen(channel: string, listener: (message: string) => void): () => void {
+    this.listeners.set(channel, listener);
+    return () => this.listeners.delete(channel);
+  }
+
+  /** What another replica would have published. */
+  send(channel: string, message: string): void {
+    this.listeners.get(channel)?.(message);
+  }
+
+  private answer(...args: string[]): Promise<unknown> {
+    this.asked.push({ keys: args.slice(0, 1), args: args.slice(1) });
+    return this.next();
+  }
+
+  private next(): Promise<unknown> {
+    return this.isAway || this.answers.length === 0
+      ? Promise.reject(new SharedStateAway())
+      : Promise.resolve(this.answers.shift());
+  }
+}
