@@ -27,6 +27,7 @@ export function controlOpenApi(
       version: "1.0.0",
       description:
         "Everything that happens around the emulated vendor rather than through its API: contacts to start with, owners who confirm, time that passes, things that go wrong. For tests and for people; nothing here is signed, and the gateway never forwards to it.",
+      contact: { name: "Whoever runs this emulator" },
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/", description: "This emulator." }],

@@ -246,6 +246,11 @@ export const INDEX = takenAsGiven<object>({
 export const OPENAPI_DOCUMENT = takenAsGiven<object>({
   type: "object",
   required: ["openapi", "info", "paths"],
+  properties: {
+    openapi: { type: "string" },
+    info: { type: "object" },
+    paths: { type: "object" },
+  },
 });
 
 /** Everything that the document's components hold. */

@@ -2,7 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
+import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
+import { isGraphqlRoute } from "./route-rights.js";
 
 /** 1 to 255 visible ASCII characters. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -28,7 +30,10 @@ export function acceptIdempotencyKeys(
       const error = new GatewayError(ErrorCode.BAD_REQUEST, {
         field: ["Idempotency-Key"],
       });
-      void sendProblem(request, reply, error, logger);
+      const answer = isGraphqlRoute(request.routeOptions.url)
+        ? refuseGraphql(request.callContext, reply, error)
+        : sendProblem(request, reply, error, logger);
+      void answer;
       return;
     }
     request.callContext = {

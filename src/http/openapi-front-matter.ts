@@ -11,6 +11,7 @@ export const INFO: Omit<InfoObject, "version"> = {
 - The same operations are offered in GraphQL at \`/graphql\`; the schema is at \`/schema.graphql\`, examples are at \`/playground\`.
 
 The request examples run as they stand against the emulator's sample contacts.`,
+  contact: { name: "The operators of this gateway" },
   license: { name: "MIT", url: "https://opensource.org/license/mit" },
 };
 
@@ -26,7 +27,7 @@ export const COMPONENTS = {
       type: "http",
       scheme: "bearer",
       description:
-        "An access token or an API key, where the gateway has sign-in configured. The role that an operation names is the scope it needs.",
+        "An access token or an API key, where the gateway has sign-in configured. `x-required-scope` of an operation is the scope it needs.",
     },
     apiKeyAuth: {
       type: "apiKey",

@@ -131,7 +131,10 @@ function described(
     summary: row.summary,
     description: `${row.description}\n\nScope: \`${row.scope}\`.`,
     tags: [TAG.name],
-    security: [{ bearerAuth: [row.scope] }, { apiKeyAuth: [row.scope] }],
+    // Scopes of schemes that are not OAuth are roles since OpenAPI 3.1; most tools still
+    // take them for mistakes, so the one that is needed stands beside.
+    security: [{ bearerAuth: [] }, { apiKeyAuth: [] }],
+    ...requiredScope(row),
     parameters: parametersOf(row, route, schemas),
     ...(row.body === undefined
       ? {}
@@ -156,6 +159,12 @@ function described(
       ...problemResponses(row),
     },
   };
+}
+
+function requiredScope({
+  scope,
+}: RestOperation): Readonly<Record<`x-${string}`, string>> {
+  return { "x-required-scope": scope };
 }
 
 function parametersOf(
