@@ -42,6 +42,29 @@ const MAY_IMPORT = {
     "message-contacts",
     "upstream",
   ],
+  observability: [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "http",
+    "logging",
+    "message-contacts",
+    "shared-state",
+    "upstream",
+  ],
+  // Programs of their own, as main.ts is.
+  commands: [
+    "config",
+    "context",
+    "emulator",
+    "errors",
+    "http",
+    "logging",
+    "message-contacts",
+    "shared-state",
+    "upstream",
+  ],
   emulator: [],
 };
 

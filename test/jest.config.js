@@ -7,6 +7,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    "<rootDir>/test/tools/",
     // Needs a redis-server and minutes: `npm run test:replicas`.
     "<rootDir>/test/replicas/",
   ],

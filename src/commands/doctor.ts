@@ -36,7 +36,8 @@ export async function examine(environment: Environment): Promise<Finding[]> {
       sentence: `${problem}.`,
     }));
   }
-  const { config, finding, stop } = await targetOf(given);
+  const target = await targetOf(given);
+  const { config, finding } = target;
   try {
     const findings: Finding[] = [
       {
@@ -55,7 +56,7 @@ export async function examine(environment: Environment): Promise<Finding[]> {
     }
     return findings;
   } finally {
-    await stop();
+    await target.stop();
   }
 }
 

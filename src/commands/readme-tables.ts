@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { Config } from "../config/config.js";
 import { settings } from "../config/setting.js";
+import { describeSettings } from "../emulator/settings.js";
 import { ERRORS, ErrorCode, type Repeat } from "../errors/error-codes.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
@@ -35,6 +36,17 @@ export const README_TABLES: Readonly<Record<string, () => string>> = {
           `${message.en} ${advice.en}`,
         ];
       }),
+    ),
+  "emulator-settings": () =>
+    table(
+      ["Setting", "Default", "What nobody outside the vendor knows"],
+      describeSettings()
+        .filter(({ sentence }) => /\b(?:Open:|[Ii]nferred\b)/.test(sentence))
+        .map(({ name, initial, sentence }) => [
+          `\`${name}\``,
+          `\`${JSON.stringify(initial)}\``,
+          sentence.replaceAll(/<(\w+)>/g, "`<$1>`"),
+        ]),
     ),
 };
 

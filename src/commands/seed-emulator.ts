@@ -3,7 +3,8 @@ import { toAddParams } from "../message-contacts/message-contacts.mapper.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 
-interface Snapshot {
+/** The part of a snapshot that a seed is made of. */
+interface PresentSeed {
   readonly directory: unknown;
   readonly contacts: readonly { readonly name: string }[];
 }
@@ -15,7 +16,7 @@ interface Snapshot {
 export class EmulatorTarget implements SeedTarget {
   readonly word = null;
   private readonly added: object[] = [];
-  private snapshot: Snapshot | null = null;
+  private seed: PresentSeed | null = null;
 
   constructor(
     private readonly url: string,
@@ -64,9 +65,14 @@ export class EmulatorTarget implements SeedTarget {
     });
   }
 
-  private async present(): Promise<Snapshot> {
-    this.snapshot ??= (await this.ask("/snapshot", {})) as Snapshot;
-    return this.snapshot;
+  private async present(): Promise<PresentSeed> {
+    if (this.seed === null) {
+      const { seed } = (await this.ask("/snapshot", {})) as {
+        seed: PresentSeed;
+      };
+      this.seed = seed;
+    }
+    return this.seed;
   }
 
   private async ask(path: string, init: RequestInit): Promise<unknown> {

@@ -1,4 +1,4 @@
-import type { OperationDefinitionNode } from "graphql";
+import { Kind, type OperationDefinitionNode } from "graphql";
 
 /** Queries are named after what they give, and other names are the operation's own. */
 const BY_QUERY: Readonly<Record<string, string>> = {
@@ -18,10 +18,11 @@ export function operationIn(
 ): string {
   if (operation === undefined) return "none";
   const [first, ...others] = operation.selectionSet.selections;
-  if (first?.kind !== "Field") return "several";
+  if (first?.kind !== Kind.FIELD) return "several";
   const name = first.name.value;
   for (const other of others) {
-    if (other.kind !== "Field" || other.name.value !== name) return "several";
+    if (other.kind !== Kind.FIELD || other.name.value !== name)
+      return "several";
   }
   return name.startsWith("__") ? "introspection" : (BY_QUERY[name] ?? name);
 }

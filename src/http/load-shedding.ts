@@ -166,7 +166,7 @@ export function shedLoad(
     }
     reply.place = place;
     // Also fires when the caller hangs up, where no answer is ever sent.
-    reply.raw.once("close", place.leave);
+    reply.raw.once("close", () => place.leave());
     done();
   });
   fastify.addHook("preHandler", (_request, reply, done) => {

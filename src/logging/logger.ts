@@ -52,7 +52,14 @@ export class Logger {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      destination ?? pino.destination({ dest: 1, sync: false, minLength: 0 }),
+      destination ??
+        pino.destination({
+          dest: 1,
+          sync: false,
+          // Lines go out together, at the latest after this many milliseconds.
+          minLength: 4_096,
+          periodicFlush: 100,
+        }),
     );
   }
 

@@ -99,40 +99,17 @@ export class UpstreamTransport {
     }
   }
 
-  private async send(
+  private send(
     dispatcher: Dispatcher,
     form: string,
     timeoutMs: number,
   ): Promise<UpstreamReply> {
-    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
-    try {
-      const answer = await dispatcher.request({
-        path: "/",
-        method: "POST",
-        headers: {
-          "content-type": "application/x-www-form-urlencoded",
-          "accept-encoding": "identity",
-          accept: "application/json",
-        },
-        body: form,
-        signal: timer,
-      });
-      const { headers, statusCode } = answer;
-      const encoding = headers["content-encoding"];
-      if (encoding !== undefined && encoding !== "identity") {
-        // Destroying a body that nobody reads raises an error event, which
-        // would end the process.
-        answer.body.on("error", () => undefined).destroy();
-        throw new TransportError(true, "encoded-body");
-      }
-      return {
-        httpStatus: statusCode,
-        headers,
-        body: await answer.body.text(),
-      };
-    } catch (error) {
-      throw toTransportError(error);
-    }
+    return new Promise((resolve, reject) => {
+      dispatcher.dispatch(
+        { path: "/", method: "POST", headers: HEADERS, body: form },
+        new Exchange(timeoutMs, resolve, reject),
+      );
+    });
   }
 
   /** Closes idle connections and lets running calls finish. */
@@ -141,14 +118,96 @@ export class UpstreamTransport {
   }
 }
 
+/** Headers of every call. */
+const HEADERS = {
+  "content-type": "application/x-www-form-urlencoded",
+  "accept-encoding": "identity",
+  accept: "application/json",
+};
+
+/**
+ * One call on its way. Settles once, whichever comes first: the whole answer,
+ * a failure, or the end of its time.
+ *
+ * Stands below `request()` and its streams, because an answer is small and is
+ * needed whole; its one timer is cleared, where `AbortSignal.timeout` would
+ * fire long after the answer and build an exception for each call.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  private readonly timer: NodeJS.Timeout;
+  private controller: Dispatcher.DispatchController | null = null;
+  private failure: TransportError | null = null;
+  private httpStatus = 0;
+  private headers: UpstreamReply["headers"] = {};
+  private readonly chunks: Buffer[] = [];
+
+  constructor(
+    timeoutMs: number,
+    private readonly resolve: (reply: UpstreamReply) => void,
+    private readonly reject: (error: TransportError) => void,
+  ) {
+    this.timer = setTimeout(
+      // Without a connection of its own not one byte has left.
+      () =>
+        this.abort(
+          new TransportError(this.controller !== null, "TimeoutError", true),
+        ),
+      Math.max(1, Math.ceil(timeoutMs)),
+    );
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Its time was over before a connection was free: it is not sent.
+    if (this.failure !== null) controller.abort(this.failure);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    httpStatus: number,
+    headers: UpstreamReply["headers"],
+  ): void {
+    const encoding = headers["content-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      this.abort(new TransportError(true, "encoded-body"));
+      return;
+    }
+    this.httpStatus = httpStatus;
+    this.headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.timer);
+    const { httpStatus, headers, chunks } = this;
+    const [first] = chunks;
+    const body =
+      first !== undefined && chunks.length === 1
+        ? first
+        : Buffer.concat(chunks);
+    this.resolve({ httpStatus, headers, body: body.toString("utf8") });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.timer);
+    this.reject(toTransportError(this.failure ?? error));
+  }
+
+  private abort(failure: TransportError): void {
+    this.failure = failure;
+    this.controller?.abort(failure);
+    // What waits for a connection has nothing to abort yet.
+    this.reject(failure);
+  }
+}
+
 function toTransportError(error: unknown): TransportError {
   if (error instanceof TransportError) return error;
   const code = reasonOf(error);
-  return new TransportError(
-    !NEVER_CONNECTED.has(code),
-    code,
-    code === "TimeoutError",
-  );
+  return new TransportError(!NEVER_CONNECTED.has(code), code);
 }
 
 /** The error's code, else its name; told by shape, whichever realm made it. */

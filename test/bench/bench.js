@@ -7,13 +7,13 @@ import {
 } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
 import { buildGateway, buildPeers, installPeers } from "./build.js";
 import { HELP, readOptions } from "./options.js";
 import { launchOf, PEERS, writeApiKey } from "./peers.js";
 import { freePort, Helper, Server } from "./processes.js";
-import { medianOf, toMarkdown } from "./report.js";
+import { toMarkdown } from "./report.js";
+import { compareAnswers, medians, summary } from "./summary.js";
 import { requestOf, WORKLOADS } from "./workloads.js";
 
 const START_ROUNDS = 3;
@@ -165,57 +165,6 @@ class Bench {
     const isQueued = workload === "update";
     return Math.min(count, isQueued || connections === 1 ? 200 : count);
   }
-}
-
-/** Every GraphQL server must have given the same answer. */
-function compareAnswers(workload, samples) {
-  const [first, ...others] = Object.entries(samples).filter(
-    ([peer]) =>
-      !WORKLOADS[workload].rest && PEERS[peer].doors.includes("graphql"),
-  );
-  for (const [peer, sample] of others) {
-    const [model, text] = first;
-    const [wanted, given] = [text, sample].map(withoutIds);
-    if (!isDeepStrictEqual(wanted, given)) {
-      throw new Error(
-        `${peer} and ${model} differ in ${workload}:\n${sample}\n${text}`,
-      );
-    }
-  }
-}
-
-/** Each server was asked for contacts of its own. */
-const withoutIds = (text) =>
-  JSON.parse(text.replace(/c-bench[0-9a-z]{11}/g, "c-bench"));
-
-function medians(rounds) {
-  return Object.fromEntries(
-    Object.keys(rounds[0]).map((name) => [
-      name,
-      medianOf(rounds.map((one) => one[name])),
-    ]),
-  );
-}
-
-/** Medians of each server, and of the gateway's ratio to it within a round. */
-function summary(rounds) {
-  const peers = Object.entries(rounds);
-  const ratios = peers
-    .filter(([peer]) => peer !== "ours" && rounds.ours !== undefined)
-    .map(([peer, ofPeer]) => [
-      peer,
-      medianOf(
-        ofPeer.map(
-          (one, index) => rounds.ours[index].cpuMicros / one.cpuMicros,
-        ),
-      ),
-    ]);
-  return {
-    servers: Object.fromEntries(
-      peers.map(([peer, ofPeer]) => [peer, medians(ofPeer)]),
-    ),
-    ratios: Object.fromEntries(ratios),
-  };
 }
 
 function progress({ workload, connections, delayMs, auth, servers }) {

@@ -27,6 +27,12 @@ export class Helper {
   }
 }
 
+/** A bench that fails must not leave servers behind. */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A server under measurement, with the processes it starts itself. */
 export class Server {
   static async start({ command, cwd, env }, port) {
@@ -50,8 +56,7 @@ export class Server {
   constructor(child, origin) {
     this.child = child;
     this.origin = origin;
-    // A bench that fails must not leave servers behind.
-    process.on("exit", () => child.kill("SIGKILL"));
+    running.add(child);
   }
 
   /** CPU time of all threads and children so far, in microseconds. */
@@ -68,6 +73,7 @@ export class Server {
   }
 
   async stop() {
+    running.delete(this.child);
     if (this.child.exitCode !== null) return;
     const exit = once(this.child, "exit");
     this.child.kill("SIGKILL");

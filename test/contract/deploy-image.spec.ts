@@ -26,7 +26,7 @@ test("leaves tools and development dependencies behind in other stages", () => {
     .find(({ name }) => name === "dependencies")
     ?.instructions.filter(({ name }) => name === "RUN");
   expect(installs?.map(({ text }) => text)).toEqual([
-    "npm ci --omit=dev --ignore-scripts",
+    "npm ci --omit=dev --omit=optional --ignore-scripts",
   ]);
 });
 

@@ -56,7 +56,7 @@ describeHere("state in Redis", () => {
         const shared = new RedisKeyStore(connection, ageMs);
         const key = randomUUID();
         for (const { step, record } of steps) {
-          const given = resulting(record as KeyRecord);
+          const given = resulting(record);
           if (step === "claim") {
             const claim = { ...record, state: "waiting" } as const;
             expect(await shared.claim(key, claim)).toEqual(

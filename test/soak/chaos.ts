@@ -115,7 +115,11 @@ export class Chaos {
 
   private read(): Shot {
     return this.count % 2 === 0
-      ? { method: "GET", path: `${ROOT}/${this.seeded}` }
+      ? // Many pages: equal reads on their way would be one call.
+        {
+          method: "GET",
+          path: `${ROOT}?pageNumber=${1 + (this.count % 1_000)}`,
+        }
       : {
           method: "POST",
           path: "/graphql",

@@ -24,6 +24,7 @@ code { font: .9em ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace;
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+.value { white-space: nowrap; }
 td form { display: inline; }
 td > code:only-child { white-space: nowrap; }
 button, select, input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }

@@ -89,13 +89,11 @@ function contactsSection(
 /** A value, and whether its owner has confirmed it. */
 function shown(contact: SeedContact, value: string | undefined): Html {
   if (value === undefined) return html`<span class="soft">none</span>`;
-  const isVerified = contact.verifiedTargets?.includes(value) === true;
-  return html`${value}
-  ${
-    isVerified
+  const mark =
+    contact.verifiedTargets?.includes(value) === true
       ? html`<span class="good" title="verified">✓</span>`
-      : html`<span class="soft" title="not verified">?</span>`
-  }`;
+      : html`<span class="soft" title="not verified">?</span>`;
+  return html`<span class="value">${value} ${mark}</span>`;
 }
 
 function pendingSection(contacts: readonly SeedContact[]): Html {

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { blocksOf, readme } from "../support/readme.js";
+
+const PACKAGE = "message-contacts-gateway/emulator";
+const SOURCE = new URL(
+  "../../src/emulator/emulator.server.ts",
+  import.meta.url,
+);
+const FOLDER = new URL(
+  "../../node_modules/.cache/readme-example/",
+  import.meta.url,
+);
+
+const examples = blocksOf(readme(), "The emulator").filter(({ text }) =>
+  text.includes(PACKAGE),
+);
+
+// The README's example declares tests of its own; they run as part of this file.
+mkdirSync(FOLDER, { recursive: true });
+for (const [index, { text }] of examples.entries()) {
+  const file = new URL(`example-${index}.mjs`, FOLDER);
+  writeFileSync(file, text.replace(PACKAGE, SOURCE.pathname));
+  await import(file.pathname);
+}
+
+describe("the README", () => {
+  it("has an example for test suites", () => {
+    expect(examples).toHaveLength(1);
+  });
+});

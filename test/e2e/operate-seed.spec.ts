@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { DirectoryTarget } from "../../src/commands/seed-directory.js";
+import { EmulatorTarget } from "../../src/commands/seed-emulator.js";
+import { readSeedFile, SeedFileError } from "../../src/commands/seed-file.js";
+import type { SeedTarget } from "../../src/commands/seed-target.js";
+import { seed, type Ask } from "../../src/commands/seed.js";
+import { readConfig } from "../../src/config/config.js";
+import { startEmulator } from "../../src/emulator/emulator.server.js";
+import { UNBOUND_FOLDER } from "../support/calls.js";
+import { environmentFor } from "../support/running.js";
+
+type Emulator = Awaited<ReturnType<typeof startEmulator>>;
+let emulator: Emulator;
+let folder: string;
+let output: string;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ seed: "sample" });
+  folder = mkdtempSync(join(tmpdir(), "seed-"));
+  output = "";
+});
+
+afterEach(async () => {
+  await emulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const PEOPLE = [
+  {
+    name: "tom",
+    emailAddress: "tom@example.org",
+    title: "CEO",
+    messageTypes: ["SERVICE_MESSAGE"],
+  },
+  {
+    name: "anna",
+    emailAddress: "anna@example.org",
+    phoneNumber: "+8613900001111",
+    title: "TECHNICAL_DIRECTOR",
+    messageTypes: ["FAULT_MESSAGE", "SECURITY_MESSAGE"],
+    targetIds: [UNBOUND_FOLDER],
+  },
+];
+
+function file(content: unknown): string {
+  const path = join(folder, "people.json");
+  writeFileSync(
+    path,
+    typeof content === "string" ? content : JSON.stringify(content),
+  );
+  return path;
+}
+
+const terminal = {
+  isTTY: false,
+  write: (text: string): void => void (output += text),
+};
+
+async function run(
+  target: SeedTarget,
+  people: unknown = PEOPLE,
+  ask: Ask | null = null,
+): Promise<boolean> {
+  try {
+    const items = readSeedFile(file({ contacts: people }));
+    return await seed(items, target, terminal, ask);
+  } finally {
+    await target.close();
+  }
+}
+
+const directory = (): Promise<DirectoryTarget> =>
+  DirectoryTarget.open(readConfig(environmentFor(emulator.url)), undefined);
+
+const contactNamed = (name: string) =>
+  emulator.control.snapshot().seed.contacts.find((one) => one.name === name);
+
+const TARGETS = [
+  ["an emulator", () => Promise.resolve(new EmulatorTarget(emulator.url))],
+  ["a directory", directory],
+] as const;
+
+test("names every problem of a file before anything is sent", () => {
+  const problemsOf = (content: unknown): string => {
+    try {
+      readSeedFile(file(content));
+    } catch (error) {
+      if (error instanceof SeedFileError) return error.message;
+    }
+    return "";
+  };
+  expect(problemsOf("no JSON")).toMatch(/must be a file that holds JSON/);
+  expect(problemsOf({ contacts: [] })).toMatch(/must have the form/);
+  const text = problemsOf({
+    contacts: [
+      { ...PEOPLE[1], emailAddress: "nowhere", targetIds: ["x"] },
+      { ...PEOPLE[1], extra: 1 },
+    ],
+  });
+  expect(text).toMatch(/contacts\.0\.emailAddress: /);
+  expect(text).toMatch(/contacts\.0\.targetIds/);
+  expect(text).toMatch(/contacts\.1\.extra: /);
+  expect(text).toMatch(/anna occurs twice/);
+});
+
+test.each(TARGETS)(
+  "adds to %s who is missing, binds them, and does nothing the second time",
+  async (_name, open) => {
+    expect(await run(await open())).toBe(true);
+    expect(output).toMatch(/skipped {2}tom /);
+    expect(output).toMatch(/added {4}anna {2}c-/);
+    expect(output).toMatch(/1 added, 1 skipped, 0 failed/);
+    const anna = contactNamed("anna");
+    expect(anna?.bindings?.map(({ targetId }) => targetId)).toEqual([
+      UNBOUND_FOLDER,
+    ]);
+    expect(contactNamed("tom")?.emailAddress).toBe("tom@example.com");
+    output = "";
+    expect(await run(await open())).toBe(true);
+    expect(output).toMatch(/0 added, 2 skipped, 0 failed/);
+  },
+);
+
+test("reports what the vendor refuses, and goes on with the next", async () => {
+  const people = [
+    { ...PEOPLE[1], name: "bertha", targetIds: ["fd-NoSuchFold"] },
+    { ...PEOPLE[1], name: "carl" },
+  ];
+  expect(await run(await directory(), people)).toBe(false);
+  expect(output).toMatch(/failed {3}bertha {2}BINDING_TARGET_NOT_FOUND: /);
+  expect(output).toMatch(/added {4}carl /);
+});
+
+test("asks before it fills a directory, and takes only the exact word", async () => {
+  const questions: string[] = [];
+  const answer =
+    (word: string): Ask =>
+    (question) => {
+      questions.push(question);
+      return Promise.resolve(word);
+    };
+  expect(await run(await directory(), PEOPLE, answer("yes"))).toBe(false);
+  expect(contactNamed("anna")).toBeUndefined();
+  expect(output).toBe("Nothing was added.\n");
+  expect(questions[0]).toMatch(
+    /Add 1 contacts to the directory default at http/,
+  );
+  expect(await run(await directory(), PEOPLE, answer("127.0.0.1"))).toBe(true);
+  expect(contactNamed("anna")).toBeDefined();
+});
+
+test("draws a bar on a terminal", async () => {
+  const items = readSeedFile(file({ contacts: PEOPLE }));
+  const target = new EmulatorTarget(emulator.url);
+  await seed(items, target, { ...terminal, isTTY: true }, null);
+  await target.close();
+  expect(output).toContain("█".repeat(12) + "░".repeat(12) + " 1/2");
+  expect(output).toContain("█".repeat(24) + " 2/2");
+});

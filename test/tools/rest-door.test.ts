@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { FOLDER, PROJECT, run } from "./run.js";
+import {
+  startValidatingProxy,
+  type ValidatingProxy,
+  type Violation,
+} from "./validating-proxy.js";
+
+/** The end-to-end tests whose cases go through the REST door. */
+const SUITES = [
+  "operations",
+  "verification",
+  "bulk",
+  "deletion",
+  "vendor-errors",
+  "access-matrix",
+];
+
+/**
+ * The sweep over vendor errors has reads fail by a quota code that it makes up. No such code
+ * is known, so no read documents 409; what the gateway makes of it is right all the same.
+ */
+function isQuotaOfRead({ request, status, where }: Violation): boolean {
+  return request.startsWith("GET ") && status === 409 && where === "response";
+}
+
+describe("the end-to-end tests, through Prism", () => {
+  let proxy: ValidatingProxy;
+
+  before(async () => {
+    proxy = await startValidatingProxy(`${FOLDER}build/documents/openapi.json`);
+  });
+
+  after(() => proxy.stop());
+
+  it("pass, and every exchange is as the OpenAPI document says", async () => {
+    const { code, text } = await run(
+      process.execPath,
+      [
+        "--experimental-vm-modules",
+        "--no-warnings",
+        "node_modules/jest/bin/jest.js",
+        ...["--config", "test/jest.config.js"],
+        ...SUITES.map((suite) => `test/e2e/${suite}.spec.ts`),
+      ],
+      { cwd: PROJECT, env: { REST_PROXY: proxy.url } },
+    );
+    assert.equal(code, 0, text);
+    assert.ok(proxy.count() > 100, `${proxy.count()} exchanges were judged`);
+    const [invented, others] = [true, false].map((isInvented) =>
+      proxy.violations().filter((one) => isQuotaOfRead(one) === isInvented),
+    );
+    assert.deepEqual(others, []);
+    assert.notDeepEqual(invented, [], "the exception is no longer needed");
+  });
+});

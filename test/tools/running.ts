@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { PROJECT } from "./run.js";
+
+/** A gateway in a process of its own, with its emulator embedded. */
+export interface RunningGateway {
+  readonly url: string;
+  readonly emulatorUrl: string;
+  /** An API key for trying things out. */
+  readonly developmentKey: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the compiled gateway as `npm start` does, on free ports. */
+export async function startGateway(): Promise<RunningGateway> {
+  const gateway = spawn(process.execPath, [`${PROJECT}dist/main.js`], {
+    env: {
+      ...process.env,
+      PORT: "0",
+      OPS_PORT: "0",
+      EMULATOR_PORT: "0",
+      LOG_LEVEL: "error",
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  for await (const part of gateway.stderr) {
+    told += String(part);
+    const [url, emulatorUrl, developmentKey] = [
+      /GraphQL +(http:\S+)\/graphql/,
+      /Emulator +(http:\S+)\/_emulator/,
+      /API key +(\S+)/,
+    ].map((pattern) => pattern.exec(told)?.[1]);
+    if (!url || !emulatorUrl || !developmentKey) continue;
+    // Read on, so that the process never waits for its reader.
+    gateway.stderr.resume();
+    const stop = async (): Promise<void> => {
+      gateway.kill("SIGINT");
+      if (gateway.exitCode === null) await once(gateway, "exit");
+    };
+    return { url, emulatorUrl, developmentKey, stop };
+  }
+  throw new Error(`the gateway did not start: ${told}`);
+}

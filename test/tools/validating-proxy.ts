@@ -1,0 +1,158 @@
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import prismCore from "@stoplight/prism-core";
+import prismHttp from "@stoplight/prism-http";
+import prismServer from "@stoplight/prism-http-server";
+
+/** One way in which a request or an answer differs from the document. */
+export interface Violation {
+  readonly request: string;
+  readonly status: number;
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Prism in front of any number of gateways; each request names its own. */
+export interface ValidatingProxy {
+  readonly url: string;
+  /** Exchanges that were judged. */
+  readonly count: () => number;
+  readonly violations: () => readonly Violation[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Names the gateway that a request is for. */
+const TARGET_HEADER = "x-judged-gateway";
+
+interface PrismViolation {
+  readonly location: readonly string[];
+  readonly message: string;
+}
+
+/** Prism cuts a long list off, so that it can be read no more; what is left is told as it is. */
+function violationsIn(header: string): readonly PrismViolation[] {
+  return header.startsWith("[")
+    ? (JSON.parse(header) as PrismViolation[])
+    : [{ location: ["response"], message: header }];
+}
+
+/**
+ * Starts a proxy that has Prism judge each exchange by the document.
+ *
+ * What a client may not send is a violation only when the gateway takes it all the same:
+ * tests send wrong requests on purpose. What the gateway answers always counts.
+ */
+export async function startValidatingProxy(
+  documentPath: string,
+): Promise<ValidatingProxy> {
+  const operations = await prismHttp.getHttpOperationsFromSpec(documentPath);
+  const prisms = new Map<string, Promise<Prism>>();
+  const violations: Violation[] = [];
+  let count = 0;
+
+  const judge = (
+    sent: IncomingMessage,
+    status: number,
+    header: string | string[] | undefined,
+  ): void => {
+    count += 1;
+    if (header === undefined) return;
+    for (const { location, message } of violationsIn(String(header))) {
+      const [side, ...where] = location;
+      if (side === "request" && status >= 400) continue;
+      violations.push({
+        request: `${sent.method ?? ""} ${sent.url ?? ""}`,
+        status,
+        where: [side, ...where].join("."),
+        message,
+      });
+    }
+  };
+
+  const forward = async (
+    incoming: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const { [TARGET_HEADER]: target, ...headers } = incoming.headers;
+    const key = String(target);
+    const prism = prisms.get(key) ?? startPrism(operations, key);
+    prisms.set(key, prism);
+    const { url } = await prism;
+    const outgoing = request(
+      `${url}${incoming.url ?? "/"}`,
+      {
+        ...(incoming.method === undefined ? {} : { method: incoming.method }),
+        headers,
+        // A connection kept open may be closed by Prism just as it is used again.
+        agent: false,
+      },
+      (answer) => {
+        const { "sl-violations": found, ...others } = answer.headers;
+        judge(incoming, answer.statusCode ?? 0, found);
+        response.writeHead(answer.statusCode ?? 502, others);
+        answer.pipe(response);
+      },
+    );
+    outgoing.once("error", () => response.destroy());
+    incoming.pipe(outgoing);
+  };
+
+  const server = createServer((incoming, response) => {
+    forward(incoming, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    count: () => count,
+    violations: () => violations,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      for (const prism of prisms.values()) await (await prism).stop();
+    },
+  };
+}
+
+interface Prism {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+type Operations = Awaited<
+  ReturnType<typeof prismHttp.getHttpOperationsFromSpec>
+>;
+
+/** Prism itself, as `prism proxy` runs it, in front of one gateway. */
+async function startPrism(
+  operations: Operations,
+  gatewayUrl: string,
+): Promise<Prism> {
+  const server = prismServer.createServer(operations, {
+    cors: false,
+    config: {
+      isProxy: true,
+      upstream: new URL(gatewayUrl),
+      validateRequest: true,
+      validateResponse: true,
+      // Whether a caller may do it is for the gateway to say.
+      checkSecurity: false,
+      errors: false,
+      upstreamProxy: undefined,
+      mock: { dynamic: false },
+    },
+    components: {
+      logger: prismCore.createLogger("proxy", { level: "silent" }),
+    },
+  });
+  const url = await server.listen(0, "127.0.0.1");
+  return { url, stop: () => server.close() };
+}

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { collectorOf } from "../../../src/observability/tracing.js";
+
+const SRC = new URL("../../../src/", import.meta.url);
+
+/** Files that import this statically, types left out. */
+function importersOf(name: RegExp): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => {
+      const text = readFileSync(new URL(file, SRC), "utf8");
+      return [
+        ...text.matchAll(/^import (?!type\b)[^;]*?from "([^"]+)"/gm),
+      ].some(([, from = ""]) => name.test(from));
+    });
+}
+
+test("loads no tracing library until traces are wanted", () => {
+  expect(importersOf(/^@opentelemetry\//)).toEqual([
+    "observability/otel-tracing.ts",
+  ]);
+  expect(importersOf(/\/otel-tracing\.js$/)).toEqual([]);
+});
+
+test("loads no metrics library until the first scrape", () => {
+  expect(importersOf(/^prom-client$/)).toEqual(["observability/exposition.ts"]);
+  expect(importersOf(/\/exposition\.js$/)).toEqual([]);
+});
+
+test.each([
+  [{}, null],
+  [{ OTEL_TRACES_EXPORTER: "otlp" }, "http://localhost:4318"],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:1/" }, "http://c:1"],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:1", OTEL_TRACES_EXPORTER: "none" },
+    null,
+  ],
+] as const)("sends spans of %j to %s", (config, collector) => {
+  expect(collectorOf(config)).toBe(collector);
+});
