@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   const target: SeedTarget =
     values.emulator === undefined
       ? await DirectoryTarget.open(config, values.directory)
-      : new EmulatorTarget(values.emulator.replace(/\/+$/, ""));
+      : new EmulatorTarget(new URL(values.emulator).origin);
   try {
     const isDone = await seed(
       items,

@@ -35,7 +35,7 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(request as FastifyRequest, reply, error, logger);
+      void sendProblem(request, reply, error, logger);
     },
     clientErrorHandler(error, socket) {
       if (error.code === "ECONNRESET" || !socket.writable) return;

@@ -18,6 +18,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
+import { CompiledExecution } from "./compiled-execution.js";
 import { costReporting } from "./graphql-cost.js";
 import { errorRendering } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
@@ -49,6 +50,8 @@ const SEEN_BY_APOLLO = [
  */
 @Injectable()
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
+  /** How operations are run; there once the driver has started. */
+  execution?: CompiledExecution;
   private server?: ApolloServer<RequestContext>;
   private socket?: GraphqlSocket;
   private readonly streams = new SseStreams();
@@ -69,6 +72,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const introspection =
       this.config.GRAPHQL_INTROSPECTION ??
       this.config.NODE_ENV !== "production";
+    const execution = new CompiledExecution(schema);
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
@@ -83,6 +87,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       validationRules: documentRules(this.config),
       plugins: [
         errorRendering(this.logger),
+        execution,
         costReporting,
         ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginLandingPageDisabled(),
@@ -98,6 +103,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     });
     await server.start();
     this.server = server;
+    this.execution = execution;
     const fastify =
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
     fastify.post(path, {

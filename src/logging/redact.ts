@@ -11,7 +11,7 @@ const SENSITIVE = [
 
 /** Control characters, line separators and marks that change reading direction. */
 const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- control characters are what it removes
+   
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**

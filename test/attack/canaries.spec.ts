@@ -155,7 +155,7 @@ describe("planted canaries", () => {
     for (const line of lines) {
       expect(line).toMatch(/^\{.*\}\n$/);
       expect(typeof JSON.parse(line)).toBe("object");
-      // eslint-disable-next-line no-control-regex -- what must not be there
+
       expect(line.slice(0, -1)).not.toMatch(
         /[\u0000-\u001f\u007f\u2028\u202e]/,
       );

@@ -92,6 +92,7 @@ describe("under any single fault", () => {
           readConfig({
             ...environment,
             DIRECTORIES_FILE: file,
+            VERIFICATION_COOLDOWN_SECONDS: "0",
             READ_ATTEMPT_MS: "300",
             WRITE_ATTEMPT_MS: "300",
             READ_BACK_RESERVE_MS: "1500",
@@ -215,7 +216,7 @@ async function judged(
     ? null
     : isDone && effects === 0
       ? "success without effect"
-      : !isDone && code !== ErrorCode.OUTCOME_UNKNOWN && effects > 0
+      : !isDone && code !== String(ErrorCode.OUTCOME_UNKNOWN) && effects > 0
         ? "failure with effect"
         : operation.startsWith("send") &&
             calls.filter((call) => call.effects > 0).length > 1

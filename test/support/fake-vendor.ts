@@ -168,7 +168,7 @@ export class FakeVendor {
       ...this.contact(`c-new${this.ids}`, name),
       ...params,
       Status: "Verifying",
-    } as FakeContact;
+    };
     this.contacts.set(contact.ContactId, contact);
     this.executed.push("addMessageContact");
     const { ContactId, CreateDate } = contact;
@@ -187,8 +187,8 @@ export class FakeVendor {
       case "updateMessageContact": {
         const { EmailAddress, ...plain } = params;
         Object.assign(contact, plain);
-        if (EmailAddress !== undefined) {
-          this.pending.push({ ContactId, Target: String(EmailAddress) });
+        if (typeof EmailAddress === "string") {
+          this.pending.push({ ContactId, Target: EmailAddress });
         }
         break;
       }

@@ -261,7 +261,7 @@ describe("access tokens", () => {
         },
       ],
       { toleranceSeconds: 0, defaultDirectories: ["default"] },
-      () => ({ find: createLocalJWKSet({ keys: [jwk] } as JSONWebKeySet) }),
+      () => ({ find: createLocalJWKSet({ keys: [jwk] }) }),
     );
     const token = await signedBy(privateKey, { alg: "RS256", kid: "rsa" });
     await expect(rsa.callerOf(token)).resolves.not.toBeNull();

@@ -66,7 +66,7 @@ describe("the configuration", () => {
       JSON.stringify(config),
       inspect(config),
       inspect({ config }, { depth: 9, showHidden: true }),
-      String(config),
+      Object.prototype.toString.call(config),
       `${JSON.stringify({ config })}`,
     ];
     for (const text of prints) expect(text).not.toMatch(/canary/);

@@ -74,7 +74,7 @@ describe("the log", () => {
       logger.forNest.log("one\r\ntwo\u2028three\u001b[31m\u202efour");
     });
     expect(lines).toHaveLength(1);
-    // eslint-disable-next-line no-control-regex -- what must not be there
+
     expect(lines[0]?.trimEnd()).not.toMatch(/[\u0000-\u001f\u2028\u202e]/);
   });
 });

@@ -1,0 +1,164 @@
+import {
+  getVariableValues,
+  OperationTypeNode,
+  TypeNameMetaFieldDef,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import { completionOf } from "./compiled-completion.js";
+import {
+  ResolvedField,
+  TypenameField,
+  type PlanFacts,
+} from "./compiled-field.js";
+import {
+  atOnce,
+  inTurn,
+  Run,
+  type Result,
+  type SelectedField,
+  type Variables,
+} from "./compiled-run.js";
+import {
+  conditionsOf,
+  NotCompilable,
+  Selections,
+} from "./compiled-selection.js";
+
+/** The fields of the root; null where graphql-js has to run the operation. */
+type Plan = readonly SelectedField[] | null;
+
+/** Each of them doubles the plans that an operation may have. */
+const MOST_CONDITIONS = 4;
+
+/**
+ * An operation of a valid document, ready to run any number of times: what
+ * graphql-js works out anew for each request and each object (which fields are
+ * selected, of what type they are, who resolves them) is worked out once. The
+ * answer is the same, byte for byte.
+ *
+ * Subscriptions and introspection are left to graphql-js. Operations with
+ * `@skip` or `@include` have a plan for each combination of their conditions.
+ *
+ * Compiling to JavaScript (graphql-jit) was measured as well: it gained 4 % of
+ * the time of one contact and lost time on ten aliases.
+ */
+export class CompiledOperation {
+  private readonly plans = new Map<string, Plan>();
+  private readonly root: GraphQLObjectType | null;
+  private readonly conditions: readonly string[];
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly document: DocumentNode,
+    private readonly operation: OperationDefinitionNode,
+  ) {
+    const { operation: kind } = operation;
+    const conditions = conditionsOf(document, operation);
+    const isLeft =
+      kind === OperationTypeNode.SUBSCRIPTION ||
+      conditions.length > MOST_CONDITIONS;
+    this.root = isLeft ? null : (schema.getRootType(kind) ?? null);
+    this.conditions = conditions;
+  }
+
+  /**
+   * Null, before anything has run, where graphql-js has to take over: also for
+   * variables that do not fit, whose errors are its own.
+   */
+  run(
+    given: Variables | undefined,
+    context: unknown,
+  ): Promise<ExecutionResult> | ExecutionResult | null {
+    if (this.root === null) return null;
+    const { coerced } = getVariableValues(
+      this.schema,
+      this.operation.variableDefinitions ?? [],
+      given ?? {},
+    );
+    if (coerced === undefined) return null;
+    const plan = this.planFor(this.root, coerced);
+    if (plan === null) return null;
+    const run = new Run(context, coerced);
+    const end = (data: Result): ExecutionResult => ended(run, data);
+    const fail = (error: unknown): ExecutionResult => {
+      // Whatever leaves a field is an error that knows its place.
+      run.fail(error as GraphQLError, undefined);
+      return ended(run, null);
+    };
+    try {
+      const data =
+        this.operation.operation === OperationTypeNode.MUTATION
+          ? inTurn(run, plan)
+          : atOnce(run, plan, undefined, undefined);
+      return data instanceof Promise ? data.then(end, fail) : end(data);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  private planFor(root: GraphQLObjectType, variables: Variables): Plan {
+    const key = this.conditions
+      .map((name) => String(variables[name]))
+      .join(" ");
+    let plan = this.plans.get(key);
+    if (plan === undefined) {
+      plan = this.plan(root, variables);
+      this.plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  private plan(root: GraphQLObjectType, variables: Variables): Plan {
+    const { schema, document, operation } = this;
+    const selections = new Selections(schema, document, variables);
+    try {
+      return fieldsOf({ schema, operation, selections }, root, [
+        operation.selectionSet,
+      ]);
+    } catch (reason) {
+      if (reason instanceof NotCompilable) return null;
+      throw reason;
+    }
+  }
+}
+
+function ended({ errors }: Run, data: Result | null): ExecutionResult {
+  return errors.length === 0 ? { data } : { errors, data };
+}
+
+/** The fields that a plan selects of an object, and everything below them. */
+function fieldsOf(
+  facts: PlanFacts,
+  type: GraphQLObjectType,
+  sets: readonly (SelectionSetNode | undefined)[],
+): SelectedField[] {
+  const { schema, selections } = facts;
+  const fields: SelectedField[] = [];
+  for (const [key, nodes] of selections.of(type, sets)) {
+    // Such a key of a plain object would not be a property.
+    if (key === "__proto__") throw new NotCompilable();
+    const name = nodes[0].name.value;
+    if (name === TypeNameMetaFieldDef.name) {
+      fields.push(new TypenameField(key, type.name));
+      continue;
+    }
+    const field = type.getFields()[name];
+    // `__schema` and `__type` are on no list of fields.
+    if (field === undefined) throw new NotCompilable();
+    const below = nodes.map(({ selectionSet }) => selectionSet);
+    const complete = completionOf(field.type, {
+      schema,
+      nodes,
+      name: `${type.name}.${name}`,
+      below: (one) => fieldsOf(facts, one, below),
+    });
+    fields.push(new ResolvedField(facts, type, field, key, nodes, complete));
+  }
+  return fields;
+}
