@@ -2,7 +2,8 @@ import "reflect-metadata";
 import { Config } from "../config/config.js";
 import { settings } from "../config/setting.js";
 import { describeSettings } from "../emulator/settings.js";
-import { ERRORS, ErrorCode, type Repeat } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS, type Repeat } from "../errors/error-table.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",

@@ -9,7 +9,7 @@ import {
   openContext,
   type RequestContext,
 } from "../context/request-context.js";
-import { ERRORS } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
 import { LoggingModule } from "../logging/logging.module.js";

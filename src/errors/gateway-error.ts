@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode } from "./error-codes.js";
+import { type ErrorCode } from "./error-codes.js";
+import { ERRORS } from "./error-table.js";
 
 /** The vendor's side of an error, for support cases. Holds no personal data. */
 export interface UpstreamInfo {

@@ -85,7 +85,7 @@ function objectOf(type: GraphQLOutputType, field: CompletedField): Complete {
 
 function abstractOf(
   type: GraphQLAbstractType,
-  { schema, name, nodes, below }: CompletedField,
+  { schema, nodes, below }: CompletedField,
 ): Complete {
   const { resolveType } = type;
   if (resolveType == null) throw new NotCompilable();
@@ -98,7 +98,7 @@ function abstractOf(
     const fields = byType.get(found);
     if (fields !== undefined) return fields;
     throw new GraphQLError(
-      `Abstract type "${type.name}" has no such type for field "${name}".`,
+      `Abstract type "${type.name}" was resolved to a type "${String(found)}" that does not exist inside the schema.`,
       { nodes },
     );
   };

@@ -8,7 +8,7 @@ import type {
 import { Preflight, type Gate, type Verdict } from "../access/gate.js";
 import { refuseMaskedInput, visibleTo } from "../access/personal-data.js";
 import { openContext } from "../context/request-context.js";
-import { ERRORS } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";

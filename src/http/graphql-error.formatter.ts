@@ -5,7 +5,8 @@ import type {
   OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
-import { ERRORS, ErrorCode, isRetryable } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { sentenceOf } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";

@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import type { RequestContext } from "../context/request-context.js";
-import { ERRORS } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import { toGraphqlError } from "./graphql-error.formatter.js";
 import { toGatewayError } from "./problem-details.filter.js";
 

@@ -4,7 +4,8 @@ import type {
   ResponseObject,
   SchemaObject,
 } from "@nestjs/swagger";
-import { ERRORS, ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import {
   GatewayError,
   type GatewayErrorDetails,

@@ -1,5 +1,6 @@
 import type { INestApplication } from "@nestjs/common";
 import {
+  ApiProperty,
   SwaggerModule,
   type OpenAPIObject,
   type OperationObject,
@@ -11,6 +12,7 @@ import {
 import type { Shape } from "./check-input.js";
 import { exampleOf } from "./openapi-examples.js";
 import { COMPONENTS, INFO, TAG } from "./openapi-front-matter.js";
+import { declareProperties } from "./openapi-property.js";
 import {
   PROBLEM_SCHEMAS,
   problemExamples,
@@ -40,6 +42,7 @@ export function buildOpenApi(
   { operations, shapeExamples, upstreamShape }: RestContract,
   version: string,
 ): OpenAPIObject {
+  declareProperties(ApiProperty);
   const document = SwaggerModule.createDocument(
     app,
     { openapi: "3.1.0", info: { ...INFO, version } },

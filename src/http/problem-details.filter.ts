@@ -6,7 +6,8 @@ import {
 } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { openContext } from "../context/request-context.js";
-import { ERRORS, ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { isRefusalStatus, refusalOf } from "./http-refusals.js";

@@ -11,7 +11,6 @@ const SENSITIVE = [
 
 /** Control characters, line separators and marks that change reading direction. */
 const UNPRINTABLE =
-   
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**

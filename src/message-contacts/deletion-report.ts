@@ -1,9 +1,5 @@
-import {
-  ERRORS,
-  isRetryable,
-  type Language,
-  type Sentence,
-} from "../errors/error-codes.js";
+import { type Language, type Sentence } from "../errors/error-codes.js";
+import { ERRORS, isRetryable } from "../errors/error-table.js";
 import type { GatewayError } from "../errors/gateway-error.js";
 import type { SeenDeletion } from "./deletion-ledger.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";

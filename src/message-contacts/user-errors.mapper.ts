@@ -1,9 +1,5 @@
-import {
-  ERRORS,
-  isRetryable,
-  type ErrorCode,
-  type Language,
-} from "../errors/error-codes.js";
+import { type ErrorCode, type Language } from "../errors/error-codes.js";
+import { ERRORS, isRetryable } from "../errors/error-table.js";
 import type { GatewayError } from "../errors/gateway-error.js";
 import { sentenceOf } from "../errors/rule-sentences.js";
 import type {

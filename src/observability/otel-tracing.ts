@@ -24,7 +24,8 @@ import type {
   RequestContext,
   RequestTrace,
 } from "../context/request-context.js";
-import { ERRORS, ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { actionOf, type Operation } from "../upstream/operations.js";
 import type { SeenAttempt } from "../upstream/upstream-observer.js";

@@ -1,11 +1,9 @@
 import {
-  ERRORS,
   ErrorCode,
-  isRetryable,
   type Language,
-  type Repeat,
   type Sentence,
 } from "../errors/error-codes.js";
+import { ERRORS, isRetryable, type Repeat } from "../errors/error-table.js";
 import { escaped, staticPage, withCode, type Page } from "./html.js";
 
 const REPEAT: Readonly<Record<Repeat, Sentence>> = {

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode } from "../errors/error-codes.js";
+import { type ErrorCode } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 
 /**
  * Checks of what comes out of the store: anybody who can write to it may have

@@ -23,14 +23,6 @@ import {
   type WriteQueue,
   type WriteQueues,
 } from "../upstream/write-queue.js";
-import { LeasedWriteQueue } from "./leased-write-queue.js";
-import { RedisConnection } from "./redis-connection.js";
-import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
-import { RedisDeletionRelay } from "./redis-deletion-relay.js";
-import { RedisKeyStore } from "./redis-key-store.js";
-import { sharedLimits } from "./redis-rate-limits.js";
-import { RedisVerificationLog } from "./redis-verification-log.js";
-import { WriteLease } from "./write-lease.js";
 
 /** Where state lives, and whether it can be reached now. */
 export type SharedStateStanding = "memory" | "redis" | "redis-away";
@@ -50,9 +42,6 @@ export interface SharedState {
   close(): Promise<void>;
 }
 
-/** Longest wait for Redis at start; the gateway starts without it as well. */
-const OPEN_TIMEOUT_MS = 1_000;
-
 /** No write waits longer: its deadline is a minute at most. */
 const LONGEST_QUEUE_MS = 60_000;
 
@@ -64,25 +53,15 @@ export async function openSharedState(
   const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
   const abandonedMs = abandonedAfterMs(config.WRITE_DEADLINE_MS);
   if (url === undefined) return memoryState(abandonedMs);
-  const connection = new RedisConnection(url, prefix, logger);
-  await connection.opened(OPEN_TIMEOUT_MS);
-  // Replicas share the address and mostly its password: fit to key a hash.
-  const secret = config.STATE_SECRET ?? url;
-  return {
-    get standing() {
-      return connection.isAway ? "redis-away" : "redis";
-    },
-    keys: new RedisKeyStore(connection, abandonedMs),
-    ...queuesOf(
-      (directory, local) =>
-        new LeasedWriteQueue(local, new WriteLease(connection, directory)),
-    ),
-    ledger: new RedisDeletionLedger(connection),
-    relay: new RedisDeletionRelay(connection),
-    verifications: new RedisVerificationLog(connection, secret),
-    limits: sharedLimits(connection, secret),
-    close: () => connection.close(),
-  };
+  // Loaded only when it is used: its client is a large library.
+  const { openRedisState } = await import("./redis-state.js");
+  const state = await openRedisState(
+    url,
+    { prefix, secret: config.STATE_SECRET, abandonedMs },
+    logger,
+  );
+  // Not spread: whether Redis is there is asked anew each time.
+  return Object.assign(state, queuesOf(state.queueOf));
 }
 
 /** State of this process alone. */

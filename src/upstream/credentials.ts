@@ -1,4 +1,3 @@
-import credentialsPackage from "@alicloud/credentials";
 import type { Credentials, CredentialsProvider } from "./signer.js";
 
 /** Fixed keys, with an STS token if there is one. */
@@ -40,7 +39,8 @@ export class ChainCredentials implements CredentialsProvider {
   private fetching: Promise<Credentials> | null = null;
 
   constructor(
-    private readonly makeSource: () => CredentialSource = vendorChain,
+    private readonly makeSource: () =>
+      CredentialSource | Promise<CredentialSource> = vendorChain,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -59,8 +59,8 @@ export class ChainCredentials implements CredentialsProvider {
   }
 
   private async fetch(): Promise<Credentials> {
-    this.source ??= this.makeSource();
     try {
+      this.source ??= await this.makeSource();
       const { accessKeyId, accessKeySecret, securityToken } =
         await this.source.getCredential();
       if (!accessKeyId || !accessKeySecret) throw new Error("empty keys");
@@ -78,9 +78,13 @@ export class ChainCredentials implements CredentialsProvider {
   }
 }
 
-/** The package is CommonJS: under ESM its class sits at `.default` (observed). */
-function vendorChain(): CredentialSource {
-  const { default: Credential } = credentialsPackage as unknown as {
+/**
+ * Loaded only where no fixed keys are given. The package is CommonJS: under
+ * ESM its class sits at `.default` of the default export (observed).
+ */
+async function vendorChain(): Promise<CredentialSource> {
+  const { default: loaded } = await import("@alicloud/credentials");
+  const { default: Credential } = loaded as unknown as {
     default: new () => CredentialSource;
   };
   return new Credential();

@@ -6,7 +6,8 @@ import type {
   ResponseObject,
 } from "@nestjs/swagger";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { ERRORS, ErrorCode } from "../../src/errors/error-codes.js";
+import { ErrorCode } from "../../src/errors/error-codes.js";
+import { ERRORS } from "../../src/errors/error-table.js";
 import type { Gateway } from "../../src/gateway.js";
 import { codesOf } from "../../src/http/openapi-problems.js";
 import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";

@@ -2,7 +2,8 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { ERRORS, ErrorCode } from "../../src/errors/error-codes.js";
+import { ErrorCode } from "../../src/errors/error-codes.js";
+import { ERRORS } from "../../src/errors/error-table.js";
 import { ensurePageAssets } from "../support/page-assets.js";
 import { startBoth, type Running } from "../support/running.js";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { ERRORS, ErrorCode } from "../../src/errors/error-codes.js";
+import { ErrorCode } from "../../src/errors/error-codes.js";
+import { ERRORS } from "../../src/errors/error-table.js";
 import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";
 import { PAYLOAD_ERRORS } from "../../src/message-contacts/user-errors.mapper.js";
 import {

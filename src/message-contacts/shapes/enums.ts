@@ -1,5 +1,6 @@
 import { registerEnumType } from "@nestjs/graphql";
-import { ERRORS, ErrorCode } from "../../errors/error-codes.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { ERRORS } from "../../errors/error-table.js";
 
 export enum ContactTitle {
   FINANCE_DIRECTOR = "FINANCE_DIRECTOR",

@@ -1,35 +1,35 @@
 import { ID, Int } from "@nestjs/graphql";
-import { OmitType } from "@nestjs/swagger";
+import { without } from "../../http/openapi-property.js";
 import * as inputs from "./inputs.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
 /** Body of `PATCH /{id}`: the path names the contact. */
-export class UpdateMessageContactBody extends OmitType(
+export class UpdateMessageContactBody extends without(
   inputs.UpdateMessageContactInput,
   ["contactId"],
 ) {}
 
 /** Body of `POST /{id}/cancel-update`. */
-export class CancelMessageContactUpdateBody extends OmitType(
+export class CancelMessageContactUpdateBody extends without(
   inputs.CancelMessageContactUpdateInput,
   ["contactId"],
 ) {}
 
 /** Body of `POST /{id}/verifications/email`. */
-export class SendEmailVerificationForMessageContactBody extends OmitType(
+export class SendEmailVerificationForMessageContactBody extends without(
   inputs.SendEmailVerificationForMessageContactInput,
   ["contactId"],
 ) {}
 
 /** Body of `POST /{id}/verifications/phone`. */
-export class SendPhoneVerificationForMessageContactBody extends OmitType(
+export class SendPhoneVerificationForMessageContactBody extends without(
   inputs.SendPhoneVerificationForMessageContactInput,
   ["contactId"],
 ) {}
 
 /** Body of `POST /{id}/bindings`. */
-export class AssociateMembersBody extends OmitType(
+export class AssociateMembersBody extends without(
   inputs.AssociateMembersInput,
   ["contactId"],
 ) {}

@@ -1,5 +1,5 @@
 import { ID, Int } from "@nestjs/graphql";
-import { ApiProperty } from "@nestjs/swagger";
+import { OpenApiProperty } from "../../http/openapi-property.js";
 import type { Problem } from "../../http/problem-details.js";
 import { ItemStatus } from "./enums.js";
 import { UpdateMessageContactInput } from "./inputs.js";
@@ -32,7 +32,7 @@ const HttpStatus = (): PropertyDecorator =>
   });
 
 const ItemProblem = (): PropertyDecorator =>
-  ApiProperty({
+  OpenApiProperty({
     description:
       "Only with `FAILED`: what a single change would have answered.",
     required: false,

@@ -1,17 +1,17 @@
 import { ID } from "@nestjs/graphql";
-import { OmitType } from "@nestjs/swagger";
+import { without } from "../../http/openapi-property.js";
 import { MAX_TARGETS } from "./input-fields.js";
 import * as inputs from "./inputs.js";
 import { ShapeField } from "./shape-field.js";
 
 /** Query string of `DELETE /{id}`: the path names the contact. */
-export class DeleteMessageContactQuery extends OmitType(
+export class DeleteMessageContactQuery extends without(
   inputs.DeleteMessageContactInput,
   ["contactId"],
 ) {}
 
 /** Query string of `GET /{id}/verifications`. */
-export class MessageContactVerificationsQuery extends OmitType(
+export class MessageContactVerificationsQuery extends without(
   inputs.MessageContactVerificationsArgs,
   ["contactId"],
 ) {}

@@ -7,7 +7,7 @@ import {
   type FieldOptions,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
-import { ApiProperty } from "@nestjs/swagger";
+import { OpenApiProperty } from "../../http/openapi-property.js";
 import {
   DateTime,
   EmailAddress,
@@ -70,7 +70,7 @@ export function ShapeField(
   if (options.graphqlOnly === true) return applyDecorators(graphql);
   return applyDecorators(
     graphql,
-    ApiProperty({
+    OpenApiProperty({
       description,
       required: !nullable && options.default === undefined,
       ...(options.example === undefined ? {} : { example: options.example }),

@@ -1,0 +1,400 @@
+import { readdirSync, readFileSync } from "node:fs";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import { GraphQLModule } from "@nestjs/graphql";
+import {
+  getIntrospectionQuery,
+  Kind,
+  OperationTypeNode,
+  parse,
+  type DefinitionNode,
+  type OperationDefinitionNode,
+} from "graphql";
+import type { FaultInput } from "../../src/emulator/faults.js";
+import type { CompiledExecution } from "../../src/http/compiled-execution.js";
+import type { GraphqlDriver } from "../../src/http/graphql.driver.js";
+import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import { TOM, VALID_INPUTS } from "../support/calls.js";
+import { COSTS } from "../support/cost-table.js";
+import { documentFor } from "../support/doors.js";
+import {
+  BEN,
+  ManualClock,
+  MARTA,
+  seededRandom,
+} from "../support/emulator-fixture.js";
+import { startBoth, type Running } from "../support/running.js";
+
+/** One request, sent alike to a gateway of each kind. */
+interface Case {
+  readonly title: string;
+  readonly query: string;
+  readonly variables?: unknown;
+  readonly operationName?: string;
+  readonly fault?: FaultInput;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Left to graphql-js on both sides, or refused before anything runs. */
+  readonly isLeft?: true;
+}
+
+let compiled: Running;
+let interpreted: Running;
+
+const executionOf = ({ gateway }: Running): CompiledExecution => {
+  const { graphQlAdapter } = gateway.app.get<GraphQLModule<GraphqlDriver>>(
+    GraphQLModule,
+    { strict: false },
+  );
+  const { execution } = graphQlAdapter;
+  if (execution === undefined) throw new Error("the driver has not started");
+  return execution;
+};
+
+const start = (): Promise<Running> =>
+  startBoth(
+    { clock: new ManualClock(), random: seededRandom() },
+    { GRAPHQL_MUTATIONS_PER_OPERATION: "3" },
+  );
+
+beforeAll(async () => {
+  [compiled, interpreted] = await Promise.all([start(), start()]);
+  executionOf(interpreted).isOn = false;
+});
+
+afterAll(() => Promise.all([compiled.stop(), interpreted.stop()]));
+
+/** What differs from one process or moment to the next. */
+const MASKS: readonly [RegExp, string][] = [
+  [/"(\w*At)":"[^"]+"/g, '"$1":"a time"'],
+  [/"(requestId)":"[0-9A-Fa-f-]{36}"/g, '"$1":"an id"'],
+];
+
+async function answerOf(
+  { emulator, gateway }: Running,
+  { query, variables, operationName, fault, headers = {} }: Case,
+): Promise<object> {
+  if (fault !== undefined) emulator.control.addFault(fault);
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-request-id": "the-same",
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables, operationName }),
+  });
+  let body = await response.text();
+  for (const [pattern, mask] of MASKS) body = body.replaceAll(pattern, mask);
+  return {
+    status: response.status,
+    type: response.headers.get("content-type"),
+    length: body.length,
+    body,
+  };
+}
+
+/** Expects the same answer of both, and that the one was compiled. */
+async function compare(one: Case): Promise<void> {
+  const { answered: before } = executionOf(compiled);
+  const [found, wanted] = [
+    await answerOf(compiled, one),
+    await answerOf(interpreted, one),
+  ];
+  expect(found).toEqual(wanted);
+  const ran = executionOf(compiled).answered - before;
+  expect(ran).toBe(one.isLeft === true ? 0 : 1);
+  expect(executionOf(interpreted).answered).toBe(0);
+}
+
+const FOLDER = new URL("../../src/pages/examples/", import.meta.url);
+
+const isRunnable = (node: DefinitionNode): node is OperationDefinitionNode =>
+  node.kind === Kind.OPERATION_DEFINITION &&
+  node.operation !== OperationTypeNode.SUBSCRIPTION;
+
+const EXAMPLES: readonly Case[] = readdirSync(FOLDER)
+  .sort()
+  .flatMap((file) => {
+    const query = readFileSync(new URL(file, FOLDER), "utf8");
+    return parse(query)
+      .definitions.filter(isRunnable)
+      .map(({ name }) => ({
+        title: name?.value ?? file,
+        query,
+        ...(name === undefined ? {} : { operationName: name.value }),
+      }));
+  });
+
+const PRICED: readonly Case[] = COSTS.filter(
+  ({ door }) => door === "graphql",
+).map(({ request, ask, variables }) => ({
+  title: request,
+  query: ask,
+  variables,
+}));
+
+const EVERY: readonly Case[] = Object.keys(OPERATIONS).map((name) => {
+  const operation = name as Operation;
+  const { contactId, ...rest } = VALID_INPUTS[operation];
+  const query = documentFor(operation);
+  const variables = query.startsWith("mutation")
+    ? { input: VALID_INPUTS[operation] }
+    : { id: contactId, contactId, ...rest };
+  return { title: operation, query, variables };
+});
+
+const GET = "GetMessageContact";
+const PENDING = "ListMessageContactVerifications";
+const REFUSED = { effect: "error", code: "Forbidden.RAM" } as const;
+const UPDATE =
+  "mutation Change($input: UpdateMessageContactInput!) { updateMessageContact(input: $input)";
+const TEN = Array.from({ length: 10 }, (_, at) => at);
+
+const LANGUAGE: readonly Case[] = [
+  {
+    title: "one contact under ten names",
+    query: `query ($id: ID!) { ${TEN.map((at) => `c${at}: messageContact(id: $id) { id name bindings { kind } }`).join(" ")} }`,
+    variables: { id: TOM },
+  },
+  {
+    title: "the same key twice, with parts of its selection",
+    query: `{ messageContact(id: "${TOM}") { name bindings { kind } } messageContact(id: "${TOM}") { name title bindings { targetId } } }`,
+  },
+  {
+    title: "the type's name at every level",
+    query: `{ __typename top: __typename messageContacts { __typename items { __typename bindings { __typename kind } } } }`,
+  },
+  {
+    title: "fragments in fragments, inline and on an interface",
+    query: `${UPDATE} { ...Payload ... on UpdateMessageContactPayload { errors { ...Problem ... on UserError { message } ... { code } } } } }
+      fragment Payload on UpdateMessageContactPayload { contact { id } errors { __typename ...Problem } }
+      fragment Problem on UserError { field ... on InvalidInputError { rule min max } ... on QuotaError { limit } ...More }
+      fragment More on UserError { upstream { code httpStatus } ... on ConflictError { retryAfterSeconds } }`,
+    variables: { input: { contactId: TOM, name: "R2-D2", emailAddress: "" } },
+  },
+  {
+    title: "several operations, the second asked for",
+    query: `query A { messageContact(id: "${TOM}") { id } } query B { messageContact(id: "${BEN}") { name } }`,
+    operationName: "B",
+  },
+  {
+    title: "several operations, none asked for",
+    query: "query A { __typename } query B { __typename }",
+    isLeft: true,
+  },
+  {
+    title: "several operations, an unknown one asked for",
+    query: "query A { __typename } query B { __typename }",
+    operationName: "C",
+    isLeft: true,
+  },
+  {
+    title: "variables with defaults",
+    query:
+      "query ($page: Int = 1, $size: Int = 2, $to: ID) { messageContacts(pageNumber: $page, pageSize: $size, boundTo: $to) { pageNumber pageSize items { name } } }",
+    variables: { page: 2 },
+  },
+  {
+    title: "arguments with defaults, and null for them",
+    query:
+      "query ($page: Int) { a: messageContacts(pageNumber: $page) { pageNumber pageSize } b: messageContacts(pageNumber: 1) { pageSize } }",
+    variables: { page: null },
+  },
+  {
+    title: "an optional variable where one is required",
+    query: 'query ($id: ID! = "c-1") { messageContact(id: $id) { id } }',
+    variables: {},
+  },
+  {
+    title: "variables of the wrong type",
+    query:
+      "query ($id: ID!, $n: Int) { messageContact(id: $id) { id } messageContacts(pageNumber: $n) { pageSize } }",
+    variables: { id: { no: 1 }, n: "two" },
+    isLeft: true,
+  },
+  {
+    title: "a variable that is missing",
+    query: "query ($id: ID!) { messageContact(id: $id) { id } }",
+    isLeft: true,
+  },
+  {
+    title: "an input with unknown fields and values",
+    query: `${UPDATE} { errors { code } } }`,
+    variables: { input: { contactId: TOM, title: "KING", shoeSize: 47 } },
+    isLeft: true,
+  },
+  {
+    title: "an input written out, with a variable inside",
+    query: `mutation ($name: String) { updateMessageContact(input: { contactId: "${TOM}", name: $name }) { contact { id name } errors { code field message } } }`,
+    variables: { name: "tim" },
+  },
+  {
+    title: "mutations one after the other",
+    query: `mutation ($a: UpdateMessageContactInput!, $b: UpdateMessageContactInput!, $c: UpdateMessageContactInput!) {
+      a: updateMessageContact(input: $a) { contact { name pendingVerifications { target } } errors { code } }
+      b: updateMessageContact(input: $b) { contact { name } errors { code } }
+      c: updateMessageContact(input: $c) { contact { title name deletion { state } } errors { code } }
+    }`,
+    variables: {
+      a: { contactId: TOM, name: "tim" },
+      b: { contactId: "c-doesNotExist0000", name: "tom" },
+      c: { contactId: TOM, title: "CEO" },
+    },
+  },
+  ...[true, false].map((isSkipped) => ({
+    title: `conditions, skipped: ${isSkipped}`,
+    query: `query ($id: ID!, $skipped: Boolean!, $in: Boolean = true) {
+      messageContact(id: $id) {
+        name @skip(if: $skipped) @include(if: $in)
+        title @include(if: false)
+        ...Waits @skip(if: $skipped)
+        ...Waits @include(if: $in)
+        ... @include(if: $skipped) { deletion { state } status @skip(if: false) }
+      }
+    }
+    fragment Waits on MessageContact { pendingVerifications { target @include(if: $in) channel } }`,
+    variables: { id: MARTA, skipped: isSkipped },
+  })),
+  {
+    title: "a condition that is null",
+    query:
+      "query ($in: Boolean = true) { __typename a: __typename @include(if: $in) }",
+    variables: { in: null },
+    isLeft: true,
+  },
+  {
+    title: "more conditions than plans are made for",
+    query: `query (${TEN.map((at) => `$v${at}: Boolean!`).join(" ")}) { ${TEN.map((at) => `a${at}: __typename @skip(if: $v${at})`).join(" ")} }`,
+    variables: Object.fromEntries(TEN.map((at) => [`v${at}`, at % 2 === 0])),
+    isLeft: true,
+  },
+  {
+    title: "an alias that plain objects have no room for",
+    query: `{ messageContact(id: "${TOM}") { __proto__: name constructor: title toString: id } }`,
+    isLeft: true,
+  },
+  {
+    title: "aliases named after what every object has",
+    query: `{ messageContact(id: "${TOM}") { constructor: title toString: id then: name } then: __typename }`,
+  },
+  {
+    title: "introspection",
+    query: getIntrospectionQuery(),
+    isLeft: true,
+  },
+  {
+    title: "introspection beside a read",
+    query: `{ __type(name: "UserError") { name } messageContact(id: "${TOM}") { id } }`,
+    isLeft: true,
+  },
+  { title: "a document that does not parse", query: "{", isLeft: true },
+  { title: "an unknown field", query: "{ nobody { id } }", isLeft: true },
+  {
+    title: "a subscription over plain HTTP",
+    query: `subscription { messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
+    isLeft: true,
+  },
+  {
+    title: "arguments that break rules, beside one that does not",
+    query: `{ a: messageContact(id: "tom") { id } b: messageContact(id: "${TOM}") { id } c: messageContacts(pageNumber: 0, pageSize: 500) { totalCount } }`,
+  },
+  {
+    title: "an answer in the caller's language, with its cost",
+    query: `{ a: messageContact(id: "tom") { id } b: messageContact(id: "${TOM}") { id } }`,
+    headers: { "accept-language": "zh-CN", "x-cost": "1" },
+  },
+  {
+    title: "an answer in the newer media type",
+    query: `{ a: messageContact(id: "tom") { id } }`,
+    headers: { accept: "application/graphql-response+json" },
+  },
+];
+
+const PAGE = `{ messageContact(id: "${TOM}") { id name pendingVerifications { target } deletion { state } } }`;
+const LIST =
+  "{ messageContacts { items { id pendingVerifications { target } deletion { state } } } }";
+
+const FAILING: readonly Case[] = [
+  {
+    title: "a field of a contact is refused",
+    query: PAGE,
+    fault: { operation: PENDING, ...REFUSED },
+  },
+  {
+    title: "the contact itself is refused",
+    query: PAGE,
+    fault: { operation: GET, ...REFUSED },
+  },
+  {
+    title: "one row of a list is refused",
+    query: LIST,
+    fault: { operation: PENDING, skip: 3, times: 1, ...REFUSED },
+  },
+  {
+    title: "every row of a list is refused",
+    query: LIST,
+    fault: { operation: PENDING, ...REFUSED },
+  },
+  {
+    title: "an answer of another shape",
+    query: PAGE,
+    fault: { operation: GET, effect: "wrongShape" },
+  },
+  {
+    title: "an answer about another contact",
+    query: PAGE,
+    fault: { operation: GET, effect: "wrongId" },
+  },
+  {
+    title: "an empty object for a list",
+    query: LIST,
+    fault: { operation: "ListMessageContacts", effect: "emptyObject" },
+  },
+  {
+    title: "an answer with a `__proto__` member",
+    query: PAGE,
+    fault: { operation: GET, effect: "protoKey" },
+  },
+  {
+    title: "a change whose contact cannot be read",
+    query: `${UPDATE} { contact { id name title } errors { code } } }`,
+    variables: { input: { contactId: TOM, title: "CEO" } },
+    fault: { operation: GET, ...REFUSED },
+  },
+  {
+    title: "a change that the vendor throttles",
+    query: `${UPDATE} { contact { id } errors { __typename code message retryAfterSeconds: field upstream { code httpStatus } } } }`,
+    variables: { input: { contactId: TOM, title: "CEO" } },
+    fault: {
+      operation: "UpdateMessageContact",
+      effect: "error",
+      code: "ConcurrentCallNotSupported",
+      httpStatus: 409,
+    },
+  },
+];
+
+describe.each([
+  ["examples, one after the other", EXAMPLES],
+  ["operations", EVERY],
+  ["requests of the cost table", PRICED],
+  ["parts of the language", LANGUAGE],
+  ["failures of the vendor", FAILING],
+])("compiled and interpreted answers are the same: %s", (kind, cases) => {
+  const reset = (): void => {
+    compiled.emulator.control.reset();
+    interpreted.emulator.control.reset();
+  };
+  beforeAll(reset);
+  beforeEach(() => {
+    if (kind !== "examples, one after the other") reset();
+  });
+
+  it.each(cases)("$title", compare);
+});
