@@ -59,6 +59,13 @@ export interface RequestIdempotency {
   isReplayed: boolean;
 }
 
+type Found = Pick<RequestContext, "caller" | "directory" | "isGone">;
+
+/** A context while it is opened: what the gate finds out goes into it. */
+export type OpeningContext = Omit<RequestContext, keyof Found> & {
+  -readonly [K in keyof Found]: Found[K];
+};
+
 /** Alias of the one directory where no others are configured. */
 export const DEFAULT_DIRECTORY = "default";
 
@@ -75,7 +82,7 @@ export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   caller: Caller = NOBODY,
   directory: string = DEFAULT_DIRECTORY,
-): RequestContext {
+): OpeningContext {
   const given = headers["x-request-id"];
   const wanted = headers["accept-language"];
   return {

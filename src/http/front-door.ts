@@ -85,14 +85,13 @@ export function openFrontDoor(
     route.config = { ...route.config, rights: rightsOf(route) };
   });
   fastify.addHook("onRequest", (request, reply, done) => {
-    request.callContext = openContext(request.headers);
-    reply
-      .headers(COMMON_HEADERS)
-      .header("x-request-id", request.callContext.requestId);
+    const context = openContext(request.headers);
+    request.callContext = context;
+    reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
     const refuse = (reason: unknown): void => {
       if (hasUnreadBody(request)) reply.header("connection", "close");
       const answer = isGraphqlRoute(request.routeOptions.url)
-        ? refuseGraphql(request.callContext, reply, reason)
+        ? refuseGraphql(context, reply, reason)
         : sendProblem(request, reply, reason, logger);
       void answer;
     };
@@ -101,15 +100,10 @@ export function openFrontDoor(
         void reply.code(204).send();
         return;
       }
-      const { caller, directory, remaining } = verdict;
-      const { callContext } = request;
-      callContext.usage.remaining = remaining;
-      request.callContext = {
-        ...callContext,
-        caller,
-        directory,
-        isGone: () => request.raw.socket.destroyed,
-      };
+      context.caller = verdict.caller;
+      context.directory = verdict.directory;
+      context.usage.remaining = verdict.remaining;
+      context.isGone = () => request.raw.socket.destroyed;
       done();
     };
     let verdict: Verdict | Promise<Verdict>;
@@ -175,28 +169,25 @@ function logRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const { trace } = request;
-  const { requestId, usage } = request.callContext;
+  const { trace, callContext } = request;
+  const { requestId, usage, caller, startedAtMs } = callContext;
   const code = reply.failureCode ?? usage.failureCode;
   const level = code === undefined ? "info" : ERRORS[code].logLevel;
   if (!logger.writes(level)) return;
+  const hasCalled = usage.upstreamCalls > 0;
   logger.log(level, "request", {
     requestId,
-    ...(trace === undefined ? {} : { traceId: trace.traceId }),
+    traceId: trace?.traceId,
     method: request.method,
     // The route's pattern: an address may hold what a caller typed.
     route: request.routeOptions.url ?? "none",
     status: reply.statusCode,
-    ...(code === undefined ? {} : { code }),
-    ...(usage.operation === undefined ? {} : { operation: usage.operation }),
-    ...(usage.upstreamCalls === 0
-      ? {}
-      : {
-          upstreamCalls: usage.upstreamCalls,
-          upstreamRequestId: usage.upstreamRequestId,
-        }),
-    caller: request.callContext.caller.id,
-    durationMs: Math.round(performance.now() - request.callContext.startedAtMs),
+    code,
+    operation: usage.operation,
+    upstreamCalls: hasCalled ? usage.upstreamCalls : undefined,
+    upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
+    caller: caller.id,
+    durationMs: Math.round(performance.now() - startedAtMs),
   });
 }
 
