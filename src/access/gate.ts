@@ -4,7 +4,7 @@ import {
   DEFAULT_DIRECTORY,
   type RequestContext,
 } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Operation } from "../upstream/operations.js";
 import { repeatedHeader, type Headers } from "./credential.js";
@@ -42,6 +42,8 @@ export interface Incoming {
   readonly address: string;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
+  /** Told who asks as soon as that is known, so that a refusal can name them. */
+  readonly recognise?: (caller: Caller) => void;
 }
 
 /** Who passed the gate, and to which directory. */
@@ -64,6 +66,12 @@ export type Verdict = Admission | Preflight;
 export class Misdirected extends Error {
   readonly statusCode = 421;
 }
+
+/** The code's own advice speaks of scopes, which is not what is missing. */
+const FOREIGN_ORIGIN: Sentence = {
+  en: "Pages of this origin may not call the gateway; an operator can add it to CORS_ORIGINS.",
+  zh: "该来源的页面无权调用网关，可由管理员将其加入 CORS_ORIGINS。",
+};
 
 const REALM = 'Bearer realm="message-contacts"';
 
@@ -137,7 +145,9 @@ export class Gate {
     if (rights === "public") {
       return { caller: NOBODY, directory: DEFAULT_DIRECTORY, remaining: null };
     }
-    if (verdict.kind === "foreign") throw new GatewayError(ErrorCode.FORBIDDEN);
+    if (verdict.kind === "foreign") {
+      throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
+    }
     if (
       incoming.method === "OPTIONS" &&
       verdict.kind === "allowed" &&
@@ -171,6 +181,7 @@ export class Gate {
       );
       throw new GatewayError(ErrorCode.UNAUTHENTICATED);
     }
+    incoming.recognise?.(caller);
     const { callers } = this.limits;
     if (callers === null) return this.authorise(caller, incoming, null);
     return callers

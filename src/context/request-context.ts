@@ -16,7 +16,7 @@ export interface Usage {
   contactId: string | null;
   /** Points of the rate limit the caller has left; null: there is no limit. */
   remaining?: number | null;
-  /** What a GraphQL document asked for, once it is known: of a closed list. */
+  /** What was asked for, once it is known: of a closed list. */
   operation?: string;
   /** Why the caller did not get what they asked for, whichever way it was told. */
   failureCode?: ErrorCode;

@@ -44,7 +44,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Correct every argument that is named: all violations are reported at once.",
-      zh: "请修正列出的所有参数,违规项会一次性全部返回。",
+      zh: "请修正列出的所有参数，违规项会一次性全部返回。",
     },
   },
   UNAUTHENTICATED: {
@@ -80,7 +80,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "List the contacts and take an id from there; the contact may have been deleted.",
-      zh: "请查询联系人列表获取有效的标识,该联系人可能已被删除。",
+      zh: "请查询联系人列表获取有效的标识，该联系人可能已被删除。",
     },
   },
   BINDING_TARGET_NOT_FOUND: {
@@ -93,7 +93,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Check the target ids: rd-…, r-…, fd-… or a 16-digit member account.",
-      zh: "请检查目标标识:rd-…、r-…、fd-… 或 16 位成员账号。",
+      zh: "请检查目标标识：rd-…、r-…、fd-… 或 16 位成员账号。",
     },
   },
   NAME_TAKEN: {
@@ -116,7 +116,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Read the contact's pending verifications: the target must be one of them.",
-      zh: "请查询联系人的待验证记录,目标必须在其中。",
+      zh: "请查询联系人的待验证记录，目标必须在其中。",
     },
   },
   STATUS_CONFLICT: {
@@ -129,7 +129,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Read the contact's status and pending verifications before you try again.",
-      zh: "请先查询联系人的状态和待验证记录,再决定是否重试。",
+      zh: "请先查询联系人的状态和待验证记录，再决定是否重试。",
     },
   },
   CONCURRENT_CHANGE: {
@@ -142,7 +142,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Nothing was changed. Repeat the request after the given pause.",
-      zh: "本次未做任何变更,请在指定时间后重试。",
+      zh: "本次未做任何变更，请在指定时间后重试。",
     },
   },
   QUOTA_EXCEEDED: {
@@ -155,7 +155,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Remove what is no longer needed, or have the quota raised in the vendor's Quota Center.",
-      zh: "请删除不再需要的内容,或在配额中心申请提升配额。",
+      zh: "请删除不再需要的内容，或在配额中心申请提升配额。",
     },
   },
   RATE_LIMITED: {
@@ -164,7 +164,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     logLevel: "info",
     message: {
       en: "You sent more requests than this gateway allows.",
-      zh: "请求过于频繁,已超出网关限制。",
+      zh: "请求过于频繁，已超出网关限制。",
     },
     advice: {
       en: "Wait for the given pause, then repeat the request.",
@@ -181,7 +181,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Wait before you send another one; the earlier message may still arrive.",
-      zh: "请稍后再发送,先前的消息可能仍会送达。",
+      zh: "请稍后再发送，先前的消息可能仍会送达。",
     },
   },
   IDEMPOTENCY_KEY_REUSED: {
@@ -220,7 +220,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Nothing was carried out. Repeat the request after the given pause.",
-      zh: "本次未执行任何操作,请在指定时间后重试。",
+      zh: "本次未执行任何操作，请在指定时间后重试。",
     },
   },
   UPSTREAM_DENIED: {
@@ -233,7 +233,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Nothing you can change in the request: tell the operators of the gateway, with the request id.",
-      zh: "请求本身无需修改,请将请求标识告知网关管理员。",
+      zh: "请求本身无需修改，请将请求标识告知网关管理员。",
     },
   },
   UPSTREAM_UNAVAILABLE: {
@@ -246,7 +246,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Nothing was changed. Repeat the request in a moment.",
-      zh: "本次未做任何变更,请稍后重试。",
+      zh: "本次未做任何变更，请稍后重试。",
     },
   },
   OUTCOME_UNKNOWN: {
@@ -255,11 +255,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     logLevel: "error",
     message: {
       en: "The change was sent, but no answer tells whether it was carried out.",
-      zh: "变更已发出,但无法确认是否已执行。",
+      zh: "变更已发出，但无法确认是否已执行。",
     },
     advice: {
       en: "Read the present state first, and repeat the change only if it is missing.",
-      zh: "请先查询当前状态,仅在变更未生效时重试。",
+      zh: "请先查询当前状态，仅在变更未生效时重试。",
     },
   },
   INTERNAL: {
@@ -272,7 +272,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     },
     advice: {
       en: "Report it with the request id. Repeat reads if you like; read before you repeat a change.",
-      zh: "请附上请求标识报告问题。读取操作可重试,变更操作请先查询状态。",
+      zh: "请附上请求标识报告问题。读取操作可重试，变更操作请先查询状态。",
     },
   },
 };

@@ -1,4 +1,4 @@
-import { type ErrorCode } from "./error-codes.js";
+import type { ErrorCode, Sentence } from "./error-codes.js";
 import { ERRORS } from "./error-table.js";
 
 /** The vendor's side of an error, for support cases. Holds no personal data. */
@@ -32,6 +32,8 @@ export interface GatewayErrorDetails {
   readonly limit?: number;
   /** Targets of which it is unknown whether they changed. */
   readonly unsettled?: readonly string[];
+  /** What to do, where the code's own advice would mislead. */
+  readonly advice?: Sentence;
 }
 
 /**

@@ -7,7 +7,11 @@ import type {
 } from "fastify";
 import { Preflight, type Gate, type Verdict } from "../access/gate.js";
 import { refuseMaskedInput, visibleTo } from "../access/personal-data.js";
-import { openContext } from "../context/request-context.js";
+import { isOperation } from "../access/rights.js";
+import {
+  openContext,
+  type OpeningContext,
+} from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
 import { refuseGraphql } from "./graphql-refusal.js";
@@ -108,7 +112,7 @@ export function openFrontDoor(
     };
     let verdict: Verdict | Promise<Verdict>;
     try {
-      verdict = gate.admit(incoming(request, reply));
+      verdict = gate.admit(incoming(request, reply, context));
     } catch (reason) {
       refuse(reason);
       return;
@@ -143,8 +147,10 @@ export function openFrontDoor(
 function incoming(
   request: FastifyRequest,
   reply: FastifyReply,
+  context: OpeningContext,
 ): Parameters<Gate["admit"]>[0] {
   const { config } = request.routeOptions;
+  if (isOperation(config.rights)) context.usage.operation = config.rights;
   return {
     method: request.method,
     headers: request.headers,
@@ -153,6 +159,9 @@ function incoming(
     // An address without a route is a refusal in any case.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
+    recognise: (caller) => {
+      context.caller = caller;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ const REFUSALS = {
   },
   405: {
     en: "This address does not take this method; the Allow header names those it takes.",
-    zh: "该地址不支持此方法,支持的方法见 Allow 响应头。",
+    zh: "该地址不支持此方法，支持的方法见 Allow 响应头。",
   },
   406: {
     en: "None of the accepted media types can be given.",
@@ -32,7 +32,7 @@ const REFUSALS = {
   },
   421: {
     en: "Without sign-in this gateway answers only as localhost, 127.0.0.1 or [::1].",
-    zh: "未配置登录时,网关只以 localhost、127.0.0.1 或 [::1] 的名义应答。",
+    zh: "未配置登录时，网关只以 localhost、127.0.0.1 或 [::1] 的名义应答。",
   },
   431: {
     en: "The request's headers are too large.",

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { refuseGraphql } from "./graphql-refusal.js";
@@ -8,6 +8,11 @@ import { isGraphqlRoute } from "./route-rights.js";
 
 /** 1 to 255 visible ASCII characters. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
+
+const KEY_ADVICE: Sentence = {
+  en: "An Idempotency-Key is 1 to 255 visible ASCII characters, without spaces.",
+  zh: "Idempotency-Key 须为 1 到 255 个可见 ASCII 字符，不含空格。",
+};
 
 /** Marks an answer that was given before (IETF draft on idempotency keys). */
 const REPLAYED = "idempotent-replayed";
@@ -29,6 +34,7 @@ export function acceptIdempotencyKeys(
     if (typeof key !== "string" || !KEY.test(key)) {
       const error = new GatewayError(ErrorCode.BAD_REQUEST, {
         field: ["Idempotency-Key"],
+        advice: KEY_ADVICE,
       });
       const answer = isGraphqlRoute(request.routeOptions.url)
         ? refuseGraphql(request.callContext, reply, error)

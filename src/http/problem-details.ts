@@ -56,7 +56,7 @@ export function toProblem(
     type: `/errors/${code}`,
     title: row.message[language],
     status: refusal?.status ?? row.httpStatus,
-    detail: (refusal?.detail ?? row.advice)[language],
+    detail: (refusal?.detail ?? details.advice ?? row.advice)[language],
     code,
     requestId,
     retryable: isRetryable(code),

@@ -83,11 +83,11 @@ const ADVICE: Readonly<Record<DeletionState, Sentence | null>> = {
   DELETED: null,
   FAILED: {
     en: "The contact still exists. Choose another recipient for the listed message types in each listed member account, then delete the contact again; or delete it with retainContactInMembers, so that members keep it.",
-    zh: "联系人仍然存在。请在列出的各成员账号中为相应消息类型指定其他接收人,然后重新删除;或使用 retainContactInMembers 删除,使成员保留该联系人。",
+    zh: "联系人仍然存在。请在列出的各成员账号中为相应消息类型指定其他接收人，然后重新删除；或使用 retainContactInMembers 删除，使成员保留该联系人。",
   },
   UNKNOWN: {
     en: "No deletion of this contact is on record here. Read the contact: null means that the directory has no such contact, whether it was deleted elsewhere or never existed.",
-    zh: "此处没有该联系人的删除记录。请查询该联系人:若为 null,则资源目录中不存在该联系人,可能已在别处删除,也可能从未存在。",
+    zh: "此处没有该联系人的删除记录。请查询该联系人：若为 null,则资源目录中不存在该联系人，可能已在别处删除，也可能从未存在。",
   },
 };
 
@@ -132,8 +132,8 @@ function failureAdvice(
     .join(", ");
   if (language === "zh") {
     return types === ""
-      ? `请在成员账号 ${accountId} 中指定其他消息接收人,然后重新删除该联系人。`
-      : `请在成员账号 ${accountId} 中为 ${types} 指定其他接收人,然后重新删除该联系人。`;
+      ? `请在成员账号 ${accountId} 中指定其他消息接收人，然后重新删除该联系人。`
+      : `请在成员账号 ${accountId} 中为 ${types} 指定其他接收人，然后重新删除该联系人。`;
   }
   return types === ""
     ? `In account ${accountId} choose another recipient, then delete the contact again.`

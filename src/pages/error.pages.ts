@@ -9,24 +9,24 @@ import { escaped, staticPage, withCode, type Page } from "./html.js";
 const REPEAT: Readonly<Record<Repeat, Sentence>> = {
   no: {
     en: "No: the same request fails again.",
-    zh: "否:相同的请求会再次失败。",
+    zh: "否：相同的请求会再次失败。",
   },
   after: {
     en: "Yes, after the pause that `Retry-After` and `retryAfterSeconds` name.",
-    zh: "可以,请等待 `Retry-After` 或 `retryAfterSeconds` 指定的时间后重试。",
+    zh: "可以，请等待 `Retry-After` 或 `retryAfterSeconds` 指定的时间后重试。",
   },
-  yes: { en: "Yes, in a moment.", zh: "可以,稍后重试。" },
+  yes: { en: "Yes, in a moment.", zh: "可以，稍后重试。" },
   maybe: {
     en: "Only once the state has changed.",
     zh: "仅在状态发生变化后重试。",
   },
   readFirst: {
     en: "Not before you have read what became of the first one.",
-    zh: "请先查询首个请求的结果,再决定是否重试。",
+    zh: "请先查询首个请求的结果，再决定是否重试。",
   },
   readsOnly: {
     en: "Reads may be repeated; before you repeat a change, read.",
-    zh: "读取操作可以重试;变更操作请先查询状态。",
+    zh: "读取操作可以重试；变更操作请先查询状态。",
   },
 };
 
@@ -34,7 +34,7 @@ const WORDS = {
   title: { en: "Errors", zh: "错误码" },
   intro: {
     en: "Every failure carries one of these codes: in GraphQL in a payload's `errors` or in `extensions.code`, in REST in a problem document. Codes are never translated and never change their meaning.",
-    zh: "每个失败都带有以下错误码之一:在 GraphQL 中位于返回值的 `errors` 或 `extensions.code`,在 REST 中位于问题文档。错误码不会被翻译,含义也不会改变。",
+    zh: "每个失败都带有以下错误码之一：在 GraphQL 中位于返回值的 `errors` 或 `extensions.code`,在 REST 中位于问题文档。错误码不会被翻译，含义也不会改变。",
   },
   code: { en: "Code", zh: "错误码" },
   status: { en: "HTTP status", zh: "HTTP 状态码" },

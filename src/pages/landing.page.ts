@@ -24,7 +24,7 @@ const EXPLORE: readonly Place[] = [
     name: { en: "REST documentation", zh: "REST 文档" },
     about: {
       en: "Every route, answer and problem; requests can be tried out.",
-      zh: "全部路由、返回值与错误,可直接试用。",
+      zh: "全部路由、返回值与错误，可直接试用。",
     },
   },
   {
@@ -52,7 +52,7 @@ const CONTRACTS: readonly Place[] = [
     name: same("schema.graphql"),
     about: {
       en: "The GraphQL schema, for code generators.",
-      zh: "GraphQL 模式,可用于代码生成。",
+      zh: "GraphQL 模式，可用于代码生成。",
     },
   },
   {
@@ -60,7 +60,7 @@ const CONTRACTS: readonly Place[] = [
     name: same("possibleTypes.json"),
     about: {
       en: "Types behind each interface, for Apollo Client.",
-      zh: "各接口对应的类型,供 Apollo Client 使用。",
+      zh: "各接口对应的类型，供 Apollo Client 使用。",
     },
   },
   {
@@ -80,19 +80,19 @@ const WORDS = {
   },
   about: {
     en: "This gateway manages the people who receive the messages of a resource directory's accounts at Alibaba Cloud: add, change, verify, bind, delete. It speaks GraphQL at `/graphql` and REST at `/v1/message-contacts`.",
-    zh: "本网关管理接收阿里云资源目录内各账号消息的联系人:添加、修改、验证、绑定、删除。GraphQL 地址为 `/graphql`,REST 地址为 `/v1/message-contacts`。",
+    zh: "本网关管理接收阿里云资源目录内各账号消息的联系人：添加、修改、验证、绑定、删除。GraphQL 地址为 `/graphql`,REST 地址为 `/v1/message-contacts`。",
   },
   not: {
     en: "Not meant are the contacts of one account's Message Center, nor alarm contacts.",
-    zh: "不包括单个账号消息中心的联系人,也不包括报警联系人。",
+    zh: "不包括单个账号消息中心的联系人，也不包括报警联系人。",
   },
   emulator: {
     en: "Emulator: sample contacts, no cloud account is used",
-    zh: "模拟器:示例联系人,不使用云账号",
+    zh: "模拟器：示例联系人，不使用云账号",
   },
   vendor: {
     en: "Alibaba Cloud: changes are real",
-    zh: "阿里云:变更会真实生效",
+    zh: "阿里云：变更会真实生效",
   },
   directories: {
     en: "Directories, for the header `X-Resource-Directory`:",
