@@ -23,6 +23,8 @@ interface CompiledProperty {
 interface CompiledShape {
   readonly properties: readonly CompiledProperty[];
   readonly names: ReadonlySet<string>;
+  /** Where null would mean to clear a value, which the vendor cannot. */
+  readonly refusesNull: boolean;
 }
 
 const compiled = new WeakMap<Shape<object>, CompiledShape>();
@@ -52,8 +54,9 @@ export function violationsOf<T extends object>(
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return [{ field: null, rule: "type" }];
   }
-  const { properties, names } = compile(shape);
+  const { properties, names, refusesNull } = compile(shape);
   const violations: Violation[] = [];
+  if (!refusesNull) dropNulls(properties, input);
   for (const name of Object.keys(input)) {
     if (!names.has(name)) {
       violations.push({ field: [name.slice(0, 64)], rule: "unknown-field" });
@@ -63,6 +66,17 @@ export function violationsOf<T extends object>(
     checkProperty(property, input, violations);
   }
   return violations;
+}
+
+/** What may be left out may also come as null: generated clients send that. */
+function dropNulls(
+  properties: readonly CompiledProperty[],
+  input: object,
+): void {
+  const values = input as Record<string, unknown>;
+  for (const { name, isOptional } of properties) {
+    if (isOptional && values[name] === null) delete values[name];
+  }
 }
 
 function checkProperty(
@@ -152,6 +166,7 @@ function compile(shape: Shape<object>): CompiledShape {
       ),
     })),
     names: new Set(byProperty.keys()),
+    refusesNull: "refusesNull" in shape && shape.refusesNull === true,
   };
   compiled.set(shape, result);
   return result;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import type {
   FastifyInstance,
@@ -53,7 +54,10 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
         type: "/errors/BAD_REQUEST",
         title: ERRORS.BAD_REQUEST.message.en,
         status: Number(status.slice(0, 3)),
+        detail: ERRORS.BAD_REQUEST.advice.en,
         code: "BAD_REQUEST",
+        requestId: randomUUID(),
+        retryable: false,
       });
       socket.end(
         `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
@@ -99,6 +103,10 @@ export function openFrontDoor(
         : sendProblem(request, reply, reason, logger);
       void answer;
     };
+    if (isEncoded(request)) {
+      refuse(Object.assign(new Error("encoded"), { statusCode: 415 }));
+      return;
+    }
     const enter = (verdict: Verdict): void => {
       if (verdict instanceof Preflight) {
         void reply.code(204).send();
@@ -121,7 +129,16 @@ export function openFrontDoor(
     else enter(verdict);
   });
   fastify.addHook("preHandler", (request, reply, done) => {
-    const { callContext, routeOptions, body } = request;
+    const { callContext, routeOptions, body } = request as Partial<
+      Pick<FastifyRequest, "callContext">
+    > &
+      FastifyRequest;
+    if (callContext === undefined) {
+      // `GET *` reaches no route and so no hook before this one.
+      const refusal = Object.assign(new Error("no route"), { statusCode: 404 });
+      void sendProblem(request, reply, refusal, logger);
+      return;
+    }
     try {
       // The other door looks at its own inputs, once it has found them.
       if (!isGraphqlRoute(routeOptions.url)) {
@@ -165,6 +182,12 @@ function incoming(
   };
 }
 
+/** Whether the body came compressed, which no parser here undoes. */
+function isEncoded({ headers }: FastifyRequest): boolean {
+  const encoding = headers["content-encoding"];
+  return encoding !== undefined && encoding !== "identity";
+}
+
 /** Whether more of a body may come than is worth waiting for. */
 function hasUnreadBody({ headers }: FastifyRequest): boolean {
   return (
@@ -200,7 +223,7 @@ function logRequest(
   });
 }
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 /** Remembers which methods each address takes, as routes are declared. */
 export class RouteMethods {

@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import type {
+import {
   GraphQLError,
-  GraphQLFormattedError,
-  OperationDefinitionNode,
+  OperationTypeNode,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
@@ -51,7 +52,20 @@ export function errorRendering(
     }
     return Promise.resolve();
   };
-  const listener = { willSendResponse };
+  const didResolveOperation = ({
+    operation,
+  }: {
+    readonly operation?: OperationDefinitionNode;
+  }): Promise<void> => {
+    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+      throw new GraphQLError(
+        "Subscriptions run over WebSocket at /graphql or server-sent events at /graphql/stream.",
+        { extensions: { code: "BAD_REQUEST", http: { status: 400 } } },
+      );
+    }
+    return Promise.resolve();
+  };
+  const listener = { didResolveOperation, willSendResponse };
   return {
     requestDidStart: () => Promise.resolve(listener),
   };
@@ -78,7 +92,12 @@ export function renderError(
   if (originalError instanceof GatewayError) {
     return { ...toGraphqlError(originalError, context), ...place };
   }
-  if (CALLER_FAULTS.has(error.extensions["code"])) {
+  if (
+    CALLER_FAULTS.has(error.extensions["code"]) ||
+    // graphql-js meets a null variable for a non-null argument only while it
+    // executes, and gives that error no code.
+    (originalError === undefined && error.message.startsWith('Argument "'))
+  ) {
     return {
       ...toGraphqlError(new GatewayError(ErrorCode.BAD_REQUEST), context),
       // Tells which part of the document does not fit; only its writer sees it.
@@ -98,7 +117,7 @@ export function toGraphqlError(
   { code, details }: GatewayError,
   { requestId, language }: ErrorContext,
 ): GraphQLFormattedError {
-  const { retryAfterSeconds, upstream, violations } = details;
+  const { retryAfterSeconds, upstream, unsettled, violations } = details;
   return {
     message: ERRORS[code].message[language],
     extensions: {
@@ -107,6 +126,7 @@ export function toGraphqlError(
       retryable: isRetryable(code),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(upstream === undefined ? {} : { upstream }),
+      ...(unsettled === undefined ? {} : { unsettled }),
       ...(violations === undefined
         ? {}
         : {

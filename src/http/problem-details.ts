@@ -30,6 +30,8 @@ export interface Problem {
   readonly field?: readonly string[];
   readonly errors?: readonly ProblemViolation[];
   readonly upstream?: GatewayError["details"]["upstream"];
+  /** Targets of which it is unknown whether they changed. */
+  readonly unsettled?: readonly string[];
 }
 
 /** What of the incoming request a problem document repeats. */
@@ -51,7 +53,8 @@ export function toProblem(
   refusal?: HttpRefusal,
 ): Problem {
   const row = ERRORS[code];
-  const { retryAfterSeconds, limit, field, violations, upstream } = details;
+  const { retryAfterSeconds, limit, field, violations, upstream, unsettled } =
+    details;
   return {
     type: `/errors/${code}`,
     title: row.message[language],
@@ -75,5 +78,6 @@ export function toProblem(
           })),
         }),
     ...(upstream === undefined ? {} : { upstream }),
+    ...(unsettled === undefined ? {} : { unsettled }),
   };
 }

@@ -119,9 +119,12 @@ export class MessageContactsController {
   async deleteMessageContact(
     @Param("id") id: string,
     @Query() query: RawQuery,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
+    // Whoever puts the choice into a body would get the other one.
+    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id),
       context,

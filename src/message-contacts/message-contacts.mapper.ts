@@ -172,7 +172,7 @@ export function toMessageContactPage(
 ): MessageContactPage {
   return {
     ...pageOf(answer, wanted),
-    items: answer.Contacts.map(toMessageContact),
+    items: (answer.Contacts ?? []).map(toMessageContact),
   };
 }
 
@@ -182,7 +182,7 @@ export function toPendingVerificationPage(
 ): PendingVerificationPage {
   return {
     ...pageOf(answer, wanted),
-    items: answer.ContactVerifications.map(toPendingVerification),
+    items: (answer.ContactVerifications ?? []).map(toPendingVerification),
   };
 }
 

@@ -18,6 +18,9 @@ export function isUsableAnswer(
   return CHECKS[operation](answer, wanted);
 }
 
+/** Largest number that GraphQL's `Int` can carry. */
+const LARGEST_INT = 2 ** 31 - 1;
+
 type Check = (answer: JsonObject, wantedContactId: unknown) => boolean;
 
 const anything: Check = () => true;
@@ -28,7 +31,7 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
   getMessageContact: ({ Contact: contact }, wanted) =>
     isContact(contact) && contact["ContactId"] === wanted,
   listMessageContacts: ({ Contacts: contacts, TotalCount: total }) =>
-    isListOf(contacts, isContact) && isCount(total),
+    isCount(total) && isPageOf(contacts, isContact, total),
   updateMessageContact: anything,
   cancelMessageContactUpdate: anything,
   deleteMessageContact: ({ Status: status }) => isText(status),
@@ -47,12 +50,13 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     wanted,
   ) =>
     isCount(total) &&
-    isListOf(
+    isPageOf(
       pending,
       (one) =>
         isObject(one) &&
         one["ContactId"] === wanted &&
         typeof one["Target"] === "string",
+      total,
     ),
   associateMembers: isChangeList,
   disassociateMembers: isChangeList,
@@ -110,11 +114,24 @@ function isSameOrAbsent(value: unknown, wanted: unknown): boolean {
 }
 
 function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return (
+    Number.isSafeInteger(value) &&
+    (value as number) >= 0 &&
+    (value as number) <= LARGEST_INT
+  );
 }
 
 function isListOf(value: unknown, check: (one: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(check);
+}
+
+/** A list; it may be left out where nothing is in it. */
+function isPageOf(
+  value: unknown,
+  check: (one: unknown) => boolean,
+  total: unknown,
+): boolean {
+  return value == null ? total === 0 : isListOf(value, check);
 }
 
 function isListOrAbsent(

@@ -65,6 +65,8 @@ const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 export class Attempts {
   /** What to add to our clock to get the vendor's. */
   private clockOffsetMs = 0;
+  private lastDate = "";
+  private lastDateAtMs = 0;
 
   constructor(
     private readonly signer: Pick<RpcSigner, "sign" | "renew">,
@@ -72,6 +74,15 @@ export class Attempts {
     private readonly timing: Timing,
     private readonly observer: UpstreamObserver,
   ) {}
+
+  /**
+   * What to add to our clock to get the vendor's, by the `Date` of its latest
+   * answer; read only where a date of the vendor's has to be judged.
+   */
+  vendorOffsetMs(): number {
+    const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
+    return Number.isFinite(offset) ? offset : this.clockOffsetMs;
+  }
 
   /** The vendor's time as far as it is known, in milliseconds since 1970. */
   vendorNowMs(): number {
@@ -154,6 +165,11 @@ export class Attempts {
     seen: { code: string; requestId: string | null };
     outcome: Outcome<VendorAnswer<O>>;
   } {
+    const { date } = reply.headers;
+    if (typeof date === "string") {
+      this.lastDate = date;
+      this.lastDateAtMs = this.timing.wallMs();
+    }
     const body = parsed(reply.body);
     const requestId = textOf(body?.["RequestId"]);
     const failure = body === null ? null : envelopeOf(reply, body);

@@ -10,6 +10,7 @@ import type {
 } from "./idempotency.js";
 import { OPERATIONS, type WriteOperation } from "./operations.js";
 import type { Timing } from "./timing.js";
+import { toGatewayError } from "./vendor-errors.js";
 import type { VendorWrites } from "./vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
 import type { WriteQueue } from "./write-queue.js";
@@ -61,7 +62,7 @@ export class KeyedWrites {
       isReadable(operation, claim.result, params)
     ) {
       idempotency.isReplayed = true;
-      return replayed(claim.result) as VendorAnswer<O>;
+      return replayed(claim.result, params) as VendorAnswer<O>;
     }
     const isUncertain = claim.kind !== "run";
     const startedAtMs = isUncertain ? claim.startedAtMs : this.timing.wallMs();
@@ -152,8 +153,16 @@ function isReadable(
   );
 }
 
-function replayed(result: StoredResult): object {
+/** An error is made anew from what the vendor said and what is asked now. */
+function replayed(result: StoredResult, params: object): object {
   if ("answer" in result) return result.answer;
   const { code, upstream } = result;
-  throw new GatewayError(code, upstream === undefined ? {} : { upstream });
+  if (upstream !== undefined) throw toGatewayError(upstream, params);
+  const { Name: name } = params as { Name?: string };
+  throw new GatewayError(
+    code,
+    code === ErrorCode.NAME_TAKEN && name !== undefined
+      ? { field: ["name"], value: name }
+      : {},
+  );
 }

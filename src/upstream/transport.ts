@@ -193,7 +193,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.timer);
-    this.reject(toTransportError(this.failure ?? error));
+    // Without a connection that stood, TLS included, not one byte has left.
+    this.reject(
+      this.failure ?? toTransportError(error, this.controller !== null),
+    );
   }
 
   private abort(failure: TransportError): void {
@@ -204,10 +207,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function toTransportError(error: unknown): TransportError {
+function toTransportError(error: unknown, isOnItsWay: boolean): TransportError {
   if (error instanceof TransportError) return error;
   const code = reasonOf(error);
-  return new TransportError(!NEVER_CONNECTED.has(code), code);
+  return new TransportError(isOnItsWay && !NEVER_CONNECTED.has(code), code);
 }
 
 /** The error's code, else its name; told by shape, whichever realm made it. */

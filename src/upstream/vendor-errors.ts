@@ -84,8 +84,6 @@ const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
 
 /** Codes that prove that nothing was carried out, so that a repeat is safe. */
 const TRANSIENT = [
-  "Throttling",
-  "Rejected.Throttling",
   "ConcurrentCallNotSupported",
   "SignatureNonceUsed",
   "InvalidTimeStamp.Expired",
@@ -97,7 +95,10 @@ export type RejectionClass = "transient" | "final" | "ambiguous";
 
 /** Policy asks this, never the code itself. A 5xx proves nothing. */
 export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
-  if (TRANSIENT.some((prefix) => error.code.startsWith(prefix))) {
+  if (
+    error.code.includes("Throttling") ||
+    TRANSIENT.some((prefix) => error.code.startsWith(prefix))
+  ) {
     return "transient";
   }
   return error.httpStatus >= 500 || error.httpStatus < 400

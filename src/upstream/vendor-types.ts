@@ -76,7 +76,8 @@ interface Answers {
     TotalCount: number;
     PageNumber?: number;
     PageSize?: number;
-    Contacts: VendorContact[];
+    /** The vendor may leave an empty list out. */
+    Contacts?: VendorContact[];
   };
   updateMessageContact: object;
   cancelMessageContactUpdate: object;
@@ -94,7 +95,7 @@ interface Answers {
     TotalCount: number;
     PageNumber?: number;
     PageSize?: number;
-    ContactVerifications: { ContactId: string; Target: string }[];
+    ContactVerifications?: { ContactId: string; Target: string }[];
   };
   associateMembers: { Members: VendorBindingChange[] };
   disassociateMembers: { Members: VendorBindingChange[] };

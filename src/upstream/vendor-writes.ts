@@ -133,7 +133,7 @@ class OneWrite<O extends WriteOperation> {
     }
     this.sends += 1;
     budget.countCall();
-    this.firstSentAtMs ??= attempts.vendorNowMs();
+    this.firstSentAtMs ??= timing.wallMs();
     const make = attempts.bound(() =>
       attempts.make(this.operation, this.rest, timeoutMs, this.usage),
     );
@@ -174,12 +174,13 @@ class OneWrite<O extends WriteOperation> {
   }
 
   private async verdict(): Promise<Verdict<O>> {
-    const { read, timing } = this.parts;
+    const { attempts, read, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>
         read(operation, params, this.deadline, this.usage),
       pause: (ms) => timing.sleep(ms),
-      firstSentAtMs: this.firstSentAtMs ?? timing.wallMs(),
+      firstSentAtMs: () =>
+        (this.firstSentAtMs ?? timing.wallMs()) + attempts.vendorOffsetMs(),
     };
     try {
       return await SETTLEMENTS[this.operation](this.params, back);

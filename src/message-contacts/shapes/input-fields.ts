@@ -176,6 +176,7 @@ export function PageNumber(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
       description: "Number of the page, from 1.",
+      nullable: true,
       default: 1,
       openapi: { minimum: 1 },
     }),
@@ -188,6 +189,7 @@ export function PageSize(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
       description: `Most items a page holds, 1 to ${MAX_PAGE_SIZE}.`,
+      nullable: true,
       default: 10,
       openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
     }),

@@ -40,6 +40,9 @@ export class AddMessageContactInput {
     "Omitted fields stay. `messageTypes` replaces the whole set. Null is refused: the vendor cannot clear a field.",
 })
 export class UpdateMessageContactInput {
+  /** An omitted field stays; null would ask to clear it. */
+  static readonly refusesNull = true;
+
   @ContactId()
   contactId!: string;
 
