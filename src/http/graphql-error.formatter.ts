@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import {
   GraphQLError,
+  Kind,
   OperationTypeNode,
   type GraphQLFormattedError,
   type OperationDefinitionNode,
@@ -92,12 +93,7 @@ export function renderError(
   if (originalError instanceof GatewayError) {
     return { ...toGraphqlError(originalError, context), ...place };
   }
-  if (
-    CALLER_FAULTS.has(error.extensions["code"]) ||
-    // graphql-js meets a null variable for a non-null argument only while it
-    // executes, and gives that error no code.
-    (originalError === undefined && error.message.startsWith('Argument "'))
-  ) {
+  if (CALLER_FAULTS.has(error.extensions["code"]) || isArgumentFault(error)) {
     return {
       ...toGraphqlError(new GatewayError(ErrorCode.BAD_REQUEST), context),
       // Tells which part of the document does not fit; only its writer sees it.
@@ -137,4 +133,21 @@ export function toGraphqlError(
           }),
     },
   };
+}
+
+/**
+ * Whether an argument's value was refused while a field ran. graphql-js meets a
+ * null variable in a non-null place only then, and gives that error no code; it
+ * is told by the node it blames, which is a value and no field.
+ */
+function isArgumentFault(error: GraphQLError): boolean {
+  // Where a resolver fails, the error it threw is kept beside the node.
+  const cause = error.originalError;
+  const isOwn = cause === undefined || cause instanceof GraphQLError;
+  const node = error.nodes?.[0];
+  return (
+    isOwn &&
+    (error.message.startsWith('Argument "') ||
+      (node !== undefined && node.kind !== Kind.FIELD))
+  );
 }
