@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSchema, parse, validate } from "graphql";
 import { withTables } from "../../src/commands/readme-tables.js";
 import { blocksOf, comparable, readme, stepsOf } from "../support/readme.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -57,6 +59,17 @@ describe("the README", () => {
     }
   });
 
+  it("prints no document that the schema does not know", () => {
+    const schema = buildSchema(
+      readFileSync(new URL("../../schema.graphql", import.meta.url), "utf8"),
+    );
+    const documents = [...readme().matchAll(/^```graphql\n([\s\S]*?)^```/gm)];
+    expect(documents.length).toBeGreaterThan(5);
+    for (const [, text = ""] of documents) {
+      expect(validate(schema, parse(text)).map(String)).toEqual([]);
+    }
+  });
+
   it("walks through GraphQL as printed", async () => {
     running.emulator.control.reset();
     const blocks = blocksOf(readme(), "A walk through GraphQL");
@@ -74,6 +87,24 @@ describe("the README", () => {
         answer: normal(answers[index]?.text ?? "null"),
       });
     }
+  });
+
+  it("watches a deletion as it says", async () => {
+    running.emulator.control.reset();
+    const [begin] = blocksOf(readme(), "Deletions, watched");
+    const response = await fetch(`${running.gateway.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: begin?.text }),
+    });
+    expect(await response.json()).toEqual({
+      data: {
+        deleteMessageContact: {
+          deletion: { state: "IN_PROGRESS" },
+          errors: [],
+        },
+      },
+    });
   });
 });
 
