@@ -256,6 +256,12 @@ export const PROBLEM_SCHEMAS = {
         items: { $ref: "#/components/schemas/ProblemViolation" },
       },
       upstream: { $ref: "#/components/schemas/UpstreamErrorInfo" },
+      unsettled: {
+        type: "array",
+        description:
+          "With OUTCOME_UNKNOWN: targets of which it is unknown whether they changed.",
+        items: { type: "string" },
+      },
     },
   },
   ProblemViolation: {
