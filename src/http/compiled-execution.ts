@@ -5,34 +5,35 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from "@apollo/server";
-import type {
-  DocumentNode,
-  GraphQLSchema,
-  OperationDefinitionNode,
-} from "graphql";
+import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
+import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../context/request-context.js";
 import { CompiledOperation } from "./compiled-operation.js";
 
 type Asked = Pick<
   GraphQLRequestContext<RequestContext>,
-  "request" | "contextValue" | "document" | "operation"
+  "request" | "contextValue" | "document" | "operation" | "source"
 >;
+
+/** Operations of one document by name; undefined is the name of none. */
+type Named = Map<string | undefined, CompiledOperation>;
+
+/** Characters of the documents that are kept; their plans take some fifty times that. */
+const MOST_KNOWN_CHARACTERS = 1024 * 1024;
 
 /**
  * Runs operations in their compiled form, behind Apollo Server's own parsing,
- * validation and plugins.
- *
- * A compiled operation lives as long as its document, and documents live in
- * Apollo Server's bounded store.
+ * validation and plugins, and keeps what it has run.
  */
 export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
   /** Off, everything is left to graphql-js: dearer, with the same answers. */
   isOn = true;
   private count = 0;
-  private readonly compiled = new WeakMap<
-    OperationDefinitionNode,
-    CompiledOperation
-  >();
+  /** Only what was parsed and validated gets in. */
+  private readonly documents = new LRUCache<string, Named>({
+    maxSize: MOST_KNOWN_CHARACTERS,
+    sizeCalculation: (_, { length }) => length,
+  });
   private readonly listening: Promise<GraphQLRequestListener<RequestContext>>;
 
   constructor(private readonly schema: GraphQLSchema) {
@@ -51,16 +52,18 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
     return this.listening;
   }
 
+  /** An operation that was run before, by the text it came in and its name. */
+  known(text: string, name: string | undefined): CompiledOperation | undefined {
+    return this.isOn ? this.documents.get(text)?.get(name) : undefined;
+  }
+
   /** Null where graphql-js has to run the operation. */
   private async answer(context: Asked): Promise<GraphQLResponse | null> {
-    const { document, operation, request, contextValue } = context;
     // No operation: none has the name that was asked for.
-    if (!this.isOn || document === undefined || operation === undefined)
-      return null;
-    const result = await this.operationOf(document, operation).run(
-      request.variables,
-      contextValue,
-    );
+    const { operation, request, contextValue } = context;
+    if (!this.isOn || operation === undefined) return null;
+    const compiled = this.compiled(context, operation);
+    const result = await compiled.run(request.variables, contextValue);
     if (result === null) return null;
     this.count += 1;
     const { data, errors } = result;
@@ -75,15 +78,18 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
     };
   }
 
-  private operationOf(
-    document: DocumentNode,
+  private compiled(
+    { request: { operationName }, source, document }: Asked,
     operation: OperationDefinitionNode,
   ): CompiledOperation {
-    let compiled = this.compiled.get(operation);
-    if (compiled === undefined) {
-      compiled = new CompiledOperation(this.schema, document, operation);
-      this.compiled.set(operation, compiled);
+    if (source === undefined || document === undefined) {
+      throw new Error("an operation is part of a document");
     }
+    const known = this.known(source, operationName);
+    if (known !== undefined) return known;
+    const compiled = new CompiledOperation(this.schema, document, operation);
+    const named = this.documents.get(source) ?? (new Map() as Named);
+    this.documents.set(source, named.set(operationName, compiled));
     return compiled;
   }
 }

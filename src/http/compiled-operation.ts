@@ -29,6 +29,7 @@ import {
   NotCompilable,
   Selections,
 } from "./compiled-selection.js";
+import { operationIn } from "./graphql-operation.js";
 
 /** The fields of the root; null where graphql-js has to run the operation. */
 type Plan = readonly SelectedField[] | null;
@@ -49,6 +50,8 @@ const MOST_CONDITIONS = 4;
  * the time of one contact and lost time on ten aliases.
  */
 export class CompiledOperation {
+  /** The one word of what it asks for. */
+  readonly word: string;
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
   private readonly conditions: readonly string[];
@@ -59,6 +62,7 @@ export class CompiledOperation {
     private readonly operation: OperationDefinitionNode,
   ) {
     const { operation: kind } = operation;
+    this.word = operationIn(operation);
     const conditions = conditionsOf(document, operation);
     const isLeft =
       kind === OperationTypeNode.SUBSCRIPTION ||

@@ -42,14 +42,14 @@ export function errorRendering(
     readonly response: { readonly body: object };
     readonly contextValue: RequestContext;
   }): Promise<void> => {
-    const { usage } = contextValue;
-    usage.operation = operationIn(operation);
-    if (errors !== undefined && "singleResult" in response.body) {
-      const rendered = errors.map((error) =>
-        renderError(error, contextValue, logger),
-      );
+    const rendered = concluded(
+      operationIn(operation),
+      errors,
+      contextValue,
+      logger,
+    );
+    if (rendered !== undefined && "singleResult" in response.body) {
       (response.body.singleResult as { errors?: unknown }).errors = rendered;
-      usage.failureCode ??= codeOf(rendered[0]);
     }
     return Promise.resolve();
   };
@@ -70,6 +70,25 @@ export function errorRendering(
   return {
     requestDidStart: () => Promise.resolve(listener),
   };
+}
+
+/**
+ * Notes in the context what was asked for and how it ended.
+ *
+ * @returns the errors as the caller sees them
+ */
+export function concluded(
+  word: string,
+  errors: readonly GraphQLError[] | undefined,
+  context: RequestContext,
+  logger: Logger,
+): GraphQLFormattedError[] | undefined {
+  const { usage } = context;
+  usage.operation = word;
+  if (errors === undefined) return undefined;
+  const rendered = errors.map((error) => renderError(error, context, logger));
+  usage.failureCode ??= codeOf(rendered[0]);
+  return rendered;
 }
 
 /** Rendered errors have codes of the table alone. */

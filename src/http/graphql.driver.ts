@@ -30,6 +30,7 @@ import {
   type GraphqlRequest,
 } from "./graphql-subscriptions.js";
 import { possibleTypesOf } from "./possible-types.js";
+import { RepeatedRequests, type GraphqlAnswer } from "./repeated-requests.js";
 import { SseStreams } from "./sse-stream.js";
 
 /** Request headers that Apollo Server looks at. */
@@ -52,6 +53,8 @@ const SEEN_BY_APOLLO = [
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   /** How operations are run; there once the driver has started. */
   execution?: CompiledExecution;
+  /** What is answered without Apollo Server; there once the driver has started. */
+  repeated?: RepeatedRequests;
   private server?: ApolloServer<RequestContext>;
   private socket?: GraphqlSocket;
   private readonly streams = new SseStreams();
@@ -106,8 +109,11 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     this.execution = execution;
     const fastify =
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
+    const repeated = new RepeatedRequests(execution, this.logger);
+    this.repeated = repeated;
     fastify.post(path, {
-      handler: (request, reply) => this.answer(server, request, reply),
+      handler: (request, reply) =>
+        this.answer(server, repeated, request, reply),
       errorHandler: (error, request, reply) => {
         void refuseGraphql(request.callContext, reply, error);
       },
@@ -181,20 +187,34 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     };
   }
 
-  private async answer(
+  private answer(
     server: ApolloServer<RequestContext>,
+    repeated: RepeatedRequests,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): FastifyReply | Promise<FastifyReply> {
     const { callContext, headers } = request;
     const body = this.trusted(request.body);
     if (body === null) {
-      return refuseGraphql(
-        callContext,
-        reply,
-        new GatewayError(ErrorCode.BAD_REQUEST),
-      );
+      const error = new GatewayError(ErrorCode.BAD_REQUEST);
+      return refuseGraphql(callContext, reply, error);
     }
+    const send = ({ contentType, text }: GraphqlAnswer): FastifyReply =>
+      reply.header("content-type", contentType).send(text);
+    const answer = repeated.answer(body, headers, callContext);
+    if (answer === null)
+      return this.ask(server, repeated, body, request, reply);
+    return answer instanceof Promise ? answer.then(send) : send(answer);
+  }
+
+  /** Through the whole of Apollo Server. */
+  private async ask(
+    server: ApolloServer<RequestContext>,
+    repeated: RepeatedRequests,
+    body: GraphqlRequest,
+    { headers, callContext }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const seen = new HeaderMap();
     for (const name of SEEN_BY_APOLLO) {
       const value = headers[name];
@@ -205,8 +225,13 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       context: () => Promise.resolve(callContext),
     });
     for (const [name, value] of result.headers) reply.header(name, value);
+    const status = result.status ?? 200;
+    const contentType = result.headers.get("content-type");
+    if (status === 200 && contentType !== undefined) {
+      repeated.learn(headers, contentType);
+    }
     // Chunks come only of `@defer` and `@stream`, which graphql 16 lacks.
     const text = result.body.kind === "complete" ? result.body.string : "";
-    return reply.code(result.status ?? 200).send(text);
+    return reply.code(status).send(text);
   }
 }

@@ -54,10 +54,14 @@ export async function killRun(
   entry: string,
   kills: number,
 ): Promise<KillFigures> {
-  const replicas = await Replicas.start(entry, {
-    seed: seedFor(kills * SENDS_A_ROUND),
-    settings: { writeDurationMs: 25, messagesPerTargetPerMinute: 1_000 },
-  });
+  const replicas = await Replicas.start(
+    entry,
+    {
+      seed: seedFor(kills * SENDS_A_ROUND),
+      settings: { writeDurationMs: 25, messagesPerTargetPerMinute: 1_000 },
+    },
+    { VERIFICATION_EMAILS_PER_DAY: "100000" },
+  );
   const record = new Record(replicas);
   const outcomes: Promise<string>[] = [];
   const writes: Write[] = [];
