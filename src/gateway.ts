@@ -23,7 +23,7 @@ import { SseStreams } from "./http/sse-stream.js";
 import { DeletionWatch } from "./message-contacts/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
-import { bracketed, OpsServer } from "./ops/ops.server.js";
+import { bracketed, OpsServer, type Standing } from "./ops/ops.server.js";
 import { registerPages } from "./pages/register-pages.js";
 import {
   openSharedState,
@@ -35,16 +35,23 @@ import { Upstream } from "./upstream/upstream.js";
 export interface Gateway {
   /** Base URL of GraphQL, REST and the pages, without a trailing slash. */
   readonly url: string;
-  /** Base URL of the probes. */
-  readonly opsUrl: string;
   readonly app: NestFastifyApplication;
   /** An API key for trying things out, where no sign-in is configured. */
   readonly developmentKey: string | null;
+  readonly observability: Observability;
+  /** How it stands, as far as it knows without asking anybody. */
+  standing(): Standing;
   /**
    * Ends in order: not ready at once, `drainMs` later no more requests, then
    * running ones finish, sockets and streams are told, everything closes.
    */
   close(drainMs?: number): Promise<void>;
+}
+
+/** A gateway with a port of its own for those who run it. */
+export interface ProbedGateway extends Gateway {
+  /** Base URL of the probes. */
+  readonly opsUrl: string;
 }
 
 /** Whichever module it belongs to. */
@@ -88,10 +95,10 @@ export async function createGateway(
   return app;
 }
 
-/** Starts a gateway; port 0 takes a free one. */
-export async function startGateway(
+/** Starts a gateway without probes; port 0 takes a free one. */
+export async function openGateway(
   config: Config,
-  logger = new Logger(config),
+  logger: Logger,
 ): Promise<Gateway> {
   const signIn = SignIn.from(config, logger);
   const state = await openSharedState(config, logger);
@@ -114,10 +121,13 @@ export async function startGateway(
   app.getHttpServer().maxConnections = config.MAX_CONNECTIONS;
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
-  const ops = await OpsServer.listen(
-    config.HOST,
-    config.OPS_PORT,
-    () => ({
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://${bracketed(config.HOST)}:${port}`,
+    app,
+    developmentKey: signIn.developmentKey,
+    observability,
+    standing: () => ({
       isReady,
       // Without Redis a replica does all but writes with a key: still ready.
       facts: {
@@ -125,14 +135,6 @@ export async function startGateway(
         requestsInFlight: intake.inFlight,
       },
     }),
-    () => observability.scrape(),
-  );
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  return {
-    url: `http://${bracketed(config.HOST)}:${port}`,
-    opsUrl: ops.url,
-    app,
-    developmentKey: signIn.developmentKey,
     close: async (drainMs = 0) => {
       isReady = false;
       intake.drain();
@@ -142,9 +144,30 @@ export async function startGateway(
       await closeServer(app);
       await observability.close();
       await state.close();
-      await ops.close();
       signIn.close();
       logger.flush();
+    },
+  };
+}
+
+/** Starts a gateway with its probes; port 0 takes a free one. */
+export async function startGateway(
+  config: Config,
+  logger = new Logger(config),
+): Promise<ProbedGateway> {
+  const gateway = await openGateway(config, logger);
+  const ops = await OpsServer.listen(
+    config.HOST,
+    config.OPS_PORT,
+    () => gateway.standing(),
+    () => gateway.observability.scrape(),
+  );
+  return {
+    ...gateway,
+    opsUrl: ops.url,
+    close: async (drainMs) => {
+      await gateway.close(drainMs);
+      await ops.close();
     },
   };
 }

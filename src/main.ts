@@ -1,15 +1,16 @@
-import {
-  changed,
-  ConfigError,
-  readConfig,
-  type Config,
-} from "./config/config.js";
+import cluster from "node:cluster";
+import { ConfigError, readConfig, type Config } from "./config/config.js";
+import { pointedAt } from "./config/embedded-emulator.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
-import { startGateway, type Gateway } from "./gateway.js";
-import { Logger } from "./logging/logger.js";
+import { onSignal } from "./processes/signals.js";
 
-/** Longest time from the signal to the end, drain included: below 15 s. */
-const GRACE_MS = 14_500;
+/** What answers: one gateway, or several behind one port. */
+interface Running {
+  readonly url: string;
+  readonly opsUrl: string;
+  readonly developmentKey: string | null;
+  close(drainMs: number): Promise<void>;
+}
 
 /**
  * The process: configuration, the emulator where no vendor is named, listen,
@@ -17,39 +18,37 @@ const GRACE_MS = 14_500;
  */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  if (cluster.isWorker) {
+    const { runWorker } = await import("./processes/worker.js");
+    return runWorker(config);
+  }
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
-  const target = emulator === null ? config : pointedAt(emulator.url, config);
-  const logger = new Logger(config);
-  const gateway = await startGateway(target, logger);
-  announce(gateway, emulator);
+  const running = await run(config, emulator);
+  announce(running, emulator);
   onSignal(async (signal) => {
     // A person at the keyboard has no balancer that must notice first.
-    await gateway.close(
+    await running.close(
       signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
     );
     await emulator?.stop();
   });
 }
 
-/**
- * Ends the process in order: with 0 when `end` is done, with 1 when it takes
- * longer than the grace period. A second signal ends it at once.
- */
-function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
-  let isEnding = false;
-  const take = (signal: NodeJS.Signals): void => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
-    setTimeout(() => process.exit(1), GRACE_MS).unref();
-    end(signal).then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.on("SIGTERM", take);
-  process.on("SIGINT", take);
+async function run(
+  config: Config,
+  emulator: RunningEmulator | null,
+): Promise<Running> {
+  // Each loads what it needs: a process that only starts others needs little.
+  if (config.WEB_CONCURRENCY > 1) {
+    const { runPrimary } = await import("./processes/primary.js");
+    return runPrimary(config, emulator?.url ?? null);
+  }
+  const { startGateway } = await import("./gateway.js");
+  return startGateway(
+    emulator === null ? config : pointedAt(emulator.url, config),
+  );
 }
 
 /** At the usual port, or at a free one where another process has that. */
@@ -59,19 +58,8 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
   return startEmulator({ port }).catch(() => startEmulator());
 }
 
-/** The same configuration with the emulator as the vendor. */
-function pointedAt(url: string, config: Config): Config {
-  return changed(config, {
-    embeddedEmulator: url,
-    UPSTREAM_ENDPOINT: url,
-    UPSTREAM_CREDENTIALS: "keys",
-    ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
-    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
-  });
-}
-
 function announce(
-  { url, opsUrl, developmentKey }: Gateway,
+  { url, opsUrl, developmentKey }: Running,
   emulator: RunningEmulator | null,
 ): void {
   const lines = [

@@ -37,7 +37,7 @@ export class SignIn {
     const aliases = aliasesOf(config);
     if (!hasSignIn(config)) {
       const local = callerWith("local", SCOPES, aliases);
-      const key = newKey();
+      const key = config.developmentKey ?? newKey();
       const keys = new ApiKeys([{ digest: digestOf(key), caller: local }]);
       return new SignIn(keys, null, local, key);
     }

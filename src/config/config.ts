@@ -21,6 +21,8 @@ export class Config extends TelemetrySettings {
   readonly documents: ReadonlyMap<string, string> = new Map();
   /** Base URL of the emulator that this process runs in place of the vendor. */
   readonly embeddedEmulator?: string;
+  /** An API key for trying things out, where several processes share one. */
+  readonly developmentKey?: string;
 }
 
 // Names of what is set, never a value: secrets are among them.

@@ -55,18 +55,28 @@ function upstreamProblems(config: Config): string[] {
   return problems;
 }
 
-/** Keys of the chain change, and with them what is made of them. */
+/**
+ * Keys of the chain change, and with them what is made of them; processes that
+ * share nothing would each keep promises of their own.
+ */
 function replicaProblems(config: Config): string[] {
   const credentials = [...config.directories.values()].map(
     (directory) => directory.credentials.kind,
   );
   const usesChain =
     config.UPSTREAM_CREDENTIALS === "chain" || credentials.includes("chain");
-  return config.REDIS_URL !== undefined &&
+  return [
+    ...(config.REDIS_URL !== undefined &&
     config.STATE_SECRET === undefined &&
     usesChain
-    ? ["STATE_SECRET must be set with REDIS_URL and keys of the chain"]
-    : [];
+      ? ["STATE_SECRET must be set with REDIS_URL and keys of the chain"]
+      : []),
+    ...(config.REDIS_URL === undefined && config.WEB_CONCURRENCY > 1
+      ? [
+          "REDIS_URL must be set with WEB_CONCURRENCY above 1: processes share what they know through Redis alone",
+        ]
+      : []),
+  ];
 }
 
 function signInProblems(config: Config): string[] {

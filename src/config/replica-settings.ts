@@ -6,6 +6,14 @@ import { Setting } from "./setting.js";
 /** What replicas share, how one of them ends, and how much it takes on. */
 export abstract class ReplicaSettings extends CallSettings {
   @Setting(
+    "number",
+    "`1`",
+    "Processes that answer at `PORT`; as many as there are cores uses the whole machine. More than one needs `REDIS_URL`. Limits of connections and of requests in flight are for each.",
+  )
+  @IsCount(1, 256)
+  readonly WEB_CONCURRENCY: number = 1;
+
+  @Setting(
     "text",
     "in memory",
     "Redis or Valkey that all replicas share: `redis://…` or `rediss://…`. Never printed. Without it each process keeps its own state.",

@@ -1,4 +1,5 @@
 import {
+  AggregatorRegistry,
   collectDefaultMetrics,
   Counter,
   Gauge,
@@ -18,6 +19,8 @@ import {
 export interface Exposition {
   readonly contentType: string;
   text(): Promise<string>;
+  /** Tells a primary process as well, whenever that asks. */
+  joinOthers(): void;
 }
 
 /**
@@ -35,6 +38,11 @@ export function expose(metrics: Metrics): Exposition {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    joinOthers: () => {
+      AggregatorRegistry.setRegistries([registry]);
+      // Made for its ears alone: from now on this process hears the question.
+      void new AggregatorRegistry();
+    },
   };
 }
 
@@ -55,8 +63,14 @@ function exposeCounts(counts: Counts, registry: Registry): void {
 }
 
 function exposeReading(reading: Reading, registry: Registry): void {
-  const { name, help, kind, labelNames, read } = reading;
-  const about = { name, help, labelNames, registers: [registry] };
+  const { name, help, kind, labelNames, read, ofAll = "sum" } = reading;
+  const about = {
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    aggregator: ofAll,
+  };
   if (kind === "counter") {
     new Counter({
       ...about,

@@ -44,13 +44,22 @@ export class Observability {
     readStandings(this.metrics, observed);
   }
 
+  /** Lets a primary process ask for what this one counts. */
+  async joinOthers(): Promise<void> {
+    (await this.exposed()).joinOthers();
+  }
+
   async scrape(): Promise<Scrape> {
+    const exposition = await this.exposed();
+    const { contentType } = exposition;
+    return { contentType, text: await exposition.text() };
+  }
+
+  private exposed(): Promise<Exposition> {
     this.exposition ??= import("./exposition.js").then(({ expose }) =>
       expose(this.metrics),
     );
-    const exposition = await this.exposition;
-    const { contentType } = exposition;
-    return { contentType, text: await exposition.text() };
+    return this.exposition;
   }
 
   async close(): Promise<void> {

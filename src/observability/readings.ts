@@ -49,11 +49,13 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
     name: string,
     help: string,
     value: () => number,
+    ofAll: "sum" | "max" = "sum",
   ): Reading => ({
     name,
     help,
     kind: "gauge",
     labelNames: [],
+    ofAll,
     read: () => [[[], value()]],
   });
   const readings: readonly Reading[] = [
@@ -62,6 +64,7 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       help: "Breaker of reads or writes of a directory: 0 closed, 1 open, 2 half-open.",
       kind: "gauge",
       labelNames: ["directory", "kind"],
+      ofAll: "max",
       read: () =>
         [...upstream.standings()].flatMap(
           ([alias, standing]): [LabelValues, number][] => [
@@ -97,6 +100,7 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
         watch.oldestObservedAtMs === null
           ? 0
           : Math.max(0, Date.now() - watch.oldestObservedAtMs) / 1_000,
+      "max",
     ),
     single(
       "event_streams_open",
@@ -121,6 +125,7 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       help: "Where state lives: 1 at memory, redis, or redis-away while it cannot be reached.",
       kind: "gauge",
       labelNames: ["standing"],
+      ofAll: "max",
       read: () =>
         STANDINGS.map((one) => [[one], state.standing === one ? 1 : 0]),
     },

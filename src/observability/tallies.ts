@@ -84,5 +84,7 @@ export interface Reading {
   /** A gauge stands where it stands; a counter only grows. */
   readonly kind: "gauge" | "counter";
   readonly labelNames: readonly string[];
+  /** What one value is made of those of several processes. Default: sum. */
+  readonly ofAll?: "sum" | "max";
   readonly read: () => Iterable<readonly [LabelValues, number]>;
 }

@@ -7,7 +7,7 @@ import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import { startGateway, type Gateway } from "../../src/gateway.js";
+import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import type { AuditEntry } from "../../src/logging/audit.js";
 import { Logger } from "../../src/logging/logger.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
@@ -34,7 +34,7 @@ const { file, keys } = keysFor({ svc: { scopes: SCOPES } });
 const lines: string[] = [];
 const audit = folder.write("audit.log", "");
 let emulator: RunningEmulator;
-let gateway: Gateway;
+let gateway: ProbedGateway;
 let issuer: TestIssuer;
 
 beforeAll(async () => {

@@ -88,6 +88,10 @@ export class GatewayProcess {
     return this.told(/(\S+)\/livez/);
   }
 
+  get developmentKey(): string {
+    return this.told(/API key +(\S+)/);
+  }
+
   get pid(): number {
     return this.child.pid ?? 0;
   }

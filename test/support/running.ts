@@ -5,12 +5,12 @@ import {
   type EmulatorOptions,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import { startGateway, type Gateway } from "../../src/gateway.js";
+import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 
 /** An emulator and a gateway in front of it, on free ports. */
 export interface Running {
   readonly emulator: RunningEmulator;
-  readonly gateway: Gateway;
+  readonly gateway: ProbedGateway;
   stop(): Promise<void>;
 }
 

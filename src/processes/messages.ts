@@ -1,0 +1,32 @@
+/** What the primary process tells a worker. */
+export type ToWorker =
+  | {
+      readonly kind: "begin";
+      /** The emulator that the primary runs in place of the vendor. */
+      readonly emulatorUrl: string | null;
+      /** The same in all workers; null where a sign-in is configured. */
+      readonly developmentKey: string | null;
+    }
+  | { readonly kind: "end"; readonly drainMs: number };
+
+/** What a worker tells the primary process. */
+export type ToPrimary =
+  /** It listens, and asks what to begin with. */
+  | { readonly kind: "here" }
+  /** It answers at the base URL that all workers share. */
+  | { readonly kind: "ready"; readonly url: string };
+
+type Told = ToWorker | ToPrimary;
+
+/** Other libraries use the same channel: the rest is not for us. */
+export function isTold<K extends Told["kind"]>(
+  message: unknown,
+  kind: K,
+): message is Extract<Told, { kind: K }> {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "kind" in message &&
+    message.kind === kind
+  );
+}

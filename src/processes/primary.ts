@@ -1,0 +1,51 @@
+import { hasSignIn, type Config } from "../config/config.js";
+import { newKey } from "../access/sign-in.js";
+import { Logger } from "../logging/logger.js";
+import { scrapeOfAll } from "../observability/scrape-of-all.js";
+import { OpsServer } from "../ops/ops.server.js";
+import { Workers } from "./workers.js";
+
+/** Several gateways behind one port, and one port of probes for all of them. */
+export interface Fleet {
+  readonly url: string;
+  readonly opsUrl: string;
+  readonly developmentKey: string | null;
+  close(drainMs: number): Promise<void>;
+}
+
+/**
+ * Starts `WEB_CONCURRENCY` workers and speaks for them: ready as long as one of
+ * them is, with the sum of what they count.
+ */
+export async function runPrimary(
+  config: Config,
+  emulatorUrl: string | null,
+): Promise<Fleet> {
+  const logger = new Logger(config);
+  const developmentKey = hasSignIn(config) ? null : newKey();
+  const workers = new Workers(
+    config.WEB_CONCURRENCY,
+    { emulatorUrl, developmentKey },
+    logger,
+  );
+  const url = await workers.start();
+  const ops = await OpsServer.listen(
+    config.HOST,
+    config.OPS_PORT,
+    () => ({
+      isReady: workers.readyCount > 0 && !workers.areEnding,
+      facts: { workersReady: workers.readyCount },
+    }),
+    scrapeOfAll,
+  );
+  return {
+    url,
+    opsUrl: ops.url,
+    developmentKey,
+    close: async (drainMs) => {
+      await workers.end(drainMs);
+      await ops.close();
+      logger.flush();
+    },
+  };
+}

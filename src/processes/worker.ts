@@ -1,0 +1,51 @@
+import { changed, type Config } from "../config/config.js";
+import { pointedAt } from "../config/embedded-emulator.js";
+import { openGateway } from "../gateway.js";
+import { Logger } from "../logging/logger.js";
+import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
+import { exitAfter } from "./signals.js";
+
+/**
+ * Runs one of several gateways behind one port, as the primary process tells it,
+ * and ends with it, whatever becomes of it.
+ */
+export async function runWorker(config: Config): Promise<void> {
+  // A person at the keyboard interrupts all processes; the primary tells ours.
+  process.on("SIGINT", () => undefined);
+  const { emulatorUrl, developmentKey } = await beginning();
+  const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
+  const gateway = await openGateway(
+    developmentKey === null ? target : changed(target, { developmentKey }),
+    new Logger(config),
+  );
+  await gateway.observability.joinOthers();
+  let isEnding = false;
+  const end = (drainMs: number): void => {
+    if (isEnding) return;
+    isEnding = true;
+    exitAfter(() => gateway.close(drainMs));
+  };
+  process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
+  process.on("disconnect", () => end(0));
+  process.on("message", (message) => {
+    if (isTold(message, "end")) end(message.drainMs);
+  });
+  tell({ kind: "ready", url: gateway.url });
+}
+
+/** What to begin with; asked for, so that no answer comes before it is heard. */
+function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
+  return new Promise((resolve) => {
+    const hear = (message: unknown): void => {
+      if (!isTold(message, "begin")) return;
+      process.off("message", hear);
+      resolve(message);
+    };
+    process.on("message", hear);
+    tell({ kind: "here" });
+  });
+}
+
+function tell(message: ToPrimary): void {
+  process.send?.(message);
+}

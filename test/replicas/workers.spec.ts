@@ -1,0 +1,151 @@
+import { spawnSync } from "node:child_process";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import {
+  startEmulator,
+  type RunningEmulator,
+} from "../../src/emulator/emulator.server.js";
+import { REST } from "../support/doors.js";
+import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import { hasRedisServer, RedisServer } from "../support/redis-server.js";
+import { until } from "../support/until.js";
+
+const READS = 40;
+
+const describeHere = hasRedisServer() ? describe : describe.skip;
+
+describeHere("several processes behind one port", () => {
+  let entry: string;
+  let emulator: RunningEmulator;
+  let redis: RedisServer;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    entry = buildGateway();
+    redis = await RedisServer.start();
+  }, 180_000);
+  afterAll(() => redis.kill());
+  beforeEach(async () => {
+    emulator = await startEmulator({});
+    gateway = await GatewayProcess.start(entry, {
+      UPSTREAM_ENDPOINT: emulator.url,
+      REDIS_URL: redis.url,
+      WEB_CONCURRENCY: "2",
+      DRAIN_SECONDS: "0",
+    });
+  });
+  afterEach(async () => {
+    await gateway.kill();
+    await emulator.stop();
+  });
+
+  const read = (): ReturnType<typeof REST.call> =>
+    REST.call(gateway.url, "listMessageContacts", {});
+  const workers = (): number[] =>
+    spawnSync("pgrep", ["-P", String(gateway.pid)], { encoding: "utf8" })
+      .stdout.split("\n")
+      .filter(Boolean)
+      .map(Number);
+  const ready = async (): Promise<{
+    readonly status: string;
+    readonly workersReady: number;
+  }> => {
+    const response = await fetch(`${gateway.opsUrl}/readyz`);
+    return (await response.json()) as Awaited<ReturnType<typeof ready>>;
+  };
+  const isAlive = (pid: number): boolean =>
+    spawnSync("kill", ["-0", String(pid)]).status === 0;
+
+  it("are ready together and tell one sum of what they count", async () => {
+    expect(workers()).toHaveLength(2);
+    expect(await ready()).toEqual({ status: "ready", workersReady: 2 });
+    for (let count = 0; count < READS; count += 1) {
+      expect((await read()).code).toBe("OK");
+    }
+    const told = await until("all are counted", async () => {
+      const response = await fetch(`${gateway.opsUrl}/metrics`);
+      const text = await response.text();
+      return text.includes(
+        `message_contacts_requests_total{door="rest",operation="listMessageContacts",code="OK"} ${READS}\n`,
+      )
+        ? text
+        : null;
+    });
+    expect(told).toContain('message_contacts_shared_state{standing="redis"} 1');
+  });
+
+  it("take one key for the development key", async () => {
+    const authorization = `Bearer ${gateway.developmentKey}`;
+    const statuses = new Set<number>();
+    for (let count = 0; count < READS; count += 1) {
+      const response = await fetch(`${gateway.url}/v1/message-contacts`, {
+        headers: { authorization, connection: "close" },
+      });
+      statuses.add(response.status);
+    }
+    expect([...statuses]).toEqual([200]);
+  });
+
+  it("replace one that is killed, while the other goes on", async () => {
+    const [first = 0, second] = workers();
+    process.kill(first, "SIGKILL");
+    await until("it is missed", async () => (await ready()).workersReady === 1);
+    expect((await read()).code).toBe("OK");
+    await until("it is back", async () => (await ready()).workersReady === 2);
+    const now = workers();
+    expect(now).toHaveLength(2);
+    expect(now).toContain(second);
+    expect(now).not.toContain(first);
+  });
+
+  it("answer what is in flight before they end", async () => {
+    emulator.control.addFault({
+      effect: "delay",
+      operation: "AddMessageContact",
+      when: "after",
+      ms: 3_600_000,
+    });
+    const added = REST.call(gateway.url, "addMessageContact", {
+      name: "Neo",
+      emailAddress: "neo@example.com",
+      title: "CEO",
+      messageTypes: ["SERVICE_MESSAGE"],
+    });
+    await until("the vendor has the write", () =>
+      emulator.control.calls().some(({ effects }) => effects > 0),
+    );
+    const before = workers();
+    gateway.send("SIGTERM");
+    await until("not ready", async () => (await ready()).status !== "ready");
+    emulator.control.advanceClock(3_600_000);
+    expect((await added).code).toBe("OK");
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+    expect(before.map(isAlive)).toEqual([false, false]);
+  });
+
+  it("end by themselves where the first process is killed", async () => {
+    const before = workers();
+    await gateway.kill();
+    expect(before).toHaveLength(2);
+    await until("nobody is left", () => !before.some(isAlive));
+  });
+
+  it("end with the reason of the first that cannot start", async () => {
+    const taken = new URL(gateway.url).port;
+    await expect(
+      GatewayProcess.start(entry, {
+        UPSTREAM_ENDPOINT: emulator.url,
+        REDIS_URL: redis.url,
+        WEB_CONCURRENCY: "2",
+        PORT: taken,
+      }),
+    ).rejects.toThrow("EADDRINUSE");
+  });
+});
