@@ -16,6 +16,8 @@ export interface KillFigures {
   readonly answeredOk: number;
   readonly answeredUnknown: number;
   readonly answeredRefused: number;
+  /** Clients that had no definite answer long after the last kill. */
+  readonly gaveUp: number;
   /** Writes that the vendor carried out more than once. */
   readonly doubleEffects: number;
   /** Success without effect, or failure with one. */
@@ -39,8 +41,14 @@ const AGAIN: ReadonlySet<string> = new Set([
   "RATE_LIMITED",
 ]);
 
-/** A client gives up on a write after this. */
+/**
+ * A client gives up this long after the last kill. While replicas die faster
+ * than a lost write is given free, some write is unlucky time and again.
+ */
 const PATIENCE_MS = 120_000;
+
+/** No answer of the gateway's. */
+const GAVE_UP = "GAVE_UP";
 
 /** Writes of one round: two contacts to add, two messages to send. */
 const SENDS_A_ROUND = 2;
@@ -66,6 +74,8 @@ export async function killRun(
   const outcomes: Promise<string>[] = [];
   const writes: Write[] = [];
   let retries = 0;
+  let lastKillAt = performance.now();
+  const isTooLate = (): boolean => performance.now() > lastKillAt + PATIENCE_MS;
   try {
     for (let round = 0; round < kills; round += 1) {
       const victim = (round % 2) as 0 | 1;
@@ -74,12 +84,13 @@ export async function killRun(
       writes.push(...ours);
       outcomes.push(
         ...ours.map((write) =>
-          deliver(replicas, victim, write, () => (retries += 1)),
+          deliver(replicas, victim, write, isTooLate, () => (retries += 1)),
         ),
       );
       const wanted = seen + (round % (ours.length + 1));
       await until("writes arrive", () => record.writeCalls() >= wanted);
       await replicas.all[victim].kill();
+      lastKillAt = performance.now();
       await replicas.replace(victim);
     }
     const codes = await Promise.all(outcomes);
@@ -93,14 +104,13 @@ export async function killRun(
       retries,
       answeredOk: count((code) => code === "OK"),
       answeredUnknown: count((code) => code === "OUTCOME_UNKNOWN"),
-      answeredRefused: count(
-        (code) => code !== "OK" && code !== "OUTCOME_UNKNOWN",
-      ),
+      answeredRefused: count(isRefusal),
+      gaveUp: count((code) => code === GAVE_UP),
       doubleEffects: executions.filter((times) => times > 1).length,
       lies: count((code, index) =>
         code === "OK"
           ? executions[index] === 0
-          : code !== "OUTCOME_UNKNOWN" && executions[index] !== 0,
+          : isRefusal(code) && executions[index] !== 0,
       ),
     };
   } finally {
@@ -108,16 +118,20 @@ export async function killRun(
   }
 }
 
+function isRefusal(code: string): boolean {
+  return !["OK", "OUTCOME_UNKNOWN", GAVE_UP].includes(code);
+}
+
 /** One client: goes from replica to replica until it has a definite answer. */
 async function deliver(
   replicas: Replicas,
   first: 0 | 1,
   { operation, input, key }: Write,
+  isTooLate: () => boolean,
   onRetry: () => void,
 ): Promise<string> {
-  const end = performance.now() + PATIENCE_MS;
   for (let index: number = first; ; onRetry()) {
-    if (performance.now() > end) return "GAVE_UP";
+    if (isTooLate()) return GAVE_UP;
     const { url } = replicas.all[index] ?? replicas.a;
     try {
       const { code } = await REST.call(url, operation, input, {

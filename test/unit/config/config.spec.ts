@@ -73,6 +73,18 @@ describe("the configuration", () => {
   });
 });
 
+describe("several processes", () => {
+  it("need a Redis to share what they know", () => {
+    expect(refused({ WEB_CONCURRENCY: "2" })).toEqual(["REDIS_URL"]);
+    const shared = { WEB_CONCURRENCY: "2", REDIS_URL: "redis://127.0.0.1" };
+    expect(readConfig(shared).WEB_CONCURRENCY).toBe(2);
+  });
+
+  it.each(["0", "-1", "two", "257"])("cannot be %s", (WEB_CONCURRENCY) => {
+    expect(refused({ WEB_CONCURRENCY })).toContain("WEB_CONCURRENCY");
+  });
+});
+
 describe("without sign-in", () => {
   it.each(["0.0.0.0", "::", "192.0.2.1", "gateway.example.com"])(
     "refuses to listen on %s",
