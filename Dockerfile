@@ -31,4 +31,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPS_PORT||3001}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
 # Replaces the entrypoint of the image below, which is a shell script.
 ENTRYPOINT ["node", "--enable-source-maps"]
-CMD ["dist/main.js"]
+CMD ["dist/bundle/main.js"]

@@ -84,7 +84,7 @@ export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
     AUDIT_LOG: "none",
   };
   return {
-    command: [process.execPath, "--enable-source-maps", "dist/main.js"],
+    command: [process.execPath, "--enable-source-maps", "dist/bundle/main.js"],
     cwd: gateway,
     env: { ...env, OPS_PORT: String(opsPort), ...signIn },
   };

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.js";
 
@@ -12,28 +12,34 @@ export interface ProcessEnd {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Compiles the gateway to a folder of its own, so that neither `dist` nor
- * another test is touched. Seconds the first time, less afterwards.
+ * Builds the gateway as it is delivered, in a folder of its own, so that neither
+ * `dist` nor another test is touched. Seconds the first time, less afterwards.
  *
  * @returns path of the program's entry
  */
 export function buildGateway(): string {
   const worker = process.env["JEST_WORKER_ID"] ?? "0";
-  const outDir = `${ROOT}node_modules/.cache/gateway-${worker}`;
-  mkdirSync(outDir, { recursive: true });
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [
-      `${ROOT}node_modules/typescript/bin/tsc`,
-      ...["-p", `${ROOT}test/tsconfig.build.json`],
-      ...["--outDir", outDir],
-      ...["--tsBuildInfoFile", `${outDir}/.tsbuildinfo`],
-    ],
-    { encoding: "utf8" },
+  const folder = `${ROOT}node_modules/.cache/gateway-${worker}`;
+  const dist = `${folder}/dist`;
+  mkdirSync(dist, { recursive: true });
+  copyFileSync(`${ROOT}package.json`, `${folder}/package.json`);
+  run(
+    `${ROOT}node_modules/typescript/bin/tsc`,
+    ...["-p", `${ROOT}test/tsconfig.build.json`],
+    ...["--outDir", dist],
+    ...["--tsBuildInfoFile", `${dist}/.tsbuildinfo`],
   );
-  if (status !== 0) throw new Error(`The gateway does not compile:\n${stdout}`);
-  writeFileSync(`${outDir}/package.json`, '{ "type": "module" }\n');
-  return `${outDir}/main.js`;
+  run(`${dist}/bundle.build.js`);
+  return `${dist}/bundle/main.js`;
+}
+
+function run(...args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    throw new Error(`The gateway cannot be built:\n${stdout}${stderr}`);
+  }
 }
 
 /** A gateway in a process of its own, started as operators start it. */

@@ -13,7 +13,7 @@ export interface RunningGateway {
 
 /** Starts the compiled gateway as `npm start` does, on free ports. */
 export async function startGateway(): Promise<RunningGateway> {
-  const gateway = spawn(process.execPath, [`${PROJECT}dist/main.js`], {
+  const gateway = spawn(process.execPath, [`${PROJECT}dist/bundle/main.js`], {
     env: {
       ...process.env,
       PORT: "0",

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  startEmulator,
+  type RunningEmulator,
+} from "../../src/emulator/emulator.server.js";
+import { TOM } from "../support/calls.js";
+import { GRAPHQL, REST } from "../support/doors.js";
+import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+
+describe("the gateway in a few files, as it is delivered", () => {
+  let emulator: RunningEmulator;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    emulator = await startEmulator({ seed: "sample" });
+    gateway = await GatewayProcess.start(buildGateway(), {
+      UPSTREAM_ENDPOINT: emulator.url,
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await gateway.kill();
+    await emulator.stop();
+  });
+
+  const textOf = async (url: string): Promise<string> =>
+    (await fetch(url)).text();
+
+  it("has the schema of the contract, names of types included", async () => {
+    const file = new URL("../../schema.graphql", import.meta.url);
+    expect(await textOf(`${gateway.url}/schema.graphql`)).toBe(
+      readFileSync(file, "utf8"),
+    );
+  });
+
+  it("describes its REST door", async () => {
+    const { openapi, paths } = JSON.parse(
+      await textOf(`${gateway.url}/openapi.json`),
+    ) as { openapi: string; paths: object };
+    expect(openapi).toMatch(/^3\.1/);
+    expect(Object.keys(paths)).toContain("/v1/message-contacts/{id}");
+  });
+
+  it.each([GRAPHQL, REST])("answers through the $name door", async (door) => {
+    const { code } = await door.call(gateway.url, "getMessageContact", {
+      contactId: TOM,
+    });
+    expect(code).toBe("OK");
+  });
+
+  it("tells metrics, which are loaded when they are asked for", async () => {
+    expect(await textOf(`${gateway.opsUrl}/metrics`)).toContain(
+      'message_contacts_requests_total{door="rest",operation="getMessageContact",code="OK"} 1',
+    );
+  });
+});
