@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import type {
   FastifyInstance,
   FastifyReply,
@@ -115,7 +116,7 @@ export function openFrontDoor(
       context.caller = verdict.caller;
       context.directory = verdict.directory;
       context.usage.remaining = verdict.remaining;
-      context.isGone = () => request.raw.socket.destroyed;
+      context.isGone = isClosed(request.raw.socket);
       done();
     };
     let verdict: Verdict | Promise<Verdict>;
@@ -158,6 +159,11 @@ export function openFrontDoor(
     logRequest(logger, request, reply);
     done();
   });
+}
+
+/** Holds on to the connection alone: a closure of the hook's would hold the request. */
+function isClosed(socket: Socket): () => boolean {
+  return () => socket.destroyed;
 }
 
 /** What the gate sees of a request. */

@@ -52,7 +52,7 @@ export interface ClientStanding {
 
 /** A read on its way, and the requests that wait for it. */
 interface SharedRead {
-  readonly answer: Promise<unknown>;
+  answer: Promise<unknown>;
   readonly waiting: RequestContext[];
 }
 
@@ -170,6 +170,10 @@ export class UpstreamClient {
     ).finally(() => {
       // A change may have made room for a newer read of the same.
       if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
+      // Tables that a map has outgrown keep what they held, and through it whole
+      // requests, until the next full collection of garbage.
+      read.answer = OVER;
+      waiting.length = 0;
     });
     const read: SharedRead = { answer, waiting };
     this.readsInFlight.set(key, read);
@@ -216,6 +220,8 @@ export class UpstreamClient {
     }
   }
 }
+
+const OVER = Promise.resolve();
 
 const NEVER_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
 
