@@ -20,7 +20,7 @@ import {
   type Complete,
   type Path,
   type Run,
-  type SelectedField,
+  type Selected,
 } from "./compiled-run.js";
 import { NotCompilable, type FieldNodes } from "./compiled-selection.js";
 
@@ -31,7 +31,7 @@ export interface CompletedField {
   /** `Type.field`, as errors name it. */
   readonly name: string;
   /** The fields selected below this one, of each type that it may have. */
-  readonly below: (type: GraphQLObjectType) => readonly SelectedField[];
+  readonly below: (type: GraphQLObjectType) => Selected;
 }
 
 /** "Value completion" of the language, decided once for a field and its type. */
@@ -89,12 +89,12 @@ function abstractOf(
 ): Complete {
   const { resolveType } = type;
   if (resolveType == null) throw new NotCompilable();
-  const byType = new Map<unknown, readonly SelectedField[]>();
+  const byType = new Map<unknown, Selected>();
   for (const possible of schema.getPossibleTypes(type)) {
     if (possible.isTypeOf != null) throw new NotCompilable();
     byType.set(possible.name, below(possible));
   }
-  const fieldsOf = (found: unknown): readonly SelectedField[] => {
+  const fieldsOf = (found: unknown): Selected => {
     const fields = byType.get(found);
     if (fields !== undefined) return fields;
     throw new GraphQLError(

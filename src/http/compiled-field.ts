@@ -64,8 +64,6 @@ export class ResolvedField implements SelectedField {
   ): Promise<void> | undefined {
     const { key } = this;
     const path: Path = { prev: above, key, typename: this.parent.name };
-    // The key takes its place among its siblings before it has a value.
-    result[key] = undefined;
     try {
       const info = this.takesInfo ? this.infoAt(run, path) : undefined;
       const value = this.resolve(
@@ -137,17 +135,5 @@ export class ResolvedField implements SelectedField {
       operation,
       variableValues: variables,
     };
-  }
-}
-
-/** `__typename`, known before anything runs. */
-export class TypenameField implements SelectedField {
-  constructor(
-    private readonly key: string,
-    private readonly typename: string,
-  ) {}
-
-  fill(_run: Run, _source: unknown, result: Result): undefined {
-    result[this.key] = this.typename;
   }
 }

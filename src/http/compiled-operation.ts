@@ -1,5 +1,4 @@
 import {
-  getVariableValues,
   OperationTypeNode,
   TypeNameMetaFieldDef,
   type DocumentNode,
@@ -11,16 +10,13 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { completionOf } from "./compiled-completion.js";
-import {
-  ResolvedField,
-  TypenameField,
-  type PlanFacts,
-} from "./compiled-field.js";
+import { ResolvedField, type PlanFacts } from "./compiled-field.js";
 import {
   atOnce,
   inTurn,
   Run,
   type Result,
+  type Selected,
   type SelectedField,
   type Variables,
 } from "./compiled-run.js";
@@ -29,10 +25,11 @@ import {
   NotCompilable,
   Selections,
 } from "./compiled-selection.js";
+import { variablesOf, type ReadVariables } from "./compiled-variables.js";
 import { operationIn } from "./graphql-operation.js";
 
 /** The fields of the root; null where graphql-js has to run the operation. */
-type Plan = readonly SelectedField[] | null;
+type Plan = Selected | null;
 
 /** Each of them doubles the plans that an operation may have. */
 const MOST_CONDITIONS = 4;
@@ -55,6 +52,7 @@ export class CompiledOperation {
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
   private readonly conditions: readonly string[];
+  private readonly read: ReadVariables;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -69,6 +67,7 @@ export class CompiledOperation {
       conditions.length > MOST_CONDITIONS;
     this.root = isLeft ? null : (schema.getRootType(kind) ?? null);
     this.conditions = conditions;
+    this.read = variablesOf(schema, operation);
   }
 
   /**
@@ -80,15 +79,11 @@ export class CompiledOperation {
     context: unknown,
   ): Promise<ExecutionResult> | ExecutionResult | null {
     if (this.root === null) return null;
-    const { coerced } = getVariableValues(
-      this.schema,
-      this.operation.variableDefinitions ?? [],
-      given ?? {},
-    );
-    if (coerced === undefined) return null;
-    const plan = this.planFor(this.root, coerced);
+    const variables = this.read(given ?? {});
+    if (variables === null) return null;
+    const plan = this.planFor(this.root, variables);
     if (plan === null) return null;
-    const run = new Run(context, coerced);
+    const run = new Run(context, variables);
     const end = (data: Result): ExecutionResult => ended(run, data);
     const fail = (error: unknown): ExecutionResult => {
       // Whatever leaves a field is an error that knows its place.
@@ -141,17 +136,19 @@ function fieldsOf(
   facts: PlanFacts,
   type: GraphQLObjectType,
   sets: readonly (SelectionSetNode | undefined)[],
-): SelectedField[] {
+): Selected {
   const { schema, selections } = facts;
   const fields: SelectedField[] = [];
+  const blank: Result = {};
   for (const [key, nodes] of selections.of(type, sets)) {
     // Such a key of a plain object would not be a property.
     if (key === "__proto__") throw new NotCompilable();
     const name = nodes[0].name.value;
     if (name === TypeNameMetaFieldDef.name) {
-      fields.push(new TypenameField(key, type.name));
+      blank[key] = type.name;
       continue;
     }
+    blank[key] = undefined;
     const field = type.getFields()[name];
     // `__schema` and `__type` are on no list of fields.
     if (field === undefined) throw new NotCompilable();
@@ -164,5 +161,5 @@ function fieldsOf(
     });
     fields.push(new ResolvedField(facts, type, field, key, nodes, complete));
   }
-  return fields;
+  return { fields, blank };
 }

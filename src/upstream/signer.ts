@@ -79,7 +79,14 @@ export class RpcSigner {
       await this.client.request(
         actionOf(operation),
         { ...withoutGaps(params), ...common },
-        { method: "POST", headers: {}, beforeRequest: surrender },
+        {
+          method: "POST",
+          headers: {},
+          // Names are the vendor's already.
+          formatAction: false,
+          formatParams: false,
+          beforeRequest: surrender,
+        },
       );
     } catch (signed) {
       // Without keys pop-core leaves the signature out and says nothing (observed).
