@@ -115,6 +115,14 @@ export abstract class AccessSettings extends ReplicaSettings {
 
   @Setting(
     "number",
+    "`1000`",
+    "Most WebSockets among them; more are refused with 503.",
+  )
+  @IsCount(0, 1_000_000)
+  readonly MAX_WEBSOCKETS: number = 1_000;
+
+  @Setting(
+    "number",
     "`1`",
     "Most mutation fields of one GraphQL operation, 1 to 20.",
   )

@@ -46,7 +46,6 @@ export function openThrough(gate: Gate): OpenContext {
 /** Limits of a socket. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
-const MAX_SOCKETS = 1_000;
 
 /** A reader that lets so much pile up is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -86,6 +85,7 @@ export class GraphqlSocket {
     private readonly path: string,
     private readonly subscriptions: GraphqlSubscriptions,
     private readonly admit: OpenContext,
+    private readonly maxSockets: number,
     private readonly logger: Logger,
   ) {
     this.sockets = new WebSocketServer({
@@ -153,7 +153,7 @@ export class GraphqlSocket {
       request.headers.upgrade?.toLowerCase() !== "websocket"
     ) {
       refuse(stream, "404 Not Found");
-    } else if (this.sockets.clients.size >= MAX_SOCKETS) {
+    } else if (this.sockets.clients.size >= this.maxSockets) {
       refuse(stream, "503 Service Unavailable");
     } else {
       this.sockets.handleUpgrade(request, stream, head, (socket) =>

@@ -143,6 +143,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       path,
       subscriptions,
       openThrough(this.gate),
+      this.config.MAX_WEBSOCKETS,
       this.logger,
     );
     fastify.route({

@@ -14,6 +14,7 @@ import { launchOf, PEERS, writeApiKey } from "./peers.js";
 import { freePort, Helper, Server } from "./processes.js";
 import { toMarkdown } from "./report.js";
 import { compareAnswers, medians, summary } from "./summary.js";
+import { Scale, scaleTables } from "./scale.js";
 import { requestOf, WORKLOADS } from "./workloads.js";
 
 const START_ROUNDS = 3;
@@ -234,6 +235,17 @@ async function main() {
   const stub = await Helper.start("stub.js");
   const load = await Helper.start("load.js");
   try {
+    if (options.scale) {
+      const result = await new Scale({
+        gateway,
+        stub,
+        load,
+        scratch,
+      }).measure();
+      save(result, "scale");
+      process.stdout.write(scaleTables(result));
+      return;
+    }
     const bench = new Bench({ options, gateway, stub, load, scratch });
     const result = await measureAll(bench);
     save(result, new Date().toISOString().replace(/\W/g, "-"));

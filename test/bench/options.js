@@ -14,6 +14,8 @@ export const HELP = `npm run bench -- [options]
   --requests <number>    requests of a round of the lightest workloads, default 1500
   --full                 connections 1,32,256; delay 0,20; both with auth off, then
                          auth on for 32 connections without delay
+  --scale                how it behaves with more processes, callers, documents and
+                         subscriptions, in place of the workloads; wants redis-server
   --gateway <folder>     measures a gateway that is built already
   --release              also writes results/release.json
   --show <file>          prints the tables of an earlier result
@@ -33,6 +35,7 @@ export function readOptions(args) {
       auth: { type: "string", default: "off" },
       rounds: { type: "string", default: "3" },
       requests: { type: "string", default: "1500" },
+      scale: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
       gateway: { type: "string" },
       release: { type: "boolean", default: false },

@@ -23,7 +23,7 @@ export function medianOf(numbers) {
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
 
-const table = (head, rows) =>
+export const table = (head, rows) =>
   [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 /** A ratio beside its target; one that is missed stands out. */
