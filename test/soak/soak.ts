@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { killRun } from "../support/kill-run.js";
@@ -6,6 +7,7 @@ import { Replicas } from "../support/replicas.js";
 import { Chaos, disturb } from "./chaos.js";
 import { closedLoop, Gun, openLoop, percentile, type Shot } from "./load.js";
 import { MemoryWatch, residentMib } from "./memory.js";
+import { overhead, underEachFault, withoutRedis } from "./timings.js";
 
 /** Beside this program: both come from one compilation. */
 const ENTRY = fileURLToPath(new URL("../../src/main.js", import.meta.url));
@@ -39,6 +41,47 @@ async function withReplicas(
   } finally {
     await replicas.stop();
   }
+}
+
+/** How long answers take at worst, and how soon things are well again. */
+function timings(): Promise<void> {
+  return withReplicas(async (replicas) => {
+    print("R3 p99 over a healthy vendor's own time, ms", {
+      read: await overhead(replicas, READ),
+    });
+    print("R3, R5 slowest under any single fault, ms", {
+      ...(await underEachFault(replicas, TOM)),
+    });
+    const { redis } = replicas;
+    print("R11 Redis killed, then restarted", {
+      ...(await withoutRedis(
+        replicas,
+        TOM,
+        () => redis.kill(),
+        () => redis.restart(),
+      )),
+    });
+    print("R11 Redis frozen, then thawed", {
+      ...(await withoutRedis(
+        replicas,
+        TOM,
+        () => redis.freeze(),
+        () => redis.thaw(),
+      )),
+    });
+  });
+}
+
+/** Sockets that a process holds (Linux). */
+function socketsOf(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).filter((fd) => {
+    try {
+      return readlinkSync(`${folder}/${fd}`).startsWith("socket:");
+    } catch {
+      return false;
+    }
+  }).length;
 }
 
 /** A thousand clients at once: nobody is dropped, every answer is typed. */
@@ -121,6 +164,7 @@ function bombs(): Promise<void> {
     const gun = new Gun(a.url, 200);
     await closedLoop(gun, 16, 2_000, () => READ);
     const rssBefore = await residentMib(a.pid);
+    const socketsBefore = socketsOf(a.pid);
     const memory = new MemoryWatch(a.pid);
     for (const effect of ["huge", "gzipBomb", "trickle"] as const) {
       emulator.control.addFault({ effect, probability: 0.3 });
@@ -131,6 +175,13 @@ function bombs(): Promise<void> {
     }));
     emulator.control.clearFaults();
     memory.stop();
+    const ended = performance.now();
+    let sockets = socketsOf(a.pid);
+    while (sockets > socketsBefore && performance.now() - ended < 60_000) {
+      await delay(250);
+      sockets = socketsOf(a.pid);
+    }
+    const backAfterMs = Math.round(performance.now() - ended);
     await gun.close();
     print("R12 huge, gzip bomb, trickle, 15 s", {
       served: tally.served.length,
@@ -138,6 +189,9 @@ function bombs(): Promise<void> {
       dropped: tally.dropped,
       untyped: tally.untyped,
       rssGrowthMib: Math.round(memory.peakMib - rssBefore),
+      socketsBefore,
+      sockets,
+      socketsBackAfterMs: backAfterMs,
     });
   });
 }
@@ -190,6 +244,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   clients: manyClients,
   overload: () => overload(figure("overload-seconds", isQuick ? 10 : 60)),
   bombs,
+  timings,
   faults: () => soak(figure("minutes", isQuick ? 1 : 10)),
   kills: async () => {
     const kills = figure("kills", isQuick ? 10 : 200);
