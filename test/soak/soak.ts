@@ -161,10 +161,10 @@ function overload(seconds: number): Promise<void> {
 /** Answers meant to fill the memory. */
 function bombs(): Promise<void> {
   return withReplicas(async ({ a, emulator }) => {
+    const socketsBefore = socketsOf(a.pid);
     const gun = new Gun(a.url, 200);
     await closedLoop(gun, 16, 2_000, () => READ);
     const rssBefore = await residentMib(a.pid);
-    const socketsBefore = socketsOf(a.pid);
     const memory = new MemoryWatch(a.pid);
     for (const effect of ["huge", "gzipBomb", "trickle"] as const) {
       emulator.control.addFault({ effect, probability: 0.3 });
@@ -175,6 +175,7 @@ function bombs(): Promise<void> {
     }));
     emulator.control.clearFaults();
     memory.stop();
+    await gun.close();
     const ended = performance.now();
     let sockets = socketsOf(a.pid);
     while (sockets > socketsBefore && performance.now() - ended < 60_000) {
@@ -182,7 +183,6 @@ function bombs(): Promise<void> {
       sockets = socketsOf(a.pid);
     }
     const backAfterMs = Math.round(performance.now() - ended);
-    await gun.close();
     print("R12 huge, gzip bomb, trickle, 15 s", {
       served: tally.served.length,
       shed: tally.shed.length,
