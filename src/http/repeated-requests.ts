@@ -24,6 +24,12 @@ const MOST_HEADERS = 256;
 const LONGEST_HEADERS = 512;
 
 /**
+ * By these Apollo Server takes a request whose media type alone a page of another
+ * site could have sent: they say nothing of the next one without them.
+ */
+const VOUCHING = ["apollo-require-preflight", "x-apollo-operation-name"];
+
+/**
  * Answers requests like those that Apollo Server has taken before.
  *
  * Whether a document is valid, whether a request could be forged and which media
@@ -49,6 +55,7 @@ export class RepeatedRequests {
 
   /** Notes with which media type Apollo Server answered a request like this. */
   learn(headers: Headers, contentType: string): void {
+    if (VOUCHING.some((name) => headers[name] !== undefined)) return;
     const key = keyOf(headers);
     if (key.length <= LONGEST_HEADERS) this.contentTypes.set(key, contentType);
   }

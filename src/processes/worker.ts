@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { changed, type Config } from "../config/config.js";
 import { pointedAt } from "../config/embedded-emulator.js";
 import { openGateway } from "../gateway.js";
@@ -27,6 +28,8 @@ export async function runWorker(config: Config): Promise<void> {
   };
   process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
   process.on("disconnect", () => end(0));
+  // Otherwise Node.js would end the process at once, whatever it is at.
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
     if (isTold(message, "end")) end(message.drainMs);
   });

@@ -105,14 +105,18 @@ describeHere("several processes behind one port", () => {
     expect(now).not.toContain(first);
   });
 
-  it("answer what is in flight before they end", async () => {
+  /** An addition that the vendor has carried out and has not answered yet. */
+  const addSlowly = async (): Promise<{
+    readonly answer: ReturnType<typeof REST.call>;
+    readonly letGo: () => void;
+  }> => {
     emulator.control.addFault({
       effect: "delay",
       operation: "AddMessageContact",
       when: "after",
       ms: 3_600_000,
     });
-    const added = REST.call(gateway.url, "addMessageContact", {
+    const answer = REST.call(gateway.url, "addMessageContact", {
       name: "Neo",
       emailAddress: "neo@example.com",
       title: "CEO",
@@ -121,19 +125,27 @@ describeHere("several processes behind one port", () => {
     await until("the vendor has the write", () =>
       emulator.control.calls().some(({ effects }) => effects > 0),
     );
+    return { answer, letGo: () => emulator.control.advanceClock(3_600_000) };
+  };
+
+  it("answer what is in flight before they end", async () => {
+    const { answer, letGo } = await addSlowly();
     const before = workers();
     gateway.send("SIGTERM");
     await until("not ready", async () => (await ready()).status !== "ready");
-    emulator.control.advanceClock(3_600_000);
-    expect((await added).code).toBe("OK");
+    letGo();
+    expect((await answer).code).toBe("OK");
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(before.map(isAlive)).toEqual([false, false]);
   });
 
-  it("end by themselves where the first process is killed", async () => {
+  it("end in order by themselves where the first process is killed", async () => {
+    const { answer, letGo } = await addSlowly();
     const before = workers();
     await gateway.kill();
     expect(before).toHaveLength(2);
+    letGo();
+    expect((await answer).code).toBe("OK");
     await until("nobody is left", () => !before.some(isAlive));
   });
 
