@@ -1,5 +1,10 @@
 import cluster from "node:cluster";
-import { ConfigError, readConfig, type Config } from "./config/config.js";
+import {
+  ConfigError,
+  readConfig,
+  showsSchema,
+  type Config,
+} from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { onSignal } from "./processes/signals.js";
@@ -26,7 +31,7 @@ async function main(): Promise<void> {
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const running = await run(config, emulator);
-  announce(running, emulator);
+  announce(running, emulator, showsSchema(config));
   onSignal(async (signal) => {
     // A person at the keyboard has no balancer that must notice first.
     await running.close(
@@ -61,11 +66,12 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
 function announce(
   { url, opsUrl, developmentKey }: Running,
   emulator: RunningEmulator | null,
+  hasPlayground: boolean,
 ): void {
   const lines = [
     "",
     `  GraphQL     ${url}/graphql`,
-    `  Playground  ${url}/playground`,
+    ...(hasPlayground ? [`  Playground  ${url}/playground`] : []),
     `  REST        ${url}/v1/message-contacts   described at ${url}/docs`,
     `  Probes      ${opsUrl}/livez  ${opsUrl}/readyz`,
     ...(developmentKey === null

@@ -132,7 +132,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "flag",
     "`true`; `false` in production",
-    "Whether the GraphQL schema can be asked for, and errors suggest names.",
+    "Whether the GraphQL schema can be asked for, errors suggest names, and there is a playground.",
   )
   @IsOptional()
   @IsBoolean({ message: "must be true or false" })

@@ -39,6 +39,13 @@ Object.defineProperties(Config.prototype, {
   },
 });
 
+/** Whether the schema may be asked for: in production only where that is wished. */
+export function showsSchema(
+  config: Pick<Config, "GRAPHQL_INTROSPECTION" | "NODE_ENV">,
+): boolean {
+  return config.GRAPHQL_INTROSPECTION ?? config.NODE_ENV !== "production";
+}
+
 /** The same configuration with some members changed. */
 export function changed(config: Config, changes: Partial<Config>): Config {
   return Object.freeze(Object.assign(new Config(), config, changes));

@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { documentRules, MAX_TOKENS } from "../access/document-limits.js";
 import { Gate } from "../access/gate.js";
 import { TrustedDocuments } from "../access/trusted-documents.js";
-import { Config } from "../config/config.js";
+import { Config, showsSchema } from "../config/config.js";
 import { isObject } from "../config/json-file.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
@@ -72,9 +72,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   async start(options: GqlModuleOptions): Promise<void> {
     const { schema, path = "/graphql" } = options;
     if (schema === undefined) throw new Error("a schema is made before start");
-    const introspection =
-      this.config.GRAPHQL_INTROSPECTION ??
-      this.config.NODE_ENV !== "production";
+    const introspection = showsSchema(this.config);
     const execution = new CompiledExecution(schema);
     const server = new ApolloServer<RequestContext>({
       schema,

@@ -1,4 +1,4 @@
-import { hasSignIn, type Config } from "../config/config.js";
+import { hasSignIn, showsSchema, type Config } from "../config/config.js";
 import type { Language, Sentence } from "../errors/error-codes.js";
 import { escaped, staticPage, withCode, type Page } from "./html.js";
 
@@ -10,15 +10,16 @@ interface Place {
 
 const same = (text: string): Sentence => ({ en: text, zh: text });
 
-const EXPLORE: readonly Place[] = [
-  {
-    href: "/playground",
-    name: { en: "Playground", zh: "GraphQL 调试台" },
-    about: {
-      en: "GraphQL in the browser, with an example of every operation.",
-      zh: "在浏览器中使用 GraphQL,每个操作都有示例。",
-    },
+const PLAYGROUND: Place = {
+  href: "/playground",
+  name: { en: "Playground", zh: "GraphQL 调试台" },
+  about: {
+    en: "GraphQL in the browser, with an example of every operation.",
+    zh: "在浏览器中使用 GraphQL,每个操作都有示例。",
   },
+};
+
+const EXPLORE: readonly Place[] = [
   {
     href: "/docs",
     name: { en: "REST documentation", zh: "REST 文档" },
@@ -147,7 +148,11 @@ export function landingPage(
 <p class="soft">${word("not")}</p>
 ${directories(config, word("directories"))}
 <h2>${word("explore")}</h2>
-${cards(config.embeddedEmulator === undefined ? EXPLORE : [...EXPLORE, EMULATOR])}
+${cards([
+  ...(showsSchema(config) ? [PLAYGROUND] : []),
+  ...EXPLORE,
+  ...(config.embeddedEmulator === undefined ? [] : [EMULATOR]),
+])}
 <h2>${word("contracts")}</h2>
 ${cards(CONTRACTS)}
 <h2>${word("curl")}</h2>

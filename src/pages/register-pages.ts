@@ -5,7 +5,7 @@ import type {
   FastifyRequest,
   RouteHandlerMethod,
 } from "fastify";
-import type { Config } from "../config/config.js";
+import { showsSchema, type Config } from "../config/config.js";
 import type { Language } from "../errors/error-codes.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
@@ -58,10 +58,7 @@ export function registerPages(
       }
       return sendPage(reply, errorPage(code, language), language);
     },
-    "/playground": (_request, reply) => sendScriptPage(reply, "playground"),
     "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
-    "/playground/assets/:build/:file": (request, reply) =>
-      sendAsset(request, reply, "playground"),
     "/docs/assets/:build/:file": (request, reply) =>
       sendAsset(request, reply, "docs"),
     "/schema.graphql": async (request, reply) =>
@@ -80,6 +77,13 @@ export function registerPages(
     // Browsers ask for it beside documents that cannot name an icon.
     "/favicon.ico": (_request, reply) => sendFavicon(reply),
   };
+  // It lives on introspection.
+  if (showsSchema(config)) {
+    routes["/playground"] = (_request, reply) =>
+      sendScriptPage(reply, "playground");
+    routes["/playground/assets/:build/:file"] = (request, reply) =>
+      sendAsset(request, reply, "playground");
+  }
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
     // Only the way there: the gateway never forwards to the emulator's own address.

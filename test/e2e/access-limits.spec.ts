@@ -156,6 +156,15 @@ describe("without introspection", () => {
     expect(JSON.stringify(guessed.body)).not.toMatch(/Did you mean/);
     expect((await ask(running, { query: "{ __typename }" })).status).toBe(200);
   });
+
+  it("has no playground, and no way to it", async () => {
+    const { url } = running.gateway;
+    const playground = await fetch(`${url}/playground`);
+    expect(playground.status).toBe(404);
+    const front = await (await fetch(url)).text();
+    expect(front).toContain('href="/docs');
+    expect(front).not.toContain("/playground");
+  });
 });
 
 describe("mutations of one operation", () => {
