@@ -36,8 +36,9 @@ const keepClassNames: Plugin = {
       if (!path.startsWith(own)) return null;
       const code = await readFile(path, "utf8");
       const contents = code.replace(
-        /^let (\w+) = class \1\b/gm,
-        "let $1 = class",
+        /^let (\w+) = class (\w+)/gm,
+        (text, outer: string, inner: string) =>
+          outer === inner ? `let ${outer} = class` : text,
       );
       return { contents, loader: "js" };
     });
