@@ -27,6 +27,12 @@ export interface LogFields {
   readonly url?: string | undefined;
 }
 
+/**
+ * A pipe takes so much in one piece (`PIPE_BUF` of Linux): lines of several
+ * processes on one pipe do not mix.
+ */
+const WHOLE_WRITE_BYTES = 4_096;
+
 type Level = "debug" | "info" | "warn" | "error";
 
 /** What leads from a fault to its request. */
@@ -60,7 +66,8 @@ export class Logger {
           dest: 1,
           sync: false,
           // Lines go out together, at the latest after this many milliseconds.
-          minLength: 4_096,
+          minLength: WHOLE_WRITE_BYTES - 512,
+          maxWrite: WHOLE_WRITE_BYTES,
           periodicFlush: 100,
         }),
     );
