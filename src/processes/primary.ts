@@ -1,7 +1,7 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { newKey } from "../access/sign-in.js";
 import { Logger } from "../logging/logger.js";
-import { scrapeOfAll } from "../observability/scrape-of-all.js";
+import type { Scrape } from "../observability/observability.js";
 import { OpsServer } from "../ops/ops.server.js";
 import { Workers } from "./workers.js";
 
@@ -36,7 +36,7 @@ export async function runPrimary(
       isReady: workers.readyCount > 0 && !workers.areEnding,
       facts: { workersReady: workers.readyCount },
     }),
-    scrapeOfAll,
+    scrape,
   );
   return {
     url,
@@ -48,4 +48,9 @@ export async function runPrimary(
       logger.flush();
     },
   };
+}
+
+async function scrape(): Promise<Scrape> {
+  const { scrapeOfAll } = await import("../observability/scrape-of-all.js");
+  return scrapeOfAll();
 }
