@@ -44,7 +44,10 @@ export function argumentsOf(
   return (variables) => {
     const values: Values = {};
     for (const [argument, variable] of handed) {
-      const value = variables[variable];
+      // A name that every object has is not yet a variable that was given.
+      const value = Object.hasOwn(variables, variable)
+        ? variables[variable]
+        : undefined;
       // Absent or null: defaults and required arguments come into play.
       if (value === undefined || value === null) return read(variables);
       values[argument] = value;

@@ -7,6 +7,7 @@ import {
   Registry,
 } from "prom-client";
 import type { Metrics } from "./metrics.js";
+import type { Scrape } from "./observability.js";
 import {
   BOUNDS,
   type Counts,
@@ -19,8 +20,8 @@ import {
 export interface Exposition {
   readonly contentType: string;
   text(): Promise<string>;
-  /** Tells a primary process as well, whenever that asks. */
-  joinOthers(): void;
+  /** The same as values, which `sumOf` adds up. */
+  values(): Promise<object>;
 }
 
 /**
@@ -38,12 +39,19 @@ export function expose(metrics: Metrics): Exposition {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    joinOthers: () => {
-      AggregatorRegistry.setRegistries([registry]);
-      // Made for its ears alone: from now on this process hears the question.
-      void new AggregatorRegistry();
-    },
+    values: () => registry.getMetricsAsJSON(),
   };
+}
+
+/**
+ * The metrics of several processes in one: sums, and the greatest where a sum
+ * means nothing.
+ *
+ * @param counted what each of them gave as `values`
+ */
+export async function sumOf(counted: readonly object[]): Promise<Scrape> {
+  const sum = AggregatorRegistry.aggregate([...counted]);
+  return { contentType: sum.contentType, text: await sum.metrics() };
 }
 
 function exposeCounts(counts: Counts, registry: Registry): void {

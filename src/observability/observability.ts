@@ -44,9 +44,9 @@ export class Observability {
     readStandings(this.metrics, observed);
   }
 
-  /** Lets a primary process ask for what this one counts. */
-  async joinOthers(): Promise<void> {
-    (await this.exposed()).joinOthers();
+  /** What a primary process adds to what others count. */
+  async count(): Promise<object> {
+    return (await this.exposed()).values();
   }
 
   async scrape(): Promise<Scrape> {

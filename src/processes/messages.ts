@@ -7,6 +7,7 @@ export type ToWorker =
       /** The same in all workers; null where a sign-in is configured. */
       readonly developmentKey: string | null;
     }
+  | { readonly kind: "count" }
   | { readonly kind: "end"; readonly drainMs: number };
 
 /** What a worker tells the primary process. */
@@ -14,7 +15,11 @@ export type ToPrimary =
   /** It listens, and asks what to begin with. */
   | { readonly kind: "here" }
   /** It answers at the base URL that all workers share. */
-  | { readonly kind: "ready"; readonly url: string };
+  | { readonly kind: "ready"; readonly url: string }
+  /** It finishes what it is at, and should get nothing more. */
+  | { readonly kind: "ending" }
+  /** Its metrics, as prom-client adds them up. */
+  | { readonly kind: "counted"; readonly metrics: object };
 
 type Told = ToWorker | ToPrimary;
 

@@ -36,7 +36,7 @@ export async function runPrimary(
       isReady: workers.readyCount > 0 && !workers.areEnding,
       facts: { workersReady: workers.readyCount },
     }),
-    scrape,
+    () => scrape(workers),
   );
   return {
     url,
@@ -50,7 +50,7 @@ export async function runPrimary(
   };
 }
 
-async function scrape(): Promise<Scrape> {
-  const { scrapeOfAll } = await import("../observability/scrape-of-all.js");
-  return scrapeOfAll();
+async function scrape(workers: Workers): Promise<Scrape> {
+  const { sumOf } = await import("../observability/exposition.js");
+  return sumOf(await workers.counts());
 }

@@ -19,11 +19,11 @@ export async function runWorker(config: Config): Promise<void> {
     developmentKey === null ? target : changed(target, { developmentKey }),
     new Logger(config),
   );
-  await gateway.observability.joinOthers();
   let isEnding = false;
   const end = (drainMs: number): void => {
     if (isEnding) return;
     isEnding = true;
+    tell({ kind: "ending" });
     exitAfter(() => gateway.close(drainMs));
   };
   process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
@@ -32,6 +32,13 @@ export async function runWorker(config: Config): Promise<void> {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
     if (isTold(message, "end")) end(message.drainMs);
+    else if (isTold(message, "count")) {
+      // A primary that is not answered counts without this one.
+      gateway.observability.count().then(
+        (metrics) => tell({ kind: "counted", metrics }),
+        () => undefined,
+      );
+    }
   });
   tell({ kind: "ready", url: gateway.url });
 }
@@ -50,5 +57,6 @@ function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
 }
 
 function tell(message: ToPrimary): void {
-  process.send?.(message);
+  // Where the primary has gone, the channel's end is told elsewhere.
+  process.send?.(message, undefined, undefined, () => undefined);
 }

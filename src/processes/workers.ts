@@ -5,6 +5,9 @@ import { isTold, type ToWorker } from "./messages.js";
 /** Least time between two starts in the place of one worker. */
 const RESTART_AFTER_MS = 1_000;
 
+/** Longest wait for what a worker has counted. */
+const COUNT_WITHIN_MS = 1_000;
+
 type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind">;
 
 /**
@@ -45,6 +48,14 @@ export class Workers {
     return urls[0] ?? "";
   }
 
+  /** What those that answer have counted; one that is stuck is left out. */
+  async counts(): Promise<object[]> {
+    const counted = await Promise.all(
+      [...this.ready].map((worker) => countOf(worker)),
+    );
+    return counted.filter((one) => one !== null);
+  }
+
   /** Resolves when all of them have ended in order. */
   async end(drainMs: number): Promise<void> {
     this.isEnding = true;
@@ -72,23 +83,45 @@ export class Workers {
         } else if (isTold(message, "ready")) {
           this.ready.add(worker);
           resolve(message.url);
-        }
+        } else if (isTold(message, "ending")) this.ready.delete(worker);
       });
-      worker.once("exit", () => {
+      worker.once("exit", (code, signal) => {
         this.ready.delete(worker);
         reject(new Error("a worker has ended before it answered."));
-        if (this.hasStarted && !this.isEnding) this.replace();
+        if (!this.hasStarted || this.isEnding) return;
+        this.logger.log(
+          code === 0 ? "warn" : "error",
+          "a worker has ended and is replaced",
+          { outcome: signal ?? `exit ${code}` },
+        );
+        this.replace();
       });
     });
   }
 
   private replace(): void {
-    this.logger.log("error", "a worker has ended and is replaced");
     setTimeout(() => {
       // One that does not start is replaced by the next, after the same pause.
       if (!this.isEnding) this.fork().catch(() => undefined);
     }, RESTART_AFTER_MS).unref();
   }
+}
+
+/** Null where the worker does not tell in time. */
+function countOf(worker: Worker): Promise<object | null> {
+  return new Promise((resolve) => {
+    const end = (metrics: object | null): void => {
+      clearTimeout(timer);
+      worker.off("message", hear);
+      resolve(metrics);
+    };
+    const hear = (message: unknown): void => {
+      if (isTold(message, "counted")) end(message.metrics);
+    };
+    const timer = setTimeout(() => end(null), COUNT_WITHIN_MS);
+    worker.on("message", hear);
+    send(worker, { kind: "count" });
+  });
 }
 
 function send(worker: Worker, message: ToWorker): void {

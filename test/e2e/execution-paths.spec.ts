@@ -314,6 +314,18 @@ const LANGUAGE: readonly Case[] = [
     query: `{ messageContact(id: "${TOM}") { constructor: title toString: id then: name } then: __typename }`,
   },
   {
+    title: "variables named so that are not given",
+    query:
+      "query ($constructor: ID, $toString: Int, $size: Int) { messageContacts(boundTo: $constructor, pageNumber: $toString, pageSize: $size) { totalCount pageSize } }",
+    variables: { size: 2 },
+  },
+  {
+    title: "variables named so that all are needed",
+    query:
+      "query ($valueOf: ID, $n: Int, $m: Int) { messageContacts(boundTo: $valueOf, pageNumber: $n, pageSize: $m) { totalCount } }",
+    variables: { n: 1, m: 2 },
+  },
+  {
     title: "introspection",
     query: getIntrospectionQuery(),
     isLeft: true,

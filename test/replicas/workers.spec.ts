@@ -105,6 +105,20 @@ describeHere("several processes behind one port", () => {
     expect(now).not.toContain(first);
   });
 
+  it("tell what they count without one that is stuck", async () => {
+    const [first = 0] = workers();
+    process.kill(first, "SIGSTOP");
+    try {
+      const response = await fetch(`${gateway.opsUrl}/metrics`);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain(
+        'message_contacts_shared_state{standing="redis"} 1',
+      );
+    } finally {
+      process.kill(first, "SIGCONT");
+    }
+  });
+
   /** An addition that the vendor has carried out and has not answered yet. */
   const addSlowly = async (): Promise<{
     readonly answer: ReturnType<typeof REST.call>;
