@@ -11,7 +11,9 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL("../../../dist/bundle/main.js", import.meta.url));
+const MAIN = fileURLToPath(
+  new URL("../../../dist/bundle/main.js", import.meta.url),
+);
 
 /** Starts the gateway as `npm start` does, on free ports. */
 export async function startGateway(): Promise<Gateway> {
