@@ -54,7 +54,7 @@ describe("the end of a process", () => {
 
   it("gives every one of 50 writes in flight its answer, and exits 0", async () => {
     await start(
-      { writeDurationMs: 20, contactsPerDirectory: 1_000 },
+      { writeDurationMs: 100, contactsPerDirectory: 1_000 },
       { DRAIN_SECONDS: "1" },
     );
     const answers = Promise.all(
