@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { NestFactory } from "@nestjs/core";
 import {
@@ -118,7 +118,7 @@ export async function openGateway(
     intake,
     observability,
   );
-  app.getHttpServer().maxConnections = config.MAX_CONNECTIONS;
+  limitConnections(app.getHttpServer(), config.MAX_CONNECTIONS);
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -170,6 +170,22 @@ export async function startGateway(
       await ops.close();
     },
   };
+}
+
+/**
+ * Cuts off what is beyond the limit. The server's own `maxConnections` would have
+ * several processes hand such a connection to each other without end.
+ */
+function limitConnections(server: Server, most: number): void {
+  let open = 0;
+  server.on("connection", (socket) => {
+    if (open >= most) {
+      socket.destroy();
+      return;
+    }
+    open += 1;
+    socket.once("close", () => (open -= 1));
+  });
 }
 
 /** How long connections may take to go by themselves. */

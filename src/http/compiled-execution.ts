@@ -18,8 +18,14 @@ type Asked = Pick<
 /** Operations of one document by name; undefined is the name of none. */
 type Named = Map<string | undefined, CompiledOperation>;
 
-/** Characters of the documents that are kept; their plans take some fifty times that. */
+/** Characters of the documents that are kept. */
 const MOST_KNOWN_CHARACTERS = 1024 * 1024;
+
+/**
+ * Fields of the plans that are kept, at about a kilobyte each. Fragments make
+ * many of a short text, so that its length does not bound them.
+ */
+const MOST_PLANNED_FIELDS = 50_000;
 
 /**
  * Runs operations in their compiled form, behind Apollo Server's own parsing,
@@ -29,6 +35,7 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
   /** Off, everything is left to graphql-js: dearer, with the same answers. */
   isOn = true;
   private count = 0;
+  private plannedFields = 0;
   /** Only what was parsed and validated gets in. */
   private readonly documents = new LRUCache<string, Named>({
     maxSize: MOST_KNOWN_CHARACTERS,
@@ -87,9 +94,22 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
     }
     const known = this.known(source, operationName);
     if (known !== undefined) return known;
-    const compiled = new CompiledOperation(this.schema, document, operation);
+    const compiled = new CompiledOperation(
+      this.schema,
+      document,
+      operation,
+      (fields) => this.planned(fields),
+    );
     const named = this.documents.get(source) ?? (new Map() as Named);
     this.documents.set(source, named.set(operationName, compiled));
     return compiled;
+  }
+
+  /** Beyond the bound all is forgotten, and made anew where it is asked for. */
+  private planned(fields: number): void {
+    this.plannedFields += fields;
+    if (this.plannedFields <= MOST_PLANNED_FIELDS) return;
+    this.documents.clear();
+    this.plannedFields = 0;
   }
 }

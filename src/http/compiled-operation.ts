@@ -58,6 +58,8 @@ export class CompiledOperation {
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
+    /** Told of the fields of each plan that is made. */
+    private readonly planned: (fields: number) => void = () => undefined,
   ) {
     const { operation: kind } = operation;
     this.word = operationIn(operation);
@@ -116,10 +118,11 @@ export class CompiledOperation {
   private plan(root: GraphQLObjectType, variables: Variables): Plan {
     const { schema, document, operation } = this;
     const selections = new Selections(schema, document, variables);
+    const facts = { schema, operation, selections, fields: 0 };
     try {
-      return fieldsOf({ schema, operation, selections }, root, [
-        operation.selectionSet,
-      ]);
+      const plan = fieldsOf(facts, root, [operation.selectionSet]);
+      this.planned(facts.fields);
+      return plan;
     } catch (reason) {
       if (reason instanceof NotCompilable) return null;
       throw reason;
@@ -133,7 +136,7 @@ function ended({ errors }: Run, data: Result | null): ExecutionResult {
 
 /** The fields that a plan selects of an object, and everything below them. */
 function fieldsOf(
-  facts: PlanFacts,
+  facts: PlanFacts & { fields: number },
   type: GraphQLObjectType,
   sets: readonly (SelectionSetNode | undefined)[],
 ): Selected {
@@ -159,6 +162,7 @@ function fieldsOf(
       name: `${type.name}.${name}`,
       below: (one) => fieldsOf(facts, one, below),
     });
+    facts.fields += 1;
     fields.push(new ResolvedField(facts, type, field, key, nodes, complete));
   }
   return { fields, blank };

@@ -15,7 +15,10 @@ type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind">;
  * by itself is replaced; what they share, they share through Redis alone.
  */
 export class Workers {
+  /** Those that answer, or have answered and now finish what they are at. */
+  private readonly begun = new Set<Worker>();
   private readonly ready = new Set<Worker>();
+  private readonly lastCounts = new WeakMap<Worker, object>();
   private isEnding = false;
   private hasStarted = false;
 
@@ -23,7 +26,12 @@ export class Workers {
     private readonly count: number,
     private readonly beginning: Beginning,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    // Whatever ends this process early: nobody is left behind that cannot hear.
+    process.once("exit", () => {
+      for (const worker of all()) worker.process.kill("SIGKILL");
+    });
+  }
 
   /** How many answer. */
   get readyCount(): number {
@@ -48,10 +56,17 @@ export class Workers {
     return urls[0] ?? "";
   }
 
-  /** What those that answer have counted; one that is stuck is left out. */
+  /**
+   * What they have counted; of one that does not tell in time what it told last,
+   * so that no sum falls and rises again.
+   */
   async counts(): Promise<object[]> {
     const counted = await Promise.all(
-      [...this.ready].map((worker) => countOf(worker)),
+      [...this.begun].map(async (worker) => {
+        const counts = await countOf(worker);
+        if (counts !== null) this.lastCounts.set(worker, counts);
+        return counts ?? this.lastCounts.get(worker) ?? null;
+      }),
     );
     return counted.filter((one) => one !== null);
   }
@@ -59,16 +74,15 @@ export class Workers {
   /** Resolves when all of them have ended in order. */
   async end(drainMs: number): Promise<void> {
     this.isEnding = true;
-    const all = Object.values(cluster.workers ?? {}).filter(
-      (worker) => worker !== undefined,
-    );
     await Promise.all(
-      all.map(
+      all().map(
         (worker) =>
           new Promise<void>((resolve) => {
             worker.once("exit", () => resolve());
-            if (worker.isConnected()) send(worker, { kind: "end", drainMs });
-            else if (worker.isDead()) resolve();
+            if (worker.isDead()) resolve();
+            // One that only starts serves nobody, and does not listen yet.
+            else if (!this.begun.has(worker)) worker.process.kill("SIGKILL");
+            else send(worker, { kind: "end", drainMs });
           }),
       ),
     );
@@ -76,26 +90,41 @@ export class Workers {
 
   private fork(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const worker = cluster.fork();
+      let isGone = false;
+      const gone = (worker: Worker | null, how: string): void => {
+        if (isGone) return;
+        isGone = true;
+        const hasBegun = worker !== null && this.begun.delete(worker);
+        if (worker !== null) this.ready.delete(worker);
+        reject(new Error("a worker has ended before it answered."));
+        if (this.isEnding || (!this.hasStarted && !hasBegun)) return;
+        this.logger.log(
+          how === "exit 0" ? "warn" : "error",
+          "a worker has ended and is replaced",
+          { outcome: how },
+        );
+        this.replace();
+      };
+      let worker: Worker;
+      try {
+        worker = cluster.fork();
+      } catch {
+        gone(null, "not started");
+        return;
+      }
       worker.on("message", (message: unknown) => {
         if (isTold(message, "here")) {
           send(worker, { kind: "begin", ...this.beginning });
         } else if (isTold(message, "ready")) {
+          this.begun.add(worker);
           this.ready.add(worker);
           resolve(message.url);
         } else if (isTold(message, "ending")) this.ready.delete(worker);
       });
-      worker.once("exit", (code, signal) => {
-        this.ready.delete(worker);
-        reject(new Error("a worker has ended before it answered."));
-        if (!this.hasStarted || this.isEnding) return;
-        this.logger.log(
-          code === 0 ? "warn" : "error",
-          "a worker has ended and is replaced",
-          { outcome: signal ?? `exit ${code}` },
-        );
-        this.replace();
-      });
+      worker.on("error", () => gone(worker, "not started"));
+      worker.once("exit", (code, signal) =>
+        gone(worker, signal ?? `exit ${code}`),
+      );
     });
   }
 
@@ -105,6 +134,12 @@ export class Workers {
       if (!this.isEnding) this.fork().catch(() => undefined);
     }, RESTART_AFTER_MS).unref();
   }
+}
+
+function all(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter(
+    (worker) => worker !== undefined,
+  );
 }
 
 /** Null where the worker does not tell in time. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { writeBytes } from "../support/raw-http.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -143,12 +145,28 @@ describe("raw sockets", () => {
     expect(response.status).toBe(200);
   });
 
-  it("are bounded in time, number and size", () => {
+  it("are bounded in time", () => {
     const server = running.gateway.app.getHttpServer();
     expect(server).toMatchObject({
       headersTimeout: 10_000,
       requestTimeout: 30_000,
-      maxConnections: 4_096,
     });
+  });
+
+  it("are bounded in number", async () => {
+    const limited = await startBoth({}, { MAX_CONNECTIONS: "2" });
+    const { hostname, port } = new URL(limited.gateway.url);
+    const open = async (): Promise<Socket> => {
+      const socket = connect(Number(port), hostname);
+      await once(socket, "connect");
+      return socket;
+    };
+    const kept = [await open(), await open()];
+    const third = await open();
+    third.resume();
+    await once(third, "close");
+    expect(kept.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    for (const socket of kept) socket.destroy();
+    await limited.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { connect } from "node:net";
 import {
   afterAll,
   afterEach,
@@ -161,6 +162,36 @@ describeHere("several processes behind one port", () => {
     letGo();
     expect((await answer).code).toBe("OK");
     await until("nobody is left", () => !before.some(isAlive));
+  });
+
+  it("cut off what is beyond their limit of connections", async () => {
+    const limited = await GatewayProcess.start(entry, {
+      UPSTREAM_ENDPOINT: emulator.url,
+      REDIS_URL: redis.url,
+      WEB_CONCURRENCY: "2",
+      MAX_CONNECTIONS: "2",
+    });
+    const { hostname, port } = new URL(limited.url);
+    let closed = 0;
+    const sockets = Array.from({ length: 6 }, () =>
+      connect(Number(port), hostname)
+        .on("error", () => undefined)
+        .once("close", () => (closed += 1)),
+    );
+    await until("two are cut off", () => closed === 2);
+    for (const socket of sockets) socket.destroy();
+    await limited.kill();
+  });
+
+  it("end in time where one has only begun to start", async () => {
+    const [first = 0] = workers();
+    process.kill(first, "SIGKILL");
+    await until("another is started", () => {
+      const now = workers();
+      return now.length === 2 && !now.includes(first);
+    });
+    gateway.send("SIGTERM");
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
   });
 
   it("end with the reason of the first that cannot start", async () => {

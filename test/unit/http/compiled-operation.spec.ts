@@ -241,3 +241,33 @@ describe("graphql-js keeps", () => {
     expect(found).toBeNull();
   });
 });
+
+describe("the size of a plan", () => {
+  it("is told once, with the fields that fragments make of a short text", async () => {
+    const type = new GraphQLObjectType({
+      name: "Thing",
+      fields: { name: { type: GraphQLString } },
+    });
+    const schema = new GraphQLSchema({
+      query: new GraphQLObjectType({
+        name: "Query",
+        fields: { thing: { type, resolve: () => ({ name: "a" }) } },
+      }),
+    });
+    const document = parse(
+      "{ a: thing { ...N } b: thing { ...N } } fragment N on Thing { x: name y: name }",
+    );
+    const operation = getOperationAST(document);
+    if (operation == null) throw new Error("there is one operation");
+    const told: number[] = [];
+    const compiled = new CompiledOperation(
+      schema,
+      document,
+      operation,
+      (fields) => told.push(fields),
+    );
+    await compiled.run(undefined, undefined);
+    await compiled.run(undefined, undefined);
+    expect(told).toEqual([6]);
+  });
+});
