@@ -7,15 +7,8 @@ import {
 } from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
+import type { Fleet } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
-
-/** What answers: one gateway, or several behind one port. */
-interface Running {
-  readonly url: string;
-  readonly opsUrl: string;
-  readonly developmentKey: string | null;
-  close(drainMs: number): Promise<void>;
-}
 
 /**
  * The process: configuration, the emulator where no vendor is named, listen,
@@ -44,7 +37,7 @@ async function main(): Promise<void> {
 async function run(
   config: Config,
   emulator: RunningEmulator | null,
-): Promise<Running> {
+): Promise<Fleet> {
   // Each loads what it needs: a process that only starts others needs little.
   if (config.WEB_CONCURRENCY > 1) {
     const { runPrimary } = await import("./processes/primary.js");
@@ -64,7 +57,7 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
 }
 
 function announce(
-  { url, opsUrl, developmentKey }: Running,
+  { url, opsUrl, developmentKey }: Fleet,
   emulator: RunningEmulator | null,
   hasPlayground: boolean,
 ): void {

@@ -5,7 +5,7 @@ import type { Scrape } from "../observability/observability.js";
 import { OpsServer } from "../ops/ops.server.js";
 import { Workers } from "./workers.js";
 
-/** Several gateways behind one port, and one port of probes for all of them. */
+/** One gateway or several behind one port, and one port of probes for them. */
 export interface Fleet {
   readonly url: string;
   readonly opsUrl: string;
