@@ -47,6 +47,19 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "请修正列出的所有参数，违规项会一次性全部返回。",
     },
   },
+  REQUEST_TOO_COSTLY: {
+    httpStatus: 422,
+    repeat: "no",
+    logLevel: "info",
+    message: {
+      en: "The request needs more calls to Alibaba Cloud than one request may make.",
+      zh: "该请求需要的阿里云调用次数超出了单个请求的上限。",
+    },
+    advice: {
+      en: "Nothing was carried out. Select fewer nested fields, request smaller pages, or split the request.",
+      zh: "本次未执行任何操作。请减少嵌套字段、减小每页条数，或拆分请求。",
+    },
+  },
   UNAUTHENTICATED: {
     httpStatus: 401,
     repeat: "no",
@@ -55,6 +68,19 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     advice: {
       en: "Send a valid API key or access token in the Authorization header.",
       zh: "请在 Authorization 请求头中提供有效的 API 密钥或访问令牌。",
+    },
+  },
+  AUTHENTICATION_UNAVAILABLE: {
+    httpStatus: 503,
+    repeat: "after",
+    logLevel: "error",
+    message: {
+      en: "The gateway cannot verify access tokens right now.",
+      zh: "网关暂时无法验证访问令牌。",
+    },
+    advice: {
+      en: "Nothing was carried out, and your token may be valid. Repeat the request after the given pause.",
+      zh: "本次未执行任何操作，您的令牌可能有效。请在指定时间后重试。",
     },
   },
   FORBIDDEN: {
@@ -245,8 +271,34 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "阿里云暂时无法访问或未返回有效结果。",
     },
     advice: {
-      en: "Nothing was changed. Repeat the request in a moment.",
-      zh: "本次未做任何变更，请稍后重试。",
+      en: "Repeat the request in a moment.",
+      zh: "请稍后重试。",
+    },
+  },
+  STATE_UNAVAILABLE: {
+    httpStatus: 503,
+    repeat: "after",
+    logLevel: "error",
+    message: {
+      en: "The gateway cannot use its shared state (Redis) right now.",
+      zh: "网关暂时无法使用共享状态（Redis）。",
+    },
+    advice: {
+      en: "An earlier request with this idempotency key may have been carried out. Repeat the request with the same key after the given pause.",
+      zh: "使用该幂等键的先前请求可能已执行。请在指定时间后使用相同的键重试。",
+    },
+  },
+  GATEWAY_BUSY: {
+    httpStatus: 503,
+    repeat: "after",
+    logLevel: "warn",
+    message: {
+      en: "The gateway is overloaded or shutting down.",
+      zh: "网关繁忙或正在停止。",
+    },
+    advice: {
+      en: "Nothing was carried out. Repeat the request after the given pause.",
+      zh: "本次未执行任何操作，请在指定时间后重试。",
     },
   },
   OUTCOME_UNKNOWN: {

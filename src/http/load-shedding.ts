@@ -1,19 +1,13 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { openContext } from "../context/request-context.js";
-import { ErrorCode, type Sentence } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { COMMON_HEADERS } from "./front-door.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { isGraphqlRoute } from "./route-rights.js";
-
-/** The code's own advice speaks of the vendor, who was not asked. */
-const ELSEWHERE: Sentence = {
-  en: "This gateway is busy or about to end, and did nothing. Repeat the request in a moment.",
-  zh: "网关繁忙或即将停止，未执行任何操作。请稍后重试。",
-};
 
 /** How much is taken on at once; 0 stands for no limit. */
 export interface IntakeLimits {
@@ -200,9 +194,8 @@ function refuse(
   const context = openContext(request.headers);
   request.callContext = context;
   void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-  const error = new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
+  const error = new GatewayError(ErrorCode.GATEWAY_BUSY, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
-    advice: ELSEWHERE,
   });
   if (isGraphqlRoute(request.routeOptions.url)) {
     void refuseGraphql(context, reply, error);

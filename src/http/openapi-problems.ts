@@ -72,6 +72,9 @@ const SAMPLE_DETAILS: Readonly<
     upstream: upstream("Throttling.User", 400),
   },
   UPSTREAM_DENIED: { upstream: upstream("NoPermission", 403) },
+  AUTHENTICATION_UNAVAILABLE: { retryAfterSeconds: 5 },
+  STATE_UNAVAILABLE: { retryAfterSeconds: 1 },
+  GATEWAY_BUSY: { retryAfterSeconds: 1 },
 };
 
 /** Codes that any operation can end in, whatever it does. */
@@ -79,11 +82,13 @@ const OF_EVERY_OPERATION: readonly ErrorCode[] = [
   ErrorCode.BAD_REQUEST,
   ErrorCode.INVALID_INPUT,
   ErrorCode.UNAUTHENTICATED,
+  ErrorCode.AUTHENTICATION_UNAVAILABLE,
   ErrorCode.FORBIDDEN,
   ErrorCode.RATE_LIMITED,
   ErrorCode.UPSTREAM_THROTTLED,
   ErrorCode.UPSTREAM_DENIED,
   ErrorCode.UPSTREAM_UNAVAILABLE,
+  ErrorCode.GATEWAY_BUSY,
   ErrorCode.INTERNAL,
 ];
 
@@ -91,6 +96,7 @@ const OF_EVERY_OPERATION: readonly ErrorCode[] = [
 const OF_CHANGES: readonly ErrorCode[] = [
   ErrorCode.IDEMPOTENCY_KEY_REUSED,
   ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+  ErrorCode.STATE_UNAVAILABLE,
   ErrorCode.OUTCOME_UNKNOWN,
 ];
 

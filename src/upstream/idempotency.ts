@@ -147,7 +147,7 @@ export class IdempotencyKeys {
 
   /**
    * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED for another payload,
-   *   IDEMPOTENCY_IN_PROGRESS while the first runs, UPSTREAM_UNAVAILABLE when
+   *   IDEMPOTENCY_IN_PROGRESS while the first runs, STATE_UNAVAILABLE when
    *   the store cannot be asked: a keyed write is never silently unprotected
    */
   async claim(write: KeyedWrite): Promise<Claim> {
@@ -183,7 +183,7 @@ export class IdempotencyKeys {
   /**
    * Notes that from now on the write may have been sent.
    *
-   * @throws {GatewayError} UPSTREAM_UNAVAILABLE when that cannot be noted;
+   * @throws {GatewayError} STATE_UNAVAILABLE when that cannot be noted;
    *   sending it all the same could make it happen twice
    */
   async begin(write: KeyedWrite, startedAtMs: number): Promise<void> {
@@ -242,7 +242,7 @@ async function guarded<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch {
-    throw new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
+    throw new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
       retryAfterSeconds: 1,
     });
   }

@@ -89,7 +89,7 @@ describe("the end of a process", () => {
       });
       return answer.status === 503 ? answer : null;
     });
-    expect(refused.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(refused.code).toBe("GATEWAY_BUSY");
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(refused.headers.get("connection")).toBe("close");
     emulator.control.advanceClock(3_600_000);

@@ -55,7 +55,7 @@ describeHere("two replicas and their Redis", () => {
     expect((await rename("FINANCE_DIRECTOR")).code).toBe("OK");
     const refused = await keyed("TECHNICAL_DIRECTOR");
     expect(refused.status).toBe(503);
-    expect(refused.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(refused.code).toBe("STATE_UNAVAILABLE");
     expect(refused.headers.get("retry-after")).toBe("1");
   };
 
