@@ -15,7 +15,11 @@ export class MemoryWatch {
     [];
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly pid: number) {
+  /** @param measure resident memory of the process, in MiB */
+  constructor(
+    private readonly pid: number,
+    private readonly measure: (pid: number) => Promise<number> = residentMib,
+  ) {
     this.timer = setInterval(() => void this.sample(), 1_000);
   }
 
@@ -44,7 +48,7 @@ export class MemoryWatch {
   }
 
   private async sample(): Promise<void> {
-    const mib = await residentMib(this.pid).catch(() => null);
+    const mib = await this.measure(this.pid).catch(() => null);
     if (mib !== null) this.samples.push({ atMs: performance.now(), mib });
   }
 }

@@ -6,6 +6,7 @@ import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
 import { Chaos, disturb } from "./chaos.js";
 import { closedLoop, Gun, openLoop, percentile, type Shot } from "./load.js";
+import { hostileRun } from "./hostile.js";
 import { MemoryWatch, residentMib } from "./memory.js";
 import { overhead, underEachFault, withoutRedis } from "./timings.js";
 
@@ -246,6 +247,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   bombs,
   timings,
   faults: () => soak(figure("minutes", isQuick ? 1 : 10)),
+  hostile: async () => {
+    const minutes = figure("minutes", isQuick ? 1 : 30);
+    print(
+      `Hostile input, 2 workers, ${minutes} min`,
+      await hostileRun(ENTRY, minutes),
+    );
+  },
   kills: async () => {
     const kills = figure("kills", isQuick ? 10 : 200);
     print("R10 kill -9 in flight", await killRun(ENTRY, kills));
