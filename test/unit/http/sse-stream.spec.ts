@@ -60,7 +60,7 @@ describe("the text of an event stream", () => {
           send = (value) => resolve({ done: false, value });
         }),
     };
-    const stream = frames(events, Number.POSITIVE_INFINITY, 1);
+    const stream = frames(events, () => [], 1);
     await stream.next();
     expect((await stream.next()).value).toBe(":\n\n");
     expect((await stream.next()).value).toBe(":\n\n");
@@ -69,10 +69,11 @@ describe("the text of an event stream", () => {
     expect((await event).value).toBe("data: now\n\n");
   });
 
-  it("ends when the sign-in does", async () => {
+  it("writes the last events after the stream has ended", async () => {
     const events = eventsOf({ data: "1" });
-    expect(await textOf(frames(events, Date.now() - 1))).toBe(
-      "retry: 2000\n\n",
+    const last = [{ event: "problem", data: "{}" }];
+    expect(await textOf(frames(events, () => last))).toBe(
+      "retry: 2000\n\ndata: 1\n\nevent: problem\ndata: {}\n\n",
     );
   });
 });
