@@ -18,7 +18,6 @@ import type { RequestContext } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
 import { codeOf, renderError } from "./graphql-error.formatter.js";
 import { operationIn } from "./graphql-operation.js";
-import { hasConditionalRoot } from "./subscription-root.js";
 
 /** The members of a GraphQL request. */
 export interface GraphqlRequest {
@@ -84,7 +83,10 @@ export class GraphqlSubscriptions {
     let problems: readonly GraphQLError[];
     try {
       document = parse(query, { maxTokens: this.limits.maxTokens });
-      problems = this.problemsOf(document);
+      problems = validate(this.schema, document, [
+        ...specifiedRules,
+        ...this.limits.rules,
+      ]);
     } catch (error) {
       return [this.shown(error)];
     }
@@ -111,21 +113,6 @@ export class GraphqlSubscriptions {
       ...(isAbsent(operationName) ? {} : { operationName }),
       ...(isAbsent(variables) ? {} : { variableValues: variables }),
     };
-  }
-
-  /** What is wrong with a document; its subscriptions may be executed if empty. */
-  private problemsOf(document: DocumentNode): readonly GraphQLError[] {
-    if (hasConditionalRoot(document)) {
-      return [
-        malformed(
-          "The root field of a subscription must not have @skip or @include.",
-        ),
-      ];
-    }
-    return validate(this.schema, document, [
-      ...specifiedRules,
-      ...this.limits.rules,
-    ]);
   }
 
   /** A document that does not fit is its writer's fault, never ours. */

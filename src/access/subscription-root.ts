@@ -1,19 +1,37 @@
 import {
+  GraphQLError,
   Kind,
   OperationTypeNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValidationRule,
 } from "graphql";
 
+/** Takes the place of a refused document, so that no other rule visits that one. */
+const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+
 /**
- * Whether a subscription of the document has `@skip` or `@include` on its root
- * selections, fragments included. The GraphQL specification (September 2025,
- * 5.2.4.1) forbids that. graphql-js 16 does not refuse it: it throws while it
- * validates or executes such a document. Visits each fragment once.
+ * Refuses subscriptions with `@skip` or `@include` on their root selections, as
+ * the GraphQL specification demands (September 2025, section 5.2.4.1).
+ * graphql-js 16 lacks this rule: it throws while it validates such a document
+ * (when the condition is a variable) or executes it (when no field is left).
  */
-export function hasConditionalRoot(document: DocumentNode): boolean {
+export const noConditionalRoots: ValidationRule = (context) => ({
+  Document(document) {
+    if (!hasConditionalRoot(document)) return undefined;
+    context.reportError(
+      new GraphQLError(
+        "The root field of a subscription must not have @skip or @include.",
+      ),
+    );
+    return EMPTY;
+  },
+});
+
+/** Whether a root selection has a condition. Visits each fragment once. */
+function hasConditionalRoot(document: DocumentNode): boolean {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const sets: SelectionSetNode[] = [];
   for (const node of document.definitions) {
