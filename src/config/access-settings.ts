@@ -123,8 +123,8 @@ export abstract class AccessSettings extends ReplicaSettings {
 
   @Setting(
     "number",
-    "`100`, at most a quarter of `MAX_WEBSOCKETS`",
-    "Most WebSockets of one caller; more are closed with 1013. Without sign-in: `MAX_WEBSOCKETS`.",
+    "`100`, at most a quarter",
+    "Most WebSockets of one caller; more are closed with 1013. By default at most a quarter of `MAX_WEBSOCKETS`; all of them without sign-in.",
   )
   @IsOptional()
   @IsCount(1, 1_000_000)
