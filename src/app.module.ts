@@ -26,6 +26,7 @@ export class AppModule {
     gate: Gate,
     shared: SharedState,
     observer: UpstreamObserver,
+    streams: DynamicModule,
   ): DynamicModule {
     return {
       module: AppModule,
@@ -35,6 +36,7 @@ export class AppModule {
         AccessModule.with(gate),
         SharedStateModule.with(shared),
         ObservabilityModule.with(observer),
+        streams,
         GraphQLModule.forRoot({
           driver: GraphqlDriver,
           path: "/graphql",

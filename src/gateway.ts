@@ -7,6 +7,7 @@ import {
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
+import { CredentialWatch } from "./access/credential-watch.js";
 import { gateOf } from "./access/gate.js";
 import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
@@ -19,7 +20,9 @@ import {
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
 import { Logger } from "./logging/logger.js";
+import { slotsOf, SocketSlots } from "./http/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
+import { StreamsModule } from "./http/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
@@ -71,13 +74,26 @@ export async function createGateway(
   const fastify = adapter.getInstance<FastifyInstance>();
   const methods = new RouteMethods(fastify);
   const gate = gateOf(config, signIn, state.limits);
+  const slots = new SocketSlots(slotsOf(config));
   observability.beforeFrontDoor(fastify);
   shedLoad(fastify, intake, logger);
   openFrontDoor(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, gate, state, observability.observer),
+    AppModule.with(
+      config,
+      logger,
+      gate,
+      state,
+      observability.observer,
+      StreamsModule.with(
+        new CredentialWatch(signIn),
+        slots,
+        intake,
+        observability,
+      ),
+    ),
     adapter,
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
@@ -86,6 +102,7 @@ export async function createGateway(
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
     streams: app.get(SseStreams, ANYWHERE),
+    sockets: slots,
     gate,
     intake,
     state,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { unwatchFile, watchFile, type StatsListener } from "node:fs";
-import type { Caller } from "../context/caller.js";
+import { isExpired, type Caller } from "../context/caller.js";
 import type { Logger } from "../logging/logger.js";
 import {
   digestOf,
@@ -68,10 +68,7 @@ export class ApiKeys {
     const entry = this.byDigest.get(digest.toString("base64"));
     const isSame = timingSafeEqual(entry?.digest ?? NO_DIGEST, digest);
     if (entry === undefined || !isSame) return null;
-    const { expiresAtMs } = entry.caller;
-    return expiresAtMs !== undefined && expiresAtMs <= this.now()
-      ? null
-      : entry.caller;
+    return isExpired(entry.caller, this.now()) ? null : entry.caller;
   }
 
   replace(entries: readonly KeyEntry[]): void {

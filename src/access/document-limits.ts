@@ -9,6 +9,7 @@ import {
   type ValidationRule,
 } from "graphql";
 import type { Config } from "../config/config.js";
+import { noConditionalRoots } from "./subscription-root.js";
 
 /** How large an operation may be, fragments counted wherever they are spread. */
 export interface DocumentLimits {
@@ -24,7 +25,7 @@ export function documentRules({
   GRAPHQL_MUTATIONS_PER_OPERATION: mutationFields,
 }: Pick<Config, "GRAPHQL_MUTATIONS_PER_OPERATION">): ValidationRule[] {
   const limits = { depth: 8, aliases: 30, rootFields: 20, directives: 20 };
-  return [documentLimits({ ...limits, mutationFields })];
+  return [documentLimits({ ...limits, mutationFields }), noConditionalRoots];
 }
 
 /** Most tokens of a document; checked while parsing, before validation. */

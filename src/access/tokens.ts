@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { decodeJwt, jwtVerify, type JWTPayload } from "jose";
-import { callerWith, isScope, type Caller } from "../context/caller.js";
+import {
+  callerWith,
+  isExpired,
+  isScope,
+  type Caller,
+} from "../context/caller.js";
 import { isAlias } from "../config/directories-file.js";
 import type { Issuer } from "../config/issuers-file.js";
 import { IssuerKeys } from "./key-set.js";
@@ -74,7 +79,9 @@ export class Tokens {
       clockTolerance: this.options.toleranceSeconds,
       currentDate: new Date(nowMs),
     });
-    return toCaller(payload, this.options.defaultDirectories);
+    const caller = toCaller(payload, this.options);
+    // `jwtVerify` compares whole seconds, so it accepts a token slightly longer.
+    return caller === null || isExpired(caller, nowMs) ? null : caller;
   }
 
   private remember(digest: string, caller: Caller, nowMs: number): void {
@@ -94,7 +101,13 @@ export class Tokens {
 
 function toCaller(
   payload: JWTPayload,
-  defaultDirectories: readonly string[],
+  {
+    defaultDirectories,
+    toleranceSeconds,
+  }: {
+    readonly defaultDirectories: readonly string[];
+    readonly toleranceSeconds: number;
+  },
 ): Caller | null {
   const { sub, iss, exp } = payload;
   if (sub === undefined || exp === undefined || sub === "") return null;
@@ -106,7 +119,7 @@ function toCaller(
     idOf(iss ?? "", sub),
     scopesOf(payload),
     directories,
-    exp * 1000,
+    (exp + toleranceSeconds) * 1000,
   );
 }
 

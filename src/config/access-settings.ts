@@ -116,10 +116,19 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`1000`",
-    "Most WebSockets among them; more are refused with 503.",
+    "Most signed-in WebSockets among them; as many again may wait to sign in. 0: no WebSockets.",
   )
   @IsCount(0, 1_000_000)
   readonly MAX_WEBSOCKETS: number = 1_000;
+
+  @Setting(
+    "number",
+    "`100`, at most a quarter",
+    "Most WebSockets of one caller; more are closed with 1013. By default at most a quarter of `MAX_WEBSOCKETS`; all of them without sign-in.",
+  )
+  @IsOptional()
+  @IsCount(1, 1_000_000)
+  readonly MAX_WEBSOCKETS_PER_CALLER?: number;
 
   @Setting(
     "number",

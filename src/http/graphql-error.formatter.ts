@@ -92,7 +92,7 @@ export function concluded(
 }
 
 /** Rendered errors have codes of the table alone. */
-function codeOf(
+export function codeOf(
   error: GraphQLFormattedError | undefined,
 ): ErrorCode | undefined {
   return error?.extensions?.["code"] as ErrorCode | undefined;

@@ -1,5 +1,6 @@
 import type { Gate } from "../access/gate.js";
 import type { Intake } from "../http/load-shedding.js";
+import type { SocketSlots } from "../http/socket-slots.js";
 import type { SseStreams } from "../http/sse-stream.js";
 import type { DeletionWatch } from "../message-contacts/deletion-watch.js";
 import type {
@@ -16,6 +17,7 @@ export interface Observed {
   readonly upstream: Pick<Upstream, "standings">;
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
   readonly streams: Pick<SseStreams, "size">;
+  readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
   readonly gate: Pick<Gate, "refusals">;
   readonly intake: Pick<Intake, "inFlight">;
   readonly state: Pick<SharedState, "standing">;
@@ -29,7 +31,7 @@ const STANDINGS: readonly SharedStateStanding[] = [
 
 /** Has each part asked at each scrape how it stands. */
 export function readStandings(metrics: Metrics, observed: Observed): void {
-  const { upstream, watch, streams, gate, intake, state } = observed;
+  const { upstream, watch, streams, sockets, gate, intake, state } = observed;
   const ofDirectories = (
     name: string,
     help: string,
@@ -107,6 +109,23 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       "Open streams of server-sent events.",
       () => streams.size,
     ),
+    {
+      name: "websockets_open",
+      help: "Open WebSockets: `waiting` before they have signed in, then `signed-in`.",
+      kind: "gauge",
+      labelNames: ["state"],
+      read: () => [
+        [["waiting"], sockets.waiting],
+        [["signed-in"], sockets.signedIn],
+      ],
+    },
+    {
+      name: "websockets_evicted_total",
+      help: "WebSockets closed before they had signed in, to make room for newer ones.",
+      kind: "counter",
+      labelNames: [],
+      read: () => [[[], sockets.evicted]],
+    },
     single(
       "requests_in_work",
       "Requests taken on and not yet answered.",

@@ -237,6 +237,20 @@ describe("access tokens", () => {
     await expect(tokens.callerOf(late)).resolves.not.toBeNull();
   });
 
+  it.each([0, 0.5])(
+    "has one end of a token, clock tolerance included (fraction %s)",
+    async (fraction) => {
+      const exp = NOW_SECONDS() - 10 + fraction;
+      const token = await issuer.token({ exp });
+      const endMs = (exp + 30) * 1000;
+      const at = (nowMs: number) => verifying(() => nowMs).callerOf(token);
+      await expect(at(endMs - 1)).resolves.toMatchObject({
+        expiresAtMs: endMs,
+      });
+      await expect(at(endMs)).resolves.toBeNull();
+    },
+  );
+
   it("remembers a token no longer than it lives", async () => {
     let nowMs = Date.now();
     const clocked = verifying(() => nowMs);
