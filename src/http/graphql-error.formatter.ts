@@ -135,7 +135,8 @@ export function toGraphqlError(
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
   const { estimate, limit } = details;
   return {
-    message: sentenceOfCost(details)?.[language] ?? ERRORS[code].message[language],
+    message:
+      sentenceOfCost(details)?.[language] ?? ERRORS[code].message[language],
     extensions: {
       code,
       requestId,

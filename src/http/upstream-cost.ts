@@ -137,9 +137,7 @@ function costlyFields(
   return found;
 }
 
-function setsOf(
-  nodes: readonly FieldNode[],
-): (SelectionSetNode | undefined)[] {
+function setsOf(nodes: readonly FieldNode[]): (SelectionSetNode | undefined)[] {
   return nodes.map(({ selectionSet }) => selectionSet);
 }
 

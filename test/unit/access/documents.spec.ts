@@ -118,10 +118,12 @@ describe("limits on documents", () => {
 
   it("name the limit on fields and fragments", () => {
     expect(
-      said(`{ ${times(2, () => "...F0")} } ${times(
-        12,
-        (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
-      )} fragment F12 on T { a }`),
+      said(
+        `{ ${times(2, () => "...F0")} } ${times(
+          12,
+          (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
+        )} fragment F12 on T { a }`,
+      ),
     ).toContain(
       "The document has more than 1000 fields and fragments, counted wherever a fragment is spread.",
     );

@@ -132,7 +132,7 @@ describe("wrong variables", () => {
     if (result instanceof Promise) throw new Error("nothing is awaited");
     const ofGraphql = read;
     read = 0;
-    compiledFrom(text).run(variableValues, contextFor("contacts:read"));
+    void compiledFrom(text).run(variableValues, contextFor("contacts:read"));
     expect(read).toBe(ofGraphql);
     expect(result.errors).toHaveLength(51);
   });

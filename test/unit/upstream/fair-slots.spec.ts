@@ -7,9 +7,9 @@ interface Bench {
   /** Names of the tasks in the order in which they started. */
   readonly started: string[];
   readonly refused: string[];
-  add(caller: string, request: string, count: number): void;
+  readonly add: (caller: string, request: string, count: number) => void;
   /** Ends the task that has run longest. */
-  endOne(): Promise<void>;
+  readonly endOne: () => Promise<void>;
 }
 
 function bench(atOnce: number, capacity: number): Bench {
