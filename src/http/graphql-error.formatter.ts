@@ -170,6 +170,8 @@ function isArgumentFault(error: GraphQLError): boolean {
   return (
     isOwn &&
     (error.message.startsWith('Argument "') ||
+      // The last one where the limit of errors is reached; it has no node.
+      error.message.startsWith("Too many errors processing variables") ||
       (node !== undefined && node.kind !== Kind.FIELD))
   );
 }
