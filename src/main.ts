@@ -7,8 +7,10 @@ import {
 } from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
+import { Logger } from "./logging/logger.js";
 import type { Fleet } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
+import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
 
 /**
  * The process: configuration, the emulator where no vendor is named, listen,
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const running = await run(config, emulator);
+  logUnhandledRejections(new Logger(config));
   announce(running, emulator, showsSchema(config));
   onSignal(async (signal) => {
     // A person at the keyboard has no balancer that must notice first.

@@ -21,6 +21,7 @@ import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
 import { CompiledExecution } from "./compiled-execution.js";
 import { costReporting } from "./graphql-cost.js";
+import { DocumentMemory } from "./document-memory.js";
 import { errorRendering } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { GraphqlSocket } from "./graphql-socket.js";
@@ -85,11 +86,14 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const { schema, path = "/graphql" } = options;
     if (schema === undefined) throw new Error("a schema is made before start");
     const introspection = showsSchema(this.config);
-    const execution = new CompiledExecution(schema);
+    const documents = new DocumentMemory();
+    const execution = new CompiledExecution(schema, this.config, documents);
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
       csrfPrevention: true,
+      // One bound for our documents and Apollo's.
+      documentStore: documents.store,
       includeStacktraceInErrorResponses: false,
       introspection,
       // Suggested names would tell what introspection does not.

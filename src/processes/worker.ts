@@ -5,6 +5,7 @@ import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
 import { exitAfter } from "./signals.js";
+import { logUnhandledRejections } from "./unhandled-rejections.js";
 
 /**
  * Runs one of several gateways behind one port, as the primary process tells it,
@@ -15,10 +16,12 @@ export async function runWorker(config: Config): Promise<void> {
   process.on("SIGINT", () => undefined);
   const { emulatorUrl, developmentKey } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
+  const logger = new Logger(config);
   const gateway = await openGateway(
     developmentKey === null ? target : changed(target, { developmentKey }),
-    new Logger(config),
+    logger,
   );
+  logUnhandledRejections(logger);
   let isEnding = false;
   const end = (drainMs: number): void => {
     if (isEnding) return;

@@ -299,6 +299,8 @@ describe("documents", () => {
     rootFields: 20,
     directives: 20,
     mutationFields: 1,
+    selections: 1_000,
+    introspectionAliases: 4,
   };
 
   it("of any words are measured or not parsed, and nothing is thrown", () => {
