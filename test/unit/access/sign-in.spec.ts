@@ -126,9 +126,28 @@ describe("the key file", () => {
   });
 
   it("takes two keys of a caller, not three", () => {
-    expect(problemsOf([entry, entry])).toEqual([]);
-    expect(problemsOf([entry, entry, entry])).toEqual([
+    const [one, two, three] = ["0", "1", "2"].map((digit) => ({
+      ...entry,
+      sha256: digit.repeat(64),
+    }));
+    expect(problemsOf([one, two])).toEqual([]);
+    expect(problemsOf([one, two, three])).toEqual([
       "keys[2].caller has more than 2 active keys",
+    ]);
+  });
+
+  it("refuses one hash in two entries, and names both", () => {
+    const other = { ...entry, caller: "b", scopes: ["contacts:delete"] };
+    const between = { ...entry, caller: "c", sha256: "1".repeat(64) };
+    expect(problemsOf([entry, between, other])).toEqual([
+      "keys[2].sha256 is the same as keys[0].sha256",
+    ]);
+  });
+
+  it("refuses a member that stands twice in one entry", () => {
+    const text = `{"keys":[\n{"caller":"a","sha256":"${"0".repeat(64)}",\n"scopes":[],"scop\\u0065s":["contacts:delete"]}]}`;
+    expect(parseKeyFile(text, []).problems).toEqual([
+      "the file must not hold a member twice in one object (line 3)",
     ]);
   });
 
