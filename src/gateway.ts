@@ -18,12 +18,14 @@ import {
 } from "./http/front-door.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
+import { AuditTrail, auditFileOf } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { DeletionWatch } from "./message-contacts/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
 import { bracketed, OpsServer, type Standing } from "./ops/ops.server.js";
+import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
 import {
   openSharedState,
@@ -61,6 +63,7 @@ const ANYWHERE = { strict: false } as const;
 export async function createGateway(
   config: Config,
   logger: Logger,
+  trail: AuditTrail,
   signIn: SignIn,
   state: SharedState,
   intake: Intake,
@@ -77,7 +80,7 @@ export async function createGateway(
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, gate, state, observability.observer),
+    AppModule.with(config, logger, trail, gate, state, observability.observer),
     adapter,
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
@@ -89,6 +92,8 @@ export async function createGateway(
     gate,
     intake,
     state,
+    signIn,
+    outputs: { log: logger, audit: trail },
   });
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
@@ -100,6 +105,9 @@ export async function openGateway(
   config: Config,
   logger: Logger,
 ): Promise<Gateway> {
+  const trail = AuditTrail.from(config, logger);
+  const reopen = (): void => trail.reopen();
+  if (auditFileOf(config) !== null) process.on("SIGHUP", reopen);
   const signIn = SignIn.from(config, logger);
   const state = await openSharedState(config, logger);
   const intake = new Intake(
@@ -113,6 +121,7 @@ export async function openGateway(
   const app = await createGateway(
     config,
     logger,
+    trail,
     signIn,
     state,
     intake,
@@ -128,11 +137,13 @@ export async function openGateway(
     developmentKey: signIn.developmentKey,
     observability,
     standing: () => ({
-      isReady,
+      // Without sign-in for anyone, requests are better served elsewhere.
+      isReady: isReady && signIn.standing.isAble,
       // Without Redis a replica does all but writes with a key: still ready.
       facts: {
         sharedState: state.standing,
         requestsInFlight: intake.inFlight,
+        ...troubleOf(signIn.standing, { log: logger, audit: trail }),
       },
     }),
     close: async (drainMs = 0) => {
@@ -145,7 +156,9 @@ export async function openGateway(
       await observability.close();
       await state.close();
       signIn.close();
-      logger.flush();
+      process.off("SIGHUP", reopen);
+      trail.close();
+      logger.close();
     },
   };
 }

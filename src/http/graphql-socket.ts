@@ -47,6 +47,9 @@ export function openThrough(gate: Gate): OpenContext {
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
 
+/** Close code of RFC 6455 after which clients connect again by themselves. */
+const TRY_AGAIN_LATER = 1013;
+
 /** A reader that lets so much pile up is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
@@ -209,6 +212,8 @@ export class GraphqlSocket {
       const code = error instanceof GatewayError ? error.code : undefined;
       if (code === ErrorCode.UNAUTHENTICATED) {
         socket.close(CloseCode.Unauthorized, code);
+      } else if (code === ErrorCode.AUTHENTICATION_UNAVAILABLE) {
+        socket.close(TRY_AGAIN_LATER, code);
       } else if (code !== undefined && code !== ErrorCode.FORBIDDEN) {
         socket.close(CloseCode.BadRequest, code);
       }

@@ -8,6 +8,8 @@ export type ToWorker =
       readonly developmentKey: string | null;
     }
   | { readonly kind: "count" }
+  /** Open the audit file again, as after SIGHUP. */
+  | { readonly kind: "reopen" }
   | { readonly kind: "end"; readonly drainMs: number };
 
 /** What a worker tells the primary process. */

@@ -1,5 +1,6 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { newKey } from "../access/sign-in.js";
+import { auditFileOf } from "../logging/audit.js";
 import { Logger } from "../logging/logger.js";
 import type { Scrape } from "../observability/observability.js";
 import { OpsServer } from "../ops/ops.server.js";
@@ -28,6 +29,9 @@ export async function runPrimary(
     { emulatorUrl, developmentKey },
     logger,
   );
+  if (auditFileOf(config) !== null) {
+    process.on("SIGHUP", () => workers.reopenFiles());
+  }
   const url = await workers.start();
   const ops = await OpsServer.listen(
     config.HOST,
@@ -45,7 +49,7 @@ export async function runPrimary(
     close: async (drainMs) => {
       await workers.end(drainMs);
       await ops.close();
-      logger.flush();
+      logger.close();
     },
   };
 }

@@ -13,6 +13,10 @@ import { exitAfter } from "./signals.js";
 export async function runWorker(config: Config): Promise<void> {
   // A person at the keyboard interrupts all processes; the primary tells ours.
   process.on("SIGINT", () => undefined);
+  // Heard from the start: the file may be rotated while the gateway opens it.
+  process.on("message", (message) => {
+    if (isTold(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
+  });
   const { emulatorUrl, developmentKey } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const gateway = await openGateway(

@@ -71,6 +71,11 @@ export class Workers {
     return counted.filter((one) => one !== null);
   }
 
+  /** Has all of them open their audit file again. */
+  reopenFiles(): void {
+    for (const worker of all()) send(worker, { kind: "reopen" });
+  }
+
   /** Resolves when all of them have ended in order. */
   async end(drainMs: number): Promise<void> {
     this.isEnding = true;
