@@ -43,6 +43,8 @@ export interface Gateway {
   readonly observability: Observability;
   /** How it stands, as far as it knows without asking anybody. */
   standing(): Standing;
+  /** The part of its facts that reports trouble; empty while there is none. */
+  trouble(): Readonly<Record<string, string>>;
   /**
    * Ends in order: not ready at once, `drainMs` later no more requests, then
    * running ones finish, sockets and streams are told, everything closes.
@@ -130,6 +132,8 @@ export async function openGateway(
   limitConnections(app.getHttpServer(), config.MAX_CONNECTIONS);
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
+  const trouble = (): Readonly<Record<string, string>> =>
+    troubleOf(signIn.standing, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
@@ -143,9 +147,10 @@ export async function openGateway(
       facts: {
         sharedState: state.standing,
         requestsInFlight: intake.inFlight,
-        ...troubleOf(signIn.standing, { log: logger, audit: trail }),
+        ...trouble(),
       },
     }),
+    trouble,
     close: async (drainMs = 0) => {
       isReady = false;
       intake.drain();

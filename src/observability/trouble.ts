@@ -24,11 +24,18 @@ export function troubleOf(
     ...(keyFileFailure === null
       ? {}
       : { apiKeyFile: `${keyFileFailure}; known keys stay valid` }),
-    ...(log.standing.failure === null ? {} : { log: unwritten(log.standing) }),
+    ...logTroubleOf(log),
     ...(audit.standing.failure === null
       ? {}
       : { audit: unwritten(audit.standing) }),
   };
+}
+
+/** The same of a process that has only a log. */
+export function logTroubleOf({
+  standing,
+}: Standing): Readonly<Record<string, string>> {
+  return standing.failure === null ? {} : { log: unwritten(standing) };
 }
 
 function unwritten({ failure, lost }: OutputStanding): string {

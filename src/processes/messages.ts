@@ -18,6 +18,12 @@ export type ToPrimary =
   | { readonly kind: "here" }
   /** It answers at the base URL that all workers share. */
   | { readonly kind: "ready"; readonly url: string }
+  /** Its readiness or its trouble has changed. */
+  | {
+      readonly kind: "standing";
+      readonly isReady: boolean;
+      readonly trouble: Readonly<Record<string, string>>;
+    }
   /** It finishes what it is at, and should get nothing more. */
   | { readonly kind: "ending" }
   /** Its metrics, as prom-client adds them up. */

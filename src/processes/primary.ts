@@ -3,6 +3,7 @@ import { newKey } from "../access/sign-in.js";
 import { auditFileOf } from "../logging/audit.js";
 import { Logger } from "../logging/logger.js";
 import type { Scrape } from "../observability/observability.js";
+import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../ops/ops.server.js";
 import { Workers } from "./workers.js";
 
@@ -38,7 +39,11 @@ export async function runPrimary(
     config.OPS_PORT,
     () => ({
       isReady: workers.readyCount > 0 && !workers.areEnding,
-      facts: { workersReady: workers.readyCount },
+      facts: {
+        workersReady: workers.readyCount,
+        ...workers.trouble,
+        ...logTroubleOf(logger),
+      },
     }),
     () => scrape(workers),
   );

@@ -6,6 +6,9 @@ import { Logger } from "../logging/logger.js";
 import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
 import { exitAfter } from "./signals.js";
 
+/** How often a worker looks whether its standing has changed. */
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * Runs one of several gateways behind one port, as the primary process tells it,
  * and ends with it, whatever becomes of it.
@@ -45,6 +48,15 @@ export async function runWorker(config: Config): Promise<void> {
     }
   });
   tell({ kind: "ready", url: gateway.url });
+  let told = "";
+  setInterval(() => {
+    const { isReady } = gateway.standing();
+    const standing = { isReady, trouble: gateway.trouble() };
+    const text = JSON.stringify(standing);
+    if (text === told || isEnding) return;
+    told = text;
+    tell({ kind: "standing", ...standing });
+  }, LOOK_EVERY_MS).unref();
 }
 
 /** What to begin with; asked for, so that no answer comes before it is heard. */

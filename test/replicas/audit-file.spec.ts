@@ -47,6 +47,39 @@ describeHere("the audit file of several processes", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const change = async (): Promise<void> => {
+    const response = await fetch(`${gateway.url}/v1/message-contacts/${TOM}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json", connection: "close" },
+      body: JSON.stringify({ title: "CEO" }),
+    });
+    expect(response.status).toBe(200);
+    await response.text();
+  };
+
+  it("on a full disk is reported by the readiness of the primary, and changes no answer", async () => {
+    emulator = await startEmulator({ seed: "sample" });
+    gateway = await GatewayProcess.start(entry, {
+      UPSTREAM_ENDPOINT: emulator.url,
+      REDIS_URL: redis.url,
+      WEB_CONCURRENCY: "2",
+      AUDIT_LOG: "/dev/full",
+    });
+    await change();
+    const facts = await until("readiness names it", async () => {
+      const response = await fetch(`${gateway.opsUrl}/readyz`);
+      const body = (await response.json()) as Record<string, unknown>;
+      return "audit" in body ? body : null;
+    });
+    expect(facts).toEqual({
+      status: "ready",
+      workersReady: 2,
+      audit: "cannot be written (ENOSPC); 1 lines lost",
+    });
+    const metrics = await (await fetch(`${gateway.opsUrl}/metrics`)).text();
+    expect(metrics).toContain('message_contacts_log_failing{output="audit"} 1');
+  });
+
   it("is opened again by each of them when the primary gets SIGHUP", async () => {
     emulator = await startEmulator({ seed: "sample" });
     const path = join(folder, "audit.log");
@@ -57,18 +90,6 @@ describeHere("the audit file of several processes", () => {
       AUDIT_LOG: path,
       LOG_LEVEL: "info",
     });
-    const change = async (): Promise<void> => {
-      const response = await fetch(
-        `${gateway.url}/v1/message-contacts/${TOM}`,
-        {
-          method: "PATCH",
-          headers: { "content-type": "application/json", connection: "close" },
-          body: JSON.stringify({ title: "CEO" }),
-        },
-      );
-      expect(response.status).toBe(200);
-      await response.text();
-    };
     const changes = 12;
     for (let count = 0; count < changes; count += 1) await change();
     renameSync(path, `${path}.1`);
