@@ -13,6 +13,14 @@ import {
  */
 const ATOMIC_WRITE_BYTES = 4_096;
 
+/**
+ * One write takes a turn of the event loop. When turns are long and lines are
+ * many, more is written at once. Linux keeps that in one piece as well, as long
+ * as the pipe has room.
+ */
+const CHUNKS_WITHOUT_HURRY = 4;
+const CHUNKS_AT_ONCE = 8;
+
 /** Lines are written together once there are this many characters. */
 const BATCH_LENGTH = ATOMIC_WRITE_BYTES - 512;
 
@@ -122,8 +130,9 @@ export class StreamOutput implements Output {
 
   private next(): Chunk | null {
     if (this.current !== null) return this.current;
-    const text = this.chunks.shift();
-    if (text === undefined) return null;
+    if (this.chunks.length === 0) return null;
+    const isBehind = this.chunks.length > CHUNKS_WITHOUT_HURRY;
+    const text = this.chunks.splice(0, isBehind ? CHUNKS_AT_ONCE : 1).join("");
     this.pendingLength -= text.length;
     this.current = {
       bytes: Buffer.from(this.isCut ? `\n${text}` : text),
