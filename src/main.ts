@@ -17,6 +17,7 @@ import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
  * and on SIGTERM or SIGINT an orderly end.
  */
 async function main(): Promise<void> {
+  surviveLogTrouble();
   const config = readConfig(process.env);
   if (cluster.isWorker) {
     const { runWorker } = await import("./processes/worker.js");
@@ -50,6 +51,18 @@ async function run(
   return startGateway(
     emulator === null ? config : pointedAt(emulator.url, config),
   );
+}
+
+/**
+ * A stream without an `error` listener ends the process, and so does SIGHUP by
+ * default. Neither a log that cannot be written nor its rotation may do that. On
+ * a terminal SIGHUP keeps its meaning unless there is a file to open again.
+ */
+function surviveLogTrouble(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => undefined);
+  }
+  if (!process.stderr.isTTY) process.on("SIGHUP", () => undefined);
 }
 
 /** At the usual port, or at a free one where another process has that. */

@@ -9,7 +9,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "JSON file of API keys, of which it holds only hashes; read again when it changes. `npm run key` makes an entry.",
+    "JSON file of API keys, of which it holds only hashes; read again when it changes. While it is missing or cannot be used, the keys that were read last stay valid. `npm run key` makes an entry.",
   )
   @IsOptional()
   @MinLength(1)
@@ -167,7 +167,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "`stderr`; `none` without sign-in",
-    "Where the audit trail of writes goes: `none`, `stderr` or the path of a file.",
+    "Where the audit trail of writes goes: `none`, `stderr` or the path of a file, which gets mode 0600 and is opened again on SIGHUP.",
   )
   @IsOptional()
   @MinLength(1)

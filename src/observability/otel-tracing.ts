@@ -47,9 +47,14 @@ class RequestSpan implements RequestTrace {
   }
 }
 
+/**
+ * Reads `traceparent` alone. `tracestate` is free text of the caller, which would
+ * be sent to the collector with each span.
+ */
 const FROM_HEADERS: TextMapGetter<Headers> = {
-  keys: (headers) => Object.keys(headers),
-  get: (headers, name) => headers[name],
+  keys: () => ["traceparent"],
+  get: ({ traceparent }, name) =>
+    name === "traceparent" ? traceparent : undefined,
 };
 
 /**
