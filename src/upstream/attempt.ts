@@ -171,7 +171,7 @@ export class Attempts {
       this.lastDateAtMs = this.timing.wallMs();
     }
     const body = parsed(reply.body);
-    const requestId = textOf(body?.["RequestId"]);
+    const requestId = requestIdOf(body?.["RequestId"]);
     const failure = body === null ? null : envelopeOf(reply, body);
     if (failure !== null) {
       const seen = { code: failure.code, requestId };
@@ -245,8 +245,11 @@ function parsed(body: string): JsonObject | null {
   }
 }
 
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.length <= 64 ? value : null;
+/** A UUID, as far as documented; printed in logs, traces and error details. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+function requestIdOf(value: unknown): string | null {
+  return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
 }
 
 /** Codes that some products send with a success (observed in pop-core). */
@@ -265,7 +268,7 @@ function envelopeOf(
   return {
     httpStatus: reply.httpStatus,
     code: VENDOR_CODE.test(code) ? code : "UnknownCode",
-    requestId: textOf(body["RequestId"]),
+    requestId: requestIdOf(body["RequestId"]),
     ...(pause === undefined ? {} : { retryAfterMs: pause }),
   };
 }
