@@ -65,6 +65,7 @@ const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 export class Attempts {
   /** What to add to our clock to get the vendor's. */
   private clockOffsetMs = 0;
+  private lastReplyMs = Number.NEGATIVE_INFINITY;
   private lastDate = "";
   private lastDateAtMs = 0;
 
@@ -82,6 +83,11 @@ export class Attempts {
   vendorOffsetMs(): number {
     const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
     return Number.isFinite(offset) ? offset : this.clockOffsetMs;
+  }
+
+  /** When the vendor last sent a whole response, on the monotonic clock. */
+  lastReplyAtMs(): number {
+    return this.lastReplyMs;
   }
 
   /** The vendor's time as far as it is known, in milliseconds since 1970. */
@@ -131,6 +137,7 @@ export class Attempts {
           timeoutMs,
           ON_FRESH_CONNECTION.has(operation),
         );
+        this.lastReplyMs = this.timing.now();
         ({ seen, outcome } = this.judge(operation, params, reply));
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
