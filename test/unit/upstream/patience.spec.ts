@@ -130,9 +130,7 @@ describe("a call while the vendor refuses connections for a second", () => {
     const outcomes = await made.timing.run(
       Promise.all(ids.map((id) => outcomeOf(read(made, id)))),
     );
-    expect(outcomes.filter((one) => one === "UPSTREAM_UNAVAILABLE")).toEqual(
-      [],
-    );
+    expect(outcomes).not.toContain(ErrorCode.UPSTREAM_UNAVAILABLE);
     const reached = made.vendor.fated.filter(({ fate }) => fate === "ok");
     expect(reached).toHaveLength(ids.length);
   });
