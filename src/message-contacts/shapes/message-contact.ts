@@ -16,7 +16,7 @@ const READ = "Scope: `contacts:read`.";
 @ObjectType({ description: "One binding of a contact." })
 export class Binding {
   @ShapeField(() => ID, {
-    description: `\`rd-…\`, \`r-…\`, \`fd-…\` or a 16-digit account number. ${READ}`,
+    description: `\`rd-…\`, \`r-…\`, \`fd-…\` or an account number. ${READ}`,
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
