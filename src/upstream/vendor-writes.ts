@@ -4,7 +4,12 @@ import { GatewayError, type UpstreamInfo } from "../errors/gateway-error.js";
 import type { Attempts, Outcome } from "./attempt.js";
 import { NotAdmitted, POLICY, type Admission } from "./call-policy.js";
 import type { Operation, WriteOperation } from "./operations.js";
-import { notSent, unavailable, withUpstream } from "./outcome-errors.js";
+import {
+  isConflict,
+  notSent,
+  unavailable,
+  withUpstream,
+} from "./outcome-errors.js";
 import { WritePatience } from "./patience.js";
 import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
@@ -74,6 +79,8 @@ class OneWrite<O extends WriteOperation> {
   /** The vendor's side of the last lost answer, for support cases. */
   private upstream: UpstreamInfo | undefined;
   private refusal: GatewayError | null = null;
+  /** Whether a deletion has read its contact after a conflict. */
+  private isContactRead = false;
 
   constructor(
     private readonly parts: WriteParts,
@@ -106,6 +113,9 @@ class OneWrite<O extends WriteOperation> {
         outcome.kind === "not-sent" ? notSent(outcome) : outcome.error;
       if (isUncertain && outcome.kind !== "not-sent") continue;
       if (outcome.kind === "final") throw this.refusal;
+      if (isConflict(outcome) && (await this.isBeingDeleted())) {
+        throw this.refusal;
+      }
       if (!(await this.repeats.afterRefusal(outcome))) {
         throw isUncertain ? this.unknown() : this.refusal;
       }
@@ -159,6 +169,23 @@ class OneWrite<O extends WriteOperation> {
     if (this.refusal !== null && !isPassing(this.refusal)) throw this.refusal;
     if (!(await this.repeats.afterReadBack())) throw this.unknown();
     return null;
+  }
+
+  /**
+   * Whether the conflict of a deletion is the running deletion of this contact,
+   * which can last for minutes: repeating would only keep other writes waiting.
+   */
+  private async isBeingDeleted(): Promise<boolean> {
+    if (this.operation !== "deleteMessageContact" || this.isContactRead) {
+      return false;
+    }
+    this.isContactRead = true;
+    const { ContactId } = this.params as { ContactId: string };
+    const { deadline, usage } = this;
+    const answer = await this.parts
+      .read("getMessageContact", { ContactId }, deadline, usage)
+      .catch(() => null);
+    return answer?.Contact.Status === "Deleting";
   }
 
   private async verdict(): Promise<Verdict<O>> {

@@ -101,6 +101,22 @@ describe("a write that the vendor refuses because another one runs", () => {
     expect(await outcomeOf(read(made))).toBe("done");
   });
 
+  it("is not repeated when it deletes a contact whose deletion runs", async () => {
+    const made = bench(conflicts(1));
+    const contact = made.vendor.contacts.get("c-1");
+    if (contact !== undefined) contact.Status = "Deleting";
+    const params = { ContactId: "c-1", RetainContactInMembers: false };
+    const { client, context } = made;
+    const call = client.call("deleteMessageContact", params, context());
+    expect(await outcomeOf(call)).toBe(ErrorCode.CONCURRENT_CHANGE);
+    expect(made.vendor.calls).toEqual([
+      "deleteMessageContact",
+      "getMessageContact",
+    ]);
+    expect(made.timing.pauses).toEqual([]);
+    expect(await outcomeOf(update(made))).toBe("done");
+  });
+
   it("is read back, and sent again, when an earlier attempt was lost", async () => {
     const made = bench(["lost-before"]);
     made.vendor.fateOfNextWrites = conflicts(6);
