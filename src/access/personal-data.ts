@@ -8,7 +8,7 @@ type CallerOf = Pick<RequestContext, "caller">;
 const PERSONAL = new Set(["emailAddress", "phoneNumber", "target"]);
 
 /** What `masked` makes of an address. */
-const MASKED_ADDRESS = /^.?\*{3}@/;
+const MASKED_ADDRESS = /^.?\*{3}@/u;
 
 /**
  * The same address or number with its middle hidden: `s***@example.com`,
@@ -17,7 +17,11 @@ const MASKED_ADDRESS = /^.?\*{3}@/;
 export function masked(value: string): string {
   if (MASKED_ADDRESS.test(value)) return value;
   const at = value.lastIndexOf("@");
-  if (at >= 0) return `${value.slice(0, at && 1)}***${value.slice(at)}`;
+  if (at >= 0) {
+    // A whole character, which can be two units of UTF-16.
+    const [first = ""] = value.slice(0, at);
+    return `${first}***${value.slice(at)}`;
+  }
   const start = value.indexOf("-") + 1;
   const digits = value.length - start;
   // Numbers too short for the usual form show less, never more.

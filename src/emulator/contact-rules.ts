@@ -30,7 +30,8 @@ const NAME_MAX_LENGTH = 12;
 
 /** Prefix and character set only (observed); the length is a bound against nonsense. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
-const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{16})$/;
+/** Account ids: 16 digits in samples, 8 seen in older accounts; the bounds are a guess. */
+const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{1,20})$/;
 
 /** `<country code>-<number>` (documented); the numbers of digits are inferred. */
 const PHONE = /^(\d{1,4})-\d{5,15}$/;
@@ -38,6 +39,10 @@ const PHONE = /^(\d{1,4})-\d{5,15}$/;
 /** The HTML standard's valid e-mail address. Each class ends where the next one begins. */
 const HTML_EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+/** A mailbox of RFC 5321 and RFC 6531, read loosely: any atom, quoted text or literal. */
+const ANY_EMAIL =
+  /^(?:[^\s()<>[\]:;@\\,"]+|"(?:[^"\\]|\\.)*")@(?:[^\s()<>[\]:;@\\,"]+|\[[^\s[\]\\]+\])$/;
+const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}]/u;
 /** Longest part before the @ that mail can carry. */
 const LOCAL_PART_MAX_LENGTH = 64;
 
@@ -146,9 +151,20 @@ export function readMembers(
   return members;
 }
 
-function isEmailAddress(address: string, form: "dotted" | "html"): boolean {
+function isEmailAddress(
+  address: string,
+  form: EmulatorSettings["emailForm"],
+): boolean {
+  if (form === "any") return isAnyEmailAddress(address);
   if (!HTML_EMAIL.test(address)) return false;
   if (form === "html") return true;
   const at = address.indexOf("@");
   return at <= LOCAL_PART_MAX_LENGTH && address.includes(".", at);
+}
+
+function isAnyEmailAddress(address: string): boolean {
+  if (!ANY_EMAIL.test(address) || CONTROL_CHARACTER.test(address)) return false;
+  if (address.endsWith("]")) return true;
+  const labels = address.slice(address.lastIndexOf("@") + 1).split(".");
+  return labels.every((label) => label.length >= 1 && label.length <= 63);
 }

@@ -24,7 +24,7 @@ export interface SeedFolder {
 }
 
 export interface SeedMember {
-  /** 16 digits */
+  /** Digits; 16 in newer accounts. */
   readonly accountId: string;
   readonly name: string;
   /** The root folder when left out. */

@@ -113,8 +113,8 @@ const SETTINGS = {
     "Open: a limit exists (InvalidParameter.EmailAddress.Length), its value is not published; 254 is the longest address that mail can carry.",
   ),
   emailForm: choice(
-    ["dotted", "html"],
-    "Open: which addresses are well formed. html is the form of the HTML standard; dotted also wants a dot in the domain and at most 64 characters before the @.",
+    ["dotted", "html", "any"],
+    "Open: which addresses are well formed. html is the form of the HTML standard; dotted also wants a dot in the domain and at most 64 characters before the @; any also takes quoted local parts, address literals and internationalized addresses.",
   ),
   emptyUpdateValue: choice(
     ["invalid", "ignore"],

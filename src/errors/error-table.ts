@@ -118,8 +118,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "绑定目标不是该资源目录中的目录、资源夹或成员。",
     },
     advice: {
-      en: "Check the target ids: rd-…, r-…, fd-… or a 16-digit member account.",
-      zh: "请检查目标标识：rd-…、r-…、fd-… 或 16 位成员账号。",
+      en: "Check the target ids: rd-…, r-…, fd-… or the account number of a member.",
+      zh: "请检查目标标识：rd-…、r-…、fd-… 或成员账号 ID。",
     },
   },
   NAME_TAKEN: {

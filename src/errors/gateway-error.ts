@@ -19,6 +19,8 @@ export interface Violation {
   readonly rule: string;
   readonly min?: number;
   readonly max?: number;
+  /** With `any-of`: names of the fields of which one must be given. */
+  readonly anyOf?: readonly string[];
 }
 
 /** What an error may carry beside its code. */

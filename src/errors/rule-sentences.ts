@@ -18,16 +18,13 @@ const RULES: Readonly<Record<string, Sentence>> = {
     zh: "国家代码不受支持",
   },
   "one-of": { en: "is not one of the known values", zh: "不是有效的取值" },
-  "any-of": {
-    en: "needs an e-mail address or a phone number",
-    zh: "至少需要邮箱或手机号之一",
-  },
+  "any-of": { en: "needs at least one of", zh: "至少需要以下之一：" },
   "unknown-field": { en: "is not a known field", zh: "不是已知字段" },
 };
 
 /** A sentence for people that never repeats the value at fault. */
 export function sentenceOf(violation: Violation, language: Language): string {
-  const { field, rule, min, max } = violation;
+  const { field, rule, min, max, anyOf } = violation;
   const what = RULES[rule]?.[language] ?? rule;
   const name =
     field === null
@@ -40,8 +37,8 @@ export function sentenceOf(violation: Violation, language: Language): string {
       ? ""
       : ` (${min ?? 0}${max === undefined ? "+" : `–${max}`})`;
   return language === "zh"
-    ? `${name} ${what}${bounds}。`
-    : `${name} ${what}${bounds}.`;
+    ? `${name} ${what}${bounds}${anyOf?.join("、") ?? ""}。`
+    : `${name} ${what}${bounds}${anyOf === undefined ? "" : ` ${anyOf.join(", ")}`}.`;
 }
 
 /** The figures of REQUEST_TOO_COSTLY; undefined for every other error. */

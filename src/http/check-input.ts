@@ -10,7 +10,7 @@ interface CompiledRule {
   readonly each: boolean;
   /** The rule speaks of the whole input, not of its property. */
   readonly whole: boolean;
-  readonly bounds: { readonly min?: number; readonly max?: number };
+  readonly bounds: Pick<Violation, "min" | "max" | "anyOf">;
   readonly holds: (value: unknown, input: object) => boolean;
 }
 
@@ -149,9 +149,7 @@ function compile(shape: Shape<object>): CompiledShape {
     if (constraint === undefined) continue;
     const { whole = false, ...bounds } = (one.context ?? {}) as {
       whole?: boolean;
-      min?: number;
-      max?: number;
-    };
+    } & CompiledRule["bounds"];
     const { instance } = constraint;
     property.rules.push({
       name: one.name ?? constraint.name,

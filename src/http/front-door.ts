@@ -117,6 +117,7 @@ export function openFrontDoor(
       context.directory = verdict.directory;
       context.usage.remaining = verdict.remaining;
       context.isGone = isClosed(request.raw.socket);
+      ignoreTypeOfNoBody(request);
       done();
     };
     let verdict: Verdict | Promise<Verdict>;
@@ -192,6 +193,21 @@ function incoming(
 function isEncoded({ headers }: FastifyRequest): boolean {
   const encoding = headers["content-encoding"];
   return encoding !== undefined && encoding !== "identity";
+}
+
+/**
+ * Ignores the media type of a DELETE request without a body, which some clients
+ * always send: the parser of that type would reject the missing body.
+ */
+function ignoreTypeOfNoBody({ method, headers }: FastifyRequest): void {
+  if (
+    method === "DELETE" &&
+    headers["content-type"] !== undefined &&
+    headers["transfer-encoding"] === undefined &&
+    Number(headers["content-length"] ?? 0) === 0
+  ) {
+    delete headers["content-type"];
+  }
 }
 
 /** Whether more of a body may come than is worth waiting for. */

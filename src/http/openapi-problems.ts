@@ -53,7 +53,7 @@ const SAMPLE_DETAILS: Readonly<
   },
   STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
   CONCURRENT_CHANGE: {
-    retryAfterSeconds: 1,
+    retryAfterSeconds: 5,
     upstream: upstream("ConcurrentCallNotSupported", 429),
   },
   QUOTA_EXCEEDED: {

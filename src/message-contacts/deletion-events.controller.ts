@@ -13,10 +13,12 @@ import { toProblem } from "../http/problem-details.js";
 import { SseStreams, type SseEvent } from "../http/sse-stream.js";
 import {
   identityOf,
+  isDeletedIdentity,
   isFinalIdentity,
   toContactDeletion,
   type DeletionReport,
 } from "./deletion-report.js";
+import { Deletions } from "./deletions.js";
 import { DeletionWatch } from "./deletion-watch.js";
 import { ContactIdArgs } from "./shapes/inputs.js";
 
@@ -27,6 +29,7 @@ export class DeletionEventsController {
   constructor(
     @Inject(DeletionWatch) private readonly watch: DeletionWatch,
     @Inject(SseStreams) private readonly streams: SseStreams,
+    @Inject(Deletions) private readonly deletions: Deletions,
   ) {}
 
   /**
@@ -38,14 +41,18 @@ export class DeletionEventsController {
    */
   @Get(":id/deletion/events")
   @RouteOfOperation("getMessageContactDeletionStatus")
-  watchMessageContactDeletion(
+  async watchMessageContactDeletion(
     @Param("id") id: string,
     @Headers("last-event-id") lastEventId: string | undefined,
     @Res() reply: FastifyReply,
     @CallContext() context: RequestContext,
-  ): void {
+  ): Promise<void> {
     const { contactId } = checkInput(ContactIdArgs, { contactId: id });
-    if (lastEventId !== undefined && isFinalIdentity(lastEventId)) {
+    if (
+      lastEventId !== undefined &&
+      isFinalIdentity(lastEventId) &&
+      (await this.isCurrent(lastEventId, contactId, context))
+    ) {
       void reply.code(204).send();
       return;
     }
@@ -60,6 +67,19 @@ export class DeletionEventsController {
         },
       ],
     );
+  }
+
+  /** A contact that was deleted may exist again; other final states are kept. */
+  private async isCurrent(
+    identity: string,
+    contactId: string,
+    context: RequestContext,
+  ): Promise<boolean> {
+    if (!isDeletedIdentity(identity)) return true;
+    const report = await this.deletions
+      .status(contactId, context)
+      .catch(() => null);
+    return report !== null && identityOf(report) === identity;
   }
 }
 

@@ -69,6 +69,11 @@ export function isFinalIdentity(identity: string): boolean {
   return /^(?:DELETED|FAILED|UNKNOWN)\.[0-9a-z]{1,13}$/.test(identity);
 }
 
+/** Whether an identity is the one of a finished deletion. */
+export function isDeletedIdentity(identity: string): boolean {
+  return isFinalIdentity(identity) && identity.startsWith("DELETED.");
+}
+
 /** FNV-1a, 32 bit: tells states of one deletion apart, guards nothing. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;

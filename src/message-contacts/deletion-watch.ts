@@ -175,7 +175,9 @@ class Poller {
     const { relay, deletion } = this;
     if (!(await relay.mayLook(deletion, this.pauseMs + LOOK_MS))) {
       const told = this.last === null ? await relay.latest(deletion) : null;
-      if (told !== null) this.take(told);
+      // A final report may be older than a contact that exists again. The replica
+      // that looks publishes its own before long.
+      if (told !== null && !isFinal(told)) this.take(told);
       // Should the replica that looks be gone, its place is free before long.
       if (this.watchers.size > 0) this.lookIn(FIRST_PAUSE_MS);
       return;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
+import type { VendorContact } from "../upstream/vendor-types.js";
 import { absentAsNull } from "./absent-as-null.js";
 import {
   DELETION_LEDGER,
@@ -54,18 +55,22 @@ export class Deletions {
   }
 
   /**
-   * Costs one upstream read; none once the deletion is known to be done; two
-   * in the one moment when it turns out to be done.
+   * Costs one upstream read; two when no deletion is on record at the vendor, but
+   * one was seen here. A remembered `DELETED` is checked against the contact, which
+   * may exist again, for example after a reset of the emulator.
    */
   async status(
     contactId: string,
     context: RequestContext,
   ): Promise<DeletionReport> {
     const { directory } = context;
-    const seen = await this.ledger.find(directory, contactId);
-    // Identifiers are not used again, so that this can never become untrue.
+    let seen = await this.ledger.find(directory, contactId);
     if (seen?.state === "DELETED") {
-      return reportIn(DeletionState.DELETED, contactId, seen);
+      if ((await this.contact(contactId, context)) === null) {
+        return reportIn(DeletionState.DELETED, contactId, seen);
+      }
+      await this.ledger.forget(directory, contactId);
+      seen = null;
     }
     const told = await absentAsNull(
       this.upstream.call(
@@ -101,14 +106,7 @@ export class Deletions {
     context: RequestContext,
   ): Promise<DeletionReport> {
     const { directory } = context;
-    const contact = await absentAsNull(
-      this.upstream.call(
-        "getMessageContact",
-        { ContactId: contactId },
-        context,
-      ),
-      (answer) => answer.Contact,
-    );
+    const contact = await this.contact(contactId, context);
     if (contact === null) {
       await this.ledger.put(directory, contactId, {
         ...seen,
@@ -124,5 +122,20 @@ export class Deletions {
     }
     await this.ledger.forget(directory, contactId);
     return reportIn(DeletionState.UNKNOWN, contactId);
+  }
+
+  /** The contact as it reads now; null when the directory has none. */
+  private contact(
+    contactId: string,
+    context: RequestContext,
+  ): Promise<VendorContact | null> {
+    return absentAsNull(
+      this.upstream.call(
+        "getMessageContact",
+        { ContactId: contactId },
+        context,
+      ),
+      (answer) => answer.Contact,
+    );
   }
 }

@@ -102,16 +102,31 @@ export function toPhoneParams(input: {
   };
 }
 
-/** The vendor's `2023-03-27 17:19:21`; text that looks otherwise stays as it is. */
-export function toLocalDateTime(text: string | undefined): string | null {
-  if (text === undefined || text === null || text === "") return null;
+/** Longest date that is passed on; the documented form has 19 characters. */
+const MAX_DATE_LENGTH = 40;
+
+/** Printable ASCII: any notation of a date, and no control character. */
+const PRINTABLE = /^[ -~]+$/;
+
+/**
+ * The vendor's `2023-03-27 17:19:21` as `2023-03-27T17:19:21`. Another printable
+ * notation stays as it is; anything that cannot be a date is null.
+ */
+export function toLocalDateTime(text: unknown): string | null {
+  if (
+    typeof text !== "string" ||
+    text.length > MAX_DATE_LENGTH ||
+    !PRINTABLE.test(text)
+  ) {
+    return null;
+  }
   return text.length === 19 && text.charAt(10) === " "
     ? `${text.slice(0, 10)}T${text.slice(11)}`
     : text;
 }
 
 /** An empty text and an absent member both mean "none" (not documented which). */
-const textOrNull = (text: string | undefined): string | null =>
+const textOrNull = (text: string | null | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
 export function toMessageContact(contact: VendorContact): MessageContact {

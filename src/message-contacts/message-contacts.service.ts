@@ -37,12 +37,10 @@ export class MessageContactsService {
       mapper.toAddParams(input),
       context,
     );
-    const createdAt = mapper.toLocalDateTime(contact.CreateDate);
-    return {
-      id: contact.ContactId,
-      // Left out when it was not told, so that selecting it reads it.
-      ...(createdAt === null ? {} : { createdAt }),
-    };
+    const { ContactId: id, CreateDate: date } = contact;
+    // Without a date, `createdAt` is omitted, so that selecting it reads it.
+    const hasDate = date !== undefined && date !== null && date !== "";
+    return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
   }
 
   /** Null when the directory has no such contact. */

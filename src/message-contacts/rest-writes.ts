@@ -54,7 +54,7 @@ export const WRITES = {
   updateMessageContact: {
     summary: "Change a contact",
     description:
-      "Omitted fields stay, null is refused. A new address or number takes effect once its owner has confirmed it.",
+      "At least one field is needed; omitted fields stay, null is refused. A new address or number takes effect once its owner has confirmed it.",
     body: bodies.UpdateMessageContactBody,
     headers: ["Prefer"],
     answers: [

@@ -65,6 +65,7 @@ const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 export class Attempts {
   /** What to add to our clock to get the vendor's. */
   private clockOffsetMs = 0;
+  private lastReplyMs = Number.NEGATIVE_INFINITY;
   private lastDate = "";
   private lastDateAtMs = 0;
 
@@ -82,6 +83,11 @@ export class Attempts {
   vendorOffsetMs(): number {
     const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
     return Number.isFinite(offset) ? offset : this.clockOffsetMs;
+  }
+
+  /** When the vendor last sent a whole response, on the monotonic clock. */
+  lastReplyAtMs(): number {
+    return this.lastReplyMs;
   }
 
   /** The vendor's time as far as it is known, in milliseconds since 1970. */
@@ -131,6 +137,7 @@ export class Attempts {
           timeoutMs,
           ON_FRESH_CONNECTION.has(operation),
         );
+        this.lastReplyMs = this.timing.now();
         ({ seen, outcome } = this.judge(operation, params, reply));
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
@@ -171,7 +178,7 @@ export class Attempts {
       this.lastDateAtMs = this.timing.wallMs();
     }
     const body = parsed(reply.body);
-    const requestId = textOf(body?.["RequestId"]);
+    const requestId = requestIdOf(body?.["RequestId"]);
     const failure = body === null ? null : envelopeOf(reply, body);
     if (failure !== null) {
       const seen = { code: failure.code, requestId };
@@ -245,8 +252,11 @@ function parsed(body: string): JsonObject | null {
   }
 }
 
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.length <= 64 ? value : null;
+/** A UUID, as far as documented; printed in logs, traces and error details. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+function requestIdOf(value: unknown): string | null {
+  return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
 }
 
 /** Codes that some products send with a success (observed in pop-core). */
@@ -265,7 +275,7 @@ function envelopeOf(
   return {
     httpStatus: reply.httpStatus,
     code: VENDOR_CODE.test(code) ? code : "UnknownCode",
-    requestId: textOf(body["RequestId"]),
+    requestId: requestIdOf(body["RequestId"]),
     ...(pause === undefined ? {} : { retryAfterMs: pause }),
   };
 }

@@ -33,6 +33,7 @@ export const DEFAULT_LIMITS: CallLimits = {
 export const POLICY = {
   /** Below this an attempt is not worth starting. */
   leastAttemptMs: 250,
+  /** Attempts that the vendor may have received; see `patience.ts` for the others. */
   maxAttempts: 3,
   backOffBaseMs: 100,
   /** Base after throttling and conflicts. */
@@ -82,6 +83,12 @@ export class RetryBudget {
     return true;
   }
 
+  /** Returns the leave for a repeat that was not made. */
+  returnRetry(): void {
+    this.tokens = Math.min(500, this.tokens + 5);
+    this.retries = Math.max(0, this.retries - 1);
+  }
+
   private roll(): void {
     const now = this.timing.now();
     if (now - this.windowStartedAt < WINDOW_MS) return;
@@ -126,7 +133,11 @@ export function deadlineOf(
 
 /** An attempt that was not started, and when one may be worth it, in seconds. */
 export class NotAdmitted {
-  constructor(readonly retryAfterSeconds: number) {}
+  constructor(
+    readonly retryAfterSeconds: number,
+    /** The breaker rejected it, not a full queue. */
+    readonly isBreakerOpen = false,
+  ) {}
 }
 
 /**
@@ -175,7 +186,7 @@ export class Admission<Outcome> {
       return await this.slots.run(() => this.breaker.execute(attempt), turn);
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        return new NotAdmitted(Math.ceil(BREAKER_OPEN_MS / 1_000));
+        return new NotAdmitted(Math.ceil(BREAKER_OPEN_MS / 1_000), true);
       }
       if (error instanceof QueueFull) return new NotAdmitted(1);
       throw error;

@@ -21,6 +21,21 @@ export function isTimeout(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "ambiguous" && outcome.isTimeout;
 }
 
+/** Whether a call was not sent because no connection could be made. */
+export function isUnreached(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === "not-sent" && !outcome.isDenied;
+}
+
+/** Whether the vendor refused a write because another one runs. */
+export function isConflict(
+  outcome: Outcome<unknown>,
+): outcome is Extract<Outcome<unknown>, { kind: "transient" }> {
+  return (
+    outcome.kind === "transient" &&
+    outcome.error.code === ErrorCode.CONCURRENT_CHANGE
+  );
+}
+
 /** The error of a call that the breaker or a full queue kept back. */
 export function unavailable({ retryAfterSeconds }: NotAdmitted): GatewayError {
   return new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {

@@ -1,5 +1,6 @@
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { isContactId } from "./answer-checks.js";
 import type { Operation, WriteOperation } from "./operations.js";
 import {
   isAmong,
@@ -65,12 +66,14 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
     }
     // The same in every respect, but no date that shows it to be ours.
     if (
-      found.CreateDate === undefined ||
+      typeof found.CreateDate !== "string" ||
       !isCreatedSince(found.CreateDate, back.firstSentAtMs())
     ) {
       return { kind: "unknowable" };
     }
     const { ContactId, CreateDate } = found;
+    // The new contact could not be addressed by this id.
+    if (!isContactId(ContactId)) return { kind: "unknowable" };
     return {
       kind: "done",
       answer: { ...READ_BACK, Contact: { ContactId, CreateDate } },
@@ -210,7 +213,7 @@ async function bindingDate(
   ContactId: string,
   Member: string,
   back: ReadBack,
-): Promise<{ ModifyDate?: string }> {
+): Promise<{ ModifyDate?: unknown }> {
   const page = await back
     .read("listMessageContacts", { Member, PageNumber: 1, PageSize: PAGE_SIZE })
     .catch(() => null);

@@ -39,20 +39,6 @@ export const TRANSPORT_LIMITS: TransportLimits = {
   maxBodyBytes: 1024 * 1024,
 };
 
-/** Codes of a connection that never stood (node:net, undici). */
-const NEVER_CONNECTED = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
 /**
  * Sends signed forms to one endpoint over a bounded pool of kept-alive
  * connections. Never follows a redirect, never decodes a body, never repeats.
@@ -193,7 +179,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.timer);
-    // Without a connection that stood, TLS included, not one byte has left.
+    // A request starts once its connection stands, TLS included. From then on
+    // bytes may have left, whatever the error: EHOSTUNREACH and ENETUNREACH are
+    // also raised by an established connection whose route is lost.
     this.reject(
       this.failure ?? toTransportError(error, this.controller !== null),
     );
@@ -207,10 +195,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function toTransportError(error: unknown, isOnItsWay: boolean): TransportError {
-  if (error instanceof TransportError) return error;
-  const code = reasonOf(error);
-  return new TransportError(isOnItsWay && !NEVER_CONNECTED.has(code), code);
+function toTransportError(error: unknown, hasStarted: boolean): TransportError {
+  return error instanceof TransportError
+    ? error
+    : new TransportError(hasStarted, reasonOf(error));
 }
 
 /** The error's code, else its name; told by shape, whichever realm made it. */

@@ -21,9 +21,11 @@ import {
 import {
   failureOfRead,
   isTimeout,
+  isUnreached,
   setbackOf,
   unavailable,
 } from "./outcome-errors.js";
+import { Reconnection, type Reach } from "./patience.js";
 import type { RpcSigner } from "./signer.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
@@ -71,6 +73,7 @@ export class UpstreamClient {
   private readonly attempts: Attempts;
   private readonly observer: UpstreamObserver;
   private readonly budget: RetryBudget;
+  private readonly reach: Reach;
   private readonly reads = new Admission<Outcome<unknown>>(speaksOfTrouble, {
     atOnce: POLICY.readsAtOnce,
     waiting: POLICY.readsWaiting,
@@ -97,11 +100,18 @@ export class UpstreamClient {
     this.observer = observer;
     this.attempts = new Attempts(signer, transport, timing, observer);
     this.budget = new RetryBudget(timing);
+    this.reach = {
+      timing,
+      budget: this.budget,
+      lastReplyAtMs: () => this.attempts.lastReplyAtMs(),
+      waiting: 0,
+    };
     const vendorWrites = new VendorWrites({
       attempts: this.attempts,
       admission: this.changes,
       observer,
       budget: this.budget,
+      reach: this.reach,
       timing,
       limits,
       read: (operation, params, deadline, usage) =>
@@ -191,26 +201,42 @@ export class UpstreamClient {
     turn = OWN_TURN,
   ): Promise<VendorAnswer<O>> {
     const { timing, budget } = this;
-    for (let attempt = 1; ; attempt += 1) {
-      budget.countCall();
+    const reconnection = new Reconnection(this.reach);
+    let attempt = 1;
+    for (;;) {
       const make = this.attempts.bound(() => {
         const left = deadline - timing.now();
-        return left < POLICY.leastAttemptMs
-          ? Promise.resolve(NEVER_SENT)
-          : this.attempts.make(
-              operation,
-              params,
-              Math.min(this.limits.readAttemptMs, left),
-              usage,
-            );
+        if (left < POLICY.leastAttemptMs) return Promise.resolve(NEVER_SENT);
+        budget.countCall();
+        return this.attempts.make(
+          operation,
+          params,
+          Math.min(this.limits.readAttemptMs, left),
+          usage,
+        );
       });
       const outcome = await this.reads.run(make, turn);
-      if (outcome instanceof NotAdmitted) throw unavailable(outcome);
+      if (outcome instanceof NotAdmitted) {
+        reconnection.giveBack();
+        const mayWait = outcome.isBreakerOpen && reconnection.hasBegun;
+        if (
+          mayWait &&
+          (await this.reconnected(reconnection, deadline, isWanted))
+        )
+          continue;
+        throw unavailable(outcome);
+      }
       if (outcome.kind === "answered") {
         budget.countSuccess();
         return outcome.answer as VendorAnswer<O>;
       }
       if (outcome.kind === "final") throw outcome.error;
+      if (isUnreached(outcome)) {
+        if (!(await this.reconnected(reconnection, deadline, isWanted)))
+          throw failureOfRead(outcome);
+        this.observer.repeated(operation);
+        continue;
+      }
       const pause = pauseMs(attempt + 1, setbackOf(outcome), timing.random);
       const isOver =
         attempt >= POLICY.maxAttempts ||
@@ -220,7 +246,17 @@ export class UpstreamClient {
       if (isOver) throw failureOfRead(outcome);
       this.observer.repeated(operation);
       await timing.sleep(pause);
+      attempt += 1;
     }
+  }
+
+  private reconnected(
+    reconnection: Reconnection,
+    deadline: number,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
+    // The last attempt starts with twice the time that makes it worth starting.
+    return reconnection.next(deadline - 2 * POLICY.leastAttemptMs, isWanted);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type GatewayErrorDetails,
   type UpstreamInfo,
 } from "../errors/gateway-error.js";
+import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
 
 /** A vendor error: a complete JSON envelope with a `Code`. */
 export interface VendorErrorEnvelope {
@@ -146,7 +147,7 @@ const BOUNDS: Readonly<Record<string, { min?: number; max?: number }>> = {
 };
 
 const DEFAULT_PAUSE_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
-  CONCURRENT_CHANGE: 1,
+  CONCURRENT_CHANGE: CONFLICT_PAUSE_SECONDS,
   UPSTREAM_THROTTLED: 1,
   UPSTREAM_UNAVAILABLE: 1,
   VERIFICATION_LIMIT: 60,

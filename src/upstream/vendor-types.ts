@@ -10,15 +10,16 @@ export interface VendorContact {
   MessageTypes?: string[];
   Members?: string[];
   Status?: string;
-  CreateDate?: string;
-  AssociatedDate?: string;
+  /** Dates are text, as far as documented; their type is not checked. */
+  CreateDate?: unknown;
+  AssociatedDate?: unknown;
 }
 
 /** One binding made or undone. */
 export interface VendorBindingChange {
   ContactId: string;
   MemberId: string;
-  ModifyDate?: string;
+  ModifyDate?: unknown;
 }
 
 /** Parameters of each operation, in the vendor's spelling. */
@@ -70,7 +71,7 @@ export interface VendorParams {
 }
 
 interface Answers {
-  addMessageContact: { Contact: { ContactId: string; CreateDate?: string } };
+  addMessageContact: { Contact: { ContactId: string; CreateDate?: unknown } };
   getMessageContact: { Contact: VendorContact };
   listMessageContacts: {
     TotalCount: number;
@@ -84,7 +85,8 @@ interface Answers {
   deleteMessageContact: { Status: string };
   getMessageContactDeletionStatus: {
     ContactDeletionStatus: {
-      Status: string;
+      /** Absent where no deletion is on record. */
+      Status?: string | null;
       ContactId?: string;
       FailReasonList?: { AccountId: string; MessageTypes?: string[] }[];
     };

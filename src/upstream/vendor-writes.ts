@@ -2,35 +2,24 @@ import type { Usage } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../errors/gateway-error.js";
 import type { Attempts, Outcome } from "./attempt.js";
-import {
-  NotAdmitted,
-  pauseMs,
-  POLICY,
-  type Admission,
-  type CallLimits,
-  type RetryBudget,
-} from "./call-policy.js";
+import { NotAdmitted, POLICY, type Admission } from "./call-policy.js";
 import type { Operation, WriteOperation } from "./operations.js";
-import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
-import type { Timing } from "./timing.js";
 import {
-  isTimeout,
+  isConflict,
   notSent,
-  setbackOf,
   unavailable,
   withUpstream,
 } from "./outcome-errors.js";
-import type { UpstreamObserver } from "./upstream-observer.js";
+import { WritePatience } from "./patience.js";
+import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
+import { WriteRepeats, type RepeatParts } from "./write-repeats.js";
 
 /** What writing needs; the client hands it over. */
-export interface WriteParts {
+export interface WriteParts extends RepeatParts {
   readonly attempts: Attempts;
   readonly admission: Admission<Outcome<unknown>>;
-  readonly observer: UpstreamObserver;
-  readonly budget: RetryBudget;
-  readonly timing: Timing;
-  readonly limits: CallLimits;
   /** A read that shares the write's deadline. */
   readonly read: <O extends Operation>(
     operation: O,
@@ -38,11 +27,6 @@ export interface WriteParts {
     deadline: number,
     usage: Usage,
   ) => Promise<VendorAnswer<O>>;
-}
-
-/** Most sends of one write; a created contact is looked up, never sent thrice. */
-function maxSends(operation: WriteOperation): number {
-  return operation === "addMessageContact" ? 2 : POLICY.maxAttempts;
 }
 
 /** Pause that a caller should make before sending another verification. */
@@ -56,7 +40,11 @@ const VERIFICATION_PAUSE_SECONDS = 60;
  * shows: not even a refusal, which may speak of our own first attempt.
  */
 export class VendorWrites {
-  constructor(private readonly parts: WriteParts) {}
+  private readonly patience: WritePatience;
+
+  constructor(private readonly parts: WriteParts) {
+    this.patience = new WritePatience(parts.timing.now);
+  }
 
   /**
    * @param uncertainSinceMs when an earlier try of the same write was begun
@@ -70,27 +58,40 @@ export class VendorWrites {
     uncertainSinceMs: number | null,
     usage: Usage,
   ): Promise<VendorAnswer<O>> {
-    const write = new OneWrite(this.parts, operation, params, deadline, usage);
+    const write = new OneWrite(
+      this.parts,
+      this.patience,
+      operation,
+      params,
+      deadline,
+      usage,
+    );
     return write.run(uncertainSinceMs);
   }
 }
 
+const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
+
 class OneWrite<O extends WriteOperation> {
-  private sends = 0;
+  private readonly repeats: WriteRepeats;
   private rest: VendorParams[O];
   private firstSentAtMs: number | null = null;
   /** The vendor's side of the last lost answer, for support cases. */
   private upstream: UpstreamInfo | undefined;
   private refusal: GatewayError | null = null;
+  /** Whether a deletion has read its contact after a conflict. */
+  private isContactRead = false;
 
   constructor(
     private readonly parts: WriteParts,
+    patience: WritePatience,
     private readonly operation: O,
     private readonly params: VendorParams[O],
     private readonly deadline: number,
     private readonly usage: Usage,
   ) {
     this.rest = params;
+    this.repeats = new WriteRepeats(parts, patience, operation, deadline);
   }
 
   async run(uncertainSinceMs: number | null): Promise<VendorAnswer<O>> {
@@ -112,7 +113,10 @@ class OneWrite<O extends WriteOperation> {
         outcome.kind === "not-sent" ? notSent(outcome) : outcome.error;
       if (isUncertain && outcome.kind !== "not-sent") continue;
       if (outcome.kind === "final") throw this.refusal;
-      if (!(await this.mayRepeat(outcome))) {
+      if (isConflict(outcome) && (await this.isBeingDeleted())) {
+        throw this.refusal;
+      }
+      if (!(await this.repeats.afterRefusal(outcome))) {
         throw isUncertain ? this.unknown() : this.refusal;
       }
     }
@@ -127,21 +131,23 @@ class OneWrite<O extends WriteOperation> {
     if (timeoutMs < POLICY.leastAttemptMs) {
       throw isUncertain
         ? this.unknown()
-        : new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
-            retryAfterSeconds: 1,
-          });
+        : (this.refusal ??
+            new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
+              retryAfterSeconds: CONFLICT_PAUSE_SECONDS,
+            }));
     }
-    this.sends += 1;
-    budget.countCall();
     this.firstSentAtMs ??= timing.wallMs();
-    const make = attempts.bound(() =>
-      attempts.make(this.operation, this.rest, timeoutMs, this.usage),
-    );
+    const make = attempts.bound(() => {
+      budget.countCall();
+      return attempts.make(this.operation, this.rest, timeoutMs, this.usage);
+    });
     const outcome = await admission.run(make);
     if (outcome instanceof NotAdmitted) {
+      if (this.repeats.isRejected(outcome.isBreakerOpen)) return NOT_SENT;
       throw isUncertain ? this.unknown() : unavailable(outcome);
     }
     if (outcome.kind === "answered") budget.countSuccess();
+    this.repeats.count(outcome);
     return outcome as Outcome<VendorAnswer<O>>;
   }
 
@@ -161,16 +167,25 @@ class OneWrite<O extends WriteOperation> {
     }
     // Refused, and not there: the refusal is the truth.
     if (this.refusal !== null && !isPassing(this.refusal)) throw this.refusal;
-    const isSpent =
-      this.sends >= maxSends(this.operation) ||
-      (this.sends > 0 && !this.parts.budget.takeRetry(false));
-    if (isSpent) throw this.unknown();
-    if (this.sends > 0) {
-      this.parts.observer.repeated(this.operation);
-      const { random, sleep } = this.parts.timing;
-      await sleep(pauseMs(this.sends + 1, { isBusy: false }, random));
-    }
+    if (!(await this.repeats.afterReadBack())) throw this.unknown();
     return null;
+  }
+
+  /**
+   * Whether the conflict of a deletion is the running deletion of this contact,
+   * which can last for minutes: repeating would only keep other writes waiting.
+   */
+  private async isBeingDeleted(): Promise<boolean> {
+    if (this.operation !== "deleteMessageContact" || this.isContactRead) {
+      return false;
+    }
+    this.isContactRead = true;
+    const { ContactId } = this.params as { ContactId: string };
+    const { deadline, usage } = this;
+    const answer = await this.parts
+      .read("getMessageContact", { ContactId }, deadline, usage)
+      .catch(() => null);
+    return answer?.Contact.Status === "Deleting";
   }
 
   private async verdict(): Promise<Verdict<O>> {
@@ -191,23 +206,6 @@ class OneWrite<O extends WriteOperation> {
       // A contact that is not there cannot have been changed.
       return isGone ? { kind: "refused", error } : { kind: "unknowable" };
     }
-  }
-
-  private async mayRepeat(
-    outcome: Extract<Outcome<unknown>, { kind: "not-sent" | "transient" }>,
-  ): Promise<boolean> {
-    const { budget, limits, timing } = this.parts;
-    if (outcome.kind === "not-sent" && outcome.isDenied) return false;
-    const pause = pauseMs(this.sends + 1, setbackOf(outcome), timing.random);
-    const isOver =
-      this.sends >= POLICY.maxAttempts ||
-      timing.now() + pause + limits.readBackReserveMs + POLICY.leastAttemptMs >
-        this.deadline ||
-      !budget.takeRetry(isTimeout(outcome));
-    if (isOver) return false;
-    this.parts.observer.repeated(this.operation);
-    await timing.sleep(pause);
-    return true;
   }
 
   /** An answer to the rest of a partly done write speaks of the whole. */

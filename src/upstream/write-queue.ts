@@ -26,6 +26,12 @@ export const WRITE_QUEUES = Symbol("WriteQueues");
 /** Most writes that wait for their turn in one directory. */
 export const QUEUE_CAPACITY = 256;
 
+/**
+ * Pause that a caller should make after CONCURRENT_CHANGE. The vendor's conflicts
+ * can last for minutes; its Terraform provider repeats every 5 s.
+ */
+export const CONFLICT_PAUSE_SECONDS = 5;
+
 interface Waiter {
   readonly begin: () => void;
   readonly timer: NodeJS.Timeout;
@@ -64,7 +70,7 @@ export class MemoryWriteQueue implements WriteQueue {
           this.waiting.delete(waiter);
           reject(
             new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
-              retryAfterSeconds: 1,
+              retryAfterSeconds: CONFLICT_PAUSE_SECONDS,
             }),
           );
         }, maxWaitMs),

@@ -232,6 +232,76 @@ describe.each(WAYS)("a deletion watched over $name", ({ watch }) => {
   });
 });
 
+describe.each(WAYS)("a contact that exists again, over $name", ({ watch }) => {
+  it("has no deletion on record, although one was seen to end", async () => {
+    await graphql(running, DELETE, { id: TOM });
+    running.emulator.control.advanceClock(60_000);
+    expect(await rest(watch(TOM))).toMatchObject([{ state: "DELETED" }]);
+    running.emulator.control.reset();
+    expect(await rest(watch(TOM))).toMatchObject([
+      { state: "UNKNOWN", startedHere: null },
+    ]);
+  });
+});
+
+describe("a contact that exists again", () => {
+  it("has no deletion on record in queries and over REST", async () => {
+    await graphql(running, DELETE, { id: TOM });
+    running.emulator.control.advanceClock(60_000);
+    const read = (): Promise<unknown> =>
+      graphql(
+        running,
+        `
+          query ($id: ID!) {
+            messageContact(id: $id) {
+              status
+              deletion {
+                state
+              }
+            }
+            messageContactDeletionStatus(contactId: $id) {
+              state
+            }
+          }
+        `,
+        { id: TOM },
+      );
+    expect(await read()).toMatchObject({
+      data: {
+        messageContact: null,
+        messageContactDeletionStatus: { state: "DELETED" },
+      },
+    });
+    running.emulator.control.reset();
+    expect(await read()).toMatchObject({
+      data: {
+        messageContact: { status: "ACTIVE", deletion: null },
+        messageContactDeletionStatus: { state: "UNKNOWN" },
+      },
+    });
+    const response = await fetch(
+      `${running.gateway.url}/v1/message-contacts/${TOM}/deletion`,
+    );
+    expect(await response.json()).toMatchObject({
+      state: "UNKNOWN",
+      observedAt: null,
+    });
+  });
+
+  it("is reported to a browser that has seen the end of its deletion", async () => {
+    await graphql(running, DELETE, { id: TOM });
+    running.emulator.control.advanceClock(60_000);
+    const [deleted] = await new EventReader(await fetch(eventsUrl(TOM))).rest();
+    const headers = { "last-event-id": deleted?.id ?? "" };
+    expect((await fetch(eventsUrl(TOM), { headers })).status).toBe(204);
+    running.emulator.control.reset();
+    const again = await fetch(eventsUrl(TOM), { headers });
+    expect(again.status).toBe(200);
+    const [state] = await new EventReader(again).rest();
+    expect(JSON.parse(state?.data ?? "")).toMatchObject({ state: "UNKNOWN" });
+  });
+});
+
 describe("watching", () => {
   const watching = (): DeletionWatch => running.gateway.app.get(DeletionWatch);
 
@@ -261,7 +331,7 @@ describe("watching", () => {
     ]);
   });
 
-  it("answers a deleted contact without asking the vendor again", async () => {
+  it("answers a deleted contact with one read of the contact", async () => {
     await graphql(
       running,
       `
@@ -280,7 +350,9 @@ describe("watching", () => {
     );
     running.emulator.control.clearCalls();
     expect(await rest(overSocket(TOM))).toMatchObject([{ state: "DELETED" }]);
-    expect(running.emulator.control.calls()).toEqual([]);
+    expect(running.emulator.control.calls()).toMatchObject([
+      { action: "GetMessageContact" },
+    ]);
   });
 });
 

@@ -53,6 +53,24 @@ describeHere("a deletion that both replicas watch", () => {
     expect(await onB.until("event: complete")).toBe(true);
   });
 
+  it("is not on record on either of them once the contact exists again", async () => {
+    replicas.emulator.control.advanceClock(60_000);
+    const stateOn = async (url: string): Promise<unknown> => {
+      const { data } = await REST.call(url, "getMessageContactDeletionStatus", {
+        contactId: TOM,
+      });
+      return (data as { state: string }).state;
+    };
+    const { a, b } = replicas;
+    for (const { url } of [a, b]) expect(await stateOn(url)).toBe("DELETED");
+    replicas.emulator.control.reset();
+    for (const { url } of [b, a]) {
+      expect(await stateOn(url)).toBe("UNKNOWN");
+      const events = await EventStream.open(url);
+      expect(await events.until("UNKNOWN")).toBe(true);
+    }
+  });
+
   it("is looked up by the other one when the first is killed", async () => {
     const onA = await EventStream.open(replicas.a.url);
     await onA.until("IN_PROGRESS");

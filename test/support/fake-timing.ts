@@ -17,3 +17,49 @@ export class FakeTiming implements Timing {
     return Promise.resolve();
   };
 }
+
+/**
+ * A clock for calls that run side by side: it moves to the next pause that ends
+ * once nothing else can run.
+ */
+export class SharedTiming implements Timing {
+  private elapsed = 0;
+  private sleepers: { readonly dueMs: number; readonly wake: () => void }[] =
+    [];
+
+  constructor(private readonly startedAt = Date.UTC(2026, 0, 31, 8, 30)) {}
+
+  readonly now = (): number => this.elapsed;
+  readonly wallMs = (): number => this.startedAt + this.elapsed;
+  readonly random = (): number => 0.5;
+
+  readonly sleep = (ms: number): Promise<void> =>
+    new Promise((wake) => {
+      this.sleepers.push({ dueMs: this.elapsed + ms, wake });
+    });
+
+  /** Moves the clock until the promise is settled, and resolves as it does. */
+  async run<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const end = (): void => {
+      isSettled = true;
+    };
+    promise.then(end, end);
+    for (;;) {
+      for (let turn = 0; turn < 5; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (isSettled) return promise;
+      this.step();
+    }
+  }
+
+  private step(): void {
+    const dueMs = Math.min(...this.sleepers.map((one) => one.dueMs));
+    if (dueMs === Infinity) return;
+    this.elapsed = Math.max(this.elapsed, dueMs);
+    const due = this.sleepers.filter((one) => one.dueMs <= this.elapsed);
+    this.sleepers = this.sleepers.filter((one) => one.dueMs > this.elapsed);
+    for (const { wake } of due) wake();
+  }
+}

@@ -57,9 +57,16 @@ export class FakeVendor {
   private ids = 0;
 
   /** @param fates of the calls in order; `ok` once they are used up */
+  /** Each call with what happened to it. */
+  readonly fated: { readonly operation: string; readonly fate: Fate }[] = [];
+  /** Whether connections are refused at this moment. */
+  isDown: () => boolean = () => false;
+  /** What happens to the next changes once the script has ended. */
+  fateOfNextWrites: Fate[] = [];
+
   constructor(
     private readonly now: () => number,
-    private readonly fates: Fate[] = [],
+    private fates: Fate[] = [],
   ) {
     this.contacts.set("c-1", this.contact("c-1", "tom"));
   }
@@ -77,7 +84,10 @@ export class FakeVendor {
     const [operation, params] = JSON.parse(form) as [string, Params];
     this.calls.push(operation);
     this.settle();
-    const fate = this.fates.shift() ?? "ok";
+    const fate = this.isDown()
+      ? "not-sent"
+      : (this.fates.shift() ?? this.nextOf(operation));
+    this.fated.push({ operation, fate });
     switch (fate) {
       case "ok":
         return Promise.resolve(this.execute(operation, params));
@@ -108,6 +118,16 @@ export class FakeVendor {
       case "throttled":
         return Promise.resolve(envelope(400, "Throttling.User"));
     }
+  }
+
+  /** Replaces what happens to the next calls. */
+  replaceFates(fates: Fate[]): void {
+    this.fates = fates;
+  }
+
+  private nextOf(operation: string): Fate {
+    const isRead = /^(?:get|list)/.test(operation);
+    return isRead ? "ok" : (this.fateOfNextWrites.shift() ?? "ok");
   }
 
   /** What was on its way arrives. */

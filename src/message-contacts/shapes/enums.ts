@@ -134,7 +134,9 @@ registerEnumType(BindingTargetKind, {
   valuesMap: {
     RESOURCE_DIRECTORY: { description: "The whole directory, `rd-…`." },
     FOLDER: { description: "A folder, `r-…` (the root) or `fd-…`." },
-    MEMBER_ACCOUNT: { description: "A member account, 16 digits." },
+    MEMBER_ACCOUNT: {
+      description: "A member account: digits, 16 in newer accounts.",
+    },
   },
 });
 

@@ -148,7 +148,7 @@ export function TargetIds(): PropertyDecorator {
   return input(
     ShapeField(() => ID, {
       list: true,
-      description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+      description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or account numbers of members.`,
       example: ["fd-ZDNPiT5a8b"],
       openapi: { minItems: 1, maxItems: MAX_TARGETS },
     }),

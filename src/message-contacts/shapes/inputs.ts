@@ -37,13 +37,19 @@ export class AddMessageContactInput {
 /** What to change of a contact. */
 @InputType({
   description:
-    "Omitted fields stay. `messageTypes` replaces the whole set. Null is refused: the vendor cannot clear a field.",
+    "At least one field beside `contactId`. Omitted fields stay. `messageTypes` replaces the whole set. Null is refused: the vendor cannot clear a field.",
 })
 export class UpdateMessageContactInput {
   /** An omitted field stays; null would ask to clear it. */
   static readonly refusesNull = true;
 
-  @ContactId()
+  @ContactIdAndAnyOf(
+    "name",
+    "emailAddress",
+    "phoneNumber",
+    "title",
+    "messageTypes",
+  )
   contactId!: string;
 
   @ContactName({ optional: true })

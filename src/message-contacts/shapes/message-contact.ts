@@ -19,7 +19,7 @@ export const NESTED_READS = ["pendingVerifications", "deletion"] as const;
 @ObjectType({ description: "One binding of a contact." })
 export class Binding {
   @ShapeField(() => ID, {
-    description: `\`rd-…\`, \`r-…\`, \`fd-…\` or a 16-digit account number. ${READ}`,
+    description: `\`rd-…\`, \`r-…\`, \`fd-…\` or an account number. ${READ}`,
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;

@@ -20,7 +20,7 @@ export class MessageContactVerificationsQuery extends without(
 export class DisassociateMembersQuery {
   @ShapeField(() => ID, {
     list: true,
-    description: `1 to ${MAX_TARGETS} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or 16-digit member accounts.`,
+    description: `1 to ${MAX_TARGETS} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or account numbers of members.`,
     openapi: { minItems: 1, maxItems: MAX_TARGETS },
   })
   targetId!: string[];

@@ -44,9 +44,8 @@ export const DateTime = thinScalar({
 export const EmailAddress = thinScalar({
   name: "EmailAddress",
   description:
-    "An e-mail address. Checked on the way in; passed through untouched on the way out.",
-  specifiedByURL:
-    "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
+    "An e-mail address. In: text that cannot be an address is refused; the vendor decides about the rest. Out: passed through untouched.",
+  specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc5321#section-4.1.2",
 });
 
 export const PhoneNumber = thinScalar({

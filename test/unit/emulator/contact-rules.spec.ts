@@ -86,6 +86,17 @@ describe("checkEmailAddress", () => {
     expect(checkEmailAddress("tom@localhost", settings)).toBe("tom@localhost");
   });
 
+  it.each([
+    ["ada@münchen.example", "ok"],
+    ['"first last"@example.com', "ok"],
+    ["ada@[192.0.2.7]", "ok"],
+    ["a b@example.com", "InvalidParameter.EmailAddress"],
+    ["ada@example..com", "InvalidParameter.EmailAddress"],
+  ])("takes any mailbox where the setting says so: %s", (address, expected) => {
+    const settings = { ...DEFAULT_SETTINGS, emailForm: "any" } as const;
+    expect(verdict(() => checkEmailAddress(address, settings))).toBe(expected);
+  });
+
   it("has no code for the length where none is listed", () => {
     expect(
       verdict(() => checkKnownEmailAddress(email(255), DEFAULT_SETTINGS)),
@@ -138,8 +149,9 @@ describe("ids", () => {
     ["r-Zj29gL", true],
     ["fd-ZDNPiT7a4K", true],
     ["1997968394350001", true],
-    ["199796839435000", false],
-    ["19979683943500011", false],
+    ["12345678", true],
+    ["99999999999999999999", true],
+    ["199796839435000111111", false],
     ["fd-", false],
     ["x-abc", false],
     ["fd-ZDNPiT****", false],

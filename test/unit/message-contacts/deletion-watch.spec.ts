@@ -2,13 +2,20 @@ import { describe, expect, it } from "@jest/globals";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { Logger } from "../../../src/logging/logger.js";
 import { MemoryDeletionLedger } from "../../../src/message-contacts/deletion-ledger.js";
-import { NO_RELAY } from "../../../src/message-contacts/deletion-relay.js";
-import type { DeletionReport } from "../../../src/message-contacts/deletion-report.js";
+import {
+  NO_RELAY,
+  type DeletionRelay,
+} from "../../../src/message-contacts/deletion-relay.js";
+import {
+  reportIn,
+  type DeletionReport,
+} from "../../../src/message-contacts/deletion-report.js";
 import {
   DeletionWatch,
   WATCHES_PER_CALLER,
 } from "../../../src/message-contacts/deletion-watch.js";
 import { Deletions } from "../../../src/message-contacts/deletions.js";
+import { DeletionState } from "../../../src/message-contacts/shapes/enums.js";
 import {
   contextOf,
   FakeUpstream,
@@ -49,7 +56,7 @@ class ManualTimers {
   }
 }
 
-function setUp() {
+function setUp(relay: DeletionRelay = NO_RELAY) {
   const upstream = new FakeUpstream();
   const timers = new ManualTimers();
   const deletions = new Deletions(
@@ -62,7 +69,7 @@ function setUp() {
     deletions,
     timers.later,
     new Logger({ LOG_LEVEL: "silent" }),
-    NO_RELAY,
+    relay,
     { settle: ({ caller }) => charged.push(caller.id) },
   );
   return { upstream, timers, deletions, watch, charged };
@@ -118,6 +125,23 @@ describe("watching a deletion", () => {
       expect(await read(watcher)).toBe("end");
     }
     expect(watch.size).toBe(0);
+  });
+
+  it("does not take over an older final report of another replica", async () => {
+    const older = reportIn(DeletionState.DELETED, ID);
+    let mayLook = false;
+    const { upstream, timers, watch } = setUp({
+      ...NO_RELAY,
+      mayLook: () => Promise.resolve(mayLook),
+      latest: () => Promise.resolve(older),
+    });
+    upstream.answering(STATUS, GONE);
+    const watcher = watch.watch(ID, contextOf());
+    await settled();
+    mayLook = true;
+    await timers.elapse();
+    expect(await read(watcher)).toMatchObject({ state: "UNKNOWN" });
+    expect(await read(watcher)).toBe("end");
   });
 
   it("stops asking when the last watcher leaves, not before", async () => {

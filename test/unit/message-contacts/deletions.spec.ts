@@ -43,7 +43,7 @@ describe("a deletion", () => {
     expect(upstream.operations()).toEqual([STATUS]);
   });
 
-  it("is DELETED once one that began here is gone, and costs nothing from then on", async () => {
+  it("is DELETED once one that began here is gone, and costs one read of the contact from then on", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.begun(ID, "Deleting", context);
     upstream.answering(STATUS, GONE).answering(CONTACT, GONE);
@@ -54,15 +54,53 @@ describe("a deletion", () => {
     });
     expect(upstream.operations()).toEqual([STATUS, CONTACT]);
     await deletions.status(ID, context);
-    expect(upstream.calls).toHaveLength(2);
+    expect(upstream.operations()).toEqual([STATUS, CONTACT, CONTACT]);
+  });
+
+  it.each(["Deleting", "Deleted"])(
+    "is not on record when the contact exists again after a deletion that began as %s",
+    async (begunAs) => {
+      const { upstream, ledger, deletions, context } = setUp();
+      await deletions.begun(ID, begunAs, context);
+      upstream.answering(STATUS, GONE).answering(CONTACT, GONE);
+      expect((await deletions.status(ID, context)).state).toBe("DELETED");
+      upstream.answering(CONTACT, {
+        Contact: { ContactId: ID, Status: "Active" },
+      });
+      const report = await deletions.status(ID, context);
+      expect(report).toMatchObject({ state: "UNKNOWN", seen: null });
+      expect(await ledger.find(context.directory, ID)).toBeNull();
+    },
+  );
+
+  it("is followed again when a contact that exists again is deleted", async () => {
+    const { upstream, deletions, context } = setUp();
+    await deletions.begun(ID, "Deleted", context);
+    upstream
+      .answering(STATUS, vendorSays("Deleting"))
+      .answering(CONTACT, { Contact: { ContactId: ID, Status: "Deleting" } });
+    expect(await deletions.status(ID, context)).toMatchObject({
+      state: "IN_PROGRESS",
+      seen: { startedHere: false },
+    });
+  });
+
+  it("is not called DELETED from memory while the vendor cannot be asked", async () => {
+    const { upstream, deletions, context } = setUp();
+    await deletions.begun(ID, "Deleted", context);
+    upstream.answering(CONTACT, refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE));
+    await expect(deletions.status(ID, context)).rejects.toMatchObject({
+      code: "UPSTREAM_UNAVAILABLE",
+    });
   });
 
   it("is DELETED at once when the vendor says so", async () => {
     const { upstream, deletions, context } = setUp();
     const report = await deletions.begun(ID, "Deleted", context);
     expect(report.state).toBe("DELETED");
+    upstream.answering(CONTACT, GONE);
     expect((await deletions.status(ID, context)).state).toBe("DELETED");
-    expect(upstream.calls).toEqual([]);
+    expect(upstream.operations()).toEqual([CONTACT]);
   });
 
   it("of somebody else is followed, and does not claim to have begun here", async () => {

@@ -1,0 +1,330 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readConfig } from "../../src/config/config.js";
+import { startGateway, type Gateway } from "../../src/gateway.js";
+import {
+  actionOf,
+  OPERATIONS,
+  type Operation,
+} from "../../src/upstream/operations.js";
+import {
+  DOORS,
+  type Door,
+  type DoorAnswer,
+  type Input,
+} from "../support/doors.js";
+import { environmentFor } from "../support/running.js";
+import {
+  StubVendor,
+  STUB_REQUEST_ID,
+  usualAnswer,
+} from "../support/stub-vendor.js";
+
+const ID = "c-one";
+
+const INPUTS: Readonly<Record<Operation, Input>> = {
+  addMessageContact: {
+    name: "ann",
+    emailAddress: "ann@example.com",
+    title: "CEO",
+    messageTypes: ["SERVICE_MESSAGE"],
+  },
+  getMessageContact: { contactId: ID },
+  listMessageContacts: {},
+  updateMessageContact: { contactId: ID, name: "ann" },
+  cancelMessageContactUpdate: {
+    contactId: ID,
+    emailAddress: "new@example.com",
+  },
+  deleteMessageContact: { contactId: ID, retainContactInMembers: false },
+  getMessageContactDeletionStatus: { contactId: ID },
+  sendEmailVerificationForMessageContact: {
+    contactId: ID,
+    emailAddress: "new@example.com",
+  },
+  sendPhoneVerificationForMessageContact: {
+    contactId: ID,
+    phoneNumber: "86-13900001234",
+  },
+  listMessageContactVerifications: { contactId: ID },
+  associateMembers: { contactId: ID, targetIds: ["fd-1"] },
+  disassociateMembers: { contactId: ID, targetIds: ["fd-2"] },
+};
+
+/** Values that no member of a response should have. */
+const ODD: readonly unknown[] = [
+  undefined,
+  null,
+  20260304,
+  -1,
+  1.5,
+  true,
+  "",
+  {},
+  { at: 1 },
+  [],
+  ["2026-03-04"],
+  "c-ad\r\nX-Odd: 1",
+  "c-ad\u0000",
+  "c-ad/../../x?y#z",
+  "\ud800",
+  "\u202e",
+  "9".repeat(100_000),
+];
+
+type Path = readonly (string | number)[];
+
+/** Every place in a response, the response itself included. */
+function placesIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const below = Array.isArray(value)
+    ? value.map((member: unknown, index): [number, unknown] => [index, member])
+    : Object.entries(value);
+  return [
+    path,
+    ...below.flatMap(([name, member]) => placesIn(member, [...path, name])),
+  ];
+}
+
+/** A copy of a response with another value in one place. */
+function replaced(
+  value: unknown,
+  [name, ...rest]: Path,
+  odd: unknown,
+): unknown {
+  if (name === undefined) return odd;
+  const copy = structuredClone(value) as Record<string | number, unknown>;
+  copy[name] = replaced(copy[name], rest, odd);
+  return copy;
+}
+
+interface Case {
+  readonly operation: Operation;
+  readonly door: Door;
+  readonly place: Path;
+  readonly odd: unknown;
+}
+
+const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
+  (operation) =>
+    placesIn(usualAnswer(operation, { ContactId: ID })).flatMap((place) =>
+      ODD.flatMap((odd) =>
+        DOORS.map((door) => ({ operation, door, place, odd })),
+      ),
+    ),
+);
+
+/** Each alias is a directory with a breaker of its own: few cases share one. */
+const ALIASES = Array.from({ length: 700 }, (_, n) => `d${n}`);
+const LANES = 30;
+
+const LOCATION = /^\/v1\/message-contacts\/c-[A-Za-z0-9]{1,64}(?:\/deletion)?$/;
+
+let vendor: StubVendor;
+let gateway: Gateway;
+let folder: string;
+
+beforeAll(async () => {
+  vendor = await StubVendor.start();
+  folder = await mkdtemp(join(tmpdir(), "answers-"));
+  const file = join(folder, "directories.json");
+  const directories = Object.fromEntries(
+    ALIASES.map((alias) => [
+      alias,
+      {
+        endpoint: vendor.url,
+        credentials: {
+          accessKeyId: `KEY_${alias}`,
+          accessKeySecret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        },
+      },
+    ]),
+  );
+  await writeFile(file, JSON.stringify({ directories }));
+  const { UPSTREAM_ENDPOINT: _, ...environment } = environmentFor(vendor.url);
+  gateway = await startGateway(
+    readConfig({
+      ...environment,
+      ...Object.fromEntries(ALIASES.map((alias) => [`KEY_${alias}`, alias])),
+      DIRECTORIES_FILE: file,
+      VERIFICATION_COOLDOWN_SECONDS: "0",
+      VERIFICATION_EMAILS_PER_DAY: "1000000",
+    }),
+  );
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await vendor.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function asked(
+  alias: string,
+  { operation, door }: Pick<Case, "operation" | "door">,
+  input: Input = INPUTS[operation],
+): Promise<DoorAnswer> {
+  return door.call(gateway.url, operation, input, {
+    "x-resource-directory": alias,
+  });
+}
+
+/** What is wrong with the outcome of a case; null when it is right. */
+async function faultOf(alias: string, one: Case): Promise<string | null> {
+  const { operation, place, odd } = one;
+  const action = actionOf(operation);
+  vendor.clear(alias);
+  vendor.answer(alias, action, (params) => {
+    const usual = usualAnswer(operation, params);
+    return replaced(usual, place, odd) ?? null;
+  });
+  const { status, code, headers, body } = await asked(alias, one);
+  if (status === 500 || JSON.stringify(body).includes('"INTERNAL"')) {
+    return "internal error";
+  }
+  const location = headers.get("location");
+  if (location !== null && !LOCATION.test(location)) return "wrong Location";
+  if (headers.has("x-odd")) return "injected header";
+  if (OPERATIONS[operation].kind === "read") {
+    return code === "OK" || code === "UPSTREAM_UNAVAILABLE"
+      ? null
+      : `read with ${code}`;
+  }
+  if (vendor.sends(alias, action) !== 1) return "sent again";
+  // Nothing that can be read shows whether a message was sent.
+  const isKnown = code === "OK" || code === "OUTCOME_UNKNOWN";
+  return isKnown && (operation.startsWith("send") || code === "OK")
+    ? null
+    : `carried out, but ${code}`;
+}
+
+describe("a response of the vendor with one odd member", () => {
+  it("never becomes an internal error, a header or a second send, and a change that was carried out is reported as such", async () => {
+    const faults: string[] = [];
+    const lane = async (first: number): Promise<void> => {
+      for (let at = first; at < CASES.length; at += LANES) {
+        const one = CASES[at];
+        const alias = ALIASES[at % ALIASES.length];
+        if (one === undefined || alias === undefined) return;
+        const fault = await faultOf(alias, one);
+        if (fault === null) continue;
+        const { operation, door, place, odd } = one;
+        const value = String(JSON.stringify(odd)).slice(0, 40);
+        faults.push(
+          `${operation} by ${door.name}, ${place.join(".")} ${value}: ${fault}`,
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, (_, n) => lane(n)));
+    expect(CASES.length).toBeGreaterThan(1_000);
+    expect(faults).toEqual([]);
+  }, 120_000);
+
+  const [alias = ""] = ALIASES;
+
+  it.each(DOORS)(
+    "is OUTCOME_UNKNOWN over $name when neither the response nor the list has a usable id of the new contact",
+    async (door) => {
+      const ContactId = "c-ad/../../x?y#z";
+      vendor.clear(alias);
+      vendor.answer(alias, "AddMessageContact", () => ({
+        RequestId: STUB_REQUEST_ID,
+        Contact: { ContactId },
+      }));
+      vendor.answer(alias, "ListMessageContacts", (params) => {
+        const usual = usualAnswer("listMessageContacts", params) as {
+          Contacts: object[];
+        };
+        const Contacts = usual.Contacts.map((one) => ({ ...one, ContactId }));
+        return { ...usual, Contacts };
+      });
+      const answer = await asked(alias, {
+        operation: "addMessageContact",
+        door,
+      });
+      expect(answer.code).toBe("OUTCOME_UNKNOWN");
+      expect(answer.headers.has("location")).toBe(false);
+      expect(vendor.sends(alias, "AddMessageContact")).toBe(1);
+    },
+  );
+
+  it.each(DOORS)(
+    "has no createdAt over $name when the date is not a text",
+    async (door) => {
+      vendor.clear(alias);
+      vendor.answer(alias, "AddMessageContact", () => ({
+        RequestId: STUB_REQUEST_ID,
+        Contact: { ContactId: "c-added", CreateDate: { at: 1 } },
+      }));
+      const { code, data } = await asked(alias, {
+        operation: "addMessageContact",
+        door,
+      });
+      expect(code).toBe("OK");
+      const contact = { id: "c-added", createdAt: null };
+      expect(data).toMatchObject(door.name === "rest" ? contact : { contact });
+      expect(vendor.sends(alias, "GetMessageContact")).toBe(0);
+    },
+  );
+});
+
+describe("a response of the vendor without an optional member", () => {
+  const alias = ALIASES[1] ?? "";
+  const LAST = { TotalCount: 3, PageNumber: 9, PageSize: 10 };
+
+  it.each(
+    DOORS.flatMap((door) =>
+      [{}, { ContactId: ID }, { Status: "" }].map((status) => ({
+        door,
+        name: door.name,
+        status,
+      })),
+    ),
+  )(
+    "is no deletion on record over $name when the status is $status",
+    async ({ door, status }) => {
+      vendor.clear(alias);
+      vendor.answer(alias, "GetMessageContactDeletionStatus", () => ({
+        RequestId: STUB_REQUEST_ID,
+        ContactDeletionStatus: status,
+      }));
+      const { code, data } = await asked(alias, {
+        operation: "getMessageContactDeletionStatus",
+        door,
+      });
+      expect(code).toBe("OK");
+      expect(data).toMatchObject({ state: "UNKNOWN" });
+      expect(vendor.sends(alias, "GetMessageContactDeletionStatus")).toBe(1);
+    },
+  );
+
+  it.each(
+    DOORS.flatMap((door) =>
+      (["listMessageContacts", "listMessageContactVerifications"] as const).map(
+        (operation) => ({ door, name: door.name, operation }),
+      ),
+    ).map((row, index) => ({ ...row, alias: ALIASES[index + 2] ?? "" })),
+  )(
+    "is an empty page of $operation over $name beyond the last one",
+    async ({ door, operation, alias }) => {
+      const action = actionOf(operation);
+      const contactId =
+        operation === "listMessageContacts" ? {} : { contactId: ID };
+      vendor.clear(alias);
+      vendor.answer(alias, action, () => ({
+        RequestId: STUB_REQUEST_ID,
+        ...LAST,
+      }));
+      const call = { operation, door };
+      const beyond = await asked(alias, call, { ...contactId, pageNumber: 9 });
+      expect(beyond.code).toBe("OK");
+      expect(beyond.data).toMatchObject({ items: [], totalCount: 3 });
+      expect(vendor.sends(alias, action)).toBe(1);
+      // On the first page three items are missing.
+      const first = await asked(alias, call, { ...contactId, pageNumber: 1 });
+      expect(first.code).toBe("UPSTREAM_UNAVAILABLE");
+    },
+  );
+});

@@ -1,0 +1,71 @@
+import { NOBODY } from "../../src/context/caller.js";
+import type { RequestContext } from "../../src/context/request-context.js";
+import type { ErrorCode } from "../../src/errors/error-codes.js";
+import { GatewayError } from "../../src/errors/gateway-error.js";
+import {
+  IdempotencyKeys,
+  MemoryKeyStore,
+} from "../../src/upstream/idempotency.js";
+import type { Timing } from "../../src/upstream/timing.js";
+import { UpstreamClient } from "../../src/upstream/upstream.client.js";
+import { MemoryWriteQueue } from "../../src/upstream/write-queue.js";
+import { FakeTiming } from "./fake-timing.js";
+import { FakeVendor, type Fate } from "./fake-vendor.js";
+
+/** A client in front of a fake vendor, on a clock of its own. */
+export interface Bench<T extends Timing = FakeTiming> {
+  readonly vendor: FakeVendor;
+  readonly timing: T;
+  readonly client: UpstreamClient;
+  /** Context of a request that arrives now. */
+  readonly context: (key?: string) => RequestContext;
+}
+
+/** @param fates what happens to the first calls, in order; the others succeed */
+export function bench(fates: readonly Fate[]): Bench;
+export function bench<T extends Timing>(
+  fates: readonly Fate[],
+  timing: T,
+): Bench<T>;
+export function bench(
+  fates: readonly Fate[],
+  timing: Timing = new FakeTiming(),
+): Bench<Timing> {
+  const vendor = new FakeVendor(timing.wallMs, [...fates]);
+  const client = new UpstreamClient({
+    signer: vendor,
+    transport: vendor,
+    writes: new MemoryWriteQueue(),
+    keys: new IdempotencyKeys(new MemoryKeyStore(), "secret", timing.wallMs),
+    timing,
+  });
+  return {
+    vendor,
+    timing,
+    client,
+    context: (key) => ({
+      requestId: "test",
+      language: "en",
+      startedAtMs: timing.now(),
+      caller: NOBODY,
+      directory: "default",
+      usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+      ...(key === undefined
+        ? {}
+        : { idempotency: { key, writes: 0, isReplayed: false } }),
+    }),
+  };
+}
+
+/** The code of the error that a call ends with, or `done`. */
+export async function outcomeOf(
+  call: Promise<unknown>,
+): Promise<ErrorCode | "done"> {
+  try {
+    await call;
+    return "done";
+  } catch (error) {
+    if (error instanceof GatewayError) return error.code;
+    throw error;
+  }
+}
