@@ -21,6 +21,9 @@ FROM ${NODE_IMAGE}
 # come from outside. Without sign-in it refuses to listen beyond loopback.
 ENV NODE_ENV=production
 ENV HOST=0.0.0.0
+# Heap limit of each process in MiB, for a container of 512 MiB. Set it to about
+# 60 % of another memory limit, divided by WEB_CONCURRENCY.
+ENV NODE_OPTIONS=--max-old-space-size=320
 WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules

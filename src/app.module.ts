@@ -7,6 +7,7 @@ import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { GraphqlDriver } from "./http/graphql.driver.js";
 import { ProblemDetailsFilter } from "./http/problem-details.filter.js";
+import type { AuditTrail } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
 import { LoggingModule } from "./logging/logging.module.js";
 import { MessageContactsModule } from "./message-contacts/message-contacts.module.js";
@@ -23,18 +24,21 @@ export class AppModule {
   static with(
     config: Config,
     logger: Logger,
+    trail: AuditTrail,
     gate: Gate,
     shared: SharedState,
     observer: UpstreamObserver,
+    streams: DynamicModule,
   ): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
-        LoggingModule.with(logger, config),
+        LoggingModule.with(logger, trail),
         AccessModule.with(gate),
         SharedStateModule.with(shared),
         ObservabilityModule.with(observer),
+        streams,
         GraphQLModule.forRoot({
           driver: GraphqlDriver,
           path: "/graphql",

@@ -7,6 +7,7 @@ import {
   type NestFastifyApplication,
 } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
+import { CredentialWatch } from "./access/credential-watch.js";
 import { gateOf } from "./access/gate.js";
 import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
@@ -18,12 +19,16 @@ import {
 } from "./http/front-door.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
+import { AuditTrail, auditFileOf } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
+import { slotsOf, SocketSlots } from "./http/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
+import { StreamsModule } from "./http/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
 import { bracketed, OpsServer, type Standing } from "./ops/ops.server.js";
+import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
 import {
   openSharedState,
@@ -41,6 +46,8 @@ export interface Gateway {
   readonly observability: Observability;
   /** How it stands, as far as it knows without asking anybody. */
   standing(): Standing;
+  /** The part of its facts that reports trouble; empty while there is none. */
+  trouble(): Readonly<Record<string, string>>;
   /**
    * Ends in order: not ready at once, `drainMs` later no more requests, then
    * running ones finish, sockets and streams are told, everything closes.
@@ -61,6 +68,7 @@ const ANYWHERE = { strict: false } as const;
 export async function createGateway(
   config: Config,
   logger: Logger,
+  trail: AuditTrail,
   signIn: SignIn,
   state: SharedState,
   intake: Intake,
@@ -71,13 +79,27 @@ export async function createGateway(
   const fastify = adapter.getInstance<FastifyInstance>();
   const methods = new RouteMethods(fastify);
   const gate = gateOf(config, signIn, state.limits);
+  const slots = new SocketSlots(slotsOf(config));
   observability.beforeFrontDoor(fastify);
   shedLoad(fastify, intake, logger);
   openFrontDoor(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, gate, state, observability.observer),
+    AppModule.with(
+      config,
+      logger,
+      trail,
+      gate,
+      state,
+      observability.observer,
+      StreamsModule.with(
+        new CredentialWatch(signIn),
+        slots,
+        intake,
+        observability,
+      ),
+    ),
     adapter,
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
@@ -86,9 +108,12 @@ export async function createGateway(
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
     streams: app.get(SseStreams, ANYWHERE),
+    sockets: slots,
     gate,
     intake,
     state,
+    signIn,
+    outputs: { log: logger, audit: trail },
   });
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
@@ -100,6 +125,9 @@ export async function openGateway(
   config: Config,
   logger: Logger,
 ): Promise<Gateway> {
+  const trail = AuditTrail.from(config, logger);
+  const reopen = (): void => trail.reopen();
+  if (auditFileOf(config) !== null) process.on("SIGHUP", reopen);
   const signIn = SignIn.from(config, logger);
   const state = await openSharedState(config, logger);
   const intake = new Intake(
@@ -113,6 +141,7 @@ export async function openGateway(
   const app = await createGateway(
     config,
     logger,
+    trail,
     signIn,
     state,
     intake,
@@ -121,6 +150,8 @@ export async function openGateway(
   limitConnections(app.getHttpServer(), config.MAX_CONNECTIONS);
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
+  const trouble = (): Readonly<Record<string, string>> =>
+    troubleOf(signIn.standing, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
@@ -128,13 +159,16 @@ export async function openGateway(
     developmentKey: signIn.developmentKey,
     observability,
     standing: () => ({
-      isReady,
+      // Without sign-in for anyone, requests are better served elsewhere.
+      isReady: isReady && signIn.standing.isAble,
       // Without Redis a replica does all but writes with a key: still ready.
       facts: {
         sharedState: state.standing,
         requestsInFlight: intake.inFlight,
+        ...trouble(),
       },
     }),
+    trouble,
     close: async (drainMs = 0) => {
       isReady = false;
       intake.drain();
@@ -145,7 +179,9 @@ export async function openGateway(
       await observability.close();
       await state.close();
       signIn.close();
-      logger.flush();
+      process.off("SIGHUP", reopen);
+      trail.close();
+      logger.close();
     },
   };
 }

@@ -7,14 +7,17 @@ import {
 } from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
+import { Logger } from "./logging/logger.js";
 import type { Fleet } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
+import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
 
 /**
  * The process: configuration, the emulator where no vendor is named, listen,
  * and on SIGTERM or SIGINT an orderly end.
  */
 async function main(): Promise<void> {
+  surviveLogTrouble();
   const config = readConfig(process.env);
   if (cluster.isWorker) {
     const { runWorker } = await import("./processes/worker.js");
@@ -24,6 +27,7 @@ async function main(): Promise<void> {
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const running = await run(config, emulator);
+  logUnhandledRejections(new Logger(config));
   announce(running, emulator, showsSchema(config));
   onSignal(async (signal) => {
     // A person at the keyboard has no balancer that must notice first.
@@ -47,6 +51,18 @@ async function run(
   return startGateway(
     emulator === null ? config : pointedAt(emulator.url, config),
   );
+}
+
+/**
+ * A stream without an `error` listener ends the process, and so does SIGHUP by
+ * default. Neither a log that cannot be written nor its rotation may do that. On
+ * a terminal SIGHUP keeps its meaning unless there is a file to open again.
+ */
+function surviveLogTrouble(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => undefined);
+  }
+  if (!process.stderr.isTTY) process.on("SIGHUP", () => undefined);
 }
 
 /** At the usual port, or at a free one where another process has that. */

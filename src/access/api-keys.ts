@@ -1,16 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
-import { unwatchFile, watchFile, type StatsListener } from "node:fs";
-import type { Caller } from "../context/caller.js";
+import { isExpired, type Caller } from "../context/caller.js";
 import type { Logger } from "../logging/logger.js";
+import { ReportLimit } from "../logging/output.js";
 import {
   digestOf,
   NO_DIGEST,
   readKeyFile,
   type KeyEntry,
 } from "../config/key-file.js";
-
-/** How often the file's time stamp is looked at. */
-const LOOK_EVERY_MS = 1_000;
+import { watchPath } from "./watched-path.js";
 
 /**
  * The API keys that are accepted at present. Holds hashes only; a lookup costs
@@ -18,6 +16,8 @@ const LOOK_EVERY_MS = 1_000;
  */
 export class ApiKeys {
   private byDigest = new Map<string, KeyEntry>();
+  /** Why the file cannot be used now; null while it can, or there is none. */
+  failure: string | null = null;
   /** Reads the file again; for keys without a file there is nothing to do. */
   reread: () => void = () => undefined;
   /** Stops looking at the file. */
@@ -31,34 +31,43 @@ export class ApiKeys {
   }
 
   /**
-   * Keys of a file that is read again whenever it changes. A changed file that
-   * cannot be used leaves the keys as they were, and is logged.
+   * Keys of a file that is read again whenever it changes. While the file cannot
+   * be used or is missing, the keys that were read last stay valid: a mount that
+   * is gone for a moment must not lock everyone out. This is logged at once and
+   * then once a minute, and `failure` names the reason. To withdraw all keys,
+   * write an empty list.
    */
   static watching(
     path: string,
     directories: readonly string[],
-    logger: Logger,
+    logger: Pick<Logger, "log">,
+    watch: typeof watchPath = watchPath,
   ): ApiKeys {
-    const keys = new ApiKeys(readKeyFile(path, directories).entries);
+    const keys = new ApiKeys([]);
+    let report = new ReportLimit();
     keys.reread = () => {
       const { entries, problems } = readKeyFile(path, directories);
       if (problems.length > 0) {
-        logger.log("error", "the changed API key file cannot be used");
+        keys.failure = problems[0] ?? null;
+        if (!report.isDue) return;
+        logger.log(
+          "error",
+          "the API key file cannot be used: the keys that were read last stay valid",
+          { cause: problems[0] },
+        );
         return;
       }
+      keys.failure = null;
+      report = new ReportLimit();
       keys.replace(entries);
       logger.log("info", "API keys were read again");
     };
-    // By looking, not by events: an event is lost when a mounted file is
-    // replaced through a link, as orchestrators do with secrets.
-    const onLook: StatsListener = (now, before) => {
-      // Reading a file counts as a change of it as well.
-      if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) {
-        keys.reread();
-      }
-    };
-    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onLook);
-    keys.close = () => unwatchFile(path, onLook);
+    keys.close = watch(path, () => {
+      keys.reread();
+      return keys.failure === null;
+    });
+    // Read after the first look, so that no change between the two is missed.
+    keys.replace(readKeyFile(path, directories).entries);
     return keys;
   }
 
@@ -68,10 +77,7 @@ export class ApiKeys {
     const entry = this.byDigest.get(digest.toString("base64"));
     const isSame = timingSafeEqual(entry?.digest ?? NO_DIGEST, digest);
     if (entry === undefined || !isSame) return null;
-    const { expiresAtMs } = entry.caller;
-    return expiresAtMs !== undefined && expiresAtMs <= this.now()
-      ? null
-      : entry.caller;
+    return isExpired(entry.caller, this.now()) ? null : entry.caller;
   }
 
   replace(entries: readonly KeyEntry[]): void {

@@ -9,6 +9,7 @@ import {
   type ValidationRule,
 } from "graphql";
 import type { Config } from "../config/config.js";
+import { noConditionalRoots } from "./subscription-root.js";
 
 /** How large an operation may be, fragments counted wherever they are spread. */
 export interface DocumentLimits {
@@ -17,15 +18,34 @@ export interface DocumentLimits {
   readonly rootFields: number;
   readonly directives: number;
   readonly mutationFields: number;
+  /** Fields and fragments of the whole document; see `MAX_SELECTIONS`. */
+  readonly selections: number;
+  /** Aliases below `__schema` and `__type`. */
+  readonly introspectionAliases: number;
 }
+
+/**
+ * Maximum number of fields and fragments of a document, counted wherever a
+ * fragment is spread. A document without repeated fragments never reaches it:
+ * `MAX_TOKENS` is not larger.
+ */
+export const MAX_SELECTIONS = 1_000;
 
 /** Figures of the security goals; mutations are a setting. */
 export function documentRules({
   GRAPHQL_MUTATIONS_PER_OPERATION: mutationFields,
 }: Pick<Config, "GRAPHQL_MUTATIONS_PER_OPERATION">): ValidationRule[] {
-  const limits = { depth: 8, aliases: 30, rootFields: 20, directives: 20 };
-  return [documentLimits({ ...limits, mutationFields })];
+  return [documentLimits({ ...LIMITS, mutationFields }), noConditionalRoots];
 }
+
+const LIMITS = {
+  depth: 8,
+  aliases: 30,
+  rootFields: 20,
+  directives: 20,
+  selections: MAX_SELECTIONS,
+  introspectionAliases: 4,
+} as const;
 
 /** Most tokens of a document; checked while parsing, before validation. */
 export const MAX_TOKENS = 1_000;
@@ -39,31 +59,42 @@ interface Size {
   readonly introspectionDepth: number;
   readonly aliases: number;
   readonly directives: number;
+  readonly introspectionAliases: number;
   readonly fields: number;
+  readonly selections: number;
 }
 
 const NOTHING: Size = {
   depth: 0,
   introspectionDepth: 0,
   aliases: 0,
+  introspectionAliases: 0,
   directives: 0,
   fields: 0,
+  selections: 0,
 };
+
+/** Takes the place of a refused document, so that no rule walks that one. */
+const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /** Counts stop here: fragments in fragments would double them without end. */
 const ENOUGH = 1_000_000;
 
 /**
- * A validation rule that refuses operations beyond the limits. Each fragment is
- * measured once, so that the work grows with the document and not with what it
- * expands to.
+ * A validation rule that refuses documents beyond the limits. Each fragment is
+ * measured once, so that the work is linear in the document's size.
+ *
+ * A refused document is replaced by an empty one for the rest of the validation:
+ * other rules compare fields pair by pair and must not see it.
  */
 export function documentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => ({
     Document(document) {
-      for (const sentence of excesses(document, limits)) {
+      const sentences = excesses(document, limits);
+      for (const sentence of sentences) {
         context.reportError(new GraphQLError(sentence));
       }
+      return sentences.length === 0 ? undefined : EMPTY;
     },
   });
 }
@@ -80,9 +111,11 @@ export function excesses(
       sentences.push(`The operation has more than ${most} ${what}.`);
     }
   };
+  let selections = 0;
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION) continue;
     const size = measure(node.selectionSet);
+    selections = capped(selections + size.selections);
     const isMutation = node.operation === OperationTypeNode.MUTATION;
     hold("levels", size.depth, limits.depth);
     hold(
@@ -91,6 +124,11 @@ export function excesses(
       INTROSPECTION_DEPTH,
     );
     hold("aliases", size.aliases, limits.aliases);
+    hold(
+      "aliases in introspection",
+      size.introspectionAliases,
+      limits.introspectionAliases,
+    );
     hold("root fields", size.fields, limits.rootFields);
     hold(
       "directives",
@@ -98,6 +136,11 @@ export function excesses(
       limits.directives,
     );
     if (isMutation) hold("mutations", size.fields, limits.mutationFields);
+  }
+  if (selections > limits.selections) {
+    sentences.push(
+      `The document has more than ${limits.selections} fields and fragments, counted wherever a fragment is spread.`,
+    );
   }
   return sentences;
 }
@@ -128,9 +171,9 @@ function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {
         const directives = directivesOf(node);
         switch (node.kind) {
           case Kind.INLINE_FRAGMENT:
-            return plus(ofSelection(node.selectionSet), { directives });
+            return plus(ofSelection(node.selectionSet), directives);
           case Kind.FRAGMENT_SPREAD:
-            return plus(ofFragment(node.name.value), { directives });
+            return plus(ofFragment(node.name.value), directives);
           case Kind.FIELD: {
             const below =
               node.selectionSet === undefined
@@ -144,8 +187,12 @@ function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {
               aliases: capped(
                 below.aliases + (node.alias === undefined ? 0 : 1),
               ),
+              introspectionAliases: isMeta
+                ? below.aliases
+                : below.introspectionAliases,
               directives: capped(below.directives + directives),
               fields: 1,
+              selections: capped(below.selections + 1),
             };
           }
         }
@@ -160,8 +207,13 @@ function directivesOf({
   return directives?.length ?? 0;
 }
 
-function plus(size: Size, { directives }: Pick<Size, "directives">): Size {
-  return { ...size, directives: capped(size.directives + directives) };
+/** A fragment where it is spread, with the directives there. */
+function plus(size: Size, directives: number): Size {
+  return {
+    ...size,
+    directives: capped(size.directives + directives),
+    selections: capped(size.selections + 1),
+  };
 }
 
 /** Two selections side by side. */
@@ -170,8 +222,12 @@ function joined(a: Size, b: Size): Size {
     depth: Math.max(a.depth, b.depth),
     introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
     aliases: capped(a.aliases + b.aliases),
+    introspectionAliases: capped(
+      a.introspectionAliases + b.introspectionAliases,
+    ),
     directives: capped(a.directives + b.directives),
     fields: capped(a.fields + b.fields),
+    selections: capped(a.selections + b.selections),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Extensions } from "@nestjs/graphql";
 import type { RequestContext } from "../context/request-context.js";
 import type { Operation } from "../upstream/operations.js";
 import { visibleTo } from "./personal-data.js";
@@ -15,7 +16,9 @@ type FieldResolver = (
  * below `@Query` or `@ResolveField`, whose second parameter is the context.
  */
 export function OperationField(operation: Operation): MethodDecorator {
-  return (_target, _name, descriptor: PropertyDescriptor) => {
+  return (target, name, descriptor: PropertyDescriptor) => {
+    // Read by `OperationRights`, before the variables of a request are.
+    Extensions({ operation })(target, name, descriptor);
     const read = descriptor.value as FieldResolver;
     const guarded: FieldResolver = function (
       this: unknown,

@@ -115,8 +115,41 @@ export function rateLimitsOf(
   };
 }
 
-/** The key of an address: a network of 64 bits for IPv6, where one host has many. */
+/**
+ * Key of a client address for limits: the address itself for IPv4, also where
+ * it is mapped into IPv6; the /64 network for other IPv6 addresses, because one
+ * host can use every address of its /64. All notations of a network give one key.
+ */
 export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:/, "");
-  return plain.includes(":") ? plain.split(":", 4).join(":") : plain;
+  if (!address.includes(":")) return address;
+  if (address.startsWith("::ffff:") && address.includes(".")) {
+    return address.slice("::ffff:".length);
+  }
+  const groups = groupsOf(address);
+  const [high = 0, low = 0] = groups.slice(6);
+  // IPv4-mapped (RFC 4291, section 2.5.5.2).
+  if (groups[5] === 0xffff && groups.slice(0, 5).every((one) => one === 0)) {
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join(".");
+  }
+  const network = groups.slice(0, 4).map((one) => one.toString(16));
+  return `${network.join(":")}::/64`;
+}
+
+/** The eight groups of an IPv6 address in any notation (RFC 4291, section 2.2). */
+function groupsOf(address: string): readonly number[] {
+  const [plain = ""] = address.split("%", 1);
+  const [head = "", tail = ""] = plain.split("::");
+  const first = numbersIn(head);
+  const last = numbersIn(tail);
+  const missing = Math.max(0, 8 - first.length - last.length);
+  return [...first, ...Array<number>(missing).fill(0), ...last];
+}
+
+function numbersIn(text: string): readonly number[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    if (!group.includes(".")) return [parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
+    return [(a << 8) | b, (c << 8) | d];
+  });
 }

@@ -13,8 +13,17 @@ export function requireRight(
   operation: Operation,
   { caller }: Pick<RequestContext, "caller">,
 ): void {
-  if (caller.scopes.has(OPERATIONS[operation].scope)) return;
-  throw new GatewayError(ErrorCode.FORBIDDEN);
+  if (lacksRight(operation, caller)) {
+    throw new GatewayError(ErrorCode.FORBIDDEN);
+  }
+}
+
+/** Whether the caller does not hold the operation's scope. */
+export function lacksRight(
+  operation: Operation,
+  { scopes }: RequestContext["caller"],
+): boolean {
+  return !scopes.has(OPERATIONS[operation].scope);
 }
 
 /** Whether a text is the word of an operation in the catalogue. */

@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { hasSignIn, type Config } from "../config/config.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { callerWith, SCOPES, type Caller } from "../context/caller.js";
+import type { Issuer } from "../config/issuers-file.js";
 import { digestOf } from "../config/key-file.js";
 import type { Logger } from "../logging/logger.js";
+import { ReportLimit } from "../logging/output.js";
 import { ApiKeys } from "./api-keys.js";
 import { credentialOf, KEY_PREFIX, type Headers } from "./credential.js";
-import { IssuerKeys } from "./key-set.js";
+import { IssuerKeys, type KeysStanding } from "./key-set.js";
 import { Tokens } from "./tokens.js";
 
 /** Bits of a key: enough that no one finds one by trying. */
@@ -15,6 +17,16 @@ const KEY_BYTES = 32;
 /** A new API key. */
 export function newKey(): string {
   return `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString("base64url")}`;
+}
+
+/** Whether credentials can be verified; for readiness and metrics. */
+export interface SignInStanding {
+  /** False while no credential at all can be verified. */
+  readonly isAble: boolean;
+  /** By the issuer's identifier. */
+  readonly issuers: ReadonlyMap<string, KeysStanding>;
+  /** Why the API key file cannot be used now; null while it can. */
+  readonly keyFileFailure: string | null;
 }
 
 /** Tells who sent a request, from its headers alone. */
@@ -26,6 +38,8 @@ export class SignIn {
     private readonly unsigned: Caller | null,
     /** Printed at start where nothing else is configured. */
     readonly developmentKey: string | null = null,
+    /** Keys of each issuer, by its identifier. */
+    private readonly issuers: ReadonlyMap<string, IssuerKeys> = new Map(),
   ) {}
 
   /**
@@ -44,6 +58,14 @@ export class SignIn {
     // Who is given no directory by name may use the one there is, or the one
     // that is called default.
     const usual = aliases.length === 1 ? aliases : [DEFAULT_DIRECTORY];
+    const issuers = new Map<string, IssuerKeys>();
+    const keysOf = ({ issuer, jwksUrl }: Issuer): IssuerKeys => {
+      const report = reportFetches(issuer, logger);
+      const keys = new IssuerKeys(new URL(jwksUrl), report);
+      issuers.set(issuer, keys);
+      keys.watch();
+      return keys;
+    };
     return new SignIn(
       config.API_KEYS_FILE === undefined
         ? null
@@ -56,12 +78,11 @@ export class SignIn {
               toleranceSeconds: config.JWT_CLOCK_TOLERANCE_SECONDS,
               defaultDirectories: usual,
             },
-            ({ jwksUrl }) =>
-              new IssuerKeys(new URL(jwksUrl), () =>
-                logger.log("warn", "an issuer's keys cannot be fetched"),
-              ),
+            keysOf,
           ),
       null,
+      null,
+      issuers,
     );
   }
 
@@ -88,9 +109,49 @@ export class SignIn {
     return this.unsigned !== null;
   }
 
+  /** As far as it is known without asking anyone. */
+  get standing(): SignInStanding {
+    const issuers = new Map(
+      [...this.issuers].map(([issuer, { standing }]) => [issuer, standing]),
+    );
+    const cannot = ({ hasKeys, failure }: KeysStanding): boolean =>
+      !hasKeys && failure !== null;
+    return {
+      isAble:
+        this.keys !== null ||
+        issuers.size === 0 ||
+        ![...issuers.values()].every(cannot),
+      issuers,
+      keyFileFailure: this.keys?.failure ?? null,
+    };
+  }
+
   close(): void {
     this.keys?.close();
+    for (const keys of this.issuers.values()) keys.close();
   }
+}
+
+/** Logs the first failure, then one a minute, and the end of the trouble. */
+function reportFetches(
+  issuer: string,
+  logger: Logger,
+): (failure: string | null) => void {
+  let report: ReportLimit | null = null;
+  return (cause) => {
+    if (cause !== null) {
+      report ??= new ReportLimit();
+      if (report.isDue) {
+        logger.log("error", "an issuer's keys cannot be fetched", {
+          issuer,
+          cause,
+        });
+      }
+    } else if (report !== null) {
+      report = null;
+      logger.log("info", "an issuer's keys can be fetched again", { issuer });
+    }
+  };
 }
 
 /** Aliases of all directories. */

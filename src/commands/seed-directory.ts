@@ -12,6 +12,7 @@ import {
 import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
+import { AuditTrail } from "../logging/audit.js";
 import { LoggingModule } from "../logging/logging.module.js";
 import { MessageContactsModule } from "../message-contacts/message-contacts.module.js";
 import { MessageContactsService } from "../message-contacts/message-contacts.service.js";
@@ -65,7 +66,7 @@ export class DirectoryTarget implements SeedTarget {
         module: SeedModule,
         imports: [
           ConfigModule.with(config),
-          LoggingModule.with(logger, config),
+          LoggingModule.with(logger, AuditTrail.from(config, logger)),
           SharedStateModule.with(state),
           MessageContactsModule,
         ],

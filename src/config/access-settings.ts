@@ -9,7 +9,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "JSON file of API keys, of which it holds only hashes; read again when it changes. `npm run key` makes an entry.",
+    "JSON file of API keys, of which it holds only hashes; read again when it changes. While it is missing or cannot be used, the keys that were read last stay valid. `npm run key` makes an entry.",
   )
   @IsOptional()
   @MinLength(1)
@@ -116,10 +116,19 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`1000`",
-    "Most WebSockets among them; more are refused with 503.",
+    "Most signed-in WebSockets among them; as many again may wait to sign in. 0: no WebSockets.",
   )
   @IsCount(0, 1_000_000)
   readonly MAX_WEBSOCKETS: number = 1_000;
+
+  @Setting(
+    "number",
+    "`100`, at most a quarter",
+    "Most WebSockets of one caller; more are closed with 1013. By default at most a quarter of `MAX_WEBSOCKETS`; all of them without sign-in.",
+  )
+  @IsOptional()
+  @IsCount(1, 1_000_000)
+  readonly MAX_WEBSOCKETS_PER_CALLER?: number;
 
   @Setting(
     "number",
@@ -158,7 +167,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "`stderr`; `none` without sign-in",
-    "Where the audit trail of writes goes: `none`, `stderr` or the path of a file.",
+    "Where the audit trail of writes goes: `none`, `stderr` or the path of a file, which gets mode 0600 and is opened again on SIGHUP.",
   )
   @IsOptional()
   @MinLength(1)

@@ -40,6 +40,14 @@ export abstract class CallSettings extends ServerSettings {
 
   @Setting(
     "number",
+    "`100`",
+    "Maximum number of vendor calls of one request, 10 to 100000. A request that may need more is refused with `REQUEST_TOO_COSTLY` before it runs; repeats after failures are not counted.",
+  )
+  @IsCount(10, 100_000)
+  readonly MAX_UPSTREAM_CALLS_PER_REQUEST: number = 100;
+
+  @Setting(
+    "number",
     "`60`",
     "Seconds between two verification messages to the same address or number of a contact; `0`: no pause.",
   )

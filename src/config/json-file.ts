@@ -25,11 +25,49 @@ export function objectIn(
   }
   try {
     const value: unknown = JSON.parse(text);
+    const line = repeatedMemberIn(text);
+    if (line !== null) {
+      problems.push(`${setting} ${REPEATED} (line ${line})`);
+      return null;
+    }
     if (isObject(value)) return value;
   } catch {
     // Told below, together with values that are no objects.
   }
   problems.push(`${setting} must name a file that holds a JSON object`);
+  return null;
+}
+
+/** The rule that a file breaks in which an object has one member twice. */
+export const REPEATED = "must not hold a member twice in one object";
+
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|\n/g;
+
+/**
+ * The line of the first member that stands twice in one object; null where there
+ * is none. `JSON.parse` keeps the last one and drops the others silently.
+ *
+ * @param text well-formed JSON
+ */
+export function repeatedMemberIn(text: string): number | null {
+  const open: Set<string>[] = [];
+  let line = 1;
+  let last = "";
+  for (const [token] of text.matchAll(JSON_TOKEN)) {
+    if (token === "\n") {
+      line += 1;
+      continue;
+    }
+    if (token === "{" || token === "[") open.push(new Set());
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const name = String(JSON.parse(last));
+      const members = open.at(-1);
+      if (members?.has(name) === true) return line;
+      members?.add(name);
+    }
+    last = token;
+  }
   return null;
 }
 

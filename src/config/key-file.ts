@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { callerWith, isScope, type Caller } from "../context/caller.js";
 import { isAlias } from "./directories-file.js";
+import { REPEATED, repeatedMemberIn } from "./json-file.js";
 
 /** Length of a SHA-256 in bytes. */
 const DIGEST_BYTES = 32;
@@ -43,6 +44,7 @@ export function parseKeyFile(
   const problems: string[] = [];
   const entries: KeyEntry[] = [];
   const perCaller = new Map<string, number>();
+  const indexByHash = new Map<string, number>();
   for (const [index, row] of rowsOf(text, problems).entries()) {
     const at = `keys[${index}]`;
     const before = problems.length;
@@ -66,6 +68,12 @@ export function parseKeyFile(
     if (Number.isNaN(endsAtMs)) {
       problems.push(`${at}.expiresAt must be an RFC 3339 instant`);
     }
+    // Which of the two entries counts must not depend on their order.
+    const hash = problems.length > before ? null : (sha256 as string);
+    const earlier = hash === null ? undefined : indexByHash.get(hash);
+    if (earlier !== undefined) {
+      problems.push(`${at}.sha256 is the same as keys[${earlier}].sha256`);
+    } else if (hash !== null) indexByHash.set(hash, index);
     if (problems.length > before) continue;
     const id = caller as string;
     const count = (perCaller.get(id) ?? 0) + 1;
@@ -96,6 +104,8 @@ function rowsOf(text: string, problems: string[]): Record<string, unknown>[] {
       Array.isArray(keys) &&
       keys.every((one) => typeof one === "object" && one !== null)
     ) {
+      const line = repeatedMemberIn(text);
+      if (line !== null) problems.push(`the file ${REPEATED} (line ${line})`);
       return keys as Record<string, unknown>[];
     }
   } catch {

@@ -20,8 +20,20 @@ export interface Caller {
   readonly directories: readonly string[];
   /** Whether e-mail addresses and phone numbers are shown unmasked. */
   readonly personal: boolean;
-  /** When the sign-in ends, in milliseconds since 1970; absent: never. */
+  /**
+   * End of the credential in milliseconds since 1970, clock tolerance included;
+   * absent: it never expires. Requests, event streams and WebSockets all use
+   * this one value.
+   */
   readonly expiresAtMs?: number;
+}
+
+/** Whether the caller's credential has expired. */
+export function isExpired(
+  { expiresAtMs }: Pick<Caller, "expiresAtMs">,
+  nowMs: number,
+): boolean {
+  return expiresAtMs !== undefined && nowMs >= expiresAtMs;
 }
 
 /** A caller with the given rights. */

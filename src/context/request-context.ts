@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { ErrorCode, Language } from "../errors/error-codes.js";
 import { NOBODY, type Caller } from "./caller.js";
+import { isGeneratedId } from "./generated-id.js";
 
 /** Through which door a request came. */
 export type Door = "graphql" | "rest";
@@ -24,7 +25,7 @@ export interface Usage {
 
 /** What one incoming request carries down to the upstream call. */
 export interface RequestContext {
-  /** Ours or the caller's `X-Request-Id`, `[\w-]{1,64}`. */
+  /** Ours or the caller's `X-Request-Id`, see `isGeneratedId`. */
   readonly requestId: string;
   /** Language of sentences for people. */
   readonly language: Language;
@@ -69,14 +70,9 @@ export type OpeningContext = Omit<RequestContext, keyof Found> & {
 /** Alias of the one directory where no others are configured. */
 export const DEFAULT_DIRECTORY = "default";
 
-const REQUEST_ID = /^[\w-]{1,64}$/;
-
-/** A key or a phone number that fits the form: it would end in every log line. */
-const NO_REQUEST_ID = /^(?:mcg_|\d{1,4}-\d{5,15}$|1\d{10}$)/;
-
 /**
  * Opens the context of a request from its headers. A caller's request id is
- * taken over only if it is harmless; otherwise a new one is made.
+ * taken over only in a format of generated ids; otherwise a new one is made.
  */
 export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
@@ -87,11 +83,7 @@ export function openContext(
   const wanted = headers["accept-language"];
   return {
     requestId:
-      typeof given === "string" &&
-      REQUEST_ID.test(given) &&
-      !NO_REQUEST_ID.test(given)
-        ? given
-        : randomUUID(),
+      typeof given === "string" && isGeneratedId(given) ? given : randomUUID(),
     language: typeof wanted === "string" ? preferredLanguage(wanted) : "en",
     startedAtMs: performance.now(),
     caller,

@@ -30,6 +30,8 @@ export interface GatewayErrorDetails {
   readonly upstream?: UpstreamInfo;
   readonly retryAfterSeconds?: number;
   readonly limit?: number;
+  /** Number of vendor calls that the request may need; beside `limit`. */
+  readonly estimate?: number;
   /** Targets of which it is unknown whether they changed. */
   readonly unsettled?: readonly string[];
   /** What to do, where the code's own advice would mislead. */

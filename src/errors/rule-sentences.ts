@@ -1,5 +1,5 @@
 import type { Language, Sentence } from "./error-codes.js";
-import type { Violation } from "./gateway-error.js";
+import type { GatewayErrorDetails, Violation } from "./gateway-error.js";
 
 /** What each rule demands. Bounds are filled in for `{min}` and `{max}`. */
 const RULES: Readonly<Record<string, Sentence>> = {
@@ -42,4 +42,16 @@ export function sentenceOf(violation: Violation, language: Language): string {
   return language === "zh"
     ? `${name} ${what}${bounds}。`
     : `${name} ${what}${bounds}.`;
+}
+
+/** The figures of REQUEST_TOO_COSTLY; undefined for every other error. */
+export function sentenceOfCost({
+  estimate,
+  limit,
+}: GatewayErrorDetails): Sentence | undefined {
+  if (estimate === undefined || limit === undefined) return undefined;
+  return {
+    en: `The request may need ${estimate} calls to Alibaba Cloud; one request may make ${limit}.`,
+    zh: `该请求最多需要 ${estimate} 次阿里云调用，单个请求的上限为 ${limit} 次。`,
+  };
 }

@@ -30,12 +30,19 @@ interface CompiledShape {
 const compiled = new WeakMap<Shape<object>, CompiledShape>();
 
 /**
+ * Maximum number of violations reported at once. A body of 64 KiB can hold many
+ * thousand wrong items; each would cost an entry and a sentence.
+ */
+export const MAX_VIOLATIONS = 100;
+
+/**
  * Checks an input against its shape and gives it back, typed.
  *
  * Costs a loop over rules that were read from class-validator's metadata once
  * per class; nothing is copied or transformed. Unknown properties are refused.
  *
- * @throws {GatewayError} INVALID_INPUT with all violations at once
+ * @throws {GatewayError} INVALID_INPUT with all violations at once, up to
+ *   `MAX_VIOLATIONS`
  */
 export function checkInput<T extends object>(
   shape: Shape<T>,
@@ -46,7 +53,10 @@ export function checkInput<T extends object>(
   throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
 }
 
-/** All rules of the shape that the input breaks, in the order of declaration. */
+/**
+ * Rules of the shape that the input breaks, in the order of declaration; the
+ * first `MAX_VIOLATIONS` of them.
+ */
 export function violationsOf<T extends object>(
   shape: Shape<T>,
   input: unknown,
@@ -58,11 +68,13 @@ export function violationsOf<T extends object>(
   const violations: Violation[] = [];
   if (!refusesNull) dropNulls(properties, input);
   for (const name of Object.keys(input)) {
+    if (violations.length >= MAX_VIOLATIONS) return violations;
     if (!names.has(name)) {
       violations.push({ field: [name.slice(0, 64)], rule: "unknown-field" });
     }
   }
   for (const property of properties) {
+    if (violations.length >= MAX_VIOLATIONS) break;
     checkProperty(property, input, violations);
   }
   return violations;
@@ -93,11 +105,12 @@ function checkProperty(
   }
   for (const { name: rule, each, whole, bounds, holds } of rules) {
     if (each && Array.isArray(value)) {
-      value.forEach((item: unknown, index) => {
+      for (const [index, item] of (value as unknown[]).entries()) {
+        if (violations.length >= MAX_VIOLATIONS) return;
         if (!holds(item, input)) {
           violations.push({ field: [name, String(index)], rule, ...bounds });
         }
-      });
+      }
     } else if (!holds(value, input)) {
       violations.push({ field: whole ? null : [name], rule, ...bounds });
       // What is not even of the right type breaks no further rule.

@@ -133,24 +133,38 @@ function listOf(itemType: GraphQLOutputType, field: CompletedField): Complete {
     }
     const items: unknown[] = [];
     let isWaiting = false;
-    for (const raw of value) {
-      const at: Path = { prev: path, key: items.length, typename: undefined };
-      try {
-        const item = isThenable(raw)
-          ? raw.then((one) => complete(run, one, at, info))
-          : complete(run, raw, at, info);
-        if (isThenable(item)) {
-          isWaiting = true;
-          items.push(
-            item.then(undefined, (error: unknown) => fail(run, at, error)),
-          );
-        } else items.push(item);
-      } catch (error) {
-        items.push(fail(run, at, error));
+    try {
+      for (const raw of value) {
+        const at: Path = { prev: path, key: items.length, typename: undefined };
+        try {
+          const item = isThenable(raw)
+            ? raw.then((one) => complete(run, one, at, info))
+            : complete(run, raw, at, info);
+          if (isThenable(item)) {
+            isWaiting = true;
+            items.push(
+              item.then(undefined, (error: unknown) => fail(run, at, error)),
+            );
+          } else items.push(item);
+        } catch (error) {
+          items.push(fail(run, at, error));
+        }
       }
+    } catch (error) {
+      // The list is null now. Its pending items may still reject.
+      ignoreRejections(items);
+      if (Array.isArray(value)) ignoreRejections(value.slice(items.length));
+      throw error;
     }
     return isWaiting ? Promise.all(items) : items;
   };
+}
+
+/** Marks rejections as handled: an unhandled one would end the process. */
+function ignoreRejections(values: readonly unknown[]): void {
+  for (const value of values) {
+    if (isThenable(value)) value.then(undefined, () => undefined);
+  }
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

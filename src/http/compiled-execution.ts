@@ -5,47 +5,47 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from "@apollo/server";
-import type { GraphQLSchema, OperationDefinitionNode } from "graphql";
-import { LRUCache } from "lru-cache";
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import type { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
+import { ERRORS } from "../errors/error-table.js";
 import { CompiledOperation } from "./compiled-operation.js";
+import { DocumentMemory } from "./document-memory.js";
 
 type Asked = Pick<
   GraphQLRequestContext<RequestContext>,
   "request" | "contextValue" | "document" | "operation" | "source"
 >;
 
-/** Operations of one document by name; undefined is the name of none. */
-type Named = Map<string | undefined, CompiledOperation>;
-
-/** Characters of the documents that are kept. */
-const MOST_KNOWN_CHARACTERS = 1024 * 1024;
-
-/**
- * Fields of the plans that are kept, at about a kilobyte each. Fragments make
- * many of a short text, so that its length does not bound them.
- */
-const MOST_PLANNED_FIELDS = 50_000;
+/** Limits of one run; see the settings of the same names. */
+export type RunLimits = Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">;
 
 /**
  * Runs operations in their compiled form, behind Apollo Server's own parsing,
  * validation and plugins, and keeps what it has run.
+ *
+ * `executor-defaults.md` lists the defaults of graphql-js and Apollo Server that
+ * this execution replaces, with ours beside them.
  */
 export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
   /** Off, everything is left to graphql-js: dearer, with the same answers. */
   isOn = true;
   private count = 0;
-  private plannedFields = 0;
-  /** Only what was parsed and validated gets in. */
-  private readonly documents = new LRUCache<string, Named>({
-    maxSize: MOST_KNOWN_CHARACTERS,
-    sizeCalculation: (_, { length }) => length,
-  });
   private readonly listening: Promise<GraphQLRequestListener<RequestContext>>;
 
-  constructor(private readonly schema: GraphQLSchema) {
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly limits: RunLimits,
+    /** Only what was parsed and validated gets in. */
+    private readonly documents = new DocumentMemory(),
+  ) {
     // One listener for all requests: it keeps nothing of any.
     this.listening = Promise.resolve({
+      didResolveOperation: (request) => this.check(request),
       responseForOperation: (request) => this.answer(request),
     });
   }
@@ -61,7 +61,30 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
 
   /** An operation that was run before, by the text it came in and its name. */
   known(text: string, name: string | undefined): CompiledOperation | undefined {
-    return this.isOn ? this.documents.get(text)?.get(name) : undefined;
+    return this.isOn ? this.documents.operation(text, name) : undefined;
+  }
+
+  /**
+   * Refuses an operation before its variables are read or anything runs.
+   *
+   * @throws {GraphQLError} FORBIDDEN, REQUEST_TOO_COSTLY
+   */
+  private check(context: Asked): Promise<void> {
+    const { operation, request, contextValue } = context;
+    if (operation === undefined) return NOTHING;
+    const refusal = this.compiled(context, operation).refusal(
+      request.variables,
+      contextValue,
+    );
+    if (refusal === null) return NOTHING;
+    const { httpStatus: status } = ERRORS[refusal.code];
+    const http = { status, headers: new HeaderMap() };
+    return Promise.reject(
+      new GraphQLError(refusal.message, {
+        originalError: refusal,
+        extensions: { http },
+      }),
+    );
   }
 
   /** Null where graphql-js has to run the operation. */
@@ -92,24 +115,18 @@ export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
     if (source === undefined || document === undefined) {
       throw new Error("an operation is part of a document");
     }
-    const known = this.known(source, operationName);
+    const known = this.documents.operation(source, operationName);
     if (known !== undefined) return known;
     const compiled = new CompiledOperation(
       this.schema,
       document,
       operation,
-      (fields) => this.planned(fields),
+      (fields) => this.documents.addFields(source, fields),
+      this.limits.MAX_UPSTREAM_CALLS_PER_REQUEST,
     );
-    const named = this.documents.get(source) ?? (new Map() as Named);
-    this.documents.set(source, named.set(operationName, compiled));
+    this.documents.addOperation(source, operationName, compiled, document);
     return compiled;
   }
-
-  /** Beyond the bound all is forgotten, and made anew where it is asked for. */
-  private planned(fields: number): void {
-    this.plannedFields += fields;
-    if (this.plannedFields <= MOST_PLANNED_FIELDS) return;
-    this.documents.clear();
-    this.plannedFields = 0;
-  }
 }
+
+const NOTHING = Promise.resolve();

@@ -9,6 +9,9 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import type { RequestContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
 import { completionOf } from "./compiled-completion.js";
 import { ResolvedField, type PlanFacts } from "./compiled-field.js";
 import {
@@ -27,9 +30,16 @@ import {
 } from "./compiled-selection.js";
 import { variablesOf, type ReadVariables } from "./compiled-variables.js";
 import { operationIn } from "./graphql-operation.js";
+import { OperationRights } from "./operation-rights.js";
+import { UpstreamCost } from "./upstream-cost.js";
 
-/** The fields of the root; null where graphql-js has to run the operation. */
-type Plan = Selected | null;
+/** An operation under one combination of its conditions. */
+interface Plan {
+  /** The fields of the root; null where graphql-js has to run the operation. */
+  readonly fields: Selected | null;
+  /** Null where graphql-js refuses a condition without a value. */
+  readonly cost: UpstreamCost | null;
+}
 
 /** Each of them doubles the plans that an operation may have. */
 const MOST_CONDITIONS = 4;
@@ -51,8 +61,10 @@ export class CompiledOperation {
   readonly word: string;
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
+  private readonly isLeft: boolean;
   private readonly conditions: readonly string[];
   private readonly read: ReadVariables;
+  private readonly rights: OperationRights;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -60,31 +72,56 @@ export class CompiledOperation {
     private readonly operation: OperationDefinitionNode,
     /** Told of the fields of each plan that is made. */
     private readonly planned: (fields: number) => void = () => undefined,
+    /** Maximum number of vendor calls of one run. */
+    private readonly mostCalls = Number.POSITIVE_INFINITY,
   ) {
     const { operation: kind } = operation;
     this.word = operationIn(operation);
-    const conditions = conditionsOf(document, operation);
-    const isLeft =
+    this.conditions = conditionsOf(document, operation);
+    this.root = schema.getRootType(kind) ?? null;
+    this.isLeft =
       kind === OperationTypeNode.SUBSCRIPTION ||
-      conditions.length > MOST_CONDITIONS;
-    this.root = isLeft ? null : (schema.getRootType(kind) ?? null);
-    this.conditions = conditions;
+      this.conditions.length > MOST_CONDITIONS;
     this.read = variablesOf(schema, operation);
+    this.rights = new OperationRights(document, operation, this.root);
+  }
+
+  /**
+   * Why the operation may not run. Rights are checked before the variables are
+   * read: a caller without them must not cause that work.
+   *
+   * @returns FORBIDDEN, REQUEST_TOO_COSTLY, or null. Null also for variables that
+   *   do not fit: graphql-js reports those.
+   */
+  refusal(
+    given: Variables | undefined,
+    { caller }: Pick<RequestContext, "caller">,
+  ): GatewayError | null {
+    if (this.rights.areAllMissing(caller)) {
+      return new GatewayError(ErrorCode.FORBIDDEN);
+    }
+    const variables = this.read(given ?? {});
+    if (variables === null || this.root === null) return null;
+    const { cost } = this.planFor(this.root, variables);
+    return cost?.excess(variables, this.mostCalls) ?? null;
   }
 
   /**
    * Null, before anything has run, where graphql-js has to take over: also for
-   * variables that do not fit, whose errors are its own.
+   * variables that do not fit, whose errors are its own, and for what `refusal`
+   * refuses.
    */
   run(
     given: Variables | undefined,
-    context: unknown,
+    context: RequestContext,
   ): Promise<ExecutionResult> | ExecutionResult | null {
-    if (this.root === null) return null;
+    if (this.root === null || this.isLeft) return null;
+    if (this.rights.areAllMissing(context.caller)) return null;
     const variables = this.read(given ?? {});
     if (variables === null) return null;
-    const plan = this.planFor(this.root, variables);
-    if (plan === null) return null;
+    const { fields: plan, cost } = this.planFor(this.root, variables);
+    if (plan === null || cost === null) return null;
+    if (cost.excess(variables, this.mostCalls) !== null) return null;
     const run = new Run(context, variables);
     const end = (data: Result): ExecutionResult => ended(run, data);
     const fail = (error: unknown): ExecutionResult => {
@@ -104,29 +141,56 @@ export class CompiledOperation {
   }
 
   private planFor(root: GraphQLObjectType, variables: Variables): Plan {
+    // Too many combinations to keep a plan of each.
+    if (this.isLeft) {
+      return { fields: null, cost: this.cost(root, variables) };
+    }
     const key = this.conditions
       .map((name) => String(variables[name]))
       .join(" ");
     let plan = this.plans.get(key);
     if (plan === undefined) {
-      plan = this.plan(root, variables);
+      plan = {
+        fields: this.fields(root, variables),
+        cost: this.cost(root, variables),
+      };
       this.plans.set(key, plan);
     }
     return plan;
   }
 
-  private plan(root: GraphQLObjectType, variables: Variables): Plan {
+  private fields(
+    root: GraphQLObjectType,
+    variables: Variables,
+  ): Selected | null {
     const { schema, document, operation } = this;
     const selections = new Selections(schema, document, variables);
     const facts = { schema, operation, selections, fields: 0 };
-    try {
-      const plan = fieldsOf(facts, root, [operation.selectionSet]);
+    return unlessNotCompilable(() => {
+      const fields = fieldsOf(facts, root, [operation.selectionSet]);
       this.planned(facts.fields);
-      return plan;
-    } catch (reason) {
-      if (reason instanceof NotCompilable) return null;
-      throw reason;
-    }
+      return fields;
+    });
+  }
+
+  private cost(
+    root: GraphQLObjectType,
+    variables: Variables,
+  ): UpstreamCost | null {
+    const { schema, document, operation } = this;
+    const selections = new Selections(schema, document, variables);
+    return unlessNotCompilable(
+      () => new UpstreamCost(selections, root, operation),
+    );
+  }
+}
+
+function unlessNotCompilable<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch (reason) {
+    if (reason instanceof NotCompilable) return null;
+    throw reason;
   }
 }
 

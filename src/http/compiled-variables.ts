@@ -28,6 +28,12 @@ const PLAIN = new Map<unknown, PlainVariable["is"]>([
 ]);
 
 /**
+ * Errors after which reading the variables stops; the default of graphql-js'
+ * `execute`. Without it a list of wrong items costs an error for each item.
+ */
+const MAX_COERCION_ERRORS = 50;
+
+/**
  * How the variables of an operation are read. Most operations name an id or two,
  * which need no more than a look; everything else goes through graphql-js.
  */
@@ -36,7 +42,9 @@ export function variablesOf(
   { variableDefinitions: definitions = [] }: OperationDefinitionNode,
 ): ReadVariables {
   const readAll: ReadVariables = (given) =>
-    getVariableValues(schema, definitions, given).coerced ?? null;
+    getVariableValues(schema, definitions, given, {
+      maxErrors: MAX_COERCION_ERRORS,
+    }).coerced ?? null;
   const plain: PlainVariable[] = [];
   for (const definition of definitions) {
     const variable = plainVariable(schema, definition);

@@ -10,7 +10,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { sentenceOf } from "../errors/rule-sentences.js";
+import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationIn } from "./graphql-operation.js";
 
@@ -92,7 +92,7 @@ export function concluded(
 }
 
 /** Rendered errors have codes of the table alone. */
-function codeOf(
+export function codeOf(
   error: GraphQLFormattedError | undefined,
 ): ErrorCode | undefined {
   return error?.extensions?.["code"] as ErrorCode | undefined;
@@ -133,13 +133,16 @@ export function toGraphqlError(
   { requestId, language }: ErrorContext,
 ): GraphQLFormattedError {
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
+  const { estimate, limit } = details;
   return {
-    message: ERRORS[code].message[language],
+    message:
+      sentenceOfCost(details)?.[language] ?? ERRORS[code].message[language],
     extensions: {
       code,
       requestId,
       retryable: isRetryable(code),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(estimate === undefined ? {} : { estimate, limit }),
       ...(upstream === undefined ? {} : { upstream }),
       ...(unsettled === undefined ? {} : { unsettled }),
       ...(violations === undefined
@@ -167,6 +170,8 @@ function isArgumentFault(error: GraphQLError): boolean {
   return (
     isOwn &&
     (error.message.startsWith('Argument "') ||
+      // The last one where the limit of errors is reached; it has no node.
+      error.message.startsWith("Too many errors processing variables") ||
       (node !== undefined && node.kind !== Kind.FIELD))
   );
 }

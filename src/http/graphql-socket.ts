@@ -7,85 +7,71 @@ import {
   type Context,
   type Server as Protocol,
 } from "graphql-ws";
-import { GraphQLError } from "graphql";
-import { WebSocketServer, type WebSocket } from "ws";
-import type { Headers } from "../access/credential.js";
-import { Preflight, type Gate } from "../access/gate.js";
 import {
-  openContext,
-  type RequestContext,
-} from "../context/request-context.js";
+  GraphQLError,
+  type ExecutionArgs,
+  type GraphQLFormattedError,
+} from "graphql";
+import { WebSocket, WebSocketServer } from "ws";
+import type { Headers } from "../access/credential.js";
+import type { CredentialWatch } from "../access/credential-watch.js";
+import type { Caller } from "../context/caller.js";
 import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import type { GraphqlSubscriptions } from "./graphql-subscriptions.js";
-
-/** Opens the context of a request by its head; see the gate. */
-export type OpenContext = (
-  headers: Headers,
-  address: string,
-) => RequestContext | Promise<RequestContext>;
-
-/** Lets each connection and each operation through the gate like a request. */
-export function openThrough(gate: Gate): OpenContext {
-  return async (headers, address) => {
-    const verdict = await gate.admit({
-      method: "GET",
-      headers,
-      address,
-      rights: "fields",
-      setHeader: () => undefined,
-    });
-    if (verdict instanceof Preflight) {
-      throw new GatewayError(ErrorCode.BAD_REQUEST);
-    }
-    return openContext(headers, verdict.caller, verdict.directory);
-  };
-}
+import { closeCodeOf, CLOSING, keepAlive } from "./socket-closing.js";
+import { headersOf, refusePoison } from "./socket-headers.js";
+import type {
+  SocketHead,
+  SocketOperation,
+  SocketOperations,
+} from "./socket-operations.js";
+import type { SocketSlots } from "./socket-slots.js";
 
 /** Limits of a socket. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
 
+/** A client that sends more than this before it has signed in is cut off. */
+const MAX_MESSAGES_BEFORE_SIGN_IN = 10;
+
 /** A reader that lets so much pile up is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-
-/** A socket that does not answer a ping before the next one is cut off. */
-export const PING_MS = 12_000;
-
-/** What a browser cannot send as a header comes in `connectionParams`. */
-const TAKEN_FROM_PARAMS = [
-  "authorization",
-  "x-api-key",
-  "x-resource-directory",
-  "accept-language",
-  "x-request-id",
-] as const;
 
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** Operations that have not ended. */
+  readonly running: Set<SocketOperation>;
 }
 
 type SocketContext = Context<Record<string, unknown>, Extra>;
 
+/** An operation and, where it was refused, its errors as the client sees them. */
+interface Subscribed {
+  readonly operation: SocketOperation;
+  readonly refused?: readonly GraphQLFormattedError[];
+}
+
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) on the HTTP server's own
- * port. Whoever connects signs in with `connection_init`, and again, unseen,
- * with each operation: a key that was withdrawn starts nothing more.
+ * port. A client signs in with `connection_init`; each operation is then admitted
+ * like an HTTP request. The socket is closed when its credential expires or is
+ * revoked.
  */
 export class GraphqlSocket {
   private readonly sockets: WebSocketServer;
   private readonly protocol: Protocol<Extra>;
-  /** Contexts of running operations, for rendering their errors. */
-  private readonly contexts = new WeakMap<object, RequestContext>();
+  /** Operations by the payload they came in. */
+  private readonly subscribed = new WeakMap<object, Subscribed>();
 
   constructor(
     private readonly server: Server,
     private readonly path: string,
     private readonly subscriptions: GraphqlSubscriptions,
-    private readonly admit: OpenContext,
-    private readonly maxSockets: number,
+    private readonly operations: SocketOperations,
+    private readonly slots: SocketSlots,
+    private readonly credentials: CredentialWatch,
     private readonly logger: Logger,
   ) {
     this.sockets = new WebSocketServer({
@@ -93,32 +79,36 @@ export class GraphqlSocket {
       maxPayload: MAX_PAYLOAD_BYTES,
       perMessageDeflate: false,
       handleProtocols,
+      ...CLOSING,
     });
     this.protocol = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+      jsonMessageReviver: refusePoison,
+      subscribe: (args) => this.subscriptions.subscribe(args),
       onConnect: (context) => this.signIn(context),
-      onSubscribe: async (socket, _id, payload) => {
-        try {
-          const context = await this.contextOf(socket);
-          this.contexts.set(payload, context);
-          return this.subscriptions.prepare(payload, context);
-        } catch (error) {
-          if (!(error instanceof GatewayError)) throw error;
-          this.contexts.set(payload, openContext(headersOf(socket)));
-          return [new GraphQLError(error.message, { originalError: error })];
-        }
+      onSubscribe: (context, _id, payload) => this.begin(context, payload),
+      onOperation: (_context, _id, payload) => {
+        this.subscribed.get(payload)?.operation.streams();
       },
-      onNext: (_socket, _id, payload, _args, result) => {
-        const context = this.contexts.get(payload);
-        return context === undefined
+      onNext: (_context, _id, payload, _args, result) => {
+        const found = this.subscribed.get(payload);
+        return found === undefined
           ? undefined
-          : this.subscriptions.formatted(result, context);
+          : this.subscriptions.formatted(result, found.operation.context);
       },
-      onError: (_socket, _id, payload, errors) => {
-        const context = this.contexts.get(payload);
-        return context === undefined
-          ? undefined
-          : this.subscriptions.rendered(errors, context);
+      onError: (_context, _id, payload, errors) => {
+        const found = this.subscribed.get(payload);
+        if (found === undefined) return undefined;
+        const { refused, operation } = found;
+        return (
+          refused ?? this.subscriptions.rendered(errors, operation.context)
+        );
+      },
+      onComplete: ({ extra: { running } }, _id, payload) => {
+        const operation = this.subscribed.get(payload)?.operation;
+        if (operation === undefined) return;
+        operation.end();
+        running.delete(operation);
       },
     });
     this.server.on("upgrade", this.upgrade);
@@ -153,7 +143,7 @@ export class GraphqlSocket {
       request.headers.upgrade?.toLowerCase() !== "websocket"
     ) {
       refuse(stream, "404 Not Found");
-    } else if (this.sockets.clients.size >= this.maxSockets) {
+    } else if (this.slots.limits.signedIn === 0) {
       refuse(stream, "503 Service Unavailable");
     } else {
       this.sockets.handleUpgrade(request, stream, head, (socket) =>
@@ -164,6 +154,15 @@ export class GraphqlSocket {
 
   private serve(socket: WebSocket, request: IncomingMessage): void {
     const stopPinging = keepAlive(socket);
+    const running = new Set<SocketOperation>();
+    this.slots.arrive(socket, request.socket.remoteAddress ?? "", () => {
+      socket.close(
+        CloseCode.ConnectionInitialisationTimeout,
+        "Connection initialisation timeout",
+      );
+      socket.terminate();
+    });
+    let early = 0;
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
@@ -177,97 +176,110 @@ export class GraphqlSocket {
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on("message", (data: Buffer) => {
-            if (socket.bufferedAmount > MAX_UNREAD_BYTES) {
+            const isFlood =
+              !this.slots.isSignedIn(socket) &&
+              ++early > MAX_MESSAGES_BEFORE_SIGN_IN;
+            if (isFlood || socket.bufferedAmount > MAX_UNREAD_BYTES) {
               socket.terminate();
               return;
             }
             take(data.toString("utf8")).catch((error: unknown) => {
-              if (!(error instanceof GatewayError))
-                this.logger.fault(error, {});
+              this.logger.fault(error, {});
               socket.close(CloseCode.InternalServerError, "Internal error");
             });
           }),
       },
-      { socket, request },
+      { socket, request, running },
     );
     // What is wrong with a frame is answered by ws with the fitting code.
     socket.on("error", () => undefined);
     socket.once("close", (code, reason) => {
       stopPinging();
-      void closed(code, reason.toString("utf8"));
+      this.slots.leave(socket);
+      closed(code, reason.toString("utf8"))
+        .catch((error: unknown) => this.logger.fault(error, {}))
+        .finally(() => {
+          for (const operation of running) operation.end();
+        });
     });
   }
 
   /** False closes the socket as forbidden; other codes are closed here. */
   private async signIn(context: SocketContext): Promise<boolean> {
     const { socket } = context.extra;
-    try {
-      const { caller } = await this.contextOf(context);
-      closeWhenExpired(socket, caller.expiresAtMs);
-      return true;
-    } catch (error) {
-      const code = error instanceof GatewayError ? error.code : undefined;
-      if (code === ErrorCode.UNAUTHENTICATED) {
-        socket.close(CloseCode.Unauthorized, code);
-      } else if (code !== undefined && code !== ErrorCode.FORBIDDEN) {
-        socket.close(CloseCode.BadRequest, code);
+    const head = headOf(context);
+    const operation = await this.operations.connect(head);
+    const { caller, usage } = operation.context;
+    // The client may have closed the socket meanwhile.
+    const isOpen = socket.readyState === socket.OPEN;
+    if (operation.refusal === null && isOpen) {
+      if (this.slots.signIn(socket, caller.id)) {
+        operation.end();
+        this.watch(socket, head.headers, caller);
+        return true;
       }
-      return false;
+      usage.failureCode = ErrorCode.RATE_LIMITED;
     }
+    operation.end();
+    if (usage.failureCode !== undefined) {
+      socket.close(closeCodeOf(usage.failureCode), usage.failureCode);
+    }
+    return false;
   }
 
-  private contextOf(
-    socket: SocketContext,
-  ): RequestContext | Promise<RequestContext> {
-    const { remoteAddress = "" } = socket.extra.request.socket;
-    return this.admit(headersOf(socket), remoteAddress);
+  /** Closes the socket once the credential is no longer valid. */
+  private watch(socket: WebSocket, headers: Headers, caller: Caller): void {
+    const forget = this.credentials.add({
+      headers,
+      caller,
+      end: (code) => socket.close(closeCodeOf(code), code),
+    });
+    socket.once("close", forget);
+  }
+
+  /** What is to be executed, or why it is not. Never rejects. */
+  private async begin(
+    context: SocketContext,
+    payload: object,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const operation = await this.operations.open(headOf(context));
+    const prepared = this.prepared(operation, payload);
+    if ("schema" in prepared) {
+      this.subscribed.set(payload, { operation });
+      // Ended here where the socket has closed: nothing else would do so.
+      if (context.extra.socket.readyState >= WebSocket.CLOSED) operation.end();
+      else context.extra.running.add(operation);
+      return prepared;
+    }
+    const refused = this.subscriptions.rendered(prepared, operation.context);
+    this.subscribed.set(payload, { operation, refused });
+    operation.end();
+    return prepared;
+  }
+
+  private prepared(
+    { refusal, context }: SocketOperation,
+    payload: object,
+  ): ExecutionArgs | readonly GraphQLError[] {
+    try {
+      if (refusal === null) return this.subscriptions.prepare(payload, context);
+      return [new GraphQLError(refusal.message, { originalError: refusal })];
+    } catch (error) {
+      const originalError = error instanceof Error ? error : new Error("fault");
+      return [new GraphQLError("fault", { originalError })];
+    }
   }
 }
 
-/** The headers of the upgrade, with what was sent in their place afterwards. */
-function headersOf({
-  extra: { request },
-  connectionParams = {},
-}: SocketContext): Headers {
-  const headers: Record<string, string | string[] | undefined> = {
-    ...request.headers,
+function headOf(context: SocketContext): SocketHead {
+  const { connectionParams = {}, extra } = context;
+  const { socket, request } = extra;
+  return {
+    headers: headersOf(request.headers, connectionParams),
+    rawHeaders: request.rawHeaders,
+    address: request.socket.remoteAddress ?? "",
+    isGone: () => socket.readyState !== socket.OPEN,
   };
-  for (const [name, value] of Object.entries(connectionParams)) {
-    const header = TAKEN_FROM_PARAMS.find((one) => one === name.toLowerCase());
-    if (header !== undefined && typeof value === "string") {
-      headers[header] = value;
-    }
-  }
-  return headers;
-}
-
-/** Pings, and cuts off what does not answer. Gives back what ends it. */
-function keepAlive(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on("pong", () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) {
-      socket.terminate();
-      return;
-    }
-    isAlive = false;
-    socket.ping();
-  }, PING_MS);
-  return () => clearInterval(timer);
-}
-
-/** Longest delay of a Node timer; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function closeWhenExpired(socket: WebSocket, expiresAtMs?: number): void {
-  if (expiresAtMs === undefined) return;
-  const timer = setTimeout(
-    () => socket.close(CloseCode.Unauthorized, ErrorCode.UNAUTHENTICATED),
-    Math.min(Math.max(0, expiresAtMs - Date.now()), MAX_TIMER_MS),
-  );
-  socket.once("close", () => clearTimeout(timer));
 }
 
 function refuse(stream: Duplex, status: string): void {

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ExecutionResult } from "graphql";
+import type { ExecutionResult, FormattedExecutionResult } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { toGraphqlError } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import type { GraphqlSubscriptions } from "./graphql-subscriptions.js";
+import { refusePoison } from "./socket-headers.js";
 import type { SseEvent, SseStreams } from "./sse-stream.js";
 
 /**
@@ -29,7 +31,12 @@ export function streamGraphql(
   return streams.answer(
     reply,
     new ResultEvents(subscriptions, wanted, context),
-    context.caller.expiresAtMs,
+    (code) => [
+      nextEvent({
+        errors: [toGraphqlError(new GatewayError(code), context)],
+      }),
+      COMPLETE,
+    ],
   );
 }
 
@@ -39,10 +46,20 @@ function fromQuery(query: unknown): unknown {
   if (variables === undefined) return rest;
   if (typeof variables !== "string") return null;
   try {
-    return { ...rest, variables: JSON.parse(variables) as unknown };
+    return {
+      ...rest,
+      variables: JSON.parse(variables, refusePoison) as unknown,
+    };
   } catch {
     return null;
   }
+}
+
+/** After it a client of graphql-sse does not connect again. */
+const COMPLETE: SseEvent = { event: "complete", data: "" };
+
+function nextEvent(result: FormattedExecutionResult): SseEvent {
+  return { event: "next", data: JSON.stringify(result) };
 }
 
 /** Results as events, and `complete` once they are over by themselves. */
@@ -66,13 +83,10 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
     if (this.isOver) return OVER;
     if (result === undefined || result.done === true) {
       this.isOver = true;
-      return { done: false, value: { event: "complete", data: "" } };
+      return { done: false, value: COMPLETE };
     }
     const formatted = this.subscriptions.formatted(result.value, this.context);
-    return {
-      done: false,
-      value: { event: "next", data: JSON.stringify(formatted) },
-    };
+    return { done: false, value: nextEvent(formatted) };
   }
 
   async return(): Promise<IteratorResult<SseEvent, undefined>> {

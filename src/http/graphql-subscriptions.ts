@@ -16,7 +16,8 @@ import {
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
-import { renderError } from "./graphql-error.formatter.js";
+import { codeOf, renderError } from "./graphql-error.formatter.js";
+import { operationIn } from "./graphql-operation.js";
 
 /** The members of a GraphQL request. */
 export interface GraphqlRequest {
@@ -79,15 +80,17 @@ export class GraphqlSubscriptions {
     if (accepted === null) return [malformed("This request may not run.")];
     const { query, operationName, variables } = accepted;
     let document: DocumentNode;
+    let problems: readonly GraphQLError[];
     try {
       document = parse(query, { maxTokens: this.limits.maxTokens });
+      problems = validate(this.schema, document, [
+        ...specifiedRules,
+        ...this.limits.rules,
+      ]);
     } catch (error) {
       return [this.shown(error)];
     }
-    const [first, ...others] = validate(this.schema, document, [
-      ...specifiedRules,
-      ...this.limits.rules,
-    ]);
+    const [first, ...others] = problems;
     if (first !== undefined) {
       return [this.shown(first), ...others.map((error) => this.shown(error))];
     }
@@ -95,6 +98,7 @@ export class GraphqlSubscriptions {
     if (operation === null || operation === undefined) {
       return [malformed("The request names no operation of its document.")];
     }
+    contextValue.usage.operation = operationIn(operation);
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [
         malformed(
@@ -137,13 +141,28 @@ export class GraphqlSubscriptions {
   ): Promise<AsyncIterator<ExecutionResult> | ExecutionResult> {
     const prepared = this.prepare(request, context);
     if (!("schema" in prepared)) return { errors: prepared };
-    const results = await subscribe(prepared);
+    const results = await this.subscribe(prepared);
     return Symbol.asyncIterator in results
       ? results[Symbol.asyncIterator]()
       : results;
   }
 
-  /** A result with its errors rendered from the one table. */
+  /** Results of a prepared subscription, or the reason why there are none. Never rejects. */
+  async subscribe(
+    prepared: ExecutionArgs,
+  ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+    try {
+      return await subscribe(prepared);
+    } catch (error) {
+      const originalError = error instanceof Error ? error : new Error("fault");
+      return { errors: [new GraphQLError("fault", { originalError })] };
+    }
+  }
+
+  /**
+   * A result with its errors rendered from the one table; the first error is
+   * also noted in the context, for the log and the metrics.
+   */
   formatted(
     { data, errors }: ExecutionResult,
     context: RequestContext,
@@ -160,7 +179,11 @@ export class GraphqlSubscriptions {
     errors: readonly GraphQLError[],
     context: RequestContext,
   ): GraphQLFormattedError[] {
-    return errors.map((error) => renderError(error, context, this.logger));
+    const rendered = errors.map((error) =>
+      renderError(error, context, this.logger),
+    );
+    context.usage.failureCode ??= codeOf(rendered[0]);
+    return rendered;
   }
 }
 

@@ -9,6 +9,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { AbstractGraphQLDriver, type GqlModuleOptions } from "@nestjs/graphql";
 import type { GraphQLSchema } from "graphql";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CredentialWatch } from "../access/credential-watch.js";
 import { documentRules, MAX_TOKENS } from "../access/document-limits.js";
 import { Gate } from "../access/gate.js";
 import { TrustedDocuments } from "../access/trusted-documents.js";
@@ -20,17 +21,25 @@ import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
 import { CompiledExecution } from "./compiled-execution.js";
 import { costReporting } from "./graphql-cost.js";
+import { DocumentMemory } from "./document-memory.js";
 import { errorRendering } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
-import { GraphqlSocket, openThrough } from "./graphql-socket.js";
+import { GraphqlSocket } from "./graphql-socket.js";
 import { streamGraphql } from "./graphql-stream.js";
 import {
   GraphqlSubscriptions,
   isGraphqlRequest,
   type GraphqlRequest,
 } from "./graphql-subscriptions.js";
+import { Intake } from "./load-shedding.js";
 import { possibleTypesOf } from "./possible-types.js";
 import { RepeatedRequests, type GraphqlAnswer } from "./repeated-requests.js";
+import {
+  OPERATION_OBSERVER,
+  SocketOperations,
+  type OperationObserver,
+} from "./socket-operations.js";
+import { SocketSlots } from "./socket-slots.js";
 import { SseStreams } from "./sse-stream.js";
 
 /** Request headers that Apollo Server looks at. */
@@ -57,13 +66,17 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   repeated?: RepeatedRequests;
   private server?: ApolloServer<RequestContext>;
   private socket?: GraphqlSocket;
-  private readonly streams = new SseStreams();
   private readonly documents: TrustedDocuments;
 
   constructor(
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Config) private readonly config: Config,
     @Inject(Gate) private readonly gate: Gate,
+    @Inject(SseStreams) private readonly streams: SseStreams,
+    @Inject(SocketSlots) private readonly slots: SocketSlots,
+    @Inject(CredentialWatch) private readonly credentials: CredentialWatch,
+    @Inject(Intake) private readonly intake: Intake,
+    @Inject(OPERATION_OBSERVER) private readonly observer: OperationObserver,
   ) {
     super();
     this.documents = new TrustedDocuments(config);
@@ -73,11 +86,14 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const { schema, path = "/graphql" } = options;
     if (schema === undefined) throw new Error("a schema is made before start");
     const introspection = showsSchema(this.config);
-    const execution = new CompiledExecution(schema);
+    const documents = new DocumentMemory();
+    const execution = new CompiledExecution(schema, this.config, documents);
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
       csrfPrevention: true,
+      // One bound for our documents and Apollo's.
+      documentStore: documents.store,
       includeStacktraceInErrorResponses: false,
       introspection,
       // Suggested names would tell what introspection does not.
@@ -140,8 +156,15 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       fastify.server,
       path,
       subscriptions,
-      openThrough(this.gate),
-      this.config.MAX_WEBSOCKETS,
+      new SocketOperations(
+        this.gate,
+        this.intake,
+        this.observer,
+        this.logger,
+        path,
+      ),
+      this.slots,
+      this.credentials,
       this.logger,
     );
     fastify.route({

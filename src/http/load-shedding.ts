@@ -49,6 +49,9 @@ const FIRST_FACTOR = 2;
 /** What callers are told to wait: the next sample of the delay is taken by then. */
 const RETRY_AFTER_SECONDS = 1;
 
+/** Details of the refusal while the gateway is overloaded or closing. */
+export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
+
 /**
  * Decides whether a request is taken on, and knows how many are in work.
  *
@@ -194,9 +197,7 @@ function refuse(
   const context = openContext(request.headers);
   request.callContext = context;
   void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-  const error = new GatewayError(ErrorCode.GATEWAY_BUSY, {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
   if (isGraphqlRoute(request.routeOptions.url)) {
     void refuseGraphql(context, reply, error);
   } else void sendProblem(request, reply, error, logger);

@@ -47,8 +47,8 @@ export const COMPONENTS = {
       name: "X-Request-Id",
       in: "header",
       description:
-        "The caller's own id of the request; the gateway makes one otherwise.",
-      schema: { type: "string", pattern: "^[\\w-]{1,64}$" },
+        "The caller's own id of the request: a UUID, a ULID or a W3C trace id. In place of anything else the gateway makes a UUID, because ids are written to logs.",
+      schema: { type: "string" },
     },
     "X-Resource-Directory": {
       name: "X-Resource-Directory",

@@ -1,7 +1,7 @@
 import { type Language, type Sentence } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import type { GatewayError } from "../errors/gateway-error.js";
-import { sentenceOf } from "../errors/rule-sentences.js";
+import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
 
 /** Media type of RFC 9457. */
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
@@ -59,7 +59,12 @@ export function toProblem(
     type: `/errors/${code}`,
     title: row.message[language],
     status: refusal?.status ?? row.httpStatus,
-    detail: (refusal?.detail ?? details.advice ?? row.advice)[language],
+    detail: [
+      sentenceOfCost(details)?.[language],
+      (refusal?.detail ?? details.advice ?? row.advice)[language],
+    ]
+      .filter((sentence) => sentence !== undefined)
+      .join(language === "zh" ? "" : " "),
     code,
     requestId,
     retryable: isRetryable(code),

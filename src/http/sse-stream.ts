@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
-import { Injectable, type OnModuleDestroy } from "@nestjs/common";
+import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
+import { CredentialWatch } from "../access/credential-watch.js";
+import type { ErrorCode } from "../errors/error-codes.js";
 
 /** One event of a stream (HTML standard, server-sent events). */
 export interface SseEvent {
@@ -24,8 +26,11 @@ export const STALLED_MS = 60_000;
 /** How long a browser waits before it connects again. */
 const RECONNECT_MS = 2_000;
 
+/** Last events of a stream whose credential is no longer valid. */
+export type Farewell = (code: ErrorCode) => readonly SseEvent[];
+
 /**
- * The open event streams of the process.
+ * The open event streams of the process, over every API.
  *
  * An event is asked for only when the one before has gone out, so that a slow
  * reader costs one event and a socket's buffer, never a queue.
@@ -34,33 +39,59 @@ const RECONNECT_MS = 2_000;
 export class SseStreams implements OnModuleDestroy {
   private readonly open = new Set<SseEvents>();
 
+  constructor(
+    @Inject(CredentialWatch) private readonly credentials: CredentialWatch,
+  ) {}
+
   /** How many are open; for tests and metrics. */
   get size(): number {
     return this.open.size;
   }
 
   /**
-   * Answers with a stream that lasts as long as its events, the caller and the
-   * caller's sign-in do.
+   * Answers with a stream that ends with its events, with its connection, or
+   * when the caller's credential expires or is revoked: then with the farewell.
    */
   answer(
     reply: FastifyReply,
     events: SseEvents,
-    expiresAtMs = Number.POSITIVE_INFINITY,
+    farewell: Farewell,
   ): FastifyReply {
+    const { raw, request } = reply;
+    const { caller, usage } = request.callContext;
+    let last: readonly SseEvent[] = [];
+    let isEnded = false;
+    const forget = this.credentials.add({
+      headers: request.headers,
+      caller,
+      end: (code) => {
+        if (isEnded) {
+          // The reader has not taken the last events since the check before.
+          raw.destroy();
+          return;
+        }
+        isEnded = true;
+        usage.failureCode = code;
+        last = farewell(code);
+        void events.return?.();
+      },
+    });
     this.open.add(events);
     const leave = (): void => {
+      forget();
       this.open.delete(events);
       void events.return?.();
     };
-    const stream = Readable.from(frames(events, expiresAtMs), {
-      objectMode: true,
-      highWaterMark: 1,
-    });
+    const stream = Readable.from(
+      frames(events, () => last),
+      { objectMode: true, highWaterMark: 1 },
+    );
     // Not the stream's own end: it closes only after the next heartbeat.
-    reply.raw.once("close", leave);
+    raw.once("close", leave);
+    // The caller hung up before the answer began: no event will say so.
+    if (raw.destroyed) leave();
     // Without a listener of its own a socket that times out is destroyed.
-    reply.raw.setTimeout(STALLED_MS);
+    raw.setTimeout(STALLED_MS);
     return reply
       .header("content-type", "text/event-stream; charset=utf-8")
       .header("cache-control", "no-store, no-transform")
@@ -76,24 +107,29 @@ export class SseStreams implements OnModuleDestroy {
 
 const BEAT = Symbol("heartbeat");
 
-/** The text of a stream: events as they come, comments while none come. */
+/**
+ * The text of a stream: events as they come, comments while none come.
+ *
+ * @param last what is written after the last event
+ */
 export async function* frames(
   events: SseEvents,
-  expiresAtMs = Number.POSITIVE_INFINITY,
+  last: () => readonly SseEvent[] = () => [],
   heartbeatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string, void, undefined> {
   yield `retry: ${RECONNECT_MS}\n\n`;
   let coming = events.next();
-  while (Date.now() < expiresAtMs) {
+  for (;;) {
     const result = await orBeat(coming, heartbeatMs);
     if (result === BEAT) {
       yield ":\n\n";
       continue;
     }
-    if (result.done === true) return;
+    if (result.done === true) break;
     yield frameOf(result.value);
     coming = events.next();
   }
+  yield* last().map(frameOf);
 }
 
 async function orBeat<T>(

@@ -1,7 +1,9 @@
 import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
+import { ReportLimit, type OutputStanding, type Standing } from "./output.js";
 import { harmless } from "./redact.js";
+import { StreamOutput } from "./stream-output.js";
 
 /**
  * What may stand in a log line; anything else does not
@@ -25,13 +27,13 @@ export interface LogFields {
   readonly directory?: string | undefined;
   readonly caller?: string | undefined;
   readonly url?: string | undefined;
+  readonly contactId?: string | null | undefined;
+  /** Identifier of a token issuer, from the configuration. */
+  readonly issuer?: string | undefined;
+  /** Why something of the gateway's own fails, in a few words or a system code. */
+  readonly cause?: string | undefined;
+  readonly lost?: number | undefined;
 }
-
-/**
- * A pipe takes so much in one piece (`PIPE_BUF` of Linux): lines of several
- * processes on one pipe do not mix.
- */
-const WHOLE_WRITE_BYTES = 4_096;
 
 type Level = "debug" | "info" | "warn" | "error";
 
@@ -41,8 +43,16 @@ interface FaultContext {
   readonly trace?: { readonly traceId: string };
 }
 
+/** What the log is written to, as far as it is known here. */
+interface LogTarget extends DestinationStream, Partial<Standing> {
+  close?(): void;
+}
+
+const WRITABLE: OutputStanding = { failure: null, lost: 0 };
+
 /**
- * The structured log: one JSON object a line on standard output.
+ * The structured log: one JSON object a line on standard output. While standard
+ * output cannot be written, one line a minute on standard error reports that.
  *
  * Lines are built from an allow-list of fields, so that neither a secret nor a
  * personal datum has a place in them.
@@ -50,10 +60,10 @@ interface FaultContext {
 export class Logger {
   private readonly pino: Pino;
 
-  constructor(
-    config: Pick<Config, "LOG_LEVEL">,
-    destination?: DestinationStream,
-  ) {
+  private readonly target: LogTarget;
+
+  constructor(config: Pick<Config, "LOG_LEVEL">, destination?: LogTarget) {
+    this.target = destination ?? standardOutput();
     this.pino = pino(
       {
         level: config.LOG_LEVEL,
@@ -61,15 +71,7 @@ export class Logger {
         timestamp: isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      destination ??
-        pino.destination({
-          dest: 1,
-          sync: false,
-          // Lines go out together, at the latest after this many milliseconds.
-          minLength: WHOLE_WRITE_BYTES - 512,
-          maxWrite: WHOLE_WRITE_BYTES,
-          periodicFlush: 100,
-        }),
+      this.target,
     );
   }
 
@@ -116,9 +118,46 @@ export class Logger {
     };
   }
 
-  flush(): void {
-    this.pino.flush();
+  /** Whether its lines can be written, and how many could not. */
+  get standing(): OutputStanding {
+    return this.target.standing ?? WRITABLE;
   }
+
+  /** Writes what is pending. Later lines are still taken, one by one. */
+  close(): void {
+    this.target.close?.();
+  }
+}
+
+/** Standard output, with a report on standard error for lines that are lost. */
+function standardOutput(): LogTarget {
+  const errors = new StreamOutput(2, { isBatched: false });
+  const report = new ReportLimit();
+  const output = new StreamOutput(1, {
+    isBatched: true,
+    onLost: (_line, cause) => {
+      if (!report.isDue) return;
+      const { lost } = output.standing;
+      const line = {
+        level: "error",
+        time: new Date().toISOString(),
+        cause,
+        lost,
+        msg: "the log cannot be written to standard output",
+      };
+      errors.write(`${JSON.stringify(line)}\n`);
+    },
+  });
+  return {
+    write: (line) => output.write(line),
+    get standing() {
+      return output.standing;
+    },
+    close: () => {
+      output.close();
+      errors.close();
+    },
+  };
 }
 
 let writtenAtMs = 0;

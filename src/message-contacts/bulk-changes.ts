@@ -2,6 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { tooCostly } from "../http/upstream-cost.js";
 import { Logger } from "../logging/logger.js";
 import { inOrder, isOfOneItem, type Outcome, type Stops } from "./in-order.js";
 import { MessageContactsService } from "./message-contacts.service.js";
@@ -40,11 +41,14 @@ export class BulkChanges {
   /**
    * One vendor call for each item, in order. What is wrong with one item does
    * not stop the others; a vendor in trouble, or time that runs out, does.
+   *
+   * @throws {GatewayError} REQUEST_TOO_COSTLY before anything is sent
    */
-  updateMessageContacts(
+  async updateMessageContacts(
     inputs: readonly UpdateMessageContactInput[],
     context: RequestContext,
   ): Promise<Outcome<KnownContact>[]> {
+    this.requireCalls(inputs.length);
     return inOrder(
       inputs,
       (input) => this.service.updateMessageContact(input, context),
@@ -88,6 +92,7 @@ export class BulkChanges {
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
     const parts = partsOf(targetIds, MAX_TARGETS_PER_CALL);
+    this.requireCalls(parts.length);
     const outcomes = await inOrder(
       parts,
       (part) => bind({ contactId, targetIds: part }),
@@ -101,6 +106,11 @@ export class BulkChanges {
         outcome: ofTarget(outcome, targetId),
       })),
     );
+  }
+
+  private requireCalls(count: number): void {
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: most } = this.config;
+    if (count > most) throw tooCostly(count, most);
   }
 
   private stops(

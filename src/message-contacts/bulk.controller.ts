@@ -18,6 +18,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { CallContext } from "../http/call-context.js";
+import { MAX_VIOLATIONS } from "../http/check-input.js";
 import { toProblem, type Problem } from "../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "./bulk-changes.js";
 import { changesOf } from "./bulk.resolver.js";
@@ -106,7 +107,7 @@ function inputsOf(body: unknown): unknown {
   const unknown = Object.keys(body).filter((name) => name !== "inputs");
   if (unknown.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknown.map((name) => ({
+      violations: unknown.slice(0, MAX_VIOLATIONS).map((name) => ({
         field: [name.slice(0, 64)],
         rule: "unknown-field",
       })),

@@ -2,13 +2,16 @@ import { Inject } from "@nestjs/common";
 import { Args, Resolver } from "@nestjs/graphql";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode as E } from "../errors/error-codes.js";
+import type { UpstreamCalls } from "../http/upstream-cost.js";
 import { BulkChanges, type TargetOutcome } from "./bulk-changes.js";
 import { checkUpdates, inItem } from "./check-updates.js";
 import { contactOnDemand } from "./contact-on-demand.js";
 import { ContactMutation } from "./contact-mutation.js";
 import { ContactReads } from "./contact-reads.js";
+import { MAX_ITEMS } from "./in-order.js";
 import { UpdateMessageContactsPayload } from "./shapes/bulk-payloads.js";
 import { ItemStatus } from "./shapes/enums.js";
+import { MAX_TARGETS_PER_CALL } from "./shapes/input-fields.js";
 import * as inputs from "./shapes/inputs.js";
 import * as payloads from "./shapes/payloads.js";
 import type { UserError } from "./shapes/user-errors.js";
@@ -23,6 +26,24 @@ const BINDING_ERRORS = [
   E.CONCURRENT_CHANGE,
 ];
 
+/** Up to five targets a call. */
+const BINDING_CALLS: UpstreamCalls = {
+  callsFor: ({ input }) =>
+    Math.ceil(
+      lengthOf((input as { targetIds?: unknown }).targetIds) /
+        MAX_TARGETS_PER_CALL,
+    ),
+};
+
+/** One call an item; a list that is too long is refused without any. */
+function itemsIn({ inputs: items }: Readonly<Record<string, unknown>>): number {
+  return lengthOf(items);
+}
+
+function lengthOf(items: unknown): number {
+  return Array.isArray(items) && items.length <= MAX_ITEMS ? items.length : 0;
+}
+
 /** The GraphQL front door for changes that take several vendor calls. */
 @Resolver()
 export class BulkResolver {
@@ -35,6 +56,7 @@ export class BulkResolver {
     description:
       "Changes up to 50 contacts, one after the other in the order given, with a result for each. All items are checked before the first is sent; a contact can be named once. What is wrong with one item does not stop the others; a vendor in trouble does.",
     operation: "updateMessageContact",
+    upstream: { callsFor: itemsIn, items: itemsIn },
     input: { check: checkUpdates },
     payload: () => UpdateMessageContactsPayload,
     errors: [
@@ -74,6 +96,7 @@ export class BulkResolver {
     description:
       "Binds a contact to the directory, folders or member accounts. Up to five targets are one vendor call: all of them or none. More go in several calls, in order, up to the first that fails.",
     input: inputs.AssociateMembersInput,
+    upstream: BINDING_CALLS,
     payload: () => payloads.AssociateMembersPayload,
     errors: BINDING_ERRORS,
   })
@@ -89,6 +112,7 @@ export class BulkResolver {
     description:
       "Unbinds a contact from the directory, folders or member accounts. Up to five targets are one vendor call. More go in several calls, in order, up to the first that fails.",
     input: inputs.DisassociateMembersInput,
+    upstream: BINDING_CALLS,
     payload: () => payloads.DisassociateMembersPayload,
     errors: BINDING_ERRORS,
   })

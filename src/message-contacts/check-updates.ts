@@ -2,7 +2,7 @@ import { refuseMaskedInput } from "../access/personal-data.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError, type Violation } from "../errors/gateway-error.js";
-import { violationsOf } from "../http/check-input.js";
+import { MAX_VIOLATIONS, violationsOf } from "../http/check-input.js";
 import { MAX_ITEMS } from "./in-order.js";
 import { UpdateMessageContactInput } from "./shapes/inputs.js";
 
@@ -19,7 +19,7 @@ export function checkUpdates(
   inputs: unknown,
   context: RequestContext,
 ): UpdateMessageContactInput[] {
-  const violations = inputsViolations(inputs);
+  const violations = inputsViolations(inputs).slice(0, MAX_VIOLATIONS);
   if (violations.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
   }
@@ -39,12 +39,13 @@ function inputsViolations(inputs: unknown): Violation[] {
   if (inputs.length < 1 || inputs.length > MAX_ITEMS) {
     return [{ field: ["inputs"], rule: "length", min: 1, max: MAX_ITEMS }];
   }
-  const violations = inputs.flatMap((input: unknown, at) =>
-    violationsOf(UpdateMessageContactInput, input).map((violation) => ({
-      ...violation,
-      field: pathIn(at, violation.field),
-    })),
-  );
+  const violations: Violation[] = [];
+  for (const [at, input] of (inputs as unknown[]).entries()) {
+    if (violations.length >= MAX_VIOLATIONS) return violations;
+    for (const one of violationsOf(UpdateMessageContactInput, input)) {
+      violations.push({ ...one, field: pathIn(at, one.field) });
+    }
+  }
   for (const name of ONCE) {
     const seen = new Set<unknown>();
     inputs.forEach((input: unknown, at) => {

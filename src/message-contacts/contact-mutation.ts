@@ -1,4 +1,9 @@
-import { Context, Mutation, type ReturnTypeFuncValue } from "@nestjs/graphql";
+import {
+  Context,
+  Extensions,
+  Mutation,
+  type ReturnTypeFuncValue,
+} from "@nestjs/graphql";
 import {
   refuseMaskedInput,
   visibleError,
@@ -9,6 +14,7 @@ import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { checkInput, type Shape } from "../http/check-input.js";
+import type { UpstreamCalls } from "../http/upstream-cost.js";
 import { OPERATIONS, type Operation } from "../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
 
@@ -26,9 +32,13 @@ export interface ContactMutationOptions {
   /** The operation whose right it needs, where it is not called after one. */
   readonly operation?: Operation;
   readonly payload: () => ReturnTypeFuncValue;
+  /** Its vendor calls; one where nothing is declared. */
+  readonly upstream?: UpstreamCalls;
   /** Codes its payload can give, named in its description. */
   readonly errors: readonly ErrorCode[];
 }
+
+const ONE_CALL: UpstreamCalls = { calls: 1 };
 
 /** Payload-error codes of each mutation, for the sweep over the contract. */
 export const MUTATION_ERRORS = new Map<string, readonly ErrorCode[]>();
@@ -57,6 +67,8 @@ export function ContactMutation(
       throw new Error(`${operation} is not in the operation catalogue`);
     }
     MUTATION_ERRORS.set(String(name), errors);
+    const { upstream = ONE_CALL } = options;
+    Extensions({ operation, upstream })(target, name, descriptor);
     Context()(target, name, 1);
     const change = descriptor.value as Resolver;
     const resolve: Resolver = async function (this: object, input, context) {

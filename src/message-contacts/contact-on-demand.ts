@@ -1,12 +1,13 @@
 import { visibleTo } from "../access/personal-data.js";
 import { requireRight } from "../access/rights.js";
 import type { RequestContext } from "../context/request-context.js";
-import { NESTED_READS, type ContactReads } from "./contact-reads.js";
-import type { KnownContact, OnDemand } from "./shapes/payloads.js";
+import type { ContactReads } from "./contact-reads.js";
+import {
+  READ_BY_ID,
+  type KnownContact,
+  type OnDemand,
+} from "./shapes/payloads.js";
 import { selectedFields } from "./selection.js";
-
-/** Fields that need no read of the contact itself. */
-const BY_ID: ReadonlySet<string> = new Set(["__typename", ...NESTED_READS]);
 
 /**
  * The contact of a mutation payload: what the mutation told, or one upstream
@@ -20,7 +21,7 @@ export function contactOnDemand(
   return async (_args, _context, info) => {
     const selected = selectedFields(info);
     const isEnough = [...selected].every(
-      (name) => BY_ID.has(name) || Object.hasOwn(known, name),
+      (name) => READ_BY_ID.has(name) || Object.hasOwn(known, name),
     );
     // Whoever may change but not read gets what the change itself told.
     if (!isEnough) requireRight("getMessageContact", context);

@@ -5,17 +5,15 @@ import { MessageContactsService } from "./message-contacts.service.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import { DeletionState } from "./shapes/enums.js";
 import { MAX_PAGE_SIZE } from "./shapes/input-fields.js";
-import type {
-  MessageContact,
-  PendingVerification,
+import {
+  NESTED_READS,
+  type MessageContact,
+  type PendingVerification,
 } from "./shapes/message-contact.js";
 import { Slots } from "./slots.js";
 
 /** Most reads that one request has under way at the vendor at once. */
 export const READS_AT_ONCE = 8;
-
-/** Fields of a contact that are read by its id alone. */
-export const NESTED_READS = ["pendingVerifications", "deletion"] as const;
 
 type NestedRead = (typeof NESTED_READS)[number];
 

@@ -4,9 +4,12 @@ import {
   OperationRoutes,
   RouteOfOperation,
 } from "../access/operation-routes.js";
+import { visibleTo } from "../access/personal-data.js";
 import type { RequestContext } from "../context/request-context.js";
+import { GatewayError } from "../errors/gateway-error.js";
 import { CallContext } from "../http/call-context.js";
 import { checkInput } from "../http/check-input.js";
+import { toProblem } from "../http/problem-details.js";
 import { SseStreams, type SseEvent } from "../http/sse-stream.js";
 import {
   identityOf,
@@ -29,7 +32,9 @@ export class DeletionEventsController {
   /**
    * A `message` event for each state, and `complete` after the final one. A
    * browser that connects again with the id of a final state gets 204, which
-   * tells it to stay away; with any other id it gets what is new.
+   * tells it to stay away; with any other id it gets what is new. When the
+   * credential expires or is revoked, the last event is `problem` with a problem
+   * document; a browser that connects again then gets 401 and stops.
    */
   @Get(":id/deletion/events")
   @RouteOfOperation("getMessageContactDeletionStatus")
@@ -48,7 +53,12 @@ export class DeletionEventsController {
     this.streams.answer(
       reply,
       new DeletionEvents(reports, context, lastEventId),
-      context.caller.expiresAtMs,
+      (code) => [
+        {
+          event: "problem",
+          data: JSON.stringify(toProblem(new GatewayError(code), context)),
+        },
+      ],
     );
   }
 }
@@ -83,7 +93,7 @@ class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
 
   private eventOf(report: DeletionReport, id: string): SseEvent {
     const deletion = toContactDeletion(report, this.context.language);
-    return { id, data: JSON.stringify(deletion) };
+    return { id, data: JSON.stringify(visibleTo(this.context, deletion)) };
   }
 
   /** One more event after a final state; none when the stream was cut short. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
+import { Gate } from "../access/gate.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
@@ -56,6 +57,7 @@ export class DeletionWatch {
     @Inject(LATER) private readonly later: Later,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
+    @Inject(Gate) private readonly gate: Pick<Gate, "settle">,
   ) {}
 
   /** How many deletions are followed; for tests and metrics. */
@@ -88,17 +90,17 @@ export class DeletionWatch {
     let poller = this.pollers.get(key);
     if (poller === undefined) {
       poller = new Poller(
-        contactId,
-        context,
+        { directory: context.directory, contactId },
         this.deletions,
         this.later,
         this.logger,
         this.relay,
+        this.gate,
         () => this.pollers.delete(key),
       );
       this.pollers.set(key, poller);
     }
-    return poller.join(free);
+    return poller.join({ context, free });
   }
 
   private enter(callerId: string): () => void {
@@ -118,28 +120,34 @@ export class DeletionWatch {
   }
 }
 
-/** Asks for one deletion, or hears of it, for all who watch it here. */
+/** Somebody who watches a deletion. */
+interface Watcher {
+  readonly context: RequestContext;
+  /** Gives back the watcher's place among those of its caller. */
+  readonly free: () => void;
+}
+
+/**
+ * Asks for one deletion, or hears of it, for all who watch it here. It asks in
+ * the name of the watcher that has stayed longest, whose caller is charged for
+ * the call.
+ */
 class Poller {
-  private readonly watchers = new Map<
-    LatestValue<DeletionReport>,
-    () => void
-  >();
+  private readonly watchers = new Map<LatestValue<DeletionReport>, Watcher>();
   private last: DeletionReport | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private cancel: (() => void) | null = null;
-  private readonly deletion: RelayedDeletion;
   private readonly stopHearing: () => void;
 
   constructor(
-    private readonly contactId: string,
-    private readonly context: RequestContext,
+    private readonly deletion: RelayedDeletion,
     private readonly deletions: Deletions,
     private readonly later: Later,
     private readonly logger: Logger,
     private readonly relay: DeletionRelay,
+    private readonly gate: Pick<Gate, "settle">,
     private readonly onStop: () => void,
   ) {
-    this.deletion = { directory: context.directory, contactId };
     this.stopHearing = relay.hear(this.deletion, (report) => this.take(report));
     void this.look();
   }
@@ -149,16 +157,16 @@ class Poller {
     return observedAt === undefined ? null : Date.parse(observedAt);
   }
 
-  join(free: () => void): AsyncIterableIterator<DeletionReport> {
-    const watcher = new LatestValue<DeletionReport>(() => this.leave(watcher));
-    this.watchers.set(watcher, free);
-    if (this.last !== null) watcher.publish(this.last);
-    return watcher;
+  join(watcher: Watcher): AsyncIterableIterator<DeletionReport> {
+    const values = new LatestValue<DeletionReport>(() => this.leave(values));
+    this.watchers.set(values, watcher);
+    if (this.last !== null) values.publish(this.last);
+    return values;
   }
 
-  private leave(watcher: LatestValue<DeletionReport>): void {
-    this.watchers.get(watcher)?.();
-    this.watchers.delete(watcher);
+  private leave(values: LatestValue<DeletionReport>): void {
+    this.watchers.get(values)?.free();
+    this.watchers.delete(values);
     if (this.watchers.size > 0) return;
     this.stop();
   }
@@ -172,9 +180,13 @@ class Poller {
       if (this.watchers.size > 0) this.lookIn(FIRST_PAUSE_MS);
       return;
     }
+    const [watcher] = this.watchers.values();
+    if (watcher === undefined) return;
+    const context = contextOfLook(watcher.context);
     const report = await this.deletions
-      .status(this.contactId, contextOfLook(this.context))
-      .catch((error: unknown) => this.failed(error));
+      .status(deletion.contactId, context)
+      .catch((error: unknown) => this.failed(error, context));
+    this.gate.settle(context);
     // Everybody left while the vendor was asked; whoever came since has a new
     // poller.
     if (this.watchers.size === 0) return;
@@ -192,7 +204,7 @@ class Poller {
       this.last === null || identityOf(this.last) !== identityOf(report);
     this.last = report;
     if (isNews) {
-      for (const watcher of this.watchers.keys()) watcher.publish(report);
+      for (const values of this.watchers.keys()) values.publish(report);
     }
     if (isFinal(report)) this.finish();
   }
@@ -215,21 +227,22 @@ class Poller {
 
   private finish(): void {
     this.stop();
-    for (const [watcher, free] of this.watchers) {
+    for (const [values, { free }] of this.watchers) {
       free();
-      watcher.end();
+      values.end();
     }
     this.watchers.clear();
   }
 
   /** The last state that is known, with the reason why there is no newer one. */
-  private failed(error: unknown): DeletionReport {
+  private failed(error: unknown, context: RequestContext): DeletionReport {
     const known =
       error instanceof GatewayError
         ? error
         : new GatewayError(ErrorCode.INTERNAL);
-    if (known !== error) this.logger.fault(error, this.context);
-    const last = this.last ?? reportIn(DeletionState.UNKNOWN, this.contactId);
+    if (known !== error) this.logger.fault(error, context);
+    const last =
+      this.last ?? reportIn(DeletionState.UNKNOWN, this.deletion.contactId);
     const problem = new GatewayError(known.code, {
       ...known.details,
       retryAfterSeconds: Math.ceil(this.pauseMs / 1_000),
@@ -238,11 +251,15 @@ class Poller {
   }
 }
 
-/** Each look is a request of its own, with its own time and its own count. */
+/**
+ * Each look is a request of its own, with its own time and its own count. Its
+ * spans belong to the trace of the watcher.
+ */
 function contextOfLook({
   language,
   caller,
   directory,
+  trace,
 }: RequestContext): RequestContext {
   return {
     requestId: randomUUID(),
@@ -250,6 +267,7 @@ function contextOfLook({
     startedAtMs: performance.now(),
     caller,
     directory,
+    ...(trace === undefined ? {} : { trace }),
     usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
   };
 }

@@ -2,6 +2,7 @@ import { Inject } from "@nestjs/common";
 import { Context, Parent, ResolveField, Resolver } from "@nestjs/graphql";
 import { OperationField } from "../access/operation-field.js";
 import type { RequestContext } from "../context/request-context.js";
+import { CostsCalls } from "../http/upstream-cost.js";
 import { ContactReads } from "./contact-reads.js";
 import { ContactDeletion } from "./shapes/contact-deletion.js";
 import {
@@ -21,6 +22,7 @@ export class MessageContactFieldsResolver {
     nullable: true,
     description: `Addresses and numbers that still wait for verification. ${READ}`,
   })
+  @CostsCalls({ calls: 1 })
   @OperationField("listMessageContactVerifications")
   pendingVerifications(
     @Parent() { id }: MessageContact,
@@ -36,6 +38,7 @@ export class MessageContactFieldsResolver {
     nullable: true,
     description: `State of a deletion; null when none is on record. ${READ}`,
   })
+  @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
   deletion(
     @Parent() { id }: MessageContact,

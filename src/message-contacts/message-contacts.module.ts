@@ -1,5 +1,4 @@
 import { Module } from "@nestjs/common";
-import { SseStreams } from "../http/sse-stream.js";
 import { UpstreamModule } from "../upstream/upstream.module.js";
 import { BulkChanges } from "./bulk-changes.js";
 import { BulkController } from "./bulk.controller.js";
@@ -33,7 +32,6 @@ import { VerificationMessages } from "./verification-messages.js";
     Deletions,
     DeletionWatch,
     DeletionWatchResolver,
-    SseStreams,
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: LATER, useValue: systemLater },

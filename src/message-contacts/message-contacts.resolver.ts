@@ -5,11 +5,13 @@ import { OperationField } from "../access/operation-field.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode as E } from "../errors/error-codes.js";
 import { checkInput } from "../http/check-input.js";
+import { CostsCalls, type UpstreamCalls } from "../http/upstream-cost.js";
 import { contactOnDemand } from "./contact-on-demand.js";
 import { ContactMutation } from "./contact-mutation.js";
 import { ContactReads } from "./contact-reads.js";
 import { MessageContactsService } from "./message-contacts.service.js";
 import { selectedFields } from "./selection.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./shapes/input-fields.js";
 import * as inputs from "./shapes/inputs.js";
 import { ContactDeletion } from "./shapes/contact-deletion.js";
 import {
@@ -21,6 +23,18 @@ import * as payloads from "./shapes/payloads.js";
 import type { KnownContact, OnDemand } from "./shapes/payloads.js";
 
 const READ = "Scope: `contacts:read`.";
+
+/** Each contact of the page may have nested reads. */
+const LIST_CALLS: UpstreamCalls = {
+  calls: 1,
+  items: ({ pageSize }) => contactsOnPage(pageSize),
+};
+
+/** Maximum number of contacts on a page; 0 for a size that is refused. */
+function contactsOnPage(pageSize: unknown): number {
+  if (pageSize === null || pageSize === undefined) return DEFAULT_PAGE_SIZE;
+  return Number(pageSize) <= MAX_PAGE_SIZE ? Math.max(0, Number(pageSize)) : 0;
+}
 
 /** The GraphQL front door: one method per operation. */
 @Resolver()
@@ -35,6 +49,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `One contact; null when the directory has no such contact. ${READ}`,
   })
+  @CostsCalls({ calls: 1 })
   @OperationField("getMessageContact")
   messageContact(
     @Args() args: inputs.MessageContactArgs,
@@ -50,6 +65,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
   })
+  @CostsCalls(LIST_CALLS)
   @OperationField("listMessageContacts")
   messageContacts(
     @Args() args: inputs.MessageContactsArgs,
@@ -65,6 +81,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `Addresses and numbers of one contact that wait for verification; null when there is no such contact. ${READ}`,
   })
+  @CostsCalls({ calls: 1 })
   @OperationField("listMessageContactVerifications")
   messageContactVerifications(
     @Args() args: inputs.MessageContactVerificationsArgs,
@@ -80,6 +97,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `How far a deletion is. ${READ}`,
   })
+  @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
   messageContactDeletionStatus(
     @Args() args: inputs.ContactIdArgs,

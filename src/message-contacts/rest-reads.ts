@@ -75,7 +75,7 @@ export const READS = {
 export const WATCH_DELETION = {
   summary: "Watch a deletion",
   description:
-    "Server-sent events: a `message` for each state of the deletion, then `complete` after the final one. Each message holds what `GET /{id}/deletion` answers.",
+    "Server-sent events: a `message` for each state of the deletion, then `complete` after the final one. Each message holds what `GET /{id}/deletion` answers. When the credential expires or is revoked, the last event is `problem` with a problem document.",
   headers: ["Last-Event-ID"],
   answers: [
     {

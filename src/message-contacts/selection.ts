@@ -8,10 +8,16 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** Names of the fields selected below the present field, fragments included. */
+/**
+ * Names of the fields selected below the present field, fragments included.
+ * Each fragment is visited once, so that the work is linear in the document.
+ */
 export function selectedFields(info: GraphQLResolveInfo): Set<string> {
   const names = new Set<string>();
-  for (const node of info.fieldNodes) collect(node.selectionSet, info, names);
+  const visited = new Set<string>();
+  for (const node of info.fieldNodes) {
+    collect(node.selectionSet, info, names, visited);
+  }
   return names;
 }
 
@@ -19,18 +25,28 @@ function collect(
   set: SelectionSetNode | undefined,
   info: GraphQLResolveInfo,
   names: Set<string>,
+  visited: Set<string>,
 ): void {
   for (const node of set?.selections ?? []) {
+    if (node.kind === Kind.FRAGMENT_SPREAD && visited.has(node.name.value)) {
+      continue;
+    }
     if (!isIncluded(node, info)) continue;
     switch (node.kind) {
       case Kind.FIELD:
         names.add(node.name.value);
         break;
       case Kind.INLINE_FRAGMENT:
-        collect(node.selectionSet, info, names);
+        collect(node.selectionSet, info, names, visited);
         break;
       case Kind.FRAGMENT_SPREAD:
-        collect(info.fragments[node.name.value]?.selectionSet, info, names);
+        visited.add(node.name.value);
+        collect(
+          info.fragments[node.name.value]?.selectionSet,
+          info,
+          names,
+          visited,
+        );
         break;
     }
   }

@@ -1,10 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/config.js";
+import type { Headers } from "../access/credential.js";
+import type {
+  RequestContext,
+  RequestTrace,
+} from "../context/request-context.js";
+import type { OperationObserver } from "../http/socket-operations.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import type { Exposition } from "./exposition.js";
 import { Metrics } from "./metrics.js";
 import { readStandings, type Observed } from "./readings.js";
-import { measureRequests } from "./request-metrics.js";
+import { measureRequests, RequestMeters } from "./request-metrics.js";
 import { openTracing, type Tracing } from "./tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
 
@@ -15,9 +21,10 @@ export interface Scrape {
 }
 
 /** What the process tells of itself: metrics always, traces where they are wanted. */
-export class Observability {
+export class Observability implements OperationObserver {
   readonly observer: UpstreamObserver;
   private readonly metrics = new Metrics();
+  private readonly meters = new RequestMeters(this.metrics);
   private exposition: Promise<Exposition> | null = null;
 
   constructor(private readonly tracing: Tracing | null) {
@@ -36,7 +43,21 @@ export class Observability {
   /** To be called before routes are declared. */
   afterFrontDoor(fastify: FastifyInstance): void {
     this.tracing?.afterFrontDoor(fastify);
-    measureRequests(fastify, this.metrics);
+    measureRequests(fastify, this.metrics, this.meters);
+  }
+
+  /** Starts the trace of an operation over a WebSocket. */
+  began(headers: Headers): RequestTrace | undefined {
+    return this.tracing?.began(headers);
+  }
+
+  /** Counts an operation over a WebSocket, and ends its trace. */
+  ended(context: RequestContext): void {
+    const { usage, startedAtMs } = context;
+    this.meters
+      .of("websocket", usage.operation ?? "none")
+      .add((performance.now() - startedAtMs) / 1_000, usage.failureCode);
+    this.tracing?.ended(context);
   }
 
   /** Has these parts asked at each scrape. To be called before the first one. */

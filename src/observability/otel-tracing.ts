@@ -19,6 +19,7 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { FastifyInstance } from "fastify";
+import type { Headers } from "../access/credential.js";
 import type { Config } from "../config/config.js";
 import type {
   RequestContext,
@@ -46,11 +47,14 @@ class RequestSpan implements RequestTrace {
   }
 }
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
+/**
+ * Reads `traceparent` alone. `tracestate` is free text of the caller, which would
+ * be sent to the collector with each span.
+ */
 const FROM_HEADERS: TextMapGetter<Headers> = {
-  keys: (headers) => Object.keys(headers),
-  get: (headers, name) => headers[name],
+  keys: () => ["traceparent"],
+  get: ({ traceparent }, name) =>
+    name === "traceparent" ? traceparent : undefined,
 };
 
 /**
@@ -95,35 +99,19 @@ export class OtelTracing implements Tracing {
     fastify.addHook("onRequest", (request, _reply, done) => {
       const { method, headers } = request;
       const route = request.routeOptions.url ?? "none";
-      const caller = this.propagator.extract(
-        ROOT_CONTEXT,
-        headers,
-        FROM_HEADERS,
-      );
-      const span = this.tracer.startSpan(
-        `${method} ${route}`,
-        {
-          kind: SpanKind.SERVER,
-          attributes: { "http.request.method": method, "http.route": route },
-        },
-        caller,
-      );
-      request.trace = new RequestSpan(span);
+      request.trace = this.spanOf(`${method} ${route}`, headers, {
+        "http.request.method": method,
+        "http.route": route,
+      });
       done();
     });
     fastify.addHook(
       "onResponse",
       ({ trace: mine, callContext }, reply, done) => {
         if (mine instanceof RequestSpan) {
-          const { span } = mine;
           const { operation, failureCode } = callContext?.usage ?? {};
-          const code = reply.failureCode ?? failureCode;
-          span.setAttribute("http.response.status_code", reply.statusCode);
-          if (operation !== undefined) {
-            span.setAttribute("message_contacts.operation", operation);
-          }
-          if (code !== undefined) mark(span, code);
-          span.end();
+          mine.span.setAttribute("http.response.status_code", reply.statusCode);
+          finish(mine.span, operation, reply.failureCode ?? failureCode);
         }
         done();
       },
@@ -138,6 +126,18 @@ export class OtelTracing implements Tracing {
       }
       done();
     });
+  }
+
+  began(headers: Headers): RequestTrace {
+    return this.spanOf("WEBSOCKET /graphql", headers, {
+      "http.route": "/graphql",
+      "network.protocol.name": "websocket",
+    });
+  }
+
+  ended({ trace: mine, usage }: RequestContext): void {
+    if (!(mine instanceof RequestSpan)) return;
+    finish(mine.span, usage.operation, usage.failureCode);
   }
 
   operation<T>(
@@ -190,6 +190,22 @@ export class OtelTracing implements Tracing {
     await this.provider.shutdown().catch(() => undefined);
   }
 
+  /** A server span under the caller's trace, if the headers name one. */
+  private spanOf(
+    name: string,
+    headers: Headers,
+    attributes: Readonly<Record<string, string>>,
+  ): RequestSpan {
+    const caller = this.propagator.extract(ROOT_CONTEXT, headers, FROM_HEADERS);
+    return new RequestSpan(
+      this.tracer.startSpan(
+        name,
+        { kind: SpanKind.SERVER, attributes },
+        caller,
+      ),
+    );
+  }
+
   private async within<T>(span: Span, run: () => Promise<T>): Promise<T> {
     try {
       return await this.running.run(span, run);
@@ -203,6 +219,19 @@ export class OtelTracing implements Tracing {
       span.end();
     }
   }
+}
+
+/** Ends the span of a request. */
+function finish(
+  span: Span,
+  operation: string | undefined,
+  code: ErrorCode | undefined,
+): void {
+  if (operation !== undefined) {
+    span.setAttribute("message_contacts.operation", operation);
+  }
+  if (code !== undefined) mark(span, code);
+  span.end();
 }
 
 /** The code, and an error status where the caller is not the one to act. */

@@ -1,5 +1,7 @@
 import type { Gate } from "../access/gate.js";
+import type { SignIn } from "../access/sign-in.js";
 import type { Intake } from "../http/load-shedding.js";
+import type { SocketSlots } from "../http/socket-slots.js";
 import type { SseStreams } from "../http/sse-stream.js";
 import type { DeletionWatch } from "../message-contacts/deletion-watch.js";
 import type {
@@ -10,15 +12,19 @@ import type { ClientStanding } from "../upstream/upstream.client.js";
 import type { Upstream } from "../upstream/upstream.js";
 import type { Metrics } from "./metrics.js";
 import type { LabelValues, Reading } from "./tallies.js";
+import type { Outputs } from "./trouble.js";
 
 /** Parts of the gateway that can tell how they stand. */
 export interface Observed {
   readonly upstream: Pick<Upstream, "standings">;
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
   readonly streams: Pick<SseStreams, "size">;
+  readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
   readonly gate: Pick<Gate, "refusals">;
   readonly intake: Pick<Intake, "inFlight">;
   readonly state: Pick<SharedState, "standing">;
+  readonly signIn: Pick<SignIn, "standing">;
+  readonly outputs: Outputs;
 }
 
 const STANDINGS: readonly SharedStateStanding[] = [
@@ -29,7 +35,8 @@ const STANDINGS: readonly SharedStateStanding[] = [
 
 /** Has each part asked at each scrape how it stands. */
 export function readStandings(metrics: Metrics, observed: Observed): void {
-  const { upstream, watch, streams, gate, intake, state } = observed;
+  const { upstream, watch, streams, sockets, gate, intake, state } = observed;
+  for (const reading of readTrouble(observed)) metrics.look(reading);
   const ofDirectories = (
     name: string,
     help: string,
@@ -107,6 +114,23 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       "Open streams of server-sent events.",
       () => streams.size,
     ),
+    {
+      name: "websockets_open",
+      help: "Open WebSockets: `waiting` before they have signed in, then `signed-in`.",
+      kind: "gauge",
+      labelNames: ["state"],
+      read: () => [
+        [["waiting"], sockets.waiting],
+        [["signed-in"], sockets.signedIn],
+      ],
+    },
+    {
+      name: "websockets_evicted_total",
+      help: "WebSockets closed before they had signed in, to make room for newer ones.",
+      kind: "counter",
+      labelNames: [],
+      read: () => [[[], sockets.evicted]],
+    },
     single(
       "requests_in_work",
       "Requests taken on and not yet answered.",
@@ -131,4 +155,54 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
     },
   ];
   for (const reading of readings) metrics.look(reading);
+}
+
+/** What of the gateway's own does not work, and what was lost by it. */
+function readTrouble({ signIn, outputs }: Observed): readonly Reading[] {
+  const flag = (isTrue: boolean): number => (isTrue ? 1 : 0);
+  return [
+    {
+      name: "log_lines_lost_total",
+      help: "Lines of the log or the audit trail that could not be written to their own output.",
+      kind: "counter",
+      labelNames: ["output"],
+      read: () =>
+        Object.entries(outputs).map(([name, { standing }]) => [
+          [name],
+          standing.lost,
+        ]),
+    },
+    {
+      name: "log_failing",
+      help: "1 while the log or the audit trail cannot be written to its own output.",
+      kind: "gauge",
+      labelNames: ["output"],
+      ofAll: "max",
+      read: () =>
+        Object.entries(outputs).map(([name, { standing }]) => [
+          [name],
+          flag(standing.failure !== null),
+        ]),
+    },
+    {
+      name: "issuer_keys_failing",
+      help: "1 while the public keys of a token issuer cannot be fetched.",
+      kind: "gauge",
+      labelNames: ["issuer"],
+      ofAll: "max",
+      read: () =>
+        [...signIn.standing.issuers].map(([issuer, { failure }]) => [
+          [issuer],
+          flag(failure !== null),
+        ]),
+    },
+    {
+      name: "api_key_file_failing",
+      help: "1 while the API key file is missing or cannot be used, and the keys read last stay valid.",
+      kind: "gauge",
+      labelNames: [],
+      ofAll: "max",
+      read: () => [[[], flag(signIn.standing.keyFileFailure !== null)]],
+    },
+  ];
 }

@@ -6,11 +6,15 @@ import type { Metrics } from "./metrics.js";
 import type { Count, Spread } from "./tallies.js";
 
 /** Where a request came in; `none`: at no address that exists. */
-export type MeteredDoor = "graphql" | "rest" | "stream" | "page" | "none";
+export type MeteredDoor =
+  "graphql" | "rest" | "stream" | "websocket" | "page" | "none";
+
+/** Where an answer lasts as long as its reader likes, which is nobody's delay. */
+const LASTING: ReadonlySet<MeteredDoor> = new Set(["stream", "websocket"]);
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Counts the requests of this route; the GraphQL door has one per operation. */
+    /** Counts the requests of this route; null: one meter per GraphQL operation. */
     meter?: RequestMeter | null;
   }
 }
@@ -27,9 +31,9 @@ export class RequestMeter {
     private readonly operation: string,
   ) {
     this.fine = metrics.requests.of(door, operation, "OK");
-    // A stream lasts as long as its reader likes, which is nobody's delay.
-    this.seconds =
-      door === "stream" ? null : metrics.requestSeconds.of(door, operation);
+    this.seconds = LASTING.has(door)
+      ? null
+      : metrics.requestSeconds.of(door, operation);
   }
 
   add(seconds: number, code: ErrorCode | undefined): void {
@@ -48,31 +52,41 @@ export class RequestMeter {
   }
 }
 
+/** The meters in use, made when they are first asked for. */
+export class RequestMeters {
+  private readonly meters = new Map<string, RequestMeter>();
+
+  constructor(
+    private readonly metrics: Pick<Metrics, "requests" | "requestSeconds">,
+  ) {}
+
+  of(door: MeteredDoor, operation: string): RequestMeter {
+    const key = `${door} ${operation}`;
+    let meter = this.meters.get(key);
+    if (meter === undefined) {
+      meter = new RequestMeter(this.metrics, door, operation);
+      this.meters.set(key, meter);
+    }
+    return meter;
+  }
+}
+
 /**
  * Counts every request once it is answered. What can be known of a route is
  * looked up when it is declared.
  */
 export function measureRequests(
   fastify: FastifyInstance,
-  metrics: Metrics,
+  metrics: Pick<Metrics, "replays">,
+  meters: RequestMeters,
 ): void {
-  const meters = new Map<string, RequestMeter>();
-  const meterFor = (door: MeteredDoor, operation: string): RequestMeter => {
-    const key = `${door} ${operation}`;
-    let meter = meters.get(key);
-    if (meter === undefined) {
-      meter = new RequestMeter(metrics, door, operation);
-      meters.set(key, meter);
-    }
-    return meter;
-  };
-  const nowhere = meterFor("none", "none");
+  const nowhere = meters.of("none", "none");
   fastify.addHook("onRoute", (route) => {
     const { url, config } = route;
-    const meter =
-      url === "/graphql"
-        ? null
-        : meterFor(doorOf(url, config?.rights), wordOf(url, config?.rights));
+    // GraphQL names its operation in the body.
+    const meter = isGraphqlRoute(url)
+      ? null
+      : meters.of(doorOf(url, config?.rights), wordOf(url, config?.rights));
     route.config = { ...config, meter };
   });
   fastify.addHook("onResponse", (request, reply, done) => {
@@ -81,7 +95,12 @@ export function measureRequests(
     if (callContext !== undefined) {
       const { usage, startedAtMs, idempotency } = callContext;
       const { meter = nowhere } = request.routeOptions.config;
-      const mine = meter ?? meterFor("graphql", usage.operation ?? "none");
+      const mine =
+        meter ??
+        meters.of(
+          doorOf(request.routeOptions.url ?? "", undefined),
+          usage.operation ?? "none",
+        );
       mine.add(
         (performance.now() - startedAtMs) / 1_000,
         reply.failureCode ?? usage.failureCode,

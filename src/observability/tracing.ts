@@ -1,5 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { Config } from "../config/config.js";
+import type { Headers } from "../access/credential.js";
+import type {
+  RequestContext,
+  RequestTrace,
+} from "../context/request-context.js";
 import type {
   SeenAttempt,
   UpstreamTracer,
@@ -8,6 +13,10 @@ import type {
 /** Follows requests and sends their spans to a collector. */
 export interface Tracing extends UpstreamTracer {
   attempted(attempt: SeenAttempt): void;
+  /** Starts the span of an operation over a WebSocket. */
+  began(headers: Headers): RequestTrace;
+  /** Ends that span. */
+  ended(context: RequestContext): void;
   /** To be called before the front door's hooks are added. */
   beforeFrontDoor(fastify: FastifyInstance): void;
   /** To be called after them. */

@@ -10,7 +10,10 @@ import type { AddressInfo } from "node:net";
 export interface Standing {
   /** Whether requests should be sent here. */
   readonly isReady: boolean;
-  /** What `/readyz` tells beside that, for people; never an address. */
+  /**
+   * What `/readyz` reports beside that, for people. Never an address of a
+   * dependency; an issuer goes by the identifier in its tokens.
+   */
   readonly facts: Readonly<Record<string, string | number>>;
 }
 

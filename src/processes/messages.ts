@@ -8,6 +8,8 @@ export type ToWorker =
       readonly developmentKey: string | null;
     }
   | { readonly kind: "count" }
+  /** Open the audit file again, as after SIGHUP. */
+  | { readonly kind: "reopen" }
   | { readonly kind: "end"; readonly drainMs: number };
 
 /** What a worker tells the primary process. */
@@ -16,6 +18,12 @@ export type ToPrimary =
   | { readonly kind: "here" }
   /** It answers at the base URL that all workers share. */
   | { readonly kind: "ready"; readonly url: string }
+  /** Its readiness or its trouble has changed. */
+  | {
+      readonly kind: "standing";
+      readonly isReady: boolean;
+      readonly trouble: Readonly<Record<string, string>>;
+    }
   /** It finishes what it is at, and should get nothing more. */
   | { readonly kind: "ending" }
   /** Its metrics, as prom-client adds them up. */

@@ -1,7 +1,9 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { newKey } from "../access/sign-in.js";
+import { auditFileOf } from "../logging/audit.js";
 import { Logger } from "../logging/logger.js";
 import type { Scrape } from "../observability/observability.js";
+import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../ops/ops.server.js";
 import { Workers } from "./workers.js";
 
@@ -28,13 +30,20 @@ export async function runPrimary(
     { emulatorUrl, developmentKey },
     logger,
   );
+  if (auditFileOf(config) !== null) {
+    process.on("SIGHUP", () => workers.reopenFiles());
+  }
   const url = await workers.start();
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
     () => ({
       isReady: workers.readyCount > 0 && !workers.areEnding,
-      facts: { workersReady: workers.readyCount },
+      facts: {
+        workersReady: workers.readyCount,
+        ...workers.trouble,
+        ...logTroubleOf(logger),
+      },
     }),
     () => scrape(workers),
   );
@@ -45,7 +54,7 @@ export async function runPrimary(
     close: async (drainMs) => {
       await workers.end(drainMs);
       await ops.close();
-      logger.flush();
+      logger.close();
     },
   };
 }

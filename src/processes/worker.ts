@@ -5,6 +5,10 @@ import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
 import { exitAfter } from "./signals.js";
+import { logUnhandledRejections } from "./unhandled-rejections.js";
+
+/** How often a worker looks whether its standing has changed. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Runs one of several gateways behind one port, as the primary process tells it,
@@ -13,12 +17,18 @@ import { exitAfter } from "./signals.js";
 export async function runWorker(config: Config): Promise<void> {
   // A person at the keyboard interrupts all processes; the primary tells ours.
   process.on("SIGINT", () => undefined);
+  // Heard from the start: the file may be rotated while the gateway opens it.
+  process.on("message", (message) => {
+    if (isTold(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
+  });
   const { emulatorUrl, developmentKey } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
+  const logger = new Logger(config);
   const gateway = await openGateway(
     developmentKey === null ? target : changed(target, { developmentKey }),
-    new Logger(config),
+    logger,
   );
+  logUnhandledRejections(logger);
   let isEnding = false;
   const end = (drainMs: number): void => {
     if (isEnding) return;
@@ -41,6 +51,15 @@ export async function runWorker(config: Config): Promise<void> {
     }
   });
   tell({ kind: "ready", url: gateway.url });
+  let told = "";
+  setInterval(() => {
+    const { isReady } = gateway.standing();
+    const standing = { isReady, trouble: gateway.trouble() };
+    const text = JSON.stringify(standing);
+    if (text === told || isEnding) return;
+    told = text;
+    tell({ kind: "standing", ...standing });
+  }, LOOK_EVERY_MS).unref();
 }
 
 /** What to begin with; asked for, so that no answer comes before it is heard. */

@@ -18,6 +18,10 @@ export class Workers {
   /** Those that answer, or have answered and now finish what they are at. */
   private readonly begun = new Set<Worker>();
   private readonly ready = new Set<Worker>();
+  private readonly troubles = new Map<
+    Worker,
+    Readonly<Record<string, string>>
+  >();
   private readonly lastCounts = new WeakMap<Worker, object>();
   private isEnding = false;
   private hasStarted = false;
@@ -36,6 +40,13 @@ export class Workers {
   /** How many answer. */
   get readyCount(): number {
     return this.ready.size;
+  }
+
+  /** Trouble of any of them, by name; empty while there is none. */
+  get trouble(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...this.troubles.values()) as Readonly<
+      Record<string, string>
+    >;
   }
 
   get areEnding(): boolean {
@@ -71,6 +82,11 @@ export class Workers {
     return counted.filter((one) => one !== null);
   }
 
+  /** Has all of them open their audit file again. */
+  reopenFiles(): void {
+    for (const worker of all()) send(worker, { kind: "reopen" });
+  }
+
   /** Resolves when all of them have ended in order. */
   async end(drainMs: number): Promise<void> {
     this.isEnding = true;
@@ -95,7 +111,10 @@ export class Workers {
         if (isGone) return;
         isGone = true;
         const hasBegun = worker !== null && this.begun.delete(worker);
-        if (worker !== null) this.ready.delete(worker);
+        if (worker !== null) {
+          this.ready.delete(worker);
+          this.troubles.delete(worker);
+        }
         reject(new Error("a worker has ended before it answered."));
         if (this.isEnding || (!this.hasStarted && !hasBegun)) return;
         this.logger.log(
@@ -119,6 +138,10 @@ export class Workers {
           this.begun.add(worker);
           this.ready.add(worker);
           resolve(message.url);
+        } else if (isTold(message, "standing")) {
+          this.troubles.set(worker, message.trouble);
+          if (message.isReady) this.ready.add(worker);
+          else this.ready.delete(worker);
         } else if (isTold(message, "ending")) this.ready.delete(worker);
       });
       worker.on("error", () => gone(worker, "not started"));

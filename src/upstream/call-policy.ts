@@ -1,11 +1,10 @@
 import {
   BrokenCircuitError,
-  BulkheadRejectedError,
   SamplingBreaker,
-  bulkhead,
   circuitBreaker,
   handleWhenResult,
 } from "cockatiel";
+import { FairSlots, QueueFull, type Turn } from "./fair-slots.js";
 import type { OperationRow } from "./operations.js";
 import type { Timing } from "./timing.js";
 
@@ -136,15 +135,12 @@ export class NotAdmitted {
  */
 export class Admission<Outcome> {
   private readonly breaker;
-  private readonly gate;
+  private readonly slots: FairSlots;
 
   /** @param isFailure outcomes that speak against the vendor's health */
   constructor(
     isFailure: (outcome: Outcome) => boolean,
-    private readonly limits: {
-      readonly atOnce: number;
-      readonly waiting: number;
-    },
+    limits: { readonly atOnce: number; readonly waiting: number },
   ) {
     this.breaker = circuitBreaker(
       handleWhenResult((outcome) => isFailure(outcome as Outcome)),
@@ -157,7 +153,7 @@ export class Admission<Outcome> {
         }),
       },
     );
-    this.gate = bulkhead(limits.atOnce, limits.waiting);
+    this.slots = new FairSlots(limits.atOnce, limits.waiting);
   }
 
   /** 0 closed, 1 open, 2 half-open, 3 isolated; for the metrics. */
@@ -166,20 +162,22 @@ export class Admission<Outcome> {
   }
 
   get inFlight(): { readonly running: number; readonly waiting: number } {
-    return {
-      running: this.limits.atOnce - this.gate.executionSlots,
-      waiting: this.limits.waiting - this.gate.queueSlots,
-    };
+    const { running, waiting } = this.slots;
+    return { running, waiting };
   }
 
-  async run(attempt: () => Promise<Outcome>): Promise<Outcome | NotAdmitted> {
+  /** @param turn on whose behalf; decides the order while others wait */
+  async run(
+    attempt: () => Promise<Outcome>,
+    turn?: Turn,
+  ): Promise<Outcome | NotAdmitted> {
     try {
-      return await this.gate.execute(() => this.breaker.execute(attempt));
+      return await this.slots.run(() => this.breaker.execute(attempt), turn);
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
         return new NotAdmitted(Math.ceil(BREAKER_OPEN_MS / 1_000));
       }
-      if (error instanceof BulkheadRejectedError) return new NotAdmitted(1);
+      if (error instanceof QueueFull) return new NotAdmitted(1);
       throw error;
     }
   }

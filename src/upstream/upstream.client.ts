@@ -10,6 +10,7 @@ import {
   RetryBudget,
   type CallLimits,
 } from "./call-policy.js";
+import { OWN_TURN } from "./fair-slots.js";
 import type { IdempotencyKeys } from "./idempotency.js";
 import { KeyedWrites } from "./keyed-writes.js";
 import {
@@ -167,6 +168,7 @@ export class UpstreamClient {
       deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
       () => waiting.some(({ isGone }) => isGone?.() !== true),
       context.usage,
+      { caller: context.caller.id, request: context.requestId },
     ).finally(() => {
       // A change may have made room for a newer read of the same.
       if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
@@ -186,6 +188,7 @@ export class UpstreamClient {
     deadline: number,
     isWanted: () => boolean,
     usage: Usage,
+    turn = OWN_TURN,
   ): Promise<VendorAnswer<O>> {
     const { timing, budget } = this;
     for (let attempt = 1; ; attempt += 1) {
@@ -201,7 +204,7 @@ export class UpstreamClient {
               usage,
             );
       });
-      const outcome = await this.reads.run(make);
+      const outcome = await this.reads.run(make, turn);
       if (outcome instanceof NotAdmitted) throw unavailable(outcome);
       if (outcome.kind === "answered") {
         budget.countSuccess();

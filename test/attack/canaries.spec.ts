@@ -131,7 +131,8 @@ describe("planted canaries", () => {
         headers: {
           ...one.headers,
           "x-api-key": keys.svc,
-          "x-request-id": index % 2 === 0 ? PHONE : keys.svc,
+          "x-request-id":
+            [PHONE, `${PHONE}x`, `a-86-${PHONE}`][index % 4] ?? keys.svc,
         },
       }).catch(() => undefined);
     }

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { WebSocket, type ClientOptions } from "ws";
 import { newKey } from "../../src/access/sign-in.js";
 import { startBoth, type Running } from "../support/running.js";
+import { scraped } from "../support/metrics.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";
+import { TestSocket } from "../support/web-socket.js";
 
 const folder = newFolder();
 const { file, keys } = keysFor({
@@ -65,8 +67,13 @@ const init = (payload?: object): string =>
 const subscribe = (query: string, id = "1"): string =>
   JSON.stringify({ type: "subscribe", id, payload: { query } });
 
+const ping = '{"type":"ping"}';
+
 const WATCH =
   'subscription { messageContactDeletionStatus(contactId: "c-qL4HqKONzOM7aB3d") { state } }';
+
+const CONDITIONAL =
+  'subscription ($x: Boolean!) { messageContactDeletionStatus(contactId: "c-1") @skip(if: $x) { state } }';
 
 describe("hostile sockets", () => {
   const signedIn = { headers: bearer(keys.reader) };
@@ -80,6 +87,24 @@ describe("hostile sockets", () => {
       "two credentials",
       () => [[init({ "x-api-key": keys.reader })], signedIn],
       4401,
+    ],
+    [
+      "a credential that differs from the one in the headers",
+      () => [[init({ Authorization: `Bearer ${keys.writer}` })], signedIn],
+      4401,
+    ],
+    [
+      "a message that names a prototype",
+      () => [
+        ['{"type":"connection_init","payload":{"__proto__":{}}}'],
+        signedIn,
+      ],
+      4400,
+    ],
+    [
+      "many messages before the greeting",
+      () => [[ping, ...Array<string>(20).fill(ping)], signedIn],
+      1006,
     ],
     [
       "a subscription before the greeting",
@@ -154,6 +179,12 @@ describe("hostile sockets", () => {
       "BAD_REQUEST",
     ],
     [
+      "a root field with a condition",
+      CONDITIONAL.replace("($x: Boolean!)", "").replace("$x", "true"),
+      "BAD_REQUEST",
+    ],
+    ["a root field with a variable condition", CONDITIONAL, "BAD_REQUEST"],
+    [
       "an id that is none",
       'subscription { messageContactDeletionStatus(contactId: "c-1&Action=x") { state } }',
       "INVALID_INPUT",
@@ -201,5 +232,76 @@ describe("event streams", () => {
     });
     expect(await refused.text()).toContain("FORBIDDEN");
     expect(running.emulator.control.calls()).toHaveLength(0);
+  });
+});
+
+describe("a subscription with a condition on its root field", () => {
+  it.each([
+    CONDITIONAL,
+    CONDITIONAL.replace("($x: Boolean!)", "").replace("$x", "true"),
+  ])("is refused by POST and graphql-sse as well: %s", async (query) => {
+    const post = (to: string): Promise<Response> =>
+      fetch(`${running.gateway.url}${to}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...bearer(keys.reader) },
+        body: JSON.stringify({ query, variables: { x: true } }),
+      });
+    const posted = await post("/graphql");
+    expect(posted.status).toBe(400);
+    expect(await posted.text()).toContain('"code":"BAD_REQUEST"');
+    const text = await (await post("/graphql/stream")).text();
+    expect(text).toContain('"code":"BAD_REQUEST"');
+    expect(text).toMatch(/event: complete\ndata: \n\n$/);
+  });
+});
+
+describe("slots of sockets", () => {
+  let limited: Running;
+  beforeAll(async () => {
+    limited = await startBoth(
+      {},
+      {
+        API_KEYS_FILE: folder.write("limited.json", file),
+        AUDIT_LOG: "none",
+        MAX_WEBSOCKETS: "8",
+      },
+    );
+  });
+  afterAll(() => limited.stop());
+
+  it("are not taken by silent sockets: the oldest of them are closed", async () => {
+    const { url, opsUrl } = limited.gateway;
+    const silent: TestSocket[] = [];
+    for (let n = 0; n < 25; n += 1) silent.push(await TestSocket.open(url));
+    const other = await TestSocket.signedIn(url, bearer(keys.reader));
+    const codes = silent.slice(0, 23).map(({ closed }) => closed);
+    expect(new Set(await Promise.all(codes))).toEqual(new Set([4408]));
+    const samples = await scraped(opsUrl);
+    const open = (state: string) =>
+      samples.get(`message_contacts_websockets_open{state="${state}"}`);
+    expect([open("signed-in"), (open("waiting") ?? 9) <= 2]).toEqual([1, true]);
+    expect(
+      samples.get("message_contacts_websockets_evicted_total"),
+    ).toBeGreaterThanOrEqual(23);
+    await other.close();
+    for (const socket of silent) await socket.close();
+  });
+
+  it("are not taken by one caller: more are closed with 1013, others are served", async () => {
+    const { url } = limited.gateway;
+    const kept: TestSocket[] = [];
+    // A quarter of all.
+    for (let n = 0; n < 2; n += 1) {
+      kept.push(await TestSocket.signedIn(url, bearer(keys.reader)));
+    }
+    const third = await TestSocket.open(url);
+    third.send({ type: "connection_init", payload: bearer(keys.reader) });
+    expect(await third.closed).toBe(1013);
+    kept.push(await TestSocket.signedIn(url, bearer(keys.writer)));
+    await kept[0]?.close();
+    await TestSocket.signedIn(url, bearer(keys.reader)).then((one) =>
+      kept.push(one),
+    );
+    for (const socket of kept) await socket.close();
   });
 });

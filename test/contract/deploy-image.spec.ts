@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { settings } from "../../src/config/setting.js";
 import "../../src/config/config.js";
 import { stagesOf } from "../support/dockerfile.js";
+import { heapLimitOf, NODE_OPTIONS } from "../support/heap-limit.js";
 
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -43,8 +45,26 @@ test("runs node itself as process 1, without a shell, and not as root", () => {
 test("sets only known settings, none of them a secret", () => {
   const known = settings().map(({ name }) => name);
   const set = of("ENV").map(({ text }) => text.split("=")[0]);
-  expect(set).toEqual(["NODE_ENV", "HOST"]);
-  expect(known).toEqual(expect.arrayContaining(set));
+  expect(set).toEqual(["NODE_ENV", "HOST", NODE_OPTIONS]);
+  const ours = set.filter((name) => name !== NODE_OPTIONS);
+  expect(known).toEqual(expect.arrayContaining(ours));
+});
+
+test("sets a heap limit that this version of Node.js accepts", () => {
+  const [, ...value] =
+    of("ENV")
+      .find(({ text }) => text.startsWith(`${NODE_OPTIONS}=`))
+      ?.text.split("=") ?? [];
+  const options = value.join("=");
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ["-p", "v8.getHeapStatistics().heap_size_limit"],
+    { encoding: "utf8", env: { [NODE_OPTIONS]: options } },
+  );
+  expect(status).toBe(0);
+  const limit = Number(stdout) / 1024 / 1024;
+  expect(limit).toBeGreaterThanOrEqual(heapLimitOf(options));
+  expect(limit).toBeLessThan(heapLimitOf(options) + 100);
 });
 
 test("exposes the ports that settings name by default", () => {

@@ -4,6 +4,12 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { parse, parseAllDocuments } from "yaml";
 import { settings } from "../../src/config/setting.js";
 import "../../src/config/config.js";
+import {
+  heapLimitOf,
+  MAX_HEAP_SHARE,
+  memoryLimitOf,
+  NODE_OPTIONS,
+} from "../support/heap-limit.js";
 import { scraped } from "../support/metrics.js";
 import { startBoth } from "../support/running.js";
 
@@ -40,6 +46,7 @@ interface Container {
     readonly name: string;
     readonly containerPort: number;
   }[];
+  readonly resources: { readonly limits: { readonly memory: string } };
   readonly securityContext: object;
   readonly volumeMounts: readonly { readonly mountPath: string }[];
   readonly startupProbe: Probe;
@@ -68,6 +75,10 @@ interface Deployment {
 }
 
 const known = new Set(settings().map(({ name }) => name));
+
+const unknownOf = (names: readonly string[]): string[] =>
+  names.filter((name) => !known.has(name) && name !== NODE_OPTIONS);
+
 const SECRETS = [
   "ALIBABA_CLOUD_ACCESS_KEY_ID",
   "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -118,7 +129,7 @@ test("sets only known settings; secrets come by reference", () => {
     ...Object.keys(data),
     ...container.env.map(({ name }) => name),
   ];
-  expect(names.filter((name) => !known.has(name))).toEqual([]);
+  expect(unknownOf(names)).toEqual([]);
   for (const { name, value, valueFrom } of container.env) {
     const isSecret = SECRETS.includes(name);
     expect([name, value === undefined]).toEqual([name, isSecret]);
@@ -185,7 +196,19 @@ test("selects the pods that the deployment makes", () => {
   for (const selector of selectors) expect(labels).toMatchObject(selector);
 });
 
+test("sets a heap limit that fits the memory limit of the container", () => {
+  const options = container.env.find(({ name }) => name === NODE_OPTIONS);
+  const memory = memoryLimitOf(container.resources.limits.memory);
+  const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
+  const processes = Number(data["WEB_CONCURRENCY"] ?? 1);
+  const heap = heapLimitOf(options?.value) * processes;
+  expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
+  // Less would waste most of the memory that is reserved.
+  expect(heap).toBeGreaterThan(memory * 0.4);
+});
+
 interface Service {
+  readonly mem_limit?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly read_only?: boolean;
   readonly network_mode?: string;
@@ -203,7 +226,10 @@ test("composes services of known settings that write nothing", () => {
     ...gateway?.environment,
     ...emulator?.environment,
   }).filter((name) => name !== "EMULATOR_PORT");
-  expect(names.filter((name) => !known.has(name))).toEqual([]);
+  expect(unknownOf(names)).toEqual([]);
+  const heap = heapLimitOf(gateway?.environment?.[NODE_OPTIONS]);
+  const memory = memoryLimitOf(gateway?.mem_limit);
+  expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
   expect(gateway?.ports).toEqual(["3000:3000", "127.0.0.1:3001:3001"]);
   // The emulator listens on loopback alone, which is where the gateway looks.
   expect(emulator?.network_mode).toBe("service:gateway");

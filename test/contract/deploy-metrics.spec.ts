@@ -103,7 +103,7 @@ test("groups and selects by labels that the metric has", () => {
     ["le", "instance", "job", "kind"].concat(
       [...scraped.matchAll(/(\w+)="/g)].map(([, label]) => label ?? ""),
       // Families that nothing was counted of yet.
-      ["limit", "verdict", "code", "outcome", "directory"],
+      ["limit", "verdict", "code", "outcome", "directory", "issuer"],
     ),
   );
   for (const expr of expressions) {

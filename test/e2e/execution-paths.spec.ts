@@ -97,7 +97,7 @@ async function answerOf(
     method: "POST",
     headers: {
       "content-type": "application/json",
-      "x-request-id": "the-same",
+      "x-request-id": "6f1d7f5e-0c0b-4b7e-9d3a-1f2e3d4c5b6a",
       ...headers,
     },
     body: JSON.stringify({ query, variables, operationName }),

@@ -152,3 +152,17 @@ test("keeps no trace that its caller does not want, and none when it is off", as
   await off.close();
   expect(collector.spans).toEqual([]);
 });
+
+test("sends the collector nothing of the caller's tracestate", async () => {
+  const gateway = await traced();
+  const headers = { ...HEADERS, tracestate: "phone=13800138000" };
+  await REST.call(
+    gateway.url,
+    "getMessageContact",
+    { contactId: TOM },
+    headers,
+  );
+  await gateway.close();
+  expect(spanNamed("getMessageContact").traceId).toBe(TRACE);
+  expect(collector.bodies.join()).not.toContain("13800138000");
+});

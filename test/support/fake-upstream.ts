@@ -14,6 +14,8 @@ export type FakeAnswer = object | GatewayError;
 /** A vendor that answers what it was told, one answer after the other. */
 export class FakeUpstream {
   readonly calls: { operation: Operation; params: object }[] = [];
+  /** Ids of the callers in whose name the calls were made. */
+  readonly callers: string[] = [];
   private readonly answers = new Map<Operation, FakeAnswer[]>();
 
   /** The next answers of an operation; the last one stays. */
@@ -30,8 +32,13 @@ export class FakeUpstream {
     return this.calls.map(({ operation }) => operation);
   }
 
-  async call(operation: Operation, params: object): Promise<object> {
+  async call(
+    operation: Operation,
+    params: object,
+    { caller }: Pick<RequestContext, "caller">,
+  ): Promise<object> {
     this.calls.push({ operation, params });
+    this.callers.push(caller.id);
     await Promise.resolve();
     const answers = this.answers.get(operation) ?? [];
     const answer = answers.length > 1 ? answers.shift() : answers[0];

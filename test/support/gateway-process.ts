@@ -56,10 +56,15 @@ export class GatewayProcess {
     });
   }
 
-  /** Resolves when it answers; `environment` is all it gets beside the defaults. */
+  /**
+   * Resolves when it answers; `environment` is all it gets beside the defaults.
+   *
+   * @param stdout descriptor of its standard output in place of a pipe
+   */
   static async start(
     entry: string,
     environment: Readonly<Record<string, string>>,
+    stdout: "pipe" | number = "pipe",
   ): Promise<GatewayProcess> {
     const gateway = new GatewayProcess(
       spawn(process.execPath, [entry], {
@@ -72,7 +77,7 @@ export class GatewayProcess {
           ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
           ...environment,
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", stdout, "pipe"],
       }),
     );
     await until(
@@ -105,6 +110,16 @@ export class GatewayProcess {
   /** Its log so far, one JSON object a line. */
   get output(): string {
     return this.log;
+  }
+
+  /** What it wrote to standard error so far. */
+  get errorOutput(): string {
+    return this.text;
+  }
+
+  /** Closes the reading end: its next write fails with EPIPE. */
+  hangUp(stream: "stdout" | "stderr"): void {
+    this.child[stream]?.destroy();
   }
 
   get hasEnded(): boolean {

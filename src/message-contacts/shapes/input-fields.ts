@@ -21,6 +21,9 @@ export const MAX_TARGETS = 50;
 /** Largest page of the vendor's list operations (inferred from siblings). */
 export const MAX_PAGE_SIZE = 100;
 
+/** Page size where none is given. */
+export const DEFAULT_PAGE_SIZE = 10;
+
 const isGiven = (_input: object, value: unknown): boolean =>
   value !== undefined;
 
@@ -190,7 +193,7 @@ export function PageSize(): PropertyDecorator {
     ShapeField(() => Int, {
       description: `Most items a page holds, 1 to ${MAX_PAGE_SIZE}.`,
       nullable: true,
-      default: 10,
+      default: DEFAULT_PAGE_SIZE,
       openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
     }),
     true,

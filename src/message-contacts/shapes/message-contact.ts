@@ -12,6 +12,9 @@ import { ShapeField } from "./shape-field.js";
 const CONTACT_ID = "c-qL4HqKONzOM7aB3d";
 const READ = "Scope: `contacts:read`.";
 
+/** Fields of a contact that are read by its id alone, one vendor call each. */
+export const NESTED_READS = ["pendingVerifications", "deletion"] as const;
+
 /** One binding of a contact. */
 @ObjectType({ description: "One binding of a contact." })
 export class Binding {

@@ -1,3 +1,4 @@
+import { applyDecorators } from "@nestjs/common";
 import {
   ID,
   Int,
@@ -6,9 +7,10 @@ import {
   type NextFn,
 } from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
+import { CostsCalls, type UpstreamCalls } from "../../http/upstream-cost.js";
 import { BindingTargetKind, ItemStatus } from "./enums.js";
 import { ContactDeletion } from "./contact-deletion.js";
-import { MessageContact } from "./message-contact.js";
+import { MessageContact, NESTED_READS } from "./message-contact.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 import { UserError } from "./user-errors.js";
@@ -50,14 +52,30 @@ const askedFor: FieldMiddleware = async (
     : value;
 };
 
+/** Fields of a contact that need no read of the contact itself. */
+export const READ_BY_ID: ReadonlySet<string> = new Set([
+  "__typename",
+  ...NESTED_READS,
+]);
+
+const READS_CONTACT: UpstreamCalls = {
+  calls: (selected) =>
+    [...selected].some((name) => name !== "id" && !READ_BY_ID.has(name))
+      ? 1
+      : 0,
+};
+
 export const Contact = (): PropertyDecorator =>
-  ShapeField(() => MessageContact, {
-    nullable: true,
-    graphqlOnly: true,
-    middleware: [askedFor],
-    description:
-      "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read. Scope: the mutation's for what the change tells, `contacts:read` for the rest.",
-  });
+  applyDecorators(
+    CostsCalls(READS_CONTACT),
+    ShapeField(() => MessageContact, {
+      nullable: true,
+      graphqlOnly: true,
+      middleware: [askedFor],
+      description:
+        "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read. Scope: the mutation's for what the change tells, `contacts:read` for the rest.",
+    }),
+  );
 
 @ObjectType({
   description: "Result of `addMessageContact`. Scope: `contacts:write`.",

@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { getIntrospectionQuery, parse } from "graphql";
-import { excesses } from "../../../src/access/document-limits.js";
+import {
+  buildSchema,
+  getIntrospectionQuery,
+  parse,
+  validate,
+  type ValidationRule,
+} from "graphql";
+import {
+  documentRules,
+  excesses,
+} from "../../../src/access/document-limits.js";
 import { TrustedDocuments } from "../../../src/access/trusted-documents.js";
 
 const LIMITS = {
@@ -10,6 +19,8 @@ const LIMITS = {
   rootFields: 20,
   directives: 20,
   mutationFields: 1,
+  selections: 1_000,
+  introspectionAliases: 4,
 };
 
 const said = (document: string): string[] => excesses(parse(document), LIMITS);
@@ -57,6 +68,21 @@ describe("limits on documents", () => {
       `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(17, (i) => `f${i} @d`)} }`,
       `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(18, (i) => `f${i} @d`)} }`,
     ],
+    [
+      "fields and fragments, counted wherever they are spread",
+      `{ r { ${times(99, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
+      `{ r { ${times(100, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
+    ],
+    [
+      "fields and fragments of all operations together",
+      times(20, (i) => `query Q${i} { r { ${times(49, () => "a")} } }`),
+      times(20, (i) => `query Q${i} { r { ${times(50, () => "a")} } }`),
+    ],
+    [
+      "aliases in introspection",
+      `{ __schema { types { ${times(4, (i) => `a${i}: fields { name }`)} } } }`,
+      `{ __schema { types { ${times(5, (i) => `a${i}: fields { name }`)} } } }`,
+    ],
     ["mutations", "mutation { a }", "mutation { a b }"],
     [
       "mutations in fragments",
@@ -88,6 +114,37 @@ describe("limits on documents", () => {
     );
     const document = `{ ...F0 } ${doubling} fragment F60 on T { x }`;
     expect(said(document)).toContain("The operation has more than 30 aliases.");
+  });
+
+  it("name the limit on fields and fragments", () => {
+    expect(
+      said(
+        `{ ${times(2, () => "...F0")} } ${times(
+          12,
+          (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
+        )} fragment F12 on T { a }`,
+      ),
+    ).toContain(
+      "The document has more than 1000 fields and fragments, counted wherever a fragment is spread.",
+    );
+  });
+
+  it("keep every other rule from walking a refused document", () => {
+    const visited: string[] = [];
+    const schema = buildSchema("type Query { r: Query a: Int }");
+    const names: ValidationRule = () => ({
+      Field: ({ name }) => {
+        visited.push(name.value);
+      },
+    });
+    const [limit] = documentRules({ GRAPHQL_MUTATIONS_PER_OPERATION: 1 });
+    if (limit === undefined) throw new Error("there is one rule");
+    const rules = [names, limit];
+    expect(validate(schema, parse("{ r { a } }"), rules)).toEqual([]);
+    expect(visited).toEqual(["r", "a"]);
+    const refused = parse(`{ ${times(32, (i) => `x${i}: a`)} }`);
+    expect(validate(schema, refused, rules)).not.toEqual([]);
+    expect(visited).toEqual(["r", "a"]);
   });
 
   it("stop at fragments in a circle and at fragments that are missing", () => {

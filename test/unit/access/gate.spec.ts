@@ -265,9 +265,60 @@ describe("limits", () => {
     expect(rateLimitsOf(config).callers).not.toBeNull();
   });
 
-  it("takes a network of IPv6 for one address", () => {
-    expect(addressKey("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2");
+  it.each([
+    [
+      "2001:db8:5::/64",
+      [
+        "2001:db8:5::1",
+        "2001:db8:5::9:8:7:6",
+        "2001:db8:5:0:1::",
+        "2001:0DB8:0005:0000:0:0:0:1",
+        "2001:db8:5::1%eth0",
+      ],
+    ],
+    ["2001:db8:5:1::/64", ["2001:db8:5:1::1", "2001:db8:5:1:ffff::"]],
+    ["::1", ["::1", "0:0:0:0:0:0:0:1"]],
+    [
+      "192.0.2.1",
+      [
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "::FFFF:192.0.2.1",
+        "::ffff:c000:201",
+        "0:0:0:0:0:ffff:c000:0201",
+      ],
+    ],
+  ])("uses one key for every address of %s", (_network, addresses) => {
+    expect(new Set(addresses.map(addressKey)).size).toBe(1);
+  });
+
+  it("uses different keys for different networks and IPv4 addresses", () => {
+    const addresses = [
+      "2001:db8:5::1",
+      "2001:db8:5:1::1",
+      "::1",
+      "fe80::1",
+      "192.0.2.1",
+      "192.0.2.2",
+      "::ffff:192.0.2.3",
+    ];
+    expect(new Set(addresses.map(addressKey)).size).toBe(addresses.length);
     expect(addressKey("::ffff:192.0.2.1")).toBe("192.0.2.1");
-    expect(addressKey("192.0.2.1")).toBe("192.0.2.1");
+  });
+
+  it("counts failed sign-ins from one /64 together", async () => {
+    const limits = rateLimitsOf(
+      readConfig({ RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40" }),
+    );
+    const gate = gateWith({ limits, caller: null });
+    const codes = [];
+    for (const host of ["0:0:0:1", "2:3:4:5", "ffff:0:0:0"]) {
+      codes.push(await take(gate, head({ address: `2001:db8:5:0:${host}` })));
+    }
+    expect(codes).toEqual([
+      "UNAUTHENTICATED",
+      "UNAUTHENTICATED",
+      "RATE_LIMITED",
+    ]);
   });
 });

@@ -1,13 +1,15 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { ApiKeys } from "../../../src/access/api-keys.js";
 import { credentialOf } from "../../../src/access/credential.js";
 import { newKey, SignIn } from "../../../src/access/sign-in.js";
+import { watchPath } from "../../../src/access/watched-path.js";
 import { readConfig } from "../../../src/config/config.js";
 import { digestOf, parseKeyFile } from "../../../src/config/key-file.js";
 import { callerWith, SCOPES } from "../../../src/context/caller.js";
 import { Logger } from "../../../src/logging/logger.js";
 import { keysFor, newFolder } from "../../support/signed-in.js";
+import { until } from "../../support/until.js";
 
 const quiet = new Logger({ LOG_LEVEL: "silent" });
 
@@ -105,6 +107,98 @@ describe("API keys", () => {
   });
 });
 
+describe("a key file that cannot be used while the gateway runs", () => {
+  /** Keys of a file whose watcher is called by hand. */
+  function watched() {
+    const folder = newFolder();
+    const lines: { level: string; message: string; cause?: string }[] = [];
+    const first = keysFor({ svc: { scopes: ["contacts:read"] } });
+    const path = folder.write("keys.json", first.file);
+    let look: () => boolean = () => true;
+    const keys = ApiKeys.watching(
+      path,
+      ["default"],
+      {
+        log: (level, message, fields) =>
+          lines.push({ level, message, ...fields }),
+      },
+      (_path, onChange) => {
+        look = onChange;
+        return () => undefined;
+      },
+    );
+    return { folder, path, first, keys, lines, look: () => look() };
+  }
+
+  it("leaves the keys valid when it is deleted, reports it and names the reason", () => {
+    const { folder, path, first, keys, lines, look } = watched();
+    rmSync(path);
+    expect(look()).toBe(false);
+    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(keys.failure).toBe("the file cannot be read");
+    expect(lines).toEqual([
+      {
+        level: "error",
+        message:
+          "the API key file cannot be used: the keys that were read last stay valid",
+        cause: "the file cannot be read",
+      },
+    ]);
+    // One report a minute, however often it is looked at.
+    look();
+    expect(lines).toHaveLength(1);
+    folder.write("keys.json", { keys: [] });
+    expect(look()).toBe(true);
+    expect(keys.failure).toBeNull();
+    expect(keys.callerOf(first.keys.svc)).toBeNull();
+    folder.remove();
+  });
+
+  it("leaves the keys as they were when one hash stands twice in it", () => {
+    const { folder, first, keys, lines, look } = watched();
+    const [row] = (first.file as { keys: object[] }).keys;
+    folder.write("keys.json", {
+      keys: [row, { ...row, caller: "other", scopes: ["contacts:delete"] }],
+    });
+    look();
+    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(lines).toMatchObject([
+      {
+        level: "error",
+        cause: "keys[1].sha256 is the same as keys[0].sha256",
+      },
+    ]);
+    folder.remove();
+  });
+
+  it("is noticed by its path, also when it is deleted and comes back", async () => {
+    const folder = newFolder();
+    const path = folder.write("watched.json", {});
+    let changes = 0;
+    const stop = watchPath(path, () => {
+      changes += 1;
+      return true;
+    });
+    rmSync(path);
+    await until("the deletion is noticed", () => changes === 1);
+    folder.write("watched.json", {});
+    await until("the new file is noticed", () => changes === 2);
+    stop();
+    folder.remove();
+  });
+
+  it("is tried again at each look until it can be used", async () => {
+    const folder = newFolder();
+    const path = folder.write("tried.json", {});
+    let attempts = 0;
+    const stop = watchPath(path, () => (attempts += 1) === 3);
+    folder.write("tried.json", { changed: true });
+    await until("it could be used", () => attempts === 3);
+    stop();
+    folder.remove();
+  });
+});
+
 describe("the key file", () => {
   const entry = { caller: "a", sha256: "0".repeat(64), scopes: [] };
   const problemsOf = (keys: unknown): string[] =>
@@ -126,9 +220,28 @@ describe("the key file", () => {
   });
 
   it("takes two keys of a caller, not three", () => {
-    expect(problemsOf([entry, entry])).toEqual([]);
-    expect(problemsOf([entry, entry, entry])).toEqual([
+    const [one, two, three] = ["0", "1", "2"].map((digit) => ({
+      ...entry,
+      sha256: digit.repeat(64),
+    }));
+    expect(problemsOf([one, two])).toEqual([]);
+    expect(problemsOf([one, two, three])).toEqual([
       "keys[2].caller has more than 2 active keys",
+    ]);
+  });
+
+  it("refuses one hash in two entries, and names both", () => {
+    const other = { ...entry, caller: "b", scopes: ["contacts:delete"] };
+    const between = { ...entry, caller: "c", sha256: "1".repeat(64) };
+    expect(problemsOf([entry, between, other])).toEqual([
+      "keys[2].sha256 is the same as keys[0].sha256",
+    ]);
+  });
+
+  it("refuses a member that stands twice in one entry", () => {
+    const text = `{"keys":[\n{"caller":"a","sha256":"${"0".repeat(64)}",\n"scopes":[],"scop\\u0065s":["contacts:delete"]}]}`;
+    expect(parseKeyFile(text, []).problems).toEqual([
+      "the file must not hold a member twice in one object (line 3)",
     ]);
   });
 

@@ -9,6 +9,10 @@ import {
   SignJWT,
   type JSONWebKeySet,
 } from "jose";
+import {
+  KeysUnavailable,
+  type IssuerKeys,
+} from "../../../src/access/key-set.js";
 import { Tokens } from "../../../src/access/tokens.js";
 import { TestIssuer } from "../../support/signed-in.js";
 
@@ -29,7 +33,7 @@ afterAll(async () => {
   await other.stop();
 });
 
-function verifying(now?: () => number): Tokens {
+function verifying(now?: () => number, find?: IssuerKeys["find"]): Tokens {
   return new Tokens(
     [issuer, other].map((one) => ({
       issuer: one.issuer,
@@ -40,9 +44,8 @@ function verifying(now?: () => number): Tokens {
     { toleranceSeconds: 30, defaultDirectories: ["default"], now },
     (terms) => {
       const of = terms.issuer === issuer.issuer ? issuer : other;
-      return {
-        find: createLocalJWKSet({ keys: of.publicKeys } as JSONWebKeySet),
-      };
+      const keys = { keys: of.publicKeys } as JSONWebKeySet;
+      return { find: find ?? createLocalJWKSet(keys) };
     },
   );
 }
@@ -156,6 +159,39 @@ const ATTACKS: Readonly<Record<string, () => Promise<string>>> = {
     new CompactEncrypt(new TextEncoder().encode("{}"))
       .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
       .encrypt(new Uint8Array(32)),
+  "a numeric subject": () => issuer.token({ sub: 7 as never }),
+  "a subject that is a list": () => issuer.token({ sub: ["svc"] as never }),
+  "a subject that is null": () => issuer.token({ sub: null as never }),
+  "an issue time that is text": () => issuer.token({ iat: "now" as never }),
+  "a start that is null": () => issuer.token({ nbf: null as never }),
+  "an audience that is a number": () => issuer.token({ aud: 7 as never }),
+  "an audience with a number beside ours": () =>
+    issuer.token({ aud: ["message-contacts", 7] as never }),
+  "a scope that is an object": () => issuer.token({ scope: { read: true } }),
+  "a scope that is null": () => issuer.token({ scope: null }),
+  "a scope list with a number": () =>
+    issuer.token({ scope: ["contacts:read", 7] }),
+  "an scp that is true": () => issuer.token({ scp: true }),
+  "directories that are text": () => issuer.token({ directories: "main" }),
+  "directories that are an object": () =>
+    issuer.token({ directories: { main: true } }),
+  "directories that are null": () => issuer.token({ directories: null }),
+  "directories with a number": () => issuer.token({ directories: ["main", 7] }),
+  "a logout token": () => issuer.token({ events: {} }, { typ: "logout+jwt" }),
+  "a logout token that does not say so in typ": () =>
+    issuer.token({
+      events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+    }),
+  "a security event token": () => issuer.token({}, { typ: "secevent+jwt" }),
+  "an ID token by its typ": () => issuer.token({}, { typ: "id_token+jwt" }),
+  "a client assertion": () =>
+    issuer.token({}, { typ: "client-authentication+jwt" }),
+  "a DPoP proof": () => issuer.token({}, { typ: "dpop+jwt" }),
+  "a typ that is a number": () => issuer.token({}, { typ: 7 }),
+  "an empty typ": () => issuer.token({}, { typ: "" }),
+  "an ID token of Keycloak": () => issuer.token({ typ: "ID" }),
+  "a refresh token of Keycloak": () => issuer.token({ typ: "Refresh" }),
+  "an ID token of Amazon Cognito": () => issuer.token({ token_use: "id" }),
   "a token of more than 8 KiB": () =>
     issuer.token({ filler: "x".repeat(9_000) }),
   "no token at all": () => Promise.resolve("a.b.c"),
@@ -177,6 +213,30 @@ function signedBy(
     .setProtectedHeader(header)
     .sign(key, { crit: { exp: true } });
 }
+
+describe("tokens while the issuer's keys cannot be fetched", () => {
+  const unreachable = (): Tokens =>
+    verifying(undefined, () => Promise.reject(new KeysUnavailable(2_100)));
+
+  it("are neither accepted nor refused, and may come again after the pause", async () => {
+    await expect(
+      unreachable().callerOf(await issuer.token()),
+    ).rejects.toMatchObject({
+      code: "AUTHENTICATION_UNAVAILABLE",
+      details: { retryAfterSeconds: 3 },
+    });
+  });
+
+  it.each([
+    ["an expired token", () => issuer.token({ exp: NOW_SECONDS() - 31 })],
+    ["an audience of another service", () => issuer.token({ aud: "other" })],
+    ["a logout token", () => issuer.token({}, { typ: "logout+jwt" })],
+    ["a numeric subject", () => issuer.token({ sub: 7 as never })],
+    ["no token at all", () => Promise.resolve("a.b.c")],
+  ])("are refused without keys: %s", async (_name, forge) => {
+    await expect(unreachable().callerOf(await forge())).resolves.toBeNull();
+  });
+});
 
 describe("access tokens", () => {
   for (const [name, forge] of Object.entries(ATTACKS)) {
@@ -219,8 +279,28 @@ describe("access tokens", () => {
     expect(plain?.directories).toEqual(["default"]);
   });
 
+  it.each(["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"])(
+    "accepts an access token of typ %s",
+    async (typ) => {
+      const token = await issuer.token({ typ: "Bearer" }, { typ });
+      await expect(tokens.callerOf(token)).resolves.not.toBeNull();
+    },
+  );
+
+  it("keeps the subjects that issuers generate", async () => {
+    const sub = "f47ac10b-58cc-4372-a567-000013800138";
+    const caller = await tokens.callerOf(await issuer.token({ sub }));
+    expect(caller?.id).toMatch(new RegExp(`^jwt:[0-9a-f]{8}:${sub}$`));
+  });
+
   it("puts a subject that may be personal behind its hash", async () => {
-    for (const sub of ["zoe@example.com", "+8613900001234", "李四"]) {
+    for (const sub of [
+      "zoe@example.com",
+      "+8613900001234",
+      "139-0000-1234",
+      "86.139.0000.1234",
+      "李四",
+    ]) {
       const caller = await tokens.callerOf(await issuer.token({ sub }));
       expect(caller?.id).toMatch(/^jwt:[0-9a-f]{8}:[0-9a-f]{16}$/);
     }
@@ -236,6 +316,20 @@ describe("access tokens", () => {
     const late = await issuer.token({ exp: NOW_SECONDS() - 10 });
     await expect(tokens.callerOf(late)).resolves.not.toBeNull();
   });
+
+  it.each([0, 0.5])(
+    "has one end of a token, clock tolerance included (fraction %s)",
+    async (fraction) => {
+      const exp = NOW_SECONDS() - 10 + fraction;
+      const token = await issuer.token({ exp });
+      const endMs = (exp + 30) * 1000;
+      const at = (nowMs: number) => verifying(() => nowMs).callerOf(token);
+      await expect(at(endMs - 1)).resolves.toMatchObject({
+        expiresAtMs: endMs,
+      });
+      await expect(at(endMs)).resolves.toBeNull();
+    },
+  );
 
   it("remembers a token no longer than it lives", async () => {
     let nowMs = Date.now();

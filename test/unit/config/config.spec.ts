@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { ConfigError, readConfig } from "../../../src/config/config.js";
@@ -28,6 +29,49 @@ function refused(environment: Environment): string[] {
     return error.problems.map((problem) => problem.split(/[ :]/)[0] ?? "");
   }
 }
+
+describe("a file in which an object has one member twice", () => {
+  const written = (name: string, text: string): string => {
+    const path = folder.write(name, {});
+    writeFileSync(path, text);
+    return path;
+  };
+  const issuer = `"issuer":"https://a.example","audience":"a","jwksUrl":"https://a.example/jwks"`;
+  const directory = `{"endpoint":"https://a.example","credentials":"chain"}`;
+
+  it.each([
+    ["API_KEYS_FILE", `{"keys":[],\n"keys":[]}`],
+    ["JWT_ISSUERS_FILE", `{"issuers":[{${issuer},\n"audience":"b"}]}`],
+    [
+      "DIRECTORIES_FILE",
+      `{"directories":{"main":${directory},\n"main":${directory}}}`,
+    ],
+    ["PERSISTED_DOCUMENTS_FILE", `{"a":"{ one }",\n"\\u0061":"{ two }"}`],
+  ])(
+    "is refused at start, because only one of them would count: %s",
+    (setting, text) => {
+      const environment = {
+        ...VENDOR,
+        API_KEYS_FILE,
+        [setting]: written(`${setting}.json`, text),
+      };
+      if (setting === "DIRECTORIES_FILE") {
+        Object.assign(environment, { UPSTREAM_ENDPOINT: "" });
+      }
+      expect(refused(environment)).toEqual([setting]);
+    },
+  );
+
+  it("is not assumed where a text only looks like a repeated member", () => {
+    const PERSISTED_DOCUMENTS_FILE = folder.write("alike.json", {
+      a: '{ f(x: "a") }',
+      b: '"a":1,"a":',
+      c: "\\",
+      d: '{"a":1,"a":2}',
+    });
+    expect(refused({ PERSISTED_DOCUMENTS_FILE })).toEqual([]);
+  });
+});
 
 describe("the configuration", () => {
   it("is complete when nothing is set", () => {

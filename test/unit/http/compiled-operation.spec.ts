@@ -17,6 +17,7 @@ import {
   type GraphQLScalarType,
 } from "graphql";
 import { CompiledOperation } from "../../../src/http/compiled-operation.js";
+import { contextOf } from "../../support/fake-upstream.js";
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
@@ -118,7 +119,7 @@ async function both(
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("a document has one operation");
   const compiled = new CompiledOperation(schema, document, operation);
-  const contextValue = {};
+  const contextValue = contextOf();
   // Once more, to see that a run leaves nothing behind.
   await compiled.run(variableValues, contextValue);
   const found = await compiled.run(variableValues, contextValue);
@@ -198,7 +199,7 @@ describe("an operation that is compiled", () => {
     const answers: unknown[] = [];
     for (const x of [true, false, true]) {
       for (const y of [true, false]) {
-        answers.push((await compiled.run({ x, y }, {}))?.data);
+        answers.push((await compiled.run({ x, y }, contextOf()))?.data);
       }
     }
     expect(answers).toEqual([
@@ -266,8 +267,8 @@ describe("the size of a plan", () => {
       operation,
       (fields) => told.push(fields),
     );
-    await compiled.run(undefined, undefined);
-    await compiled.run(undefined, undefined);
+    await compiled.run(undefined, contextOf());
+    await compiled.run(undefined, contextOf());
     expect(told).toEqual([6]);
   });
 });

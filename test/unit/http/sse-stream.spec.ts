@@ -1,9 +1,18 @@
+import { EventEmitter } from "node:events";
 import { describe, expect, it } from "@jest/globals";
+import type { FastifyReply } from "fastify";
+import { CredentialWatch } from "../../../src/access/credential-watch.js";
+import { callerWith, type Caller } from "../../../src/context/caller.js";
+import { openContext } from "../../../src/context/request-context.js";
 import {
   frames,
+  SseStreams,
   type SseEvent,
   type SseEvents,
 } from "../../../src/http/sse-stream.js";
+import { settled } from "../../support/fake-upstream.js";
+
+const CALLER = callerWith("reader", ["contacts:read"], ["default"]);
 
 /** Events that come when they are sent. */
 function eventsOf(
@@ -60,7 +69,7 @@ describe("the text of an event stream", () => {
           send = (value) => resolve({ done: false, value });
         }),
     };
-    const stream = frames(events, Number.POSITIVE_INFINITY, 1);
+    const stream = frames(events, () => [], 1);
     await stream.next();
     expect((await stream.next()).value).toBe(":\n\n");
     expect((await stream.next()).value).toBe(":\n\n");
@@ -69,10 +78,82 @@ describe("the text of an event stream", () => {
     expect((await event).value).toBe("data: now\n\n");
   });
 
-  it("ends when the sign-in does", async () => {
+  it("writes the last events after the stream has ended", async () => {
     const events = eventsOf({ data: "1" });
-    expect(await textOf(frames(events, Date.now() - 1))).toBe(
-      "retry: 2000\n\n",
+    const last = [{ event: "problem", data: "{}" }];
+    expect(await textOf(frames(events, () => last))).toBe(
+      "retry: 2000\n\ndata: 1\n\nevent: problem\ndata: {}\n\n",
     );
+  });
+});
+
+/** An answer whose connection the test closes. */
+class FakeConnection extends EventEmitter {
+  destroyed = false;
+  setTimeout(): void {
+    // Nothing reads, nothing writes.
+  }
+  destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.emit("close");
+  }
+}
+
+function open(connection = new FakeConnection()) {
+  let check: () => void = () => undefined;
+  const verified: { caller: Caller | null } = { caller: CALLER };
+  const streams = new SseStreams(
+    new CredentialWatch({ callerOf: () => verified.caller }, (run) => {
+      check = run;
+      return () => undefined;
+    }),
+  );
+  const events = {
+    returned: 0,
+    next: () => new Promise<never>(() => undefined),
+    return() {
+      this.returned += 1;
+      return Promise.resolve({ done: true as const, value: undefined });
+    },
+  };
+  const context = openContext({}, CALLER);
+  const reply = {
+    raw: connection,
+    request: { headers: { "x-api-key": "mcg_key" }, callContext: context },
+    header: () => reply,
+    send: () => reply,
+  };
+  streams.answer(reply as unknown as FastifyReply, events, () => []);
+  return {
+    streams,
+    events,
+    connection,
+    context,
+    revoke: async () => {
+      verified.caller = null;
+      check();
+      await settled();
+    },
+  };
+}
+
+describe("the open event streams", () => {
+  it("do not keep a stream whose caller hung up before the answer", () => {
+    const connection = new FakeConnection();
+    connection.destroy();
+    const { streams, events } = open(connection);
+    expect([streams.size, events.returned]).toEqual([0, 1]);
+  });
+
+  it("end the events of a revoked credential, note the code, and cut off a reader that takes nothing", async () => {
+    const { streams, events, connection, context, revoke } = open();
+    expect(streams.size).toBe(1);
+    await revoke();
+    expect([events.returned, connection.destroyed]).toEqual([1, false]);
+    expect(context.usage.failureCode).toBe("UNAUTHENTICATED");
+    await revoke();
+    expect(connection.destroyed).toBe(true);
+    expect(streams.size).toBe(0);
   });
 });

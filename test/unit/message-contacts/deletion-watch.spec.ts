@@ -57,13 +57,15 @@ function setUp() {
     new MemoryDeletionLedger(),
     () => 0,
   );
+  const charged: string[] = [];
   const watch = new DeletionWatch(
     deletions,
     timers.later,
     new Logger({ LOG_LEVEL: "silent" }),
     NO_RELAY,
+    { settle: ({ caller }) => charged.push(caller.id) },
   );
-  return { upstream, timers, deletions, watch };
+  return { upstream, timers, deletions, watch, charged };
 }
 
 async function read(
@@ -129,6 +131,27 @@ describe("watching a deletion", () => {
     await two?.return?.();
     expect(timers.pending).toBe(0);
     expect(watch.size).toBe(0);
+  });
+
+  it("asks in the name of a caller who still watches, and charges that caller", async () => {
+    const { upstream, timers, watch, charged } = setUp();
+    upstream.answering(STATUS, RUNNING);
+    const first = watch.watch(ID, contextOf({}, "first"));
+    watch.watch(ID, contextOf({}, "second"));
+    await settled();
+    await first.return?.();
+    await timers.elapse();
+    await timers.elapse();
+    expect(charged).toEqual(["first", "second", "second"]);
+    expect(upstream.callers).toEqual(charged);
+  });
+
+  it("asks nothing when the only watcher leaves before the first look", async () => {
+    const { upstream, watch, charged } = setUp();
+    await watch.watch(ID, contextOf()).return?.();
+    await settled();
+    expect(upstream.calls).toEqual([]);
+    expect(charged).toEqual([]);
   });
 
   it("keeps nothing for a slow reader but the latest state", async () => {

@@ -1,0 +1,68 @@
+import {
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationRule,
+} from "graphql";
+
+/** Takes the place of a refused document, so that no other rule visits that one. */
+const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+
+/**
+ * Refuses subscriptions with `@skip` or `@include` on their root selections, as
+ * the GraphQL specification demands (September 2025, section 5.2.4.1).
+ * graphql-js 16 lacks this rule: it throws while it validates such a document
+ * (when the condition is a variable) or executes it (when no field is left).
+ */
+export const noConditionalRoots: ValidationRule = (context) => ({
+  Document(document) {
+    if (!hasConditionalRoot(document)) return undefined;
+    context.reportError(
+      new GraphQLError(
+        "The root field of a subscription must not have @skip or @include.",
+      ),
+    );
+    return EMPTY;
+  },
+});
+
+/** Whether a root selection has a condition. Visits each fragment once. */
+function hasConditionalRoot(document: DocumentNode): boolean {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const sets: SelectionSetNode[] = [];
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments.set(node.name.value, node);
+    } else if (
+      node.kind === Kind.OPERATION_DEFINITION &&
+      node.operation === OperationTypeNode.SUBSCRIPTION
+    ) {
+      sets.push(node.selectionSet);
+    }
+  }
+  // `sets` grows while it is read.
+  for (const { selections } of sets) {
+    for (const selection of selections) {
+      if (isConditional(selection)) return true;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        sets.push(selection.selectionSet);
+      } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const { value } = selection.name;
+        const fragment = fragments.get(value);
+        fragments.delete(value);
+        if (fragment !== undefined) sets.push(fragment.selectionSet);
+      }
+    }
+  }
+  return false;
+}
+
+function isConditional({ directives = [] }: SelectionNode): boolean {
+  return directives.some(
+    ({ name: { value } }) => value === "skip" || value === "include",
+  );
+}

@@ -1,0 +1,203 @@
+import { write, writeSync } from "node:fs";
+import {
+  codeOf,
+  OutputHealth,
+  type OnLost,
+  type Output,
+  type OutputStanding,
+} from "./output.js";
+
+/**
+ * A pipe takes a write of this size in one piece (`PIPE_BUF` of Linux), so that
+ * lines of several processes on one pipe do not interleave.
+ */
+const ATOMIC_WRITE_BYTES = 4_096;
+
+/**
+ * One write takes a turn of the event loop. When turns are long and lines are
+ * many, more is written at once. Linux keeps that in one piece as well, as long
+ * as the pipe has room.
+ */
+const CHUNKS_WITHOUT_HURRY = 4;
+const CHUNKS_AT_ONCE = 8;
+
+/** Lines are written together once there are this many characters. */
+const BATCH_LENGTH = ATOMIC_WRITE_BYTES - 512;
+
+/** Pending lines are written at the latest after this time. */
+const FLUSH_MS = 100;
+
+/** Pause before a full pipe is tried again. */
+const FULL_PIPE_PAUSE_MS = 5;
+
+/** Most pending characters; a reader that stalls must not use up the memory. */
+const MAX_PENDING_LENGTH = 1024 * 1024;
+
+/** A write that takes longer than this waits for a reader that stalls. */
+const STALLED_AFTER_MS = 1_000;
+
+/** How often a full pipe is tried while the process ends. */
+const ATTEMPTS_AT_END = 40;
+
+/** Bytes on their way out, and how many of them have gone. */
+interface Chunk {
+  readonly bytes: Buffer;
+  sent: number;
+}
+
+/** Failure of an output whose reader does not read. */
+const STALLED = "stalled";
+
+/**
+ * Writes lines to a file descriptor (standard output or standard error) without
+ * ever blocking the event loop.
+ *
+ * A line that cannot be written is counted and given up; the next one is tried
+ * again. Neither a closed pipe, a full disk nor a reader that stalls throws or
+ * ends the process.
+ */
+export class StreamOutput implements Output {
+  private readonly health: OutputHealth;
+  private readonly chunks: string[] = [];
+  private pendingLength = 0;
+  private current: Chunk | null = null;
+  private isWriting = false;
+  private startedAtMs = 0;
+  /** A fragment of a line was left behind: the next write begins a new line. */
+  private isCut = false;
+  private isBatched: boolean;
+  private readonly flushing: NodeJS.Timeout | undefined;
+  private readonly onExit = (): void => this.writePending();
+
+  constructor(
+    private readonly fd: number,
+    options: {
+      /** Whether lines may wait for others for up to 100 ms. */
+      readonly isBatched: boolean;
+      readonly onLost?: OnLost;
+    },
+  ) {
+    this.health = new OutputHealth(options.onLost ?? (() => undefined));
+    this.isBatched = options.isBatched;
+    if (this.isBatched) {
+      this.flushing = setInterval(() => this.start(), FLUSH_MS).unref();
+    }
+    process.on("exit", this.onExit);
+  }
+
+  get standing(): OutputStanding {
+    return this.health.standing;
+  }
+
+  write(line: string): void {
+    const { length } = line;
+    if (this.pendingLength + length > MAX_PENDING_LENGTH) {
+      this.health.fails(STALLED, [line]);
+      return;
+    }
+    const last = this.chunks.length - 1;
+    const open = this.chunks[last];
+    if (open !== undefined && open.length + length <= ATOMIC_WRITE_BYTES) {
+      this.chunks[last] = open + line;
+    } else this.chunks.push(line);
+    this.pendingLength += length;
+    if (!this.isWriting && this.hasBatch) this.start();
+  }
+
+  close(): void {
+    clearInterval(this.flushing);
+    process.off("exit", this.onExit);
+    this.isBatched = false;
+    this.writePending();
+  }
+
+  private get hasBatch(): boolean {
+    return this.pendingLength >= (this.isBatched ? BATCH_LENGTH : 1);
+  }
+
+  private start(): void {
+    if (this.isWriting) return;
+    const chunk = this.next();
+    if (chunk === null) return;
+    const { bytes, sent } = chunk;
+    this.isWriting = true;
+    this.startedAtMs = performance.now();
+    write(this.fd, bytes, sent, bytes.length - sent, null, (error, count) => {
+      this.isWriting = false;
+      this.written(chunk, error, count);
+    });
+  }
+
+  private next(): Chunk | null {
+    if (this.current !== null) return this.current;
+    if (this.chunks.length === 0) return null;
+    const isBehind = this.chunks.length > CHUNKS_WITHOUT_HURRY;
+    const text = this.chunks.splice(0, isBehind ? CHUNKS_AT_ONCE : 1).join("");
+    this.pendingLength -= text.length;
+    this.current = {
+      bytes: Buffer.from(this.isCut ? `\n${text}` : text),
+      sent: 0,
+    };
+    this.isCut = false;
+    return this.current;
+  }
+
+  private written(chunk: Chunk, error: Error | null, count: number): void {
+    if (error !== null && codeOf(error) === "EAGAIN") {
+      // A full pipe: nothing is lost as long as its reader goes on.
+      setTimeout(() => this.start(), FULL_PIPE_PAUSE_MS).unref();
+      return;
+    }
+    if (error !== null) this.giveUp(chunk, codeOf(error));
+    else this.advance(chunk, count);
+    if (this.current !== null || this.hasBatch) this.start();
+  }
+
+  private advance(chunk: Chunk, count: number): void {
+    chunk.sent += count;
+    if (chunk.sent < chunk.bytes.length) return;
+    if (this.current === chunk) this.current = null;
+    this.health.works();
+  }
+
+  private giveUp(chunk: Chunk, failure: string): void {
+    if (this.current === chunk) this.current = null;
+    const { bytes, sent } = chunk;
+    const whole = bytes.subarray(0, sent).lastIndexOf("\n") + 1;
+    this.isCut = sent > whole;
+    const lines = bytes
+      .subarray(whole)
+      .toString()
+      .split(/(?<=\n)/)
+      .filter((line) => line !== "\n" && line !== "");
+    this.health.fails(failure, lines);
+  }
+
+  /** At the end of the process: without a wait for a reader that stalls. */
+  private writePending(): void {
+    if (this.isWriting) {
+      // That write goes on in a thread of its own, which cannot be waited for.
+      if (performance.now() - this.startedAtMs > STALLED_AFTER_MS) return;
+      this.current = null;
+    }
+    let attempts = ATTEMPTS_AT_END;
+    for (;;) {
+      const chunk = this.next();
+      if (chunk === null) return;
+      const { bytes, sent } = chunk;
+      try {
+        this.advance(chunk, writeSync(this.fd, bytes, sent));
+      } catch (error) {
+        attempts -= 1;
+        if (codeOf(error) !== "EAGAIN") this.giveUp(chunk, codeOf(error));
+        else if (attempts > 0) pause(FULL_PIPE_PAUSE_MS);
+        else return;
+      }
+    }
+  }
+}
+
+/** Blocks the thread; only for the end of the process. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,0 +1,140 @@
+/** On whose behalf a task runs; decides the order in which waiting tasks start. */
+export interface Turn {
+  readonly caller: string;
+  readonly request: string;
+}
+
+/** Tasks of the gateway itself, such as reading back after a lost response. */
+export const OWN_TURN: Turn = { caller: "", request: "" };
+
+/** Thrown for a task that is not started because too many are waiting. */
+export class QueueFull extends Error {}
+
+interface Waiter {
+  readonly start: () => void;
+  readonly refuse: (reason: QueueFull) => void;
+}
+
+/** Waiting tasks of one caller, by request; the next request is the first one. */
+class CallerQueue {
+  size = 0;
+  private readonly byRequest = new Map<string, Waiter[]>();
+
+  add(request: string, waiter: Waiter): void {
+    this.size += 1;
+    const waiters = this.byRequest.get(request);
+    if (waiters === undefined) this.byRequest.set(request, [waiter]);
+    else waiters.push(waiter);
+  }
+
+  /** The next task; its request goes to the end of the round. */
+  next(): Waiter | undefined {
+    for (const [request, waiters] of this.byRequest) {
+      const waiter = waiters.shift();
+      this.byRequest.delete(request);
+      if (waiters.length > 0) this.byRequest.set(request, waiters);
+      this.size -= 1;
+      return waiter;
+    }
+    return undefined;
+  }
+
+  /** The newest task of the request that has the most. */
+  dropNewest(): Waiter | undefined {
+    const largest = largestOf(this.byRequest, ({ length }) => length);
+    if (largest === undefined) return undefined;
+    const [request, waiters] = largest;
+    const waiter = waiters.pop();
+    if (waiters.length === 0) this.byRequest.delete(request);
+    this.size -= 1;
+    return waiter;
+  }
+}
+
+/**
+ * Runs at most `atOnce` tasks at the same time. Waiting tasks start in turns:
+ * one of each caller, and within a caller one of each request, so that a request
+ * with many tasks delays another one by at most one task of its own.
+ *
+ * Above `capacity` the caller with the most waiting tasks loses its newest one.
+ */
+export class FairSlots {
+  private runningCount = 0;
+  private waitingCount = 0;
+  private readonly callers = new Map<string, CallerQueue>();
+
+  constructor(
+    private readonly atOnce: number,
+    private readonly capacity: number,
+  ) {}
+
+  get running(): number {
+    return this.runningCount;
+  }
+
+  get waiting(): number {
+    return this.waitingCount;
+  }
+
+  /** @throws {QueueFull} when the task was not started */
+  async run<T>(task: () => Promise<T>, turn: Turn = OWN_TURN): Promise<T> {
+    if (this.runningCount < this.atOnce) this.runningCount += 1;
+    else await this.turnOf(turn);
+    try {
+      return await task();
+    } finally {
+      this.passOn();
+    }
+  }
+
+  private turnOf({ caller, request }: Turn): Promise<void> {
+    if (this.waitingCount >= this.capacity) this.makeRoomFor(caller);
+    return new Promise((start, refuse) => {
+      let queue = this.callers.get(caller);
+      if (queue === undefined) {
+        queue = new CallerQueue();
+        this.callers.set(caller, queue);
+      }
+      queue.add(request, { start, refuse });
+      this.waitingCount += 1;
+    });
+  }
+
+  private makeRoomFor(caller: string): void {
+    const largest = largestOf(this.callers, ({ size }) => size);
+    const own = this.callers.get(caller)?.size ?? 0;
+    if (largest === undefined || largest[1].size <= own + 1) {
+      throw new QueueFull();
+    }
+    const [name, queue] = largest;
+    queue.dropNewest()?.refuse(new QueueFull());
+    if (queue.size === 0) this.callers.delete(name);
+    this.waitingCount -= 1;
+  }
+
+  /** Hands the slot to the next caller in the round, or frees it. */
+  private passOn(): void {
+    for (const [name, queue] of this.callers) {
+      const waiter = queue.next();
+      this.callers.delete(name);
+      if (queue.size > 0) this.callers.set(name, queue);
+      this.waitingCount -= 1;
+      waiter?.start();
+      return;
+    }
+    this.runningCount -= 1;
+  }
+}
+
+function largestOf<T>(
+  entries: Iterable<readonly [string, T]>,
+  sizeOf: (value: T) => number,
+): readonly [string, T] | undefined {
+  let largest: readonly [string, T] | undefined;
+  for (const entry of entries) {
+    if (largest === undefined || sizeOf(entry[1]) > sizeOf(largest[1])) {
+      largest = entry;
+    }
+  }
+  return largest;
+}

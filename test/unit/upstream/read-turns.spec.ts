@@ -1,0 +1,57 @@
+import { expect, it } from "@jest/globals";
+import {
+  IdempotencyKeys,
+  MemoryKeyStore,
+} from "../../../src/upstream/idempotency.js";
+import type { UpstreamReply } from "../../../src/upstream/transport.js";
+import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
+import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
+import { FakeVendor } from "../../support/fake-vendor.js";
+import { contextOf, settled } from "../../support/fake-upstream.js";
+
+/** A vendor that holds every call until it is let go, in order of arrival. */
+class HoldingVendor extends FakeVendor {
+  readonly arrived: string[] = [];
+  private readonly held: (() => void)[] = [];
+
+  override async post(form: string): Promise<UpstreamReply> {
+    const [, { ContactId: id }] = JSON.parse(form) as [
+      string,
+      { ContactId: string },
+    ];
+    this.arrived.push(id);
+    await new Promise<void>((resolve) => this.held.push(resolve));
+    return super.post(form);
+  }
+
+  async letGo(count: number): Promise<void> {
+    for (const resolve of this.held.splice(0, count)) resolve();
+    await settled();
+  }
+}
+
+it("sends the one read of a caller before the waiting reads of a caller with hundreds", async () => {
+  const vendor = new HoldingVendor(() => Date.now());
+  const client = new UpstreamClient({
+    signer: vendor,
+    transport: vendor,
+    writes: new MemoryWriteQueue(),
+    keys: new IdempotencyKeys(new MemoryKeyStore(), "secret", Date.now),
+  });
+  const read = (caller: string, id: string): Promise<unknown> =>
+    client
+      .call("getMessageContact", { ContactId: id }, contextOf({}, caller))
+      .catch(() => undefined);
+  const many = Array.from({ length: 300 }, (_, at) => read("busy", `c-b${at}`));
+  await settled();
+  const other = read("other", "c-other");
+  await settled();
+  const before = vendor.arrived.length;
+  expect(before).toBeLessThan(300);
+  expect(vendor.arrived).not.toContain("c-other");
+  await vendor.letGo(2);
+  expect(vendor.arrived.indexOf("c-other") - before).toBeLessThanOrEqual(1);
+  while (vendor.arrived.length < 301) await vendor.letGo(60);
+  await vendor.letGo(60);
+  await Promise.all([...many, other]);
+});
