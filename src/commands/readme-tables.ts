@@ -14,58 +14,86 @@ const REPEATS: Readonly<Record<Repeat, string>> = {
   readsOnly: "reads only",
 };
 
-/** The README's tables by the name that stands in their marks. */
-export const README_TABLES: Readonly<Record<string, () => string>> = {
-  settings: () =>
-    table(
-      ["Variable", "Default", "Meaning"],
-      knownSettings().map(({ name, defaultText, sentence }) => [
-        `\`${name}\``,
-        defaultText,
-        sentence,
-      ]),
-    ),
-  errors: () =>
-    table(
-      ["Code", "HTTP", "Repeat?", "What it means, and what to do"],
-      Object.values(ErrorCode).map((code) => {
-        const { httpStatus, repeat, message, advice } = ERRORS[code];
-        return [
-          `\`${code}\``,
-          String(httpStatus),
-          REPEATS[repeat],
-          `${message.en} ${advice.en}`,
-        ];
-      }),
-    ),
-  "emulator-settings": () =>
-    table(
-      ["Setting", "Default", "What nobody outside the vendor knows"],
-      describeSettings()
-        .filter(({ sentence }) => /\b(?:Open:|[Ii]nferred\b)/.test(sentence))
-        .map(({ name, initial, sentence }) => [
+/** A table that is generated into a file of the documentation. */
+export interface GeneratedTable {
+  /** Path of the file, from the root of the repository. */
+  readonly file: string;
+  readonly render: () => string;
+}
+
+/** All generated tables, by the name in the markers around them. */
+export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
+  settings: {
+    file: "docs/configuration.md",
+    render: () =>
+      table(
+        ["Variable", "Default", "Meaning"],
+        knownSettings().map(({ name, defaultText, sentence }) => [
           `\`${name}\``,
-          `\`${JSON.stringify(initial)}\``,
-          sentence.replaceAll(/<(\w+)>/g, "`<$1>`"),
+          defaultText,
+          sentence,
         ]),
-    ),
+      ),
+  },
+  errors: {
+    file: "docs/errors.md",
+    render: () =>
+      table(
+        ["Code", "HTTP", "Retry?", "Meaning and advice"],
+        Object.values(ErrorCode).map((code) => {
+          const { httpStatus, repeat, message, advice } = ERRORS[code];
+          return [
+            `\`${code}\``,
+            String(httpStatus),
+            REPEATS[repeat],
+            `${message.en} ${advice.en}`,
+          ];
+        }),
+      ),
+  },
+  "emulator-settings": {
+    file: "docs/emulator.md",
+    render: () =>
+      table(
+        ["Setting", "Default", "What the vendor does not document"],
+        describeSettings()
+          .filter(({ sentence }) => /\b(?:Open:|[Ii]nferred\b)/.test(sentence))
+          .map(({ name, initial, sentence }) => [
+            `\`${name}\``,
+            `\`${JSON.stringify(initial)}\``,
+            sentence.replaceAll(/<(\w+)>/g, "`<$1>`"),
+          ]),
+      ),
+  },
 };
 
-/** Settings are declared where `Config` is; naming it here loads them. */
+/** Files that contain a generated table. */
+export const FILES_WITH_TABLES: readonly string[] = [
+  ...new Set(Object.values(GENERATED_TABLES).map(({ file }) => file)),
+];
+
+/** Settings are declared in the file of `Config`; using the class here loads them. */
 function knownSettings(): ReturnType<typeof settings> {
   void Config;
   return settings();
 }
 
-/** The README with each marked table written anew. */
-export function withTables(readme: string): string {
-  return Object.entries(README_TABLES).reduce((text, [name, make]) => {
-    const [begin, end] = [`<!-- table:${name} -->`, `<!-- /table:${name} -->`];
-    const from = text.indexOf(begin);
-    const to = text.indexOf(end);
-    if (from < 0 || to < from) throw new Error(`README.md lacks ${begin}`);
-    return `${text.slice(0, from)}${begin}\n\n${make()}\n\n${text.slice(to)}`;
-  }, readme);
+/**
+ * Returns the text of a documentation file with its generated tables up to date.
+ *
+ * @throws {Error} when the markers of a table are missing
+ */
+export function withTables(file: string, text: string): string {
+  return Object.entries(GENERATED_TABLES)
+    .filter(([, table]) => table.file === file)
+    .reduce((before, [name, { render }]) => {
+      const begin = `<!-- table:${name} -->`;
+      const end = `<!-- /table:${name} -->`;
+      const from = before.indexOf(begin);
+      const to = before.indexOf(end);
+      if (from < 0 || to < from) throw new Error(`${file} lacks ${begin}`);
+      return `${before.slice(0, from)}${begin}\n\n${render()}\n\n${before.slice(to)}`;
+    }, text);
 }
 
 /** A Markdown table with columns of even width, as the formatter writes it. */

@@ -1,14 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { withTables } from "./readme-tables.js";
+import { FILES_WITH_TABLES, withTables } from "./readme-tables.js";
 
-/** Writes the README's tables anew; with `--check` it only says whether that would change anything. */
+/** Regenerates the tables of the documentation. With `--check`, only reports files that are out of date. */
 const isCheck = process.argv.includes("--check");
-const before = await readFile("README.md", "utf8");
-const after = withTables(before);
-if (isCheck && after !== before) {
-  process.stderr.write(
-    "The tables of README.md are out of date: run npm run docs.\n",
-  );
-  process.exitCode = 1;
+for (const file of FILES_WITH_TABLES) {
+  const before = await readFile(file, "utf8");
+  const after = withTables(file, before);
+  if (after === before) continue;
+  if (isCheck) {
+    process.stderr.write(
+      `The tables of ${file} are out of date: run npm run docs.\n`,
+    );
+    process.exitCode = 1;
+  } else await writeFile(file, after);
 }
-if (!isCheck) await writeFile("README.md", after);

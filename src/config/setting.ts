@@ -1,4 +1,4 @@
-/** One environment variable, as the README's table shows it. */
+/** One environment variable: a row of the table in docs/configuration.md. */
 export interface SettingRow {
   readonly name: string;
   readonly kind: "text" | "number" | "list" | "flag";

@@ -267,7 +267,7 @@ export interface ShownSetting {
   readonly sentence: string;
 }
 
-/** Every setting, for the control index and for the README. */
+/** Every setting, for the control index and for docs/emulator.md. */
 export function describeSettings(): ShownSetting[] {
   return Object.entries<Setting<unknown>>(SETTINGS).map(
     ([name, { initial, takes, sentence }]) => ({

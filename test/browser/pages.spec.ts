@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import {
   findChromium,
   launch,
@@ -7,6 +7,12 @@ import {
   type WatchedPage,
 } from "../support/browser.js";
 import { ensurePageAssets } from "../support/page-assets.js";
+import {
+  answerOf,
+  runButton,
+  runExample,
+  waitForExamples,
+} from "../support/playground.js";
 import { startBoth, type Running } from "../support/running.js";
 
 const chromiumPath = findChromium();
@@ -156,37 +162,14 @@ function isOperation(
   return url.endsWith("/graphql") && body?.includes(operation) === true;
 }
 
-const answerOf = (page: Page): Locator =>
-  page.locator(".result-window .view-lines");
-
 async function openTab(page: Page, name: string): Promise<void> {
   await page.getByRole("tab", { name, exact: true }).click();
 }
 
-const runButton = (page: Page): Locator =>
-  page.locator(".graphiql-execute-button");
-
-/** Opens the playground and waits until it knows the schema and its examples. */
 async function openPlayground(): Promise<WatchedPage> {
   const watched = await open("/playground");
-  const { page } = watched;
-  // The button offers a choice once the document has been read.
-  await runButton(page).and(page.locator("[aria-haspopup=menu]")).waitFor();
+  await waitForExamples(watched.page);
   return watched;
-}
-
-/** Runs one of the present tab's operations, by name. */
-async function runExample(page: Page, name: string): Promise<void> {
-  const item = page.getByRole("menuitem", { name, exact: true });
-  // Just after a tab was opened the menu may still be that of the last one.
-  for (let tries = 0; tries < 10; tries += 1) {
-    await runButton(page).click();
-    await page.getByRole("menuitem").first().waitFor();
-    if ((await item.count()) > 0) break;
-    await page.keyboard.press("Escape");
-    await page.getByRole("menu").waitFor({ state: "detached" });
-  }
-  await item.click();
 }
 
 async function typeHeaders(page: Page, text: string): Promise<void> {

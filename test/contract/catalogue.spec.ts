@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
 import type { OpenAPIObject, OperationObject } from "@nestjs/swagger";
 import { isEnumType, type GraphQLSchema } from "graphql";
-import { README_TABLES } from "../../src/commands/readme-tables.js";
+import {
+  FILES_WITH_TABLES,
+  GENERATED_TABLES,
+  withTables,
+} from "../../src/commands/readme-tables.js";
 import { ACTIONS } from "../../src/emulator/actions/catalogue.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
@@ -16,7 +20,7 @@ import {
   type Operation,
 } from "../../src/upstream/operations.js";
 import { openApiOf, unconnectedGateway } from "../support/contracts.js";
-import { readme } from "../support/readme.js";
+import { documentAt } from "../support/docs.js";
 
 const ROOT = "/v1/message-contacts";
 const WORDS = Object.keys(OPERATIONS) as Operation[];
@@ -43,7 +47,7 @@ const OTHER_ROUTES: Readonly<Record<string, Operation>> = {
   batchUpdateMessageContacts: "updateMessageContact",
 };
 
-/** REST operations of a word that the README's table has no line for. */
+/** REST operations that the README's table of the twelve operations omits. */
 const NOT_IN_README = ["POST /batch-update"];
 
 /** Addresses that are no REST: GraphQL, the pages and what they load. */
@@ -204,7 +208,7 @@ describe("the routes", () => {
 });
 
 describe("the error table", () => {
-  it("is the schema's ErrorCode, the document's and the README's", () => {
+  it("has the same codes as the schema, the OpenAPI document and errors.md", () => {
     const codes = Object.values(ErrorCode);
     expect(Object.keys(ERRORS).sort()).toEqual([...codes].sort());
     const type = schema.getType("ErrorCode");
@@ -215,7 +219,7 @@ describe("the error table", () => {
     expect(document.components?.schemas?.["ErrorCode"]).toMatchObject({
       enum: codes,
     });
-    const rows = README_TABLES["errors"]?.() ?? "";
+    const rows = GENERATED_TABLES["errors"]?.render() ?? "";
     for (const code of codes) expect(rows).toContain(`\`${code}\``);
   });
 
@@ -236,9 +240,15 @@ describe("the error table", () => {
   });
 });
 
+describe("the generated tables", () => {
+  it.each(FILES_WITH_TABLES)("in %s are up to date", (file) => {
+    expect(withTables(file, documentAt(file))).toBe(documentAt(file));
+  });
+});
+
 describe("the README's table of the twelve operations", () => {
   it("has a line for each word: action, field, routes and scope", () => {
-    const lines = linesOf(readme());
+    const lines = linesOf(documentAt("README.md"));
     expect(lines.map(({ action }) => action).sort()).toEqual(
       WORDS.map(actionOf).sort(),
     );

@@ -47,14 +47,14 @@ async function withReplicas(
 /** How long answers take at worst, and how soon things are well again. */
 function timings(): Promise<void> {
   return withReplicas(async (replicas) => {
-    print("R3 p99 over a healthy vendor's own time, ms", {
+    print("p99 over a healthy vendor's own time, ms", {
       read: await overhead(replicas, READ),
     });
-    print("R3, R5 slowest under any single fault, ms", {
+    print("slowest under any single fault, ms", {
       ...(await underEachFault(replicas, TOM)),
     });
     const { redis } = replicas;
-    print("R11 Redis killed, then restarted", {
+    print("Redis killed, then restarted", {
       ...(await withoutRedis(
         replicas,
         TOM,
@@ -62,7 +62,7 @@ function timings(): Promise<void> {
         () => redis.restart(),
       )),
     });
-    print("R11 Redis frozen, then thawed", {
+    print("Redis frozen, then thawed", {
       ...(await withoutRedis(
         replicas,
         TOM,
@@ -91,7 +91,7 @@ function manyClients(): Promise<void> {
     const gun = new Gun(a.url, 1_000);
     const tally = await closedLoop(gun, 1_000, 5_000, () => READ);
     await gun.close();
-    print("R6 1,000 clients, 5 s", {
+    print("1,000 clients, 5 s", {
       served: tally.served.length,
       shed: tally.shed.length,
       dropped: tally.dropped,
@@ -143,7 +143,7 @@ function overload(seconds: number): Promise<void> {
       }
     }
     await gun.close();
-    print(`R7 twice the peak, ${seconds} s`, {
+    print(`twice the peak, ${seconds} s`, {
       peakPerSecond: Math.round(peak),
       goodputShare:
         Math.round((over.served.length / seconds / peak) * 100) / 100,
@@ -184,7 +184,7 @@ function bombs(): Promise<void> {
       sockets = socketsOf(a.pid);
     }
     const backAfterMs = Math.round(performance.now() - ended);
-    print("R12 huge, gzip bomb, trickle, 15 s", {
+    print("huge, gzip bomb, trickle, 15 s", {
       served: tally.served.length,
       shed: tally.shed.length,
       dropped: tally.dropped,
@@ -216,7 +216,7 @@ function soak(minutes: number): Promise<void> {
     memory.stop();
     chaos.judge(true);
     await gun.close();
-    print(`R13 soak, ${minutes} min, each fault 1 %`, {
+    print(`soak, ${minutes} min, each fault 1 %`, {
       answers: chaos.latencies.length,
       writes: chaos.writes,
       unknown: chaos.unknown,
@@ -256,7 +256,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   },
   kills: async () => {
     const kills = figure("kills", isQuick ? 10 : 200);
-    print("R10 kill -9 in flight", await killRun(ENTRY, kills));
+    print("kill -9 in flight", await killRun(ENTRY, kills));
   },
 };
 const only = process.argv[process.argv.indexOf("--only") + 1];

@@ -10,7 +10,7 @@ export interface CostRow {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Vendor actions, sorted; the README's table shows how many there are. */
+  /** Vendor actions, sorted; the table in docs/clients.md states how many there are. */
   readonly calls: readonly string[];
   /** Of these, how many run beside each other at most. */
   readonly inParallel: number;
@@ -28,10 +28,10 @@ const UPDATE = "UpdateMessageContact";
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 
-/** What the README promises; a test counts each row. */
+/** The rows of the cost table in docs/clients.md; a test counts the calls of each. */
 export const COSTS: readonly CostRow[] = [
   {
-    request: "One contact, `bindings` included",
+    request: "A contact with its `bindings`",
     door: "graphql",
     ask: `{ messageContact(id: "${TOM}") { ${CONTACT} } }`,
     calls: [GET],
@@ -39,21 +39,22 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request:
-      "Contact page: contact, `pendingVerifications`, `bindings`, `deletion`",
+      "A contact page: contact, `bindings`, `pendingVerifications` and `deletion`",
     door: "graphql",
     ask: `{ messageContact(id: "${MARTA}") { ${CONTACT} pendingVerifications { target channel } deletion { state } } }`,
     calls: [GET, DELETION, PENDING],
     inParallel: 3,
   },
   {
-    request: "The same contact under ten aliases, with `pendingVerifications`",
+    request:
+      "The same contact and its `pendingVerifications` under ten aliases",
     door: "graphql",
     ask: `{ ${Array.from({ length: 10 }, (_, at) => `a${at}: messageContact(id: "${BEN}") { name pendingVerifications { target } }`).join(" ")} }`,
     calls: [GET, PENDING],
     inParallel: 2,
   },
   {
-    request: "A page of ten contacts",
+    request: "A page of contacts with their `bindings`",
     door: "graphql",
     ask: `{ messageContacts { totalCount items { ${CONTACT} } } }`,
     calls: [LIST],
@@ -67,21 +68,21 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 8,
   },
   {
-    request: "`pendingVerifications` of one contact",
+    request: "The pending verifications of a contact",
     door: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,
     calls: [PENDING],
     inParallel: 1,
   },
   {
-    request: "State of a deletion",
+    request: "The state of a deletion",
     door: "graphql",
     ask: `{ messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
     calls: [DELETION],
     inParallel: 1,
   },
   {
-    request: "A change, of whose contact only `id` is selected",
+    request: "A mutation that selects only the `id` of its contact",
     door: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id __typename } errors { code } } }`,
     variables: { input: UPDATE_TOM },
@@ -89,7 +90,7 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
-    request: "A change, with more of the contact",
+    request: "A mutation that selects more of its contact",
     door: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id name bindings { kind } } errors { code } } }`,
     variables: { input: UPDATE_TOM },
@@ -97,7 +98,7 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
-    request: "A change, with the whole contact page",
+    request: "A mutation that selects the whole contact page",
     door: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { name pendingVerifications { target } deletion { state } } errors { code } } }`,
     variables: { input: UPDATE_TOM },
@@ -105,7 +106,7 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 3,
   },
   {
-    request: "A new contact: `id` and `createdAt`",
+    request: "`addMessageContact` that selects `id` and `createdAt`",
     door: "graphql",
     ask: `mutation { addMessageContact(input: { name: "neo", emailAddress: "neo@example.com", title: CEO, messageTypes: [FAULT_MESSAGE] }) { contact { id createdAt } errors { code } } }`,
     calls: ["AddMessageContact"],

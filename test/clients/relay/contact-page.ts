@@ -2,7 +2,7 @@ import runtime from "relay-runtime";
 
 const { graphql } = runtime;
 
-/** The contact page of the README, as Relay's compiler takes it. */
+/** The contact page of docs/walkthrough-graphql.md, in the form that Relay's compiler reads. */
 export const query = graphql`
   query contactPageQuery($id: ID!) {
     messageContact(id: $id) {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
-import { blocksOf, readme } from "../support/readme.js";
+import { blocksOf } from "../support/docs.js";
 
 const PACKAGE = "message-contacts-gateway/emulator";
 const SOURCE = new URL(
@@ -8,15 +8,15 @@ const SOURCE = new URL(
   import.meta.url,
 );
 const FOLDER = new URL(
-  "../../node_modules/.cache/readme-example/",
+  "../../node_modules/.cache/documented-example/",
   import.meta.url,
 );
 
-const examples = blocksOf(readme(), "The emulator").filter(({ text }) =>
+const examples = blocksOf("docs/emulator.md").filter(({ text }) =>
   text.includes(PACKAGE),
 );
 
-// The README's example declares tests of its own; they run as part of this file.
+// The example in emulator.md declares its own tests; they run as part of this file.
 mkdirSync(FOLDER, { recursive: true });
 for (const [index, { text }] of examples.entries()) {
   const file = new URL(`example-${index}.mjs`, FOLDER);
@@ -24,8 +24,8 @@ for (const [index, { text }] of examples.entries()) {
   await import(file.pathname);
 }
 
-describe("the README", () => {
-  it("has an example for test suites", () => {
+describe("emulator.md", () => {
+  it("contains one example for test suites", () => {
     expect(examples).toHaveLength(1);
   });
 });

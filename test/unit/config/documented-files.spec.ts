@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { readConfig } from "../../../src/config/config.js";
-import { blocksOf, readme } from "../../support/readme.js";
+import { blocksOf } from "../../support/docs.js";
 import { newFolder } from "../../support/signed-in.js";
 
 const folder = newFolder();
 afterAll(() => folder.remove());
 
-describe("files that settings name, as the README shows them", () => {
-  const files = blocksOf(readme(), "Configuration")
+describe("files that settings name, as configuration.md shows them", () => {
+  const files = blocksOf("docs/configuration.md")
     .filter(({ language }) => language === "json")
     .map(({ text }) => JSON.parse(text) as object);
   const fileWith = (member: string): string => {
@@ -15,7 +15,7 @@ describe("files that settings name, as the README shows them", () => {
     return folder.write(`${member}.json`, found ?? {});
   };
 
-  it("are taken", () => {
+  it("are accepted by the configuration", () => {
     const config = readConfig({
       API_KEYS_FILE: fileWith("keys"),
       JWT_ISSUERS_FILE: fileWith("issuers"),

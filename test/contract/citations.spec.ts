@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Folders that hold no sources: installed or generated. */
+const SKIPPED = new Set([
+  ".git",
+  "node_modules",
+  "dist",
+  "coverage",
+  "build",
+  "generated",
+  "__generated__",
+]);
+
+/** This file, which has to name what it looks for. */
+const SELF = "test/contract/citations.spec.ts";
+
+/** Names of documents that somebody outside this repository has, and references to their parts. */
+const FOREIGN: readonly RegExp[] = [
+  /\breliability polic(?:y|ies)\b/i,
+  /\bsecurity goals?\b/i,
+  /\bdesign (?:document|doc)\b/i,
+  /\bstyle guide\b/i,
+  // Figures of goals that are listed elsewhere, such as "R7 twice the peak".
+  /(?:^|["'`(\s])[RS]\d{1,2}(?:, [RS]\d{1,2})*(?=[\s):,.])/,
+];
+
+/** Files that comments cite and that are not in the repository for a reason. */
+const OTHER_FILES: Readonly<Record<string, string>> = {
+  "keys.json": "an operator's file, as the README shows it",
+  "api-keys.json": "an operator's file, as the README shows it",
+};
+
+/**
+ * Citations that are still there, as `file: citation`. To be emptied: an entry that is
+ * no longer needed fails the test.
+ */
+const KNOWN: readonly string[] = [
+  "answer-checks.ts: api/operations.json",
+  "document-limits.ts: security goals",
+  "settlement.ts: reliability policy",
+  "transport.ts: reliability policy",
+  "vendor-errors.ts: common-errors.json",
+  "vendor-errors.ts: operations.json",
+  "vendor-types.ts: api/operations.json",
+];
+
+interface Citation {
+  readonly file: string;
+  readonly text: string;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(new URL(folder, ROOT), { withFileTypes: true }).flatMap(
+    (entry) => {
+      if (SKIPPED.has(entry.name)) return [];
+      const path = `${folder}${entry.name}`;
+      return entry.isDirectory() ? filesBelow(`${path}/`) : [path];
+    },
+  );
+}
+
+const files = filesBelow("./").map((path) => path.slice(2));
+const names = new Set(files.map((path) => basename(path)));
+const texts = files
+  .filter((path) => path !== SELF && isText(path))
+  .map((path) => ({ path, text: readFileSync(new URL(path, ROOT), "utf8") }));
+
+function isText(path: string): boolean {
+  return (
+    /\.(?:ts|js|md|ya?ml|graphql|css)$/.test(path) ||
+    ["Dockerfile", ".ci/run"].includes(path)
+  );
+}
+
+/** Comments of a source file; of other files the whole text. */
+function commentsOf(path: string, text: string): string {
+  if (!/\.[tj]s$/.test(path)) return text;
+  return [...text.matchAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm)]
+    .map(([comment]) => comment)
+    .join("\n");
+}
+
+/** Documents and data files that a text cites by name, addresses excepted. */
+function filesCitedIn(text: string): string[] {
+  return [...text.matchAll(/(?<![\w/.:-])[\w./-]*\w\.(?:md|json|pdf)\b/g)]
+    .map(([found]) => found)
+    .filter((found) => !found.startsWith("/"));
+}
+
+describe("comments, tests and documents", () => {
+  const foreign: Citation[] = texts.flatMap(({ path, text }) =>
+    FOREIGN.flatMap((pattern) => {
+      const [found] = pattern.exec(text) ?? [];
+      return found === undefined
+        ? []
+        : [{ file: path, text: found.replace(/^\W/, "") }];
+    }),
+  );
+  const missing: Citation[] = texts
+    // Documents show files of their readers; their links have a test of their own.
+    .filter(({ path }) => !path.endsWith(".md"))
+    .flatMap(({ path, text }) =>
+      filesCitedIn(commentsOf(path, text))
+        .filter((cited) => !names.has(basename(cited)))
+        .filter((cited) => !Object.hasOwn(OTHER_FILES, basename(cited)))
+        .map((cited) => ({ file: path, text: cited })),
+    );
+
+  it("cite no document that is not in the repository", () => {
+    const found = [...foreign, ...missing].map(
+      ({ file, text }) => `${basename(file)}: ${text}`,
+    );
+    expect([...new Set(found)].sort()).toEqual([...KNOWN].sort());
+  });
+
+  it("name no folder below test, deploy or docs that does not exist", () => {
+    const cited = texts
+      .filter(({ path }) => path.endsWith(".md"))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/`((?:test|deploy|docs)\/[\w./-]*)`/g)].map(
+          ([, found = ""]) => ({ file: path, text: found.replace(/\/$/, "") }),
+        ),
+      );
+    expect(cited.length).toBeGreaterThan(10);
+    const unknown = cited.filter(
+      ({ text }) =>
+        !files.some((path) => path === text || path.startsWith(`${text}/`)),
+    );
+    expect(unknown).toEqual([]);
+  });
+});

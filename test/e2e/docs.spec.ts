@@ -1,0 +1,189 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
+import { buildSchema, parse, validate } from "graphql";
+import { COSTS } from "../support/cost-table.js";
+import {
+  blocksOf,
+  comparable,
+  documentAt,
+  documentPaths,
+  stepsOf,
+  type Block,
+} from "../support/docs.js";
+import { startBoth, type Running } from "../support/running.js";
+import { replaceOutputs, type NewOutput } from "../support/update-docs.js";
+
+const MARK = "--- end of step ---";
+
+/** Documents with `console` blocks, and the heading above those that run; null: all of them. */
+const CONSOLE_BLOCKS: readonly [path: string, heading: string | undefined][] = [
+  ["README.md", "First contact"],
+  ["docs/walkthrough-rest.md", undefined],
+];
+
+describe("the documentation", () => {
+  let running: Running;
+  let folder: string;
+
+  beforeAll(async () => {
+    running = await startBoth();
+    folder = await mkdtemp(join(tmpdir(), "docs-"));
+  });
+
+  beforeEach(() => running.emulator.control.reset());
+
+  afterAll(async () => {
+    await running.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each(CONSOLE_BLOCKS)(
+    "prints in %s what its commands print",
+    async (path, heading) => {
+      const steps = blocksOf(path, heading)
+        .filter(({ language }) => language === "console")
+        .flatMap(stepsOf);
+      expect(steps.length).toBeGreaterThan(2);
+      const outputs = await outputsOf(
+        steps.map(({ command }) => here(command, running)),
+        folder,
+      );
+      const compared = steps.map(({ command, output, line }, index) => ({
+        line,
+        command,
+        printed: output.trim(),
+        current: outputs[index] ?? "",
+      }));
+      if (replaceOutputs(path, compared.filter(isDifferent))) return;
+      for (const { line, command, printed, current } of compared) {
+        expect({ line, command, output: comparable(current) }).toEqual({
+          line,
+          command,
+          output: comparable(printed),
+        });
+      }
+    },
+  );
+
+  it("prints in walkthrough-graphql.md what the gateway answers to its documents", async () => {
+    const path = "docs/walkthrough-graphql.md";
+    const blocks = blocksOf(path);
+    const compared: (NewOutput & { document: Block })[] = [];
+    for (const [index, document] of blocks.entries()) {
+      const answer = blocks[index + 1];
+      if (document.language !== "graphql" || answer?.language !== "json")
+        continue;
+      const current = await answerTo(document.text, running);
+      compared.push({ ...answer, document, printed: answer.text, current });
+    }
+    expect(compared.length).toBeGreaterThan(3);
+    const isChanged = ({ printed, current }: NewOutput): boolean =>
+      JSON.stringify(normal(printed)) !== JSON.stringify(normal(current));
+    if (replaceOutputs(path, compared.filter(isChanged))) return;
+    for (const { document, printed, current } of compared) {
+      expect({ place: document.place, answer: normal(current) }).toEqual({
+        place: document.place,
+        answer: normal(printed),
+      });
+    }
+  });
+
+  it("contains no GraphQL document that the schema rejects", () => {
+    const schema = buildSchema(documentAt("schema.graphql"));
+    const documents = documentPaths()
+      .flatMap((path) => blocksOf(path))
+      .filter(({ language }) => language === "graphql");
+    expect(documents.length).toBeGreaterThan(5);
+    for (const { text, place } of documents) {
+      expect([place, validate(schema, parse(text)).map(String)]).toEqual([
+        place,
+        [],
+      ]);
+    }
+  });
+
+  it("begins the deletion that clients.md then watches", async () => {
+    const [begin, watch] = blocksOf("docs/clients.md", "Watch a deletion");
+    expect(watch?.text).toMatch(/^subscription \{/);
+    expect(JSON.parse(await answerTo(begin?.text ?? "", running))).toEqual({
+      data: {
+        deleteMessageContact: {
+          deletion: { state: "IN_PROGRESS" },
+          errors: [],
+        },
+      },
+    });
+  });
+
+  it("states in clients.md the costs that the tests count, and no others", () => {
+    const [, chapter = ""] = documentAt("docs/clients.md").split(
+      "\n## What a request costs\n",
+    );
+    const [own = ""] = chapter.split("\n## ");
+    const rows = own
+      .split("\n")
+      .filter((line) => /^\|.*\| +\d+ +\|/.test(line))
+      .map((line) =>
+        line
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    expect(rows).toEqual(
+      COSTS.map(({ request, calls, inParallel }) => [
+        request,
+        String(calls.length),
+        String(inParallel),
+      ]),
+    );
+  });
+});
+
+/** What each command prints. One shell runs all, so that later commands see the variables of earlier ones. */
+async function outputsOf(
+  commands: readonly string[],
+  folder: string,
+): Promise<string[]> {
+  const script = commands
+    .map((command) => `${command}\nprintf '\\n%s\\n' '${MARK}'`)
+    .join("\n");
+  const { stdout } = await promisify(execFile)("bash", ["-c", script], {
+    cwd: folder,
+  });
+  return stdout.split(`\n${MARK}\n`).map((output) => output.trim());
+}
+
+async function answerTo(query: string, { gateway }: Running): Promise<string> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  return response.text();
+}
+
+/** A command with the addresses of the documentation replaced by those of the test's servers. */
+function here(command: string, { gateway, emulator }: Running): string {
+  return command
+    .replaceAll("http://localhost:3000", gateway.url)
+    .replaceAll("http://localhost:4010", emulator.url);
+}
+
+function isDifferent({ printed, current }: NewOutput): boolean {
+  return comparable(printed) !== comparable(current);
+}
+
+function normal(text: string): unknown {
+  return JSON.parse(comparable(text)) as unknown;
+}

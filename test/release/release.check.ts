@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import type { OpenAPIObject } from "@nestjs/swagger";
+import { parse } from "yaml";
+import { openApiOf, unconnectedGateway } from "../support/contracts.js";
+import { documentAt } from "../support/docs.js";
+import {
+  changelogProblems,
+  differingVersions,
+  schemaBreaks,
+  unnamed,
+} from "../support/release.js";
+import { breakingChanges } from "../tools/openapi-differences.js";
+
+const BASELINE = "test/tools/baseline/";
+
+const json = <T>(path: string): T => JSON.parse(documentAt(path)) as T;
+const yaml = <T>(path: string): T => parse(documentAt(path)) as T;
+
+const { version } = json<{ version: string }>("package.json");
+const changelog = documentAt("CHANGELOG.md");
+
+let document: OpenAPIObject;
+
+beforeAll(async () => {
+  const gateway = await unconnectedGateway();
+  document = await openApiOf(gateway);
+  await gateway.close();
+});
+
+// Not part of `npm test`: `npm run release:check` runs it.
+describe("a release", () => {
+  it("has a section in the changelog, with a date", () => {
+    expect(changelogProblems(changelog, version)).toEqual([]);
+  });
+
+  it("has the same version everywhere", () => {
+    const lock = json<{
+      version: string;
+      packages: Record<string, { version?: string }>;
+    }>("package-lock.json");
+    const { images } = yaml<{ images: { newTag: string }[] }>(
+      "deploy/kubernetes/kustomization.yaml",
+    );
+    const { services } = yaml<{
+      services: Record<string, { image: string }>;
+    }>("compose.yaml");
+    const composed = Object.entries(services).flatMap(([name, { image }]) => {
+      const [repository, tag] = image.split(":");
+      return repository === "message-contacts-gateway"
+        ? [[`compose.yaml (${name})`, tag] as const]
+        : [];
+    });
+    expect(composed.length).toBeGreaterThan(0);
+    expect(
+      differingVersions(version, {
+        "package-lock.json": lock.version,
+        "package-lock.json (packages)": lock.packages[""]?.version,
+        "kustomization.yaml": images[0]?.newTag,
+        "the OpenAPI document": document.info.version,
+        ...Object.fromEntries(composed),
+      }),
+    ).toEqual([]);
+  });
+
+  it("names in the changelog what breaks clients of the GraphQL schema", () => {
+    const changes = schemaBreaks(
+      documentAt(`${BASELINE}schema.graphql`),
+      documentAt("schema.graphql"),
+    );
+    expect(unnamed(changes, changelog)).toEqual([]);
+  });
+
+  it("names in the changelog what breaks clients of the REST API", () => {
+    const changes = breakingChanges(json(`${BASELINE}openapi.json`), document);
+    expect(unnamed(changes, changelog)).toEqual([]);
+  });
+});
