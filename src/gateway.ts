@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { NestFactory } from "@nestjs/core";
 import {
@@ -11,6 +11,7 @@ import { gateOf } from "./access/gate.js";
 import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { Connections } from "./http/connections.js";
 import {
   fastifyOptions,
   openFrontDoor,
@@ -18,6 +19,7 @@ import {
 } from "./http/front-door.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
+import { constrainUpgrades, routeUpgrades } from "./http/upgrades.js";
 import { Logger } from "./logging/logger.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { DeletionWatch } from "./message-contacts/deletion-watch.js";
@@ -67,8 +69,10 @@ export async function createGateway(
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
-  const adapter = new FastifyAdapter(fastifyOptions(logger));
+  const connections = new Connections(config.MAX_CONNECTIONS, logger);
+  const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
   const fastify = adapter.getInstance<FastifyInstance>();
+  constrainUpgrades(fastify);
   const methods = new RouteMethods(fastify);
   const gate = gateOf(config, signIn, state.limits);
   observability.beforeFrontDoor(fastify);
@@ -88,10 +92,13 @@ export async function createGateway(
     streams: app.get(SseStreams, ANYWHERE),
     gate,
     intake,
+    connections,
     state,
   });
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
+  connections.watch(fastify.server);
+  routeUpgrades(fastify.server, fastify, connections);
   return app;
 }
 
@@ -118,7 +125,6 @@ export async function openGateway(
     intake,
     observability,
   );
-  limitConnections(app.getHttpServer(), config.MAX_CONNECTIONS);
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -170,22 +176,6 @@ export async function startGateway(
       await ops.close();
     },
   };
-}
-
-/**
- * Cuts off what is beyond the limit. The server's own `maxConnections` would have
- * several processes hand such a connection to each other without end.
- */
-function limitConnections(server: Server, most: number): void {
-  let open = 0;
-  server.on("connection", (socket) => {
-    if (open >= most) {
-      socket.destroy();
-      return;
-    }
-    open += 1;
-    socket.once("close", () => (open -= 1));
-  });
 }
 
 /** How long connections may take to go by themselves. */

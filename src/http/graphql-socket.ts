@@ -1,5 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { Duplex } from "node:stream";
+import type { IncomingMessage } from "node:http";
 import {
   CloseCode,
   handleProtocols,
@@ -7,6 +6,7 @@ import {
   type Context,
   type Server as Protocol,
 } from "graphql-ws";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Headers } from "../access/credential.js";
@@ -19,6 +19,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import type { GraphqlSubscriptions } from "./graphql-subscriptions.js";
+import { takeSocket } from "./upgrades.js";
 
 /** Opens the context of a request by its head; see the gate. */
 export type OpenContext = (
@@ -49,6 +50,12 @@ const INIT_TIMEOUT_MS = 3_000;
 
 /** A reader that lets so much pile up is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+
+/** A socket that is beyond the limit is invited again after this time. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** A socket that does not answer the closing handshake is cut off after this time. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** A socket that does not answer a ping before the next one is cut off. */
 export const PING_MS = 12_000;
@@ -81,17 +88,18 @@ export class GraphqlSocket {
   private readonly contexts = new WeakMap<object, RequestContext>();
 
   constructor(
-    private readonly server: Server,
-    private readonly path: string,
     private readonly subscriptions: GraphqlSubscriptions,
     private readonly admit: OpenContext,
     private readonly maxSockets: number,
     private readonly logger: Logger,
   ) {
+    // Missing in the types of ws.
+    const closing: object = { closeTimeout: CLOSE_TIMEOUT_MS };
     this.sockets = new WebSocketServer({
       noServer: true,
       maxPayload: MAX_PAYLOAD_BYTES,
       perMessageDeflate: false,
+      ...closing,
       handleProtocols,
     });
     this.protocol = makeServer<Record<string, unknown>, Extra>({
@@ -121,12 +129,10 @@ export class GraphqlSocket {
           : this.subscriptions.rendered(errors, context);
       },
     });
-    this.server.on("upgrade", this.upgrade);
   }
 
   /** Tells every client that the server goes away (1001), and waits for none. */
   async close(): Promise<void> {
-    this.server.off("upgrade", this.upgrade);
     for (const socket of this.sockets.clients) {
       socket.close(1001, "Going away");
     }
@@ -141,25 +147,25 @@ export class GraphqlSocket {
     clearTimeout(timer);
   }
 
-  private readonly upgrade = (
-    request: IncomingMessage,
-    stream: Duplex,
-    head: Buffer,
-  ): void => {
-    stream.once("error", () => stream.destroy());
-    const [path] = (request.url ?? "").split("?");
-    if (
-      path !== this.path ||
-      request.headers.upgrade?.toLowerCase() !== "websocket"
-    ) {
-      refuse(stream, "404 Not Found");
-    } else if (this.sockets.clients.size >= this.maxSockets) {
-      refuse(stream, "503 Service Unavailable");
-    } else {
-      this.sockets.handleUpgrade(request, stream, head, (socket) =>
-        this.serve(socket, request),
-      );
+  /**
+   * Accepts a handshake that has passed the hooks of its route.
+   *
+   * @throws {GatewayError} GATEWAY_BUSY when there are too many sockets
+   */
+  readonly accept = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (this.sockets.clients.size >= this.maxSockets) {
+      throw new GatewayError(ErrorCode.GATEWAY_BUSY, {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
     }
+    const { raw } = request;
+    this.sockets.handleUpgrade(
+      raw,
+      takeSocket(request, reply),
+      // What follows the head waits in the stream.
+      Buffer.alloc(0),
+      (socket) => this.serve(socket, raw),
+    );
   };
 
   private serve(socket: WebSocket, request: IncomingMessage): void {
@@ -268,10 +274,4 @@ function closeWhenExpired(socket: WebSocket, expiresAtMs?: number): void {
     Math.min(Math.max(0, expiresAtMs - Date.now()), MAX_TIMER_MS),
   );
   socket.once("close", () => clearTimeout(timer));
-}
-
-function refuse(stream: Duplex, status: string): void {
-  stream.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
 }

@@ -2,6 +2,7 @@ import {
   createServer,
   type IncomingMessage,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,6 +23,13 @@ export interface Scrape {
 
 /** The second port: probes and metrics for whoever runs the process. */
 export class OpsServer {
+  /** Limits against slow clients, in milliseconds. */
+  static readonly limits: ServerOptions = {
+    headersTimeout: 10_000,
+    requestTimeout: 10_000,
+    connectionsCheckingInterval: 2_000,
+  };
+
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -34,7 +42,7 @@ export class OpsServer {
     standing: () => Standing,
     scrape: () => Promise<Scrape>,
   ): Promise<OpsServer> {
-    const server = createServer((request, response) => {
+    const server = createServer(OpsServer.limits, (request, response) => {
       if (request.method === "GET" && pathOf(request) === "/metrics") {
         void tell(response, scrape);
       } else probe(request, response, standing);
