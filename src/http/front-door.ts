@@ -248,9 +248,9 @@ export class RouteMethods {
   private readonly byUrl = new Map<string, Set<string>>();
 
   constructor(fastify: FastifyInstance) {
-    fastify.addHook("onRoute", ({ url, method, constraints }) => {
-      // The method is not taken without what the constraint demands.
-      if (constraints !== undefined) return;
+    fastify.addHook("onRoute", ({ url, method, constraints = {} }) => {
+      // GET is not taken without the handshake that this constraint demands.
+      if ("upgrade" in constraints) return;
       const methods = this.byUrl.get(url) ?? new Set();
       for (const one of [method].flat()) methods.add(one.toUpperCase());
       this.byUrl.set(url, methods);
