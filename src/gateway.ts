@@ -11,6 +11,7 @@ import { gateOf } from "./access/gate.js";
 import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import {
   fastifyOptions,
@@ -48,6 +49,11 @@ export interface Gateway {
    * running ones finish, sockets and streams are told, everything closes.
    */
   close(drainMs?: number): Promise<void>;
+  /**
+   * Writes a line to the audit trail and to the log for each change that still
+   * runs. For the moment before the process is ended by force.
+   */
+  cutOff(): void;
 }
 
 /** A gateway with a port of its own for those who run it. */
@@ -151,6 +157,15 @@ export async function openGateway(
       await observability.close();
       await state.close();
       signIn.close();
+      logger.flush();
+    },
+    cutOff: () => {
+      for (const write of app.get(Upstream, ANYWHERE).cutOff()) {
+        logger.log("error", "a running change is cut off", {
+          ...write,
+          code: ErrorCode.OUTCOME_UNKNOWN,
+        });
+      }
       logger.flush();
     },
   };

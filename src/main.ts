@@ -1,3 +1,4 @@
+import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
 import {
   ConfigError,
@@ -6,6 +7,7 @@ import {
   type Config,
 } from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
+import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import type { Fleet } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
@@ -25,12 +27,16 @@ async function main(): Promise<void> {
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const running = await run(config, emulator);
   announce(running, emulator, showsSchema(config));
-  onSignal(async (signal) => {
-    // A person at the keyboard has no balancer that must notice first.
-    await running.close(
-      signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
-    );
-    await emulator?.stop();
+  onSignal({
+    end: async (signal) => {
+      // A person at the keyboard has no balancer that must notice first.
+      await running.close(
+        signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
+      );
+      await emulator?.stop();
+    },
+    cutOff: () => running.cutOff(),
+    graceMs: running.graceMs,
   });
 }
 
@@ -44,9 +50,10 @@ async function run(
     return runPrimary(config, emulator?.url ?? null);
   }
   const { startGateway } = await import("./gateway.js");
-  return startGateway(
+  const gateway = await startGateway(
     emulator === null ? config : pointedAt(emulator.url, config),
   );
+  return { ...gateway, graceMs: graceMs(config) };
 }
 
 /** At the usual port, or at a free one where another process has that. */

@@ -11,6 +11,8 @@ import type { AddressInfo } from "node:net";
 export interface Standing {
   /** Whether requests should be sent here. */
   readonly isReady: boolean;
+  /** Whether the process should go on; default: true, for it answers. */
+  readonly isAlive?: boolean;
   /** What `/readyz` tells beside that, for people; never an address. */
   readonly facts: Readonly<Record<string, string | number>>;
 }
@@ -99,8 +101,10 @@ function probe(
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     answer(405, { status: "GET only" });
-  } else if (path === "/livez") answer(200, { status: "alive" });
-  else if (path === "/readyz") {
+  } else if (path === "/livez") {
+    const { isAlive = true } = standing();
+    answer(isAlive ? 200 : 503, { status: isAlive ? "alive" : "not alive" });
+  } else if (path === "/readyz") {
     const { isReady, facts } = standing();
     answer(isReady ? 200 : 503, {
       status: isReady ? "ready" : "not ready",

@@ -6,14 +6,20 @@ export type ToWorker =
       readonly emulatorUrl: string | null;
       /** The same in all workers; null where a sign-in is configured. */
       readonly developmentKey: string | null;
+      /** Where the others listen; null: nobody does, so `PORT` counts. */
+      readonly port: number | null;
     }
   | { readonly kind: "count" }
-  | { readonly kind: "end"; readonly drainMs: number };
+  | { readonly kind: "end"; readonly drainMs: number }
+  /** The time for an end in order is over: record what runs, and exit. */
+  | { readonly kind: "cut-off" };
 
 /** What a worker tells the primary process. */
 export type ToPrimary =
   /** It listens, and asks what to begin with. */
   | { readonly kind: "here" }
+  /** A heartbeat: its event loop runs. */
+  | { readonly kind: "alive" }
   /** It answers at the base URL that all workers share. */
   | { readonly kind: "ready"; readonly url: string }
   /** It finishes what it is at, and should get nothing more. */

@@ -1,10 +1,12 @@
 import cluster from "node:cluster";
 import { changed, type Config } from "../config/config.js";
 import { pointedAt } from "../config/embedded-emulator.js";
+import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
-import { exitAfter } from "./signals.js";
+import { OrderlyEnd } from "./signals.js";
+import { HEARTBEAT_MS } from "./worker-standing.js";
 
 /**
  * Runs one of several gateways behind one port, as the primary process tells it,
@@ -13,18 +15,30 @@ import { exitAfter } from "./signals.js";
 export async function runWorker(config: Config): Promise<void> {
   // A person at the keyboard interrupts all processes; the primary tells ours.
   process.on("SIGINT", () => undefined);
-  const { emulatorUrl, developmentKey } = await beginning();
+  setInterval(() => tell({ kind: "alive" }), HEARTBEAT_MS).unref();
+  const { emulatorUrl, developmentKey, port } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const gateway = await openGateway(
-    developmentKey === null ? target : changed(target, { developmentKey }),
+    changed(target, {
+      ...(developmentKey === null ? {} : { developmentKey }),
+      ...(port === null ? {} : { PORT: port }),
+    }),
     new Logger(config),
   );
-  let isEnding = false;
-  const end = (drainMs: number): void => {
-    if (isEnding) return;
-    isEnding = true;
-    tell({ kind: "ending" });
-    exitAfter(() => gateway.close(drainMs));
+  let drainMs: number | null = null;
+  const ending = new OrderlyEnd({
+    end: () => {
+      tell({ kind: "ending" });
+      return gateway.close(drainMs ?? 0);
+    },
+    cutOff: () => gateway.cutOff(),
+    graceMs: graceMs(config),
+  });
+  const end = (forMs: number): void => {
+    // Only the primary process cuts off: a signal may reach both.
+    if (drainMs !== null) return;
+    drainMs = forMs;
+    ending.begin("SIGTERM");
   };
   process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
   process.on("disconnect", () => end(0));
@@ -32,6 +46,7 @@ export async function runWorker(config: Config): Promise<void> {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
     if (isTold(message, "end")) end(message.drainMs);
+    else if (isTold(message, "cut-off")) ending.cutOff();
     else if (isTold(message, "count")) {
       // A primary that is not answered counts without this one.
       gateway.observability.count().then(
