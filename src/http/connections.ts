@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../logging/logger.js";
@@ -6,8 +6,11 @@ import type { Logger } from "../logging/logger.js";
 /** A refused peer has this long to read the answer and to close, in milliseconds. */
 export const LINGER_MS = 2_000;
 
-/** Least time between two closings of idle connections, in milliseconds. */
+/** Pause after a search that found too few idle connections, in milliseconds. */
 export const EVICT_EVERY_MS = 1_000;
+
+/** Share of the limit that one search for idle connections closes. */
+const EVICTED_SHARE = 0.1;
 
 /** Least time between two warnings about the limit, in milliseconds. */
 export const WARN_EVERY_MS = 60_000;
@@ -39,7 +42,8 @@ export class Connections {
   private readonly sockets = new Set<Socket>();
   private readonly dismissed = new Set<Duplex>();
   private refusals = 0;
-  private evictedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly upgraded = new WeakSet<Socket>();
+  private searchAgainAtMs = Number.NEGATIVE_INFINITY;
   private warnedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param most connections that are open at once */
@@ -69,7 +73,7 @@ export class Connections {
     server.on("connection", (socket) => {
       // A connection is given to the server again when an upgrade is ignored.
       if (this.sockets.has(socket)) return;
-      if (this.sockets.size >= this.most) this.makeRoom(server);
+      if (this.sockets.size >= this.most) this.makeRoom();
       if (this.sockets.size >= this.most) {
         this.refusals += 1;
         socket.destroy();
@@ -102,21 +106,43 @@ export class Connections {
     else socket.end(answer);
   }
 
-  /** Connections without a running request give way to new ones. */
-  private makeRoom(server: Server): void {
+  /** Exempts a WebSocket: it is in use also while no request runs. */
+  keep(socket: Socket): void {
+    this.upgraded.add(socket);
+  }
+
+  /** The oldest idle connections give way to new ones. */
+  private makeRoom(): void {
     const now = this.timing.now();
     if (now - this.warnedAtMs >= WARN_EVERY_MS) {
       this.warnedAtMs = now;
       this.logger.log("warn", "the limit of connections is reached");
     }
-    // Both the closing and the search below visit every connection.
-    if (now - this.evictedAtMs < EVICT_EVERY_MS) return;
-    this.evictedAtMs = now;
-    server.closeIdleConnections();
+    if (now < this.searchAgainAtMs) return;
+    let left = Math.ceil(this.most * EVICTED_SHARE);
     for (const socket of this.sockets) {
-      if (socket.destroyed) this.sockets.delete(socket);
+      if (this.upgraded.has(socket) || !isIdle(socket)) continue;
+      this.sockets.delete(socket);
+      socket.destroy();
+      left -= 1;
+      if (left === 0) return;
     }
+    // Every connection was visited, which is not done for each new one.
+    this.searchAgainAtMs = now + EVICT_EVERY_MS;
   }
+}
+
+/**
+ * Whether a connection has had an answer and waits for the next request, or
+ * for its peer to read. One that has not had an answer yet has a time limit
+ * for its first request.
+ */
+function isIdle(
+  socket: Socket & { readonly _httpMessage?: ServerResponse | null },
+): boolean {
+  // `server.closeIdleConnections` would also close those without a request yet.
+  const { _httpMessage: running, bytesWritten } = socket;
+  return bytesWritten > 0 && (running == null || running.writableEnded);
 }
 
 /** Destroys a socket so that the system keeps no trace of the connection. */

@@ -80,8 +80,9 @@ export function routeUpgrades(
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once("finish", () => {
-      // Otherwise the handshake was accepted.
+      // Without an end of the response the handshake was accepted.
       if (response.writableEnded) connections.dismiss(socket);
+      else connections.keep(socket);
     });
     fastify.routing(request, response);
   };

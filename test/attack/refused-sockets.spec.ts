@@ -228,6 +228,31 @@ describe("a refused connection whose peer ignores its end", () => {
     );
   });
 
+  it("does not cost a WebSocket its place", async () => {
+    const small = await start({ MAX_CONNECTIONS: "2" });
+    const { url, opsUrl } = small.gateway;
+    const socket = (await RawPeer.open(url)).write(handshake("/graphql", HOST));
+    expect(await socket.answers()).toEqual([101]);
+    const idle = (await RawPeer.open(url)).write(
+      head("GET /docs HTTP/1.1", HOST),
+    );
+    expect(await idle.answers()).toEqual([200]);
+    const next = (await RawPeer.open(url)).write(
+      head("GET /docs HTTP/1.1", HOST),
+    );
+    expect(await next.answers()).toEqual([200]);
+    socket.write(BAD_FRAME);
+    await until(
+      "the WebSocket is closed by its own protocol",
+      () =>
+        socket.received.includes("4400") ||
+        socket.received.includes("\x11\x30"),
+    );
+    const samples = await scraped(opsUrl);
+    expect(samples.get("message_contacts_connections_refused_total")).toBe(0);
+    next.end();
+  });
+
   it("does not keep new callers out when all places are idle", async () => {
     const small = await start({ MAX_CONNECTIONS: "4" });
     const { url } = small.gateway;
