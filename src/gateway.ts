@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { NestFactory } from "@nestjs/core";
 import {
@@ -12,6 +12,8 @@ import { gateOf } from "./access/gate.js";
 import { SignIn } from "./access/sign-in.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { ErrorCode } from "./errors/error-codes.js";
+import { Connections } from "./http/connections.js";
 import {
   fastifyOptions,
   openFrontDoor,
@@ -20,6 +22,7 @@ import {
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
 import { AuditTrail, auditFileOf } from "./logging/audit.js";
+import { constrainUpgrades, routeUpgrades } from "./http/upgrades.js";
 import { Logger } from "./logging/logger.js";
 import { slotsOf, SocketSlots } from "./http/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
@@ -53,6 +56,11 @@ export interface Gateway {
    * running ones finish, sockets and streams are told, everything closes.
    */
   close(drainMs?: number): Promise<void>;
+  /**
+   * Writes a line to the audit trail and to the log for each change that still
+   * runs. For the moment before the process is ended by force.
+   */
+  cutOff(): void;
 }
 
 /** A gateway with a port of its own for those who run it. */
@@ -75,8 +83,10 @@ export async function createGateway(
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
-  const adapter = new FastifyAdapter(fastifyOptions(logger));
+  const connections = new Connections(config.MAX_CONNECTIONS, logger);
+  const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
   const fastify = adapter.getInstance<FastifyInstance>();
+  constrainUpgrades(fastify);
   const methods = new RouteMethods(fastify);
   const gate = gateOf(config, signIn, state.limits);
   const slots = new SocketSlots(slotsOf(config));
@@ -111,12 +121,15 @@ export async function createGateway(
     sockets: slots,
     gate,
     intake,
+    connections,
     state,
     signIn,
     outputs: { log: logger, audit: trail },
   });
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
+  connections.watch(fastify.server);
+  routeUpgrades(fastify.server, fastify, connections);
   return app;
 }
 
@@ -147,7 +160,6 @@ export async function openGateway(
     intake,
     observability,
   );
-  limitConnections(app.getHttpServer(), config.MAX_CONNECTIONS);
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const trouble = (): Readonly<Record<string, string>> =>
@@ -183,6 +195,16 @@ export async function openGateway(
       trail.close();
       logger.close();
     },
+    cutOff: () => {
+      for (const write of app.get(Upstream, ANYWHERE).cutOff()) {
+        logger.log("error", "a running change is cut off", {
+          ...write,
+          code: ErrorCode.OUTCOME_UNKNOWN,
+        });
+      }
+      trail.close();
+      logger.close();
+    },
   };
 }
 
@@ -206,22 +228,6 @@ export async function startGateway(
       await ops.close();
     },
   };
-}
-
-/**
- * Cuts off what is beyond the limit. The server's own `maxConnections` would have
- * several processes hand such a connection to each other without end.
- */
-function limitConnections(server: Server, most: number): void {
-  let open = 0;
-  server.on("connection", (socket) => {
-    if (open >= most) {
-      socket.destroy();
-      return;
-    }
-    open += 1;
-    socket.once("close", () => (open -= 1));
-  });
 }
 
 /** How long connections may take to go by themselves. */

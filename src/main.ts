@@ -1,3 +1,4 @@
+import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
 import {
   ConfigError,
@@ -6,6 +7,7 @@ import {
   type Config,
 } from "./config/config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
+import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { Logger } from "./logging/logger.js";
 import type { Fleet } from "./processes/primary.js";
@@ -29,12 +31,16 @@ async function main(): Promise<void> {
   const running = await run(config, emulator);
   logUnhandledRejections(new Logger(config));
   announce(running, emulator, showsSchema(config));
-  onSignal(async (signal) => {
-    // A person at the keyboard has no balancer that must notice first.
-    await running.close(
-      signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
-    );
-    await emulator?.stop();
+  onSignal({
+    end: async (signal) => {
+      // A person at the keyboard has no balancer that must notice first.
+      await running.close(
+        signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
+      );
+      await emulator?.stop();
+    },
+    cutOff: () => running.cutOff(),
+    graceMs: running.graceMs,
   });
 }
 
@@ -48,9 +54,10 @@ async function run(
     return runPrimary(config, emulator?.url ?? null);
   }
   const { startGateway } = await import("./gateway.js");
-  return startGateway(
+  const gateway = await startGateway(
     emulator === null ? config : pointedAt(emulator.url, config),
   );
+  return { ...gateway, graceMs: graceMs(config) };
 }
 
 /**

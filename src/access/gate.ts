@@ -28,10 +28,12 @@ import { aliasesOf, type SignIn } from "./sign-in.js";
 /**
  * What a route asks of a caller: nothing (`public`), a sign-in (`signed`, for
  * answers that are refusals anyway), a sign-in and then a right for each field
- * (`fields`), or the right to one operation. A route that says nothing is
- * refused.
+ * (`fields`), or the right to one operation. A WebSocket handshake (`handshake`)
+ * passes every check but the sign-in, which follows in the first message. A
+ * route that says nothing is refused.
  */
-export type RouteRights = "public" | "signed" | "fields" | Operation;
+export type RouteRights =
+  "public" | "signed" | "fields" | "handshake" | Operation;
 
 /** What the gate looks at: the head of a request, never its body. */
 export interface Incoming {
@@ -61,6 +63,13 @@ export class Preflight {
 
 /** How the gate decides, where it does not refuse. */
 export type Verdict = Admission | Preflight;
+
+/** The verdict on a request that needs no sign-in, or not yet. */
+const UNSIGNED: Admission = {
+  caller: NOBODY,
+  directory: DEFAULT_DIRECTORY,
+  remaining: null,
+};
 
 /** The request names a host that this gateway is not. */
 export class Misdirected extends Error {
@@ -143,7 +152,7 @@ export class Gate {
     }
     if (headers["origin"] !== undefined) setHeader("vary", "origin");
     if (rights === "public") {
-      return { caller: NOBODY, directory: DEFAULT_DIRECTORY, remaining: null };
+      return UNSIGNED;
     }
     if (verdict.kind === "foreign") {
       throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
@@ -158,6 +167,7 @@ export class Gate {
       }
       return new Preflight();
     }
+    if (rights === "handshake" && repeated === null) return UNSIGNED;
     const caller = repeated === null ? this.signIn.callerOf(headers) : null;
     return caller instanceof Promise
       ? caller.then((one) => this.enter(one, incoming))
@@ -195,9 +205,7 @@ export class Gate {
     remaining: number | null,
   ): Admission {
     if (rights === undefined) throw new GatewayError(ErrorCode.FORBIDDEN);
-    if (rights !== "signed" && rights !== "fields" && rights !== "public") {
-      requireRight(rights, { caller });
-    }
+    if (!isGeneral(rights)) requireRight(rights, { caller });
     const directory = this.directoryFor(
       caller,
       headers["x-resource-directory"],
@@ -230,4 +238,16 @@ export class Gate {
     if (this.directories.includes(alias)) return alias;
     throw new GatewayError(ErrorCode.FORBIDDEN);
   }
+}
+
+/** Whether a route asks for no operation of its own. */
+function isGeneral(
+  rights: RouteRights,
+): rights is Exclude<RouteRights, Operation> {
+  return (
+    rights === "signed" ||
+    rights === "fields" ||
+    rights === "public" ||
+    rights === "handshake"
+  );
 }

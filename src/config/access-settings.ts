@@ -109,7 +109,11 @@ export abstract class AccessSettings extends ReplicaSettings {
   @IsCount(0, 10_000_000)
   readonly RATE_LIMIT_PER_ADDRESS_PER_MINUTE?: number;
 
-  @Setting("number", "`4096`", "Most connections held open at once.")
+  @Setting(
+    "number",
+    "`4096`",
+    "Most connections held open at once. Idle ones give way to new ones; beyond that, new ones are closed.",
+  )
   @IsCount(1, 1_000_000)
   readonly MAX_CONNECTIONS: number = 4_096;
 

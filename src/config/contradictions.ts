@@ -1,5 +1,6 @@
 import type { Config } from "./config.js";
 import { isLoopback, webUrl } from "./rules.js";
+import { timeLimitProblems } from "./time-limits.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +21,7 @@ export function contradictions(
       ? productionProblems(config, environment)
       : []),
     ...replicaProblems(config),
+    ...timeLimitProblems(config),
     ...(config.PORT !== 0 && config.PORT === config.OPS_PORT
       ? ["OPS_PORT must differ from PORT"]
       : []),

@@ -14,6 +14,14 @@ export abstract class ReplicaSettings extends CallSettings {
   readonly WEB_CONCURRENCY: number = 1;
 
   @Setting(
+    "number",
+    "`5`",
+    "Seconds without a heartbeat after which one of several processes no longer counts as ready, 2 to 60. After twice as long it is killed and replaced.",
+  )
+  @IsCount(2, 60)
+  readonly WORKER_HEARTBEAT_SECONDS: number = 5;
+
+  @Setting(
     "text",
     "in memory",
     "Redis or Valkey that all replicas share: `redis://…` or `rediss://…`. Never printed. Without it each process keeps its own state.",
@@ -48,6 +56,15 @@ export abstract class ReplicaSettings extends CallSettings {
   )
   @IsCount(0, 10)
   readonly DRAIN_SECONDS: number = 3;
+
+  @Setting(
+    "number",
+    "`28`",
+    "Seconds from SIGTERM to the forced end. The default, also the minimum, is `DRAIN_SECONDS`, `WRITE_DEADLINE_MS` and 5 s together. The supervisor must wait 2 s longer.",
+  )
+  @IsOptional()
+  @IsCount(1, 600)
+  readonly SHUTDOWN_GRACE_SECONDS?: number;
 
   @Setting(
     "number",

@@ -97,6 +97,13 @@ const CHECKS: RpcChecks = {
   service: [checkDirectory, checkValues, checkConflict],
 };
 
+/** Limits against slow clients, in milliseconds. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+
 /**
  * Starts a stand-in for the vendor's API, with its own state, on a port of its own.
  *
@@ -120,7 +127,7 @@ export async function startEmulator(
     random: options.random ?? Math.random,
   });
   const control = new EmulatorControl(state);
-  const server = createServer((request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     answer(state, control, names, request, response).catch((error: unknown) => {
       abandon(response, error);
     });

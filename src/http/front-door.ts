@@ -16,15 +16,22 @@ import {
 } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
+import type { Connections } from "./connections.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { isGraphqlRoute, rightsOf } from "./route-rights.js";
+import { isHandshake } from "./upgrades.js";
 
 /** Largest request body, in bytes; the largest honest one is under 4 KiB. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Limits against slow and greedy clients, in milliseconds and bytes. */
-export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
+export function fastifyOptions(
+  logger: Logger,
+  connections: Connections,
+): FastifyHttpOptions<Server> {
+  // Known to Node 24.9 and later, where it makes `routeUpgrades` see handshakes only.
+  const upgrades: object = { shouldUpgradeCallback: isHandshake };
   return {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
@@ -36,6 +43,7 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
       maxHeaderSize: 16 * 1024,
       // Node looks for expired connections only this often.
       connectionsCheckingInterval: 2_000,
+      ...upgrades,
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
     onProtoPoisoning: "error",
@@ -44,7 +52,10 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
       void sendProblem(request, reply, error, logger);
     },
     clientErrorHandler(error, socket) {
-      if (error.code === "ECONNRESET" || !socket.writable) return;
+      if (error.code === "ECONNRESET" || !socket.writable) {
+        connections.dismiss(socket);
+        return;
+      }
       const status =
         error.code === "HPE_HEADER_OVERFLOW"
           ? "431 Request Header Fields Too Large"
@@ -60,7 +71,8 @@ export function fastifyOptions(logger: Logger): FastifyHttpOptions<Server> {
         requestId: randomUUID(),
         retryable: false,
       });
-      socket.end(
+      connections.dismiss(
+        socket,
         `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
       );
     },
@@ -252,7 +264,9 @@ export class RouteMethods {
   private readonly byUrl = new Map<string, Set<string>>();
 
   constructor(fastify: FastifyInstance) {
-    fastify.addHook("onRoute", ({ url, method }) => {
+    fastify.addHook("onRoute", ({ url, method, constraints = {} }) => {
+      // GET is not taken without the handshake that this constraint demands.
+      if ("upgrade" in constraints) return;
       const methods = this.byUrl.get(url) ?? new Set();
       for (const one of [method].flat()) methods.add(one.toUpperCase());
       this.byUrl.set(url, methods);

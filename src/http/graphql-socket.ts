@@ -1,5 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { Duplex } from "node:stream";
+import type { IncomingMessage } from "node:http";
 import {
   CloseCode,
   handleProtocols,
@@ -12,11 +11,13 @@ import {
   type ExecutionArgs,
   type GraphQLFormattedError,
 } from "graphql";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Headers } from "../access/credential.js";
 import type { CredentialWatch } from "../access/credential-watch.js";
 import type { Caller } from "../context/caller.js";
 import { ErrorCode } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import type { GraphqlSubscriptions } from "./graphql-subscriptions.js";
 import { closeCodeOf, CLOSING, keepAlive } from "./socket-closing.js";
@@ -27,6 +28,7 @@ import type {
   SocketOperations,
 } from "./socket-operations.js";
 import type { SocketSlots } from "./socket-slots.js";
+import { takeSocket } from "./upgrades.js";
 
 /** Limits of a socket. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -34,6 +36,9 @@ const INIT_TIMEOUT_MS = 3_000;
 
 /** A client that sends more than this before it has signed in is cut off. */
 const MAX_MESSAGES_BEFORE_SIGN_IN = 10;
+
+/** Pause that a refused handshake is answered with. */
+const RETRY_AFTER_SECONDS = 1;
 
 /** A reader that lets so much pile up is cut off. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -66,8 +71,6 @@ export class GraphqlSocket {
   private readonly subscribed = new WeakMap<object, Subscribed>();
 
   constructor(
-    private readonly server: Server,
-    private readonly path: string,
     private readonly subscriptions: GraphqlSubscriptions,
     private readonly operations: SocketOperations,
     private readonly slots: SocketSlots,
@@ -111,12 +114,10 @@ export class GraphqlSocket {
         running.delete(operation);
       },
     });
-    this.server.on("upgrade", this.upgrade);
   }
 
   /** Tells every client that the server goes away (1001), and waits for none. */
   async close(): Promise<void> {
-    this.server.off("upgrade", this.upgrade);
     for (const socket of this.sockets.clients) {
       socket.close(1001, "Going away");
     }
@@ -131,25 +132,25 @@ export class GraphqlSocket {
     clearTimeout(timer);
   }
 
-  private readonly upgrade = (
-    request: IncomingMessage,
-    stream: Duplex,
-    head: Buffer,
-  ): void => {
-    stream.once("error", () => stream.destroy());
-    const [path] = (request.url ?? "").split("?");
-    if (
-      path !== this.path ||
-      request.headers.upgrade?.toLowerCase() !== "websocket"
-    ) {
-      refuse(stream, "404 Not Found");
-    } else if (this.slots.limits.signedIn === 0) {
-      refuse(stream, "503 Service Unavailable");
-    } else {
-      this.sockets.handleUpgrade(request, stream, head, (socket) =>
-        this.serve(socket, request),
-      );
+  /**
+   * Accepts a handshake that has passed the hooks of its route.
+   *
+   * @throws {GatewayError} GATEWAY_BUSY where WebSockets are switched off
+   */
+  readonly accept = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (this.slots.limits.signedIn === 0) {
+      throw new GatewayError(ErrorCode.GATEWAY_BUSY, {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
     }
+    const { raw } = request;
+    this.sockets.handleUpgrade(
+      raw,
+      takeSocket(request, reply),
+      // What follows the head waits in the stream.
+      Buffer.alloc(0),
+      (socket) => this.serve(socket, raw),
+    );
   };
 
   private serve(socket: WebSocket, request: IncomingMessage): void {
@@ -280,10 +281,4 @@ function headOf(context: SocketContext): SocketHead {
     address: request.socket.remoteAddress ?? "",
     isGone: () => socket.readyState !== socket.OPEN,
   };
-}
-
-function refuse(stream: Duplex, status: string): void {
-  stream.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
 }

@@ -41,6 +41,7 @@ import {
 } from "./socket-operations.js";
 import { SocketSlots } from "./socket-slots.js";
 import { SseStreams } from "./sse-stream.js";
+import { WEBSOCKET } from "./upgrades.js";
 
 /** Request headers that Apollo Server looks at. */
 const SEEN_BY_APOLLO = [
@@ -152,9 +153,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       },
       this.logger,
     );
-    this.socket = new GraphqlSocket(
-      fastify.server,
-      path,
+    const socket = new GraphqlSocket(
       subscriptions,
       new SocketOperations(
         this.gate,
@@ -167,15 +166,30 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       this.credentials,
       this.logger,
     );
+    this.socket = socket;
+    const refuse = (
+      error: Error,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): void => {
+      void refuseGraphql(request.callContext, reply, error);
+    };
+    fastify.route({
+      url: path,
+      method: "GET",
+      exposeHeadRoute: false,
+      constraints: { upgrade: WEBSOCKET },
+      config: { rights: "handshake" },
+      handler: socket.accept,
+      errorHandler: refuse,
+    });
     fastify.route({
       url: `${path}/stream`,
       method: ["GET", "POST"],
       exposeHeadRoute: false,
       handler: (request, reply) =>
         streamGraphql(request, reply, subscriptions, this.streams),
-      errorHandler: (error, request, reply) => {
-        void refuseGraphql(request.callContext, reply, error);
-      },
+      errorHandler: refuse,
     });
     fastify.get("/possibleTypes.json", {
       config: { rights: "public" },

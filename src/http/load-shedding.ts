@@ -8,6 +8,7 @@ import { COMMON_HEADERS } from "./front-door.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { isGraphqlRoute } from "./route-rights.js";
+import { isUpgrading } from "./upgrades.js";
 
 /** How much is taken on at once; 0 stands for no limit. */
 export interface IntakeLimits {
@@ -162,7 +163,9 @@ export function shedLoad(
 ): void {
   fastify.addHook("onRequest", (request, reply, done) => {
     if (intake.isEnding) void reply.header("connection", "close");
-    const place = intake.enter();
+    // A WebSocket that begins while the process ends would be closed at once.
+    const isLate = intake.isEnding && isUpgrading(request.raw);
+    const place = isLate ? null : intake.enter();
     if (place === null) {
       refuse(request, reply, logger);
       return;

@@ -54,6 +54,15 @@ export async function sumOf(counted: readonly object[]): Promise<Scrape> {
   return { contentType: sum.contentType, text: await sum.metrics() };
 }
 
+/**
+ * The same sums as values, to be added up again.
+ *
+ * @param counted what each of several processes gave as `values`
+ */
+export function totalOf(counted: readonly object[]): Promise<object> {
+  return AggregatorRegistry.aggregate([...counted]).getMetricsAsJSON();
+}
+
 function exposeCounts(counts: Counts, registry: Registry): void {
   const { name, help, labelNames } = counts;
   new Counter({

@@ -1,5 +1,6 @@
 import type { Gate } from "../access/gate.js";
 import type { SignIn } from "../access/sign-in.js";
+import type { Connections } from "../http/connections.js";
 import type { Intake } from "../http/load-shedding.js";
 import type { SocketSlots } from "../http/socket-slots.js";
 import type { SseStreams } from "../http/sse-stream.js";
@@ -22,6 +23,7 @@ export interface Observed {
   readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
   readonly gate: Pick<Gate, "refusals">;
   readonly intake: Pick<Intake, "inFlight">;
+  readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
   readonly state: Pick<SharedState, "standing">;
   readonly signIn: Pick<SignIn, "standing">;
   readonly outputs: Outputs;
@@ -35,7 +37,16 @@ const STANDINGS: readonly SharedStateStanding[] = [
 
 /** Has each part asked at each scrape how it stands. */
 export function readStandings(metrics: Metrics, observed: Observed): void {
-  const { upstream, watch, streams, sockets, gate, intake, state } = observed;
+  const {
+    upstream,
+    watch,
+    streams,
+    sockets,
+    gate,
+    intake,
+    connections,
+    state,
+  } = observed;
   for (const reading of readTrouble(observed)) metrics.look(reading);
   const ofDirectories = (
     name: string,
@@ -136,6 +147,23 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       "Requests taken on and not yet answered.",
       () => intake.inFlight,
     ),
+    single(
+      "connections_open",
+      "Open connections, WebSockets and refused ones included.",
+      () => connections.open,
+    ),
+    single(
+      "connections_lingering",
+      "Refused connections that are not closed yet; none stays for more than 2 seconds.",
+      () => connections.lingering,
+    ),
+    {
+      name: "connections_refused_total",
+      help: "Connections closed at once because the limit of connections was reached.",
+      kind: "counter",
+      labelNames: [],
+      read: () => [[[], connections.refused]],
+    },
     {
       name: "rate_limit_refusals_total",
       help: "Requests refused by the limit of a caller or of an address.",

@@ -2,6 +2,7 @@ import {
   createServer,
   type IncomingMessage,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,6 +11,8 @@ import type { AddressInfo } from "node:net";
 export interface Standing {
   /** Whether requests should be sent here. */
   readonly isReady: boolean;
+  /** Whether the process should go on; default: true, for it answers. */
+  readonly isAlive?: boolean;
   /**
    * What `/readyz` reports beside that, for people. Never an address of a
    * dependency; an issuer goes by the identifier in its tokens.
@@ -25,6 +28,13 @@ export interface Scrape {
 
 /** The second port: probes and metrics for whoever runs the process. */
 export class OpsServer {
+  /** Limits against slow clients, in milliseconds. */
+  static readonly limits: ServerOptions = {
+    headersTimeout: 10_000,
+    requestTimeout: 10_000,
+    connectionsCheckingInterval: 2_000,
+  };
+
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -37,7 +47,7 @@ export class OpsServer {
     standing: () => Standing,
     scrape: () => Promise<Scrape>,
   ): Promise<OpsServer> {
-    const server = createServer((request, response) => {
+    const server = createServer(OpsServer.limits, (request, response) => {
       if (request.method === "GET" && pathOf(request) === "/metrics") {
         void tell(response, scrape);
       } else probe(request, response, standing);
@@ -94,8 +104,10 @@ function probe(
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
     answer(405, { status: "GET only" });
-  } else if (path === "/livez") answer(200, { status: "alive" });
-  else if (path === "/readyz") {
+  } else if (path === "/livez") {
+    const { isAlive = true } = standing();
+    answer(isAlive ? 200 : 503, { status: isAlive ? "alive" : "not alive" });
+  } else if (path === "/readyz") {
     const { isReady, facts } = standing();
     answer(isReady ? 200 : 503, {
       status: isReady ? "ready" : "not ready",

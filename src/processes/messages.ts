@@ -6,16 +6,22 @@ export type ToWorker =
       readonly emulatorUrl: string | null;
       /** The same in all workers; null where a sign-in is configured. */
       readonly developmentKey: string | null;
+      /** Where the others listen; null: nobody does, so `PORT` counts. */
+      readonly port: number | null;
     }
   | { readonly kind: "count" }
   /** Open the audit file again, as after SIGHUP. */
   | { readonly kind: "reopen" }
-  | { readonly kind: "end"; readonly drainMs: number };
+  | { readonly kind: "end"; readonly drainMs: number }
+  /** The time for an end in order is over: record what runs, and exit. */
+  | { readonly kind: "cut-off" };
 
 /** What a worker tells the primary process. */
 export type ToPrimary =
   /** It listens, and asks what to begin with. */
   | { readonly kind: "here" }
+  /** A heartbeat: its event loop runs. */
+  | { readonly kind: "alive" }
   /** It answers at the base URL that all workers share. */
   | { readonly kind: "ready"; readonly url: string }
   /** Its readiness or its trouble has changed. */

@@ -1,6 +1,7 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { newKey } from "../access/sign-in.js";
 import { auditFileOf } from "../logging/audit.js";
+import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
 import type { Scrape } from "../observability/observability.js";
 import { logTroubleOf } from "../observability/trouble.js";
@@ -13,11 +14,19 @@ export interface Fleet {
   readonly opsUrl: string;
   readonly developmentKey: string | null;
   close(drainMs: number): Promise<void>;
+  /** Records what is lost when the process is ended by force. */
+  cutOff(): void | Promise<void>;
+  /** Longest time from the signal to the end, in milliseconds. */
+  readonly graceMs: number;
 }
 
+/** Workers are ended by force before the primary process is, by so much. */
+export const AFTER_WORKERS_MS = 1_000;
+
 /**
- * Starts `WEB_CONCURRENCY` workers and speaks for them: ready as long as one of
- * them is, with the sum of what they count.
+ * Starts `WEB_CONCURRENCY` workers and answers probes for them: ready while one
+ * of them is, alive unless none has been ready for a minute, with the sum of
+ * their metrics.
  */
 export async function runPrimary(
   config: Config,
@@ -27,6 +36,7 @@ export async function runPrimary(
   const developmentKey = hasSignIn(config) ? null : newKey();
   const workers = new Workers(
     config.WEB_CONCURRENCY,
+    config.WORKER_HEARTBEAT_SECONDS,
     { emulatorUrl, developmentKey },
     logger,
   );
@@ -39,6 +49,7 @@ export async function runPrimary(
     config.OPS_PORT,
     () => ({
       isReady: workers.readyCount > 0 && !workers.areEnding,
+      isAlive: workers.areAlive,
       facts: {
         workersReady: workers.readyCount,
         ...workers.trouble,
@@ -52,10 +63,15 @@ export async function runPrimary(
     opsUrl: ops.url,
     developmentKey,
     close: async (drainMs) => {
-      await workers.end(drainMs);
-      await ops.close();
-      logger.close();
+      try {
+        await workers.end(drainMs);
+      } finally {
+        await ops.close();
+        logger.close();
+      }
     },
+    cutOff: () => workers.cutOff(),
+    graceMs: graceMs(config) + AFTER_WORKERS_MS,
   };
 }
 

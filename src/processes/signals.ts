@@ -1,26 +1,79 @@
-/** Longest time from the signal to the end, drain included: below 15 s. */
-const GRACE_MS = 14_500;
-
-/**
- * Ends the process in order: with 0 when `end` is done, with 1 when it takes
- * longer than the grace period. A second signal ends it at once.
- */
-export function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
-  let isEnding = false;
-  const take = (signal: NodeJS.Signals): void => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
-    exitAfter(() => end(signal));
-  };
-  process.on("SIGTERM", take);
-  process.on("SIGINT", take);
+/** How a process ends. */
+export interface Ending {
+  /** Resolves when everything has ended in order. */
+  readonly end: (signal: NodeJS.Signals) => Promise<void>;
+  /**
+   * Records what is lost when the process ends now. Called once, right before
+   * an exit that does not wait for `end`.
+   */
+  readonly cutOff: () => void | Promise<void>;
+  /** Longest wait for `end`, in milliseconds. */
+  readonly graceMs: number;
 }
 
-/** Ends the process when `end` is done, or when the grace period is over. */
-export function exitAfter(end: () => Promise<void>): void {
-  setTimeout(() => process.exit(1), GRACE_MS).unref();
-  end().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
+/** What an ending needs of the process; replaced in tests. */
+export interface EndingProcess {
+  exit(code: number): void;
+  /** Calls back after `ms`, without keeping the process alive. */
+  after(ms: number, run: () => void): void;
+}
+
+const SYSTEM: EndingProcess = {
+  exit: (code) => process.exit(code),
+  after: (ms, run) => void setTimeout(run, ms).unref(),
+};
+
+/**
+ * Ends a process in order: exit code 0 when `end` resolves, 1 when it rejects,
+ * takes longer than the grace period, or is asked for again.
+ */
+export class OrderlyEnd {
+  private state: "running" | "ending" | "cutting-off" | "over" = "running";
+
+  constructor(
+    private readonly ending: Ending,
+    private readonly system: EndingProcess = SYSTEM,
+  ) {}
+
+  /** Begins the end; the second call cuts off what still runs, the third exits. */
+  begin(signal: NodeJS.Signals): void {
+    if (this.state === "running") {
+      this.state = "ending";
+      this.system.after(this.ending.graceMs, () => this.cutOff());
+      this.ending.end(signal).then(
+        () => this.exit(0),
+        () => this.exit(1),
+      );
+    } else if (this.state === "ending") this.cutOff();
+    else this.exit(1);
+  }
+
+  /** Records what is lost, then exits with 1. */
+  cutOff(): void {
+    if (this.state !== "running" && this.state !== "ending") return;
+    this.state = "cutting-off";
+    const over = (): void => this.exit(1);
+    try {
+      const done = this.ending.cutOff();
+      if (done instanceof Promise) done.then(over, over);
+      else over();
+    } catch {
+      over();
+    }
+  }
+
+  private exit(code: number): void {
+    if (this.state === "over") return;
+    // An end in order that comes too late does not hide what was cut off.
+    if (code === 0 && this.state === "cutting-off") return;
+    this.state = "over";
+    this.system.exit(code);
+  }
+}
+
+/** Begins the end at SIGTERM and SIGINT. */
+export function onSignal(ending: Ending): void {
+  const orderly = new OrderlyEnd(ending);
+  process.on("SIGTERM", (signal) => orderly.begin(signal));
+  process.on("SIGINT", (signal) => orderly.begin(signal));
 }

@@ -1,11 +1,13 @@
 import cluster from "node:cluster";
 import { changed, type Config } from "../config/config.js";
 import { pointedAt } from "../config/embedded-emulator.js";
+import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
-import { exitAfter } from "./signals.js";
+import { OrderlyEnd } from "./signals.js";
 import { logUnhandledRejections } from "./unhandled-rejections.js";
+import { HEARTBEAT_MS } from "./worker-standing.js";
 
 /** How often a worker looks whether its standing has changed. */
 const LOOK_EVERY_MS = 1_000;
@@ -21,20 +23,32 @@ export async function runWorker(config: Config): Promise<void> {
   process.on("message", (message) => {
     if (isTold(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
   });
-  const { emulatorUrl, developmentKey } = await beginning();
+  setInterval(() => tell({ kind: "alive" }), HEARTBEAT_MS).unref();
+  const { emulatorUrl, developmentKey, port } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const logger = new Logger(config);
   const gateway = await openGateway(
-    developmentKey === null ? target : changed(target, { developmentKey }),
+    changed(target, {
+      ...(developmentKey === null ? {} : { developmentKey }),
+      ...(port === null ? {} : { PORT: port }),
+    }),
     logger,
   );
   logUnhandledRejections(logger);
-  let isEnding = false;
-  const end = (drainMs: number): void => {
-    if (isEnding) return;
-    isEnding = true;
-    tell({ kind: "ending" });
-    exitAfter(() => gateway.close(drainMs));
+  let drainMs: number | null = null;
+  const ending = new OrderlyEnd({
+    end: () => {
+      tell({ kind: "ending" });
+      return gateway.close(drainMs ?? 0);
+    },
+    cutOff: () => gateway.cutOff(),
+    graceMs: graceMs(config),
+  });
+  const end = (forMs: number): void => {
+    // Only the primary process cuts off: a signal may reach both.
+    if (drainMs !== null) return;
+    drainMs = forMs;
+    ending.begin("SIGTERM");
   };
   process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
   process.on("disconnect", () => end(0));
@@ -42,6 +56,7 @@ export async function runWorker(config: Config): Promise<void> {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
     if (isTold(message, "end")) end(message.drainMs);
+    else if (isTold(message, "cut-off")) ending.cutOff();
     else if (isTold(message, "count")) {
       // A primary that is not answered counts without this one.
       gateway.observability.count().then(
@@ -56,7 +71,7 @@ export async function runWorker(config: Config): Promise<void> {
     const { isReady } = gateway.standing();
     const standing = { isReady, trouble: gateway.trouble() };
     const text = JSON.stringify(standing);
-    if (text === told || isEnding) return;
+    if (text === told || drainMs !== null) return;
     told = text;
     tell({ kind: "standing", ...standing });
   }, LOOK_EVERY_MS).unref();

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "../logging/logger.js";
+import { CountTotals } from "./count-totals.js";
 import { isTold, type ToWorker } from "./messages.js";
+import { HEARTBEAT_MS, WorkerStanding } from "./worker-standing.js";
 
 /** Least time between two starts in the place of one worker. */
 const RESTART_AFTER_MS = 1_000;
@@ -8,45 +10,60 @@ const RESTART_AFTER_MS = 1_000;
 /** Longest wait for what a worker has counted. */
 const COUNT_WITHIN_MS = 1_000;
 
-type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind">;
+/** Longest wait for workers that record what is cut off. */
+const CUT_OFF_WITHIN_MS = 1_000;
+
+/** After so many ticks without a ready worker the whole process is not alive. */
+const DEAD_TICKS = 60;
+
+type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
 
 /**
  * The workers of this process: as many gateways behind one port. One that ends
- * by itself is replaced; what they share, they share through Redis alone.
+ * by itself is replaced, one that does not send its heartbeats is ended and
+ * replaced. What they share, they share through Redis alone.
  */
 export class Workers {
-  /** Those that answer, or have answered and now finish what they are at. */
-  private readonly begun = new Set<Worker>();
-  private readonly ready = new Set<Worker>();
-  private readonly troubles = new Map<
-    Worker,
-    Readonly<Record<string, string>>
-  >();
-  private readonly lastCounts = new WeakMap<Worker, object>();
+  private readonly standings = new Map<Worker, WorkerStanding>();
+  private readonly totals = new CountTotals();
+  private readonly timer: NodeJS.Timeout;
+  private url: string | null = null;
+  /** Set once no worker is left that listens at the port as configured. */
+  private port: number | null = null;
+  private ticksWithoutReady = 0;
   private isEnding = false;
   private hasStarted = false;
 
+  /** @param patience seconds without a heartbeat after which a worker is not ready */
   constructor(
     private readonly count: number,
+    private readonly patience: number,
     private readonly beginning: Beginning,
     private readonly logger: Logger,
   ) {
-    // Whatever ends this process early: nobody is left behind that cannot hear.
+    // Kill orphaned workers however this process ends.
     process.once("exit", () => {
       for (const worker of all()) worker.process.kill("SIGKILL");
     });
+    this.timer = setInterval(() => this.tick(), HEARTBEAT_MS).unref();
   }
 
   /** How many answer. */
   get readyCount(): number {
-    return this.ready.size;
+    let count = 0;
+    for (const { isReady } of this.standings.values()) if (isReady) count += 1;
+    return count;
+  }
+
+  /** False once no worker has been ready for a minute. */
+  get areAlive(): boolean {
+    return this.ticksWithoutReady <= DEAD_TICKS;
   }
 
   /** Trouble of any of them, by name; empty while there is none. */
   get trouble(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.troubles.values()) as Readonly<
-      Record<string, string>
-    >;
+    const troubles = [...this.standings.values()].map(({ trouble }) => trouble);
+    return Object.assign({}, ...troubles) as Readonly<Record<string, string>>;
   }
 
   get areEnding(): boolean {
@@ -64,22 +81,31 @@ export class Workers {
       Array.from({ length: this.count }, () => this.fork()),
     );
     this.hasStarted = true;
-    return urls[0] ?? "";
+    const [url = ""] = urls;
+    this.url = url;
+    return url;
   }
 
   /**
-   * What they have counted; of one that does not tell in time what it told last,
-   * so that no sum falls and rises again.
+   * What they have counted, and what ended workers had counted. Of a worker
+   * that does not answer in time, the last answer counts: no sum ever falls.
    */
   async counts(): Promise<object[]> {
-    const counted = await Promise.all(
-      [...this.begun].map(async (worker) => {
+    const asked = [...this.standings].filter(([, { begun }]) => begun);
+    await Promise.all(
+      asked.map(async ([worker, standing]) => {
         const counts = await countOf(worker);
-        if (counts !== null) this.lastCounts.set(worker, counts);
-        return counts ?? this.lastCounts.get(worker) ?? null;
+        // What comes from an ended worker is too late: it has been added up.
+        if (counts !== null && this.standings.has(worker)) {
+          standing.counts = counts;
+        }
       }),
     );
-    return counted.filter((one) => one !== null);
+    return this.totals.with(() =>
+      [...this.standings.values()].flatMap(({ counts }) =>
+        counts === null ? [] : [counts],
+      ),
+    );
   }
 
   /** Has all of them open their audit file again. */
@@ -87,36 +113,76 @@ export class Workers {
     for (const worker of all()) send(worker, { kind: "reopen" });
   }
 
-  /** Resolves when all of them have ended in order. */
+  /**
+   * Resolves when all of them have ended in order.
+   *
+   * @throws {Error} when one of them was ended by force
+   */
   async end(drainMs: number): Promise<void> {
     this.isEnding = true;
-    await Promise.all(
-      all().map(
-        (worker) =>
-          new Promise<void>((resolve) => {
-            worker.once("exit", () => resolve());
-            if (worker.isDead()) resolve();
-            // One that only starts serves nobody, and does not listen yet.
-            else if (!this.begun.has(worker)) worker.process.kill("SIGKILL");
-            else send(worker, { kind: "end", drainMs });
-          }),
-      ),
+    const ends = await Promise.all(
+      all().map((worker) => this.endOf(worker, drainMs)),
     );
+    clearInterval(this.timer);
+    if (ends.includes(false)) throw new Error("a worker was cut off.");
+  }
+
+  /** Has workers record what they lose; waits for them only shortly. */
+  async cutOff(): Promise<void> {
+    const gone = all().map(
+      (worker) =>
+        new Promise<void>((resolve) => {
+          worker.once("exit", () => resolve());
+          if (worker.isDead()) resolve();
+          else send(worker, { kind: "cut-off" });
+        }),
+    );
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, CUT_OFF_WITHIN_MS);
+    });
+    await Promise.race([Promise.all(gone), late]);
+  }
+
+  /** Whether a worker ended in order. */
+  private endOf(worker: Worker, drainMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (worker.isDead()) resolve(true);
+      else if (this.standings.get(worker)?.begun !== true) {
+        // One that only starts serves nobody, and does not listen yet.
+        worker.once("exit", () => resolve(true));
+        worker.process.kill("SIGKILL");
+      } else {
+        worker.once("exit", (code) => resolve(code === 0));
+        send(worker, { kind: "end", drainMs });
+      }
+    });
+  }
+
+  private tick(): void {
+    for (const [worker, standing] of this.standings) {
+      const finding = standing.tick();
+      if (finding === "silent") {
+        this.logger.log("warn", "a worker sends no heartbeats: not ready");
+      } else if (finding === "given-up") {
+        this.logger.log("error", "a worker sends no heartbeats: ended");
+        worker.process.kill("SIGKILL");
+      }
+    }
+    const isMissing = this.hasStarted && this.readyCount === 0;
+    this.ticksWithoutReady = isMissing ? this.ticksWithoutReady + 1 : 0;
   }
 
   private fork(): Promise<string> {
     return new Promise((resolve, reject) => {
+      const standing = new WorkerStanding(this.patience);
       let isGone = false;
       const gone = (worker: Worker | null, how: string): void => {
         if (isGone) return;
         isGone = true;
-        const hasBegun = worker !== null && this.begun.delete(worker);
-        if (worker !== null) {
-          this.ready.delete(worker);
-          this.troubles.delete(worker);
-        }
+        if (worker !== null) this.standings.delete(worker);
+        if (standing.counts !== null) this.totals.keep(standing.counts);
         reject(new Error("a worker has ended before it answered."));
-        if (this.isEnding || (!this.hasStarted && !hasBegun)) return;
+        if (this.isEnding || (!this.hasStarted && !standing.begun)) return;
         this.logger.log(
           how === "exit 0" ? "warn" : "error",
           "a worker has ended and is replaced",
@@ -131,24 +197,39 @@ export class Workers {
         gone(null, "not started");
         return;
       }
+      this.standings.set(worker, standing);
       worker.on("message", (message: unknown) => {
+        standing.heard();
         if (isTold(message, "here")) {
-          send(worker, { kind: "begin", ...this.beginning });
+          send(worker, {
+            kind: "begin",
+            ...this.beginning,
+            port: this.portToTake(),
+          });
         } else if (isTold(message, "ready")) {
-          this.begun.add(worker);
-          this.ready.add(worker);
+          standing.begin();
           resolve(message.url);
         } else if (isTold(message, "standing")) {
-          this.troubles.set(worker, message.trouble);
-          if (message.isReady) this.ready.add(worker);
-          else this.ready.delete(worker);
-        } else if (isTold(message, "ending")) this.ready.delete(worker);
+          standing.report(message.isReady, message.trouble);
+        } else if (isTold(message, "ending")) standing.end();
       });
       worker.on("error", () => gone(worker, "not started"));
       worker.once("exit", (code, signal) =>
         gone(worker, signal ?? `exit ${code}`),
       );
     });
+  }
+
+  /**
+   * With port 0 and no other worker, the system would choose another port than
+   * before. With another worker, the shared port is found by the setting alone.
+   */
+  private portToTake(): number | null {
+    const hasOthers = [...this.standings.values()].some(({ begun }) => begun);
+    if (this.url !== null && !hasOthers) {
+      this.port = Number(new URL(this.url).port);
+    }
+    return this.port;
   }
 
   private replace(): void {

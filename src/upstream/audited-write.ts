@@ -3,10 +3,15 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
 import type { Operation } from "./operations.js";
+import type { CutOffWrite, RunningWrites } from "./running-writes.js";
 
-/** Runs a write and puts its outcome on the audit trail, whatever it is. */
+/**
+ * Runs a write and puts its outcome on the audit trail, whatever it is: once,
+ * also when the process is ended by force while the write runs.
+ */
 export async function audited<A extends object>(
   trail: Pick<AuditTrail, "record">,
+  running: RunningWrites,
   operation: Operation,
   params: object,
   context: RequestContext,
@@ -14,7 +19,11 @@ export async function audited<A extends object>(
 ): Promise<A> {
   const { requestId, caller, directory, usage } = context;
   const before = usage.upstreamCalls;
-  const record = (outcome: string, contactId: unknown): void =>
+  let isRecorded = false;
+  const record = (outcome: string, contactId: unknown): void => {
+    if (isRecorded) return;
+    isRecorded = true;
+    running.remove(cutOff);
     trail.record({
       requestId,
       caller: caller.id,
@@ -25,7 +34,19 @@ export async function audited<A extends object>(
       upstreamCalls: usage.upstreamCalls - before,
       upstreamRequestId: usage.upstreamRequestId,
     });
+  };
   const { ContactId: given } = params as { ContactId?: unknown };
+  const cutOff = (): CutOffWrite => {
+    record(ErrorCode.OUTCOME_UNKNOWN, given);
+    return {
+      requestId,
+      caller: caller.id,
+      directory,
+      operation,
+      upstreamCalls: usage.upstreamCalls - before,
+    };
+  };
+  running.add(cutOff);
   try {
     const answer = await write();
     const { Contact: made } = answer as { Contact?: { ContactId?: unknown } };

@@ -4,6 +4,7 @@ import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
 import { audited } from "./audited-write.js";
 import { OPERATIONS, type Operation } from "./operations.js";
+import { RunningWrites, type CutOffWrite } from "./running-writes.js";
 import type { ClientStanding, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
@@ -13,6 +14,8 @@ import type { VendorAnswer, VendorParams } from "./vendor-types.js";
  * keys, connections, queue, breaker and shared reads of its own.
  */
 export class Upstream {
+  private readonly running = new RunningWrites();
+
   /** @param clients by the alias of their directory */
   constructor(
     private readonly clients: ReadonlyMap<string, UpstreamClient>,
@@ -41,12 +44,20 @@ export class Upstream {
           );
     return OPERATIONS[operation].kind === "read"
       ? call()
-      : audited(this.trail, operation, params, context, call);
+      : audited(this.trail, this.running, operation, params, context, call);
   }
 
   /** How each directory's client stands, by alias. */
   standings(): Iterable<readonly [string, ClientStanding]> {
     return [...this.clients].map(([alias, { standing }]) => [alias, standing]);
+  }
+
+  /**
+   * Records each running change on the audit trail as one of unknown outcome.
+   * For the moment before the process is ended by force.
+   */
+  cutOff(): readonly CutOffWrite[] {
+    return this.running.cutOff();
   }
 
   /** Closes idle connections and lets running calls finish. */

@@ -99,8 +99,8 @@ const BYTES: Readonly<Record<string, string | Buffer>> = {
     "Upgrade: h2c",
     "HTTP2-Settings: AAMAAABk",
   ),
-  "an upgrade at another address": lines(
-    `GET ${LIST} HTTP/1.1`,
+  "an upgrade at an unknown address": lines(
+    `GET /nothing HTTP/1.1`,
     HOST,
     "Connection: Upgrade",
     "Upgrade: websocket",

@@ -320,16 +320,19 @@ function linesOf(text: string): Line[] {
 /** Addresses of the tree that Fastify prints, four columns a level. */
 function urlsOf(tree: string): string[] {
   const open: string[] = [];
-  return tree
-    .split("\n")
-    .filter((line) => line.includes("("))
-    .map((line) => {
-      const [, indent = "", part = ""] =
-        /^([^\w/:*]*── )(\S+) \(/.exec(line) ?? [];
-      const level = indent.length / 4 - 1;
-      open.length = level;
-      const url = `${open.at(-1) ?? ""}${part}`;
-      open[level] = url;
-      return url;
-    });
+  return (
+    tree
+      .split("\n")
+      // A handler with a constraint stands below its address, which is there already.
+      .filter((line) => line.includes("── "))
+      .map((line) => {
+        const [, indent = "", part = ""] =
+          /^([^\w/:*]*── )(\S+) \(/.exec(line) ?? [];
+        const level = indent.length / 4 - 1;
+        open.length = level;
+        const url = `${open.at(-1) ?? ""}${part}`;
+        open[level] = url;
+        return url;
+      })
+  );
 }

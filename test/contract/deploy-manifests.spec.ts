@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { beforeAll, expect, test } from "@jest/globals";
 import { parse, parseAllDocuments } from "yaml";
+import { readConfig } from "../../src/config/config.js";
 import { settings } from "../../src/config/setting.js";
 import "../../src/config/config.js";
 import {
@@ -10,6 +11,8 @@ import {
   memoryLimitOf,
   NODE_OPTIONS,
 } from "../support/heap-limit.js";
+import { graceMs } from "../../src/config/time-limits.js";
+import { AFTER_WORKERS_MS } from "../../src/processes/primary.js";
 import { scraped } from "../support/metrics.js";
 import { startBoth } from "../support/running.js";
 
@@ -56,6 +59,8 @@ interface Container {
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
 }
 
 interface Deployment {
@@ -173,11 +178,48 @@ test("leaves the process nothing to write and no more rights than it needs", () 
   });
 });
 
+/** Seconds that a process with these settings may take to end, all workers included. */
+function endSeconds(environment: Readonly<Record<string, string>>): number {
+  const names = [
+    "DRAIN_SECONDS",
+    "WRITE_DEADLINE_MS",
+    "SHUTDOWN_GRACE_SECONDS",
+  ];
+  const config = readConfig(
+    Object.fromEntries(names.map((name) => [name, environment[name]])),
+  );
+  return (graceMs(config) + AFTER_WORKERS_MS) / 1_000;
+}
+
 test("waits longer than the process takes to end", () => {
   const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
-  const drain = Number(data["DRAIN_SECONDS"]);
-  expect(drain).toBeLessThanOrEqual(10);
-  expect(deployment.spec.terminationGracePeriodSeconds).toBeGreaterThan(15);
+  const values = new Map(Object.entries(data));
+  for (const { name, value = "" } of container.env) values.set(name, value);
+  const environment = Object.fromEntries(values);
+  const { terminationGracePeriodSeconds } = deployment.spec;
+  expect(terminationGracePeriodSeconds).toBeGreaterThan(
+    endSeconds(environment),
+  );
+});
+
+test("composes a service that is waited for longer than it takes to end", () => {
+  const { services } = parse(
+    readFileSync(new URL("compose.yaml", ROOT), "utf8"),
+  ) as {
+    services: Readonly<
+      Record<string, Service & { readonly stop_grace_period?: string }>
+    >;
+  };
+  const { environment = {}, stop_grace_period: period = "" } =
+    services["gateway"] ?? {};
+  expect(period).toMatch(/^\d+s$/);
+  expect(Number.parseInt(period)).toBeGreaterThan(endSeconds(environment));
+});
+
+test("gives up a process that does not answer its liveness probe", () => {
+  const { timeoutSeconds, failureThreshold } = container.livenessProbe;
+  expect(timeoutSeconds).toBeGreaterThan(0);
+  expect(failureThreshold).toBeGreaterThan(1);
 });
 
 test("selects the pods that the deployment makes", () => {

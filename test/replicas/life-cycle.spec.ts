@@ -128,6 +128,77 @@ describe("the end of a process", () => {
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
   });
 
+  it("records a change that a second signal cuts off, and exits 1", async () => {
+    await start({}, { DRAIN_SECONDS: "0", AUDIT_LOG: "stderr" });
+    emulator.control.addFault({
+      effect: "delay",
+      operation: "AddMessageContact",
+      when: "after",
+      ms: 3_600_000,
+    });
+    const lost = add(0).then(
+      () => false,
+      () => true,
+    );
+    await until("the vendor has the write", () => executed() === 1);
+    gateway.send("SIGTERM");
+    await until("not ready", async () => (await standing()).status === 503);
+    gateway.send("SIGTERM");
+    expect(await gateway.ended).toEqual({ code: 1, signal: null });
+    expect(await lost).toBe(true);
+    const audit = gateway.errors
+      .split("\n")
+      .filter((line) => line.startsWith('{"at"'))
+      .map((line) => JSON.parse(line) as object);
+    expect(audit).toEqual([
+      expect.objectContaining({
+        operation: "addMessageContact",
+        outcome: "OUTCOME_UNKNOWN",
+        upstreamCalls: 1,
+      }),
+    ]);
+    const lines = gateway.output
+      .split("\n")
+      .filter((line) => line.includes("a running change is cut off"));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      operation: "addMessageContact",
+      code: "OUTCOME_UNKNOWN",
+      level: "error",
+    });
+  });
+
+  it("leaves a change its whole deadline, which is longer than 15 seconds", async () => {
+    await start({}, { DRAIN_SECONDS: "1" });
+    for (const when of ["before", "before"] as const) {
+      emulator.control.addFault({
+        effect: "delay",
+        operation: "AddMessageContact",
+        when,
+        ms: 3_600_000,
+      });
+    }
+    const answer = add(0);
+    await until(
+      "the vendor has the write",
+      () => emulator.control.calls().length > 0,
+    );
+    gateway.send("SIGTERM");
+    // Each attempt takes 8 seconds; what follows ends before the deadline of 20.
+    const { code } = await answer;
+    expect(["OK", "OUTCOME_UNKNOWN"]).toContain(code);
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it("does not come about by SIGUSR1, which opens no inspector either", async () => {
+    await start({}, { DRAIN_SECONDS: "0" });
+    gateway.send("SIGUSR1");
+    expect((await standing()).status).toBe(200);
+    gateway.send("SIGTERM");
+    expect(await gateway.ended).toEqual({ code: 0, signal: null });
+    expect(gateway.errors).not.toContain("Debugger listening");
+  });
+
   it("is over at once on a second signal", async () => {
     await start({}, { DRAIN_SECONDS: "10" });
     gateway.send("SIGTERM");

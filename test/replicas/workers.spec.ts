@@ -15,6 +15,7 @@ import {
 } from "../../src/emulator/emulator.server.js";
 import { REST } from "../support/doors.js";
 import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import { scraped } from "../support/metrics.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 
@@ -39,6 +40,7 @@ describeHere("several processes behind one port", () => {
       UPSTREAM_ENDPOINT: emulator.url,
       REDIS_URL: redis.url,
       WEB_CONCURRENCY: "2",
+      WORKER_HEARTBEAT_SECONDS: "3",
       DRAIN_SECONDS: "0",
     });
   });
@@ -106,6 +108,50 @@ describeHere("several processes behind one port", () => {
     expect(now).not.toContain(first);
   });
 
+  it("are not ready when all are stuck, and are replaced", async () => {
+    const before = workers();
+    expect(before).toHaveLength(2);
+    for (const pid of before) process.kill(pid, "SIGSTOP");
+    await until("no worker is ready", async () => {
+      const response = await fetch(`${gateway.opsUrl}/readyz`);
+      return response.status === 503;
+    });
+    await until(
+      "others are ready",
+      async () => (await ready()).workersReady === 2,
+    );
+    expect(before.map(isAlive)).toEqual([false, false]);
+    expect((await read()).code).toBe("OK");
+  }, 60_000);
+
+  it("count without one that is stuck, and ready again when it goes on in time", async () => {
+    const before = workers();
+    const [first = 0] = before;
+    process.kill(first, "SIGSTOP");
+    await until(
+      "it is not ready",
+      async () => (await ready()).workersReady === 1,
+    );
+    process.kill(first, "SIGCONT");
+    await until("it is ready", async () => (await ready()).workersReady === 2);
+    expect(workers()).toEqual(before);
+  });
+
+  it("keep what a worker has counted when it is killed", async () => {
+    const NAME =
+      'message_contacts_requests_total{door="rest",operation="listMessageContacts",code="OK"}';
+    for (let count = 0; count < READS; count += 1) await read();
+    const counted = async (): Promise<number | undefined> =>
+      (await scraped(gateway.opsUrl)).get(NAME);
+    await until("all are counted", async () => (await counted()) === READS);
+    const [first = 0] = workers();
+    process.kill(first, "SIGKILL");
+    await until("it is missed", async () => (await ready()).workersReady === 1);
+    expect(await counted()).toBe(READS);
+    await until("it is back", async () => (await ready()).workersReady === 2);
+    expect(await counted()).toBe(READS);
+  });
+
   it("tell what they count without one that is stuck", async () => {
     const [first = 0] = workers();
     process.kill(first, "SIGSTOP");
@@ -121,7 +167,9 @@ describeHere("several processes behind one port", () => {
   });
 
   /** An addition that the vendor has carried out and has not answered yet. */
-  const addSlowly = async (): Promise<{
+  const addSlowly = async (
+    url = gateway.url,
+  ): Promise<{
     readonly answer: ReturnType<typeof REST.call>;
     readonly letGo: () => void;
   }> => {
@@ -131,7 +179,7 @@ describeHere("several processes behind one port", () => {
       when: "after",
       ms: 3_600_000,
     });
-    const answer = REST.call(gateway.url, "addMessageContact", {
+    const answer = REST.call(url, "addMessageContact", {
       name: "Neo",
       emailAddress: "neo@example.com",
       title: "CEO",
@@ -152,6 +200,46 @@ describeHere("several processes behind one port", () => {
     expect((await answer).code).toBe("OK");
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(before.map(isAlive)).toEqual([false, false]);
+  });
+
+  it("record a change that a second signal cuts off", async () => {
+    const cut = await GatewayProcess.start(entry, {
+      UPSTREAM_ENDPOINT: emulator.url,
+      REDIS_URL: redis.url,
+      WEB_CONCURRENCY: "2",
+      DRAIN_SECONDS: "0",
+      AUDIT_LOG: "stderr",
+    });
+    const { answer } = await addSlowly(cut.url);
+    const lost = answer.then(
+      () => false,
+      () => true,
+    );
+    const before = spawnSync("pgrep", ["-P", String(cut.pid)], {
+      encoding: "utf8",
+    }).stdout;
+    cut.send("SIGTERM");
+    await until("not ready", async () => {
+      const { status } = await fetch(`${cut.opsUrl}/readyz`);
+      return status === 503;
+    });
+    cut.send("SIGTERM");
+    expect(await cut.ended).toEqual({ code: 1, signal: null });
+    expect(await lost).toBe(true);
+    expect(cut.errors).toContain('"outcome":"OUTCOME_UNKNOWN"');
+    expect(cut.output).toContain("a running change is cut off");
+    const pids = before.split("\n").filter(Boolean).map(Number);
+    expect(pids.map(isAlive)).toEqual([false, false]);
+  });
+
+  it("do not open the inspector at SIGUSR1", async () => {
+    for (const pid of [gateway.pid, ...workers()]) {
+      process.kill(pid, "SIGUSR1");
+    }
+    // A later signal shows that the first one was taken.
+    for (let count = 0; count < READS; count += 1) await read();
+    expect(gateway.errors).not.toContain("Debugger listening");
+    expect((await ready()).workersReady).toBe(2);
   });
 
   it("end in order by themselves where the first process is killed", async () => {

@@ -107,6 +107,11 @@ export class GatewayProcess {
     return this.child.pid ?? 0;
   }
 
+  /** Its standard error so far. */
+  get errors(): string {
+    return this.text;
+  }
+
   /** Its log so far, one JSON object a line. */
   get output(): string {
     return this.log;

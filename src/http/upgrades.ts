@@ -1,0 +1,156 @@
+import { ServerResponse, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Connections } from "./connections.js";
+
+/** Value of the constraint `upgrade` of routes that serve WebSockets. */
+export const WEBSOCKET = "websocket";
+
+/** A request head with more headers is not read again; see `ignoreOffer`. */
+const MAX_HEADERS = 900;
+
+/**
+ * Lets routes demand a WebSocket handshake with `constraints: { upgrade: WEBSOCKET }`.
+ * To be called before routes are declared.
+ */
+export function constrainUpgrades(fastify: FastifyInstance): void {
+  fastify.addConstraintStrategy({
+    name: "upgrade",
+    storage: () => {
+      const handlers = new Map<unknown, Handler>();
+      return {
+        get: (value) => handlers.get(value) ?? null,
+        set: (value, handler) => void handlers.set(value, handler),
+      };
+    },
+    deriveConstraint: (request) =>
+      isUpgrading(request) ? WEBSOCKET : undefined,
+  });
+}
+
+type Strategy = Parameters<FastifyInstance["addConstraintStrategy"]>[0];
+type Handler = Parameters<ReturnType<Strategy["storage"]>["set"]>[1];
+
+/** Whether Node has handed a request over together with its connection. */
+export function isUpgrading(request: object): boolean {
+  return "upgrade" in request && request.upgrade === true;
+}
+
+/**
+ * Whether a request is a WebSocket handshake of a form that is looked at. Any
+ * other offer to change the protocol is ignored (RFC 9110, 7.8).
+ */
+export function isHandshake({
+  method,
+  httpVersion,
+  headers,
+}: IncomingMessage): boolean {
+  return (
+    method === "GET" &&
+    httpVersion === "1.1" &&
+    headers.upgrade?.toLowerCase() === WEBSOCKET &&
+    headers.host !== undefined &&
+    headers.expect === undefined &&
+    headers["transfer-encoding"] === undefined &&
+    (headers["content-length"] ?? "0") === "0"
+  );
+}
+
+/**
+ * Gives every request that offers another protocol to Fastify, so that all
+ * hooks and limits of the request path apply to it.
+ *
+ * A WebSocket handshake reaches its route with the socket in hand. Every other
+ * offer is ignored: the request is answered as if it had not been made.
+ */
+export function routeUpgrades(
+  server: Server,
+  fastify: Pick<FastifyInstance, "routing">,
+  connections: Connections,
+): void {
+  const answer = (request: IncomingMessage): void => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    if (!isHandshake(request)) {
+      ignoreOffer(server, connections, request);
+      return;
+    }
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once("finish", () => {
+      // Without an end of the response the handshake was accepted.
+      if (response.writableEnded) connections.dismiss(socket);
+      else connections.keep(socket);
+    });
+    fastify.routing(request, response);
+  };
+  server.on(
+    "upgrade",
+    (request: IncomingMessage, { destroyed }: Duplex, head: Buffer) => {
+      if (destroyed) return;
+      const { socket } = request;
+      // Node has removed its own listener.
+      socket.on("error", () => socket.destroy());
+      if (head.length > 0) socket.unshift(head);
+      inTurn(socket, () => answer(request));
+    },
+  );
+}
+
+/** Waits until the requests before this one have their answers (pipelining). */
+function inTurn(
+  socket: Socket & { readonly _httpMessage?: ServerResponse | null },
+  answer: () => void,
+): void {
+  const { _httpMessage: earlier } = socket;
+  if (earlier == null) answer();
+  else earlier.once("close", () => inTurn(socket, answer));
+}
+
+/** The socket of a handshake that its route accepts; Fastify lets go of it. */
+export function takeSocket(
+  { raw: { socket } }: Pick<FastifyRequest, "raw">,
+  reply: FastifyReply,
+): Socket {
+  reply.hijack();
+  const { raw } = reply;
+  raw.detachSocket(socket);
+  // For the hooks of `onResponse`: the request has its answer.
+  raw.statusCode = 101;
+  raw.emit("finish");
+  reply.place?.leave();
+  return socket;
+}
+
+/**
+ * Has the server read the request again without the offer: its head is written
+ * in front of what follows. Node before 24.9 cannot decline an upgrade.
+ */
+function ignoreOffer(
+  server: Server,
+  connections: Connections,
+  request: IncomingMessage,
+): void {
+  const { method, url, httpVersion, rawHeaders, socket } = request;
+  // Node forgets headers beyond a limit, of which one may say where the body ends.
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    connections.dismiss(
+      socket,
+      "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+    );
+    return;
+  }
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.toLowerCase() !== "upgrade") {
+      lines.push(`${name}: ${rawHeaders[at + 1]}`);
+    }
+  }
+  socket.unshift(Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"));
+  // The time limit of an idle connection is not one of this request.
+  socket.setTimeout(0);
+  server.emit("connection", socket);
+}

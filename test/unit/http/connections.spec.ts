@@ -1,0 +1,163 @@
+import { once } from "node:events";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  Connections,
+  EVICT_EVERY_MS,
+  LINGER_MS,
+  WARN_EVERY_MS,
+} from "../../../src/http/connections.js";
+import { head, RawPeer } from "../../support/raw-peer.js";
+import { until } from "../../support/until.js";
+
+/** A clock that stands still, and callbacks that the test makes due. */
+class FakeTime {
+  ms = 0;
+  readonly waiting = new Map<() => void, number>();
+  readonly now = (): number => this.ms;
+  readonly after = (ms: number, run: () => void): (() => void) => {
+    this.waiting.set(run, ms);
+    return () => this.waiting.delete(run);
+  };
+
+  due(): void {
+    for (const run of [...this.waiting.keys()]) run();
+  }
+}
+
+const REQUEST = head("GET / HTTP/1.1", "Host: h");
+
+describe("the connections of a server", () => {
+  let time: FakeTime;
+  let lines: string[];
+  let server: Server;
+  let connections: Connections;
+  let url: string;
+  let peers: RawPeer[];
+  let answer: (response: ServerResponse) => void;
+
+  beforeEach(async () => {
+    time = new FakeTime();
+    lines = [];
+    peers = [];
+    connections = new Connections(
+      2,
+      { log: (level, message) => lines.push(`${level} ${message}`) },
+      time,
+    );
+    answer = (response) => response.end("x");
+    server = createServer((_request, response) => answer(response));
+    server.on("clientError", (_error, socket) =>
+      connections.dismiss(socket, "HTTP/1.1 400 Bad Request\r\n\r\n"),
+    );
+    connections.watch(server);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    for (const peer of peers) peer.end();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const open = async (): Promise<RawPeer> => {
+    const peer = await RawPeer.open(url);
+    peers.push(peer);
+    return peer;
+  };
+  const two = async (): Promise<[RawPeer, RawPeer]> => {
+    const both: [RawPeer, RawPeer] = [await open(), await open()];
+    await until("both are open", () => connections.open === 2);
+    return both;
+  };
+
+  it("resets a refused connection after the linger time when the peer ignores its end", async () => {
+    const peer = (await open()).write("no HTTP\r\n\r\n");
+    await peer.answers();
+    await until("it lingers", () => connections.lingering === 1);
+    expect([...time.waiting.values()]).toEqual([LINGER_MS]);
+    expect(connections.open).toBe(1);
+    time.due();
+    await until("it is closed", () => connections.open === 0);
+    expect(connections.lingering).toBe(0);
+  });
+
+  it("arms one timer for a refused connection whose peer keeps sending", async () => {
+    const peer = (await open()).write("no HTTP\r\n\r\n");
+    await peer.answers();
+    let seen = 0;
+    const [socket] = (connections as unknown as { sockets: Set<Socket> })
+      .sockets;
+    socket?.on("data", (data: Buffer) => (seen += data.length));
+    peer.write("more");
+    await until("the server has read it", () => seen === 4);
+    expect(time.waiting.size).toBe(1);
+    expect(peer.statuses).toEqual([400]);
+  });
+
+  it("forgets the timer of a refused connection that the peer closes", async () => {
+    const peer = (await open()).write("no HTTP\r\n\r\n");
+    await peer.answers();
+    peer.end();
+    await until("it is closed", () => connections.open === 0);
+    expect(time.waiting.size).toBe(0);
+    expect(connections.lingering).toBe(0);
+  });
+
+  it("closes connections beyond the limit and counts them", async () => {
+    await two();
+    const third = await open();
+    await until("it is counted", () => connections.refused === 1);
+    third.write("x");
+    await until("it is closed", () => third.write("x").isGone);
+    expect(connections.open).toBe(2);
+  });
+
+  it("closes idle connections to make room, but none with a running request", async () => {
+    const [idle, busy] = await two();
+    idle.write(REQUEST);
+    await idle.answers();
+    let running: ServerResponse | undefined;
+    answer = (response) => (running = response);
+    busy.write(REQUEST);
+    await until("the request runs", () => running !== undefined);
+    answer = (response) => response.end("x");
+    const next = (await open()).write(REQUEST);
+    expect(await next.answers()).toEqual([200]);
+    expect(connections.refused).toBe(0);
+    running?.end("x");
+    expect(await busy.answers()).toEqual([200]);
+  });
+
+  it("looks for idle connections at most once in a period", async () => {
+    const [first, second] = await two();
+    await open();
+    await until("it is refused", () => connections.refused === 1);
+    first.write(REQUEST);
+    second.write(REQUEST);
+    await first.answers();
+    await second.answers();
+    await open();
+    await until("it is refused", () => connections.refused === 2);
+    time.ms += EVICT_EVERY_MS;
+    const next = (await open()).write(REQUEST);
+    expect(await next.answers()).toEqual([200]);
+    expect(connections.refused).toBe(2);
+  });
+
+  it("warns once in a period while the limit is reached", async () => {
+    await two();
+    const refuse = async (count: number): Promise<void> => {
+      await open();
+      await until("it is refused", () => connections.refused === count);
+    };
+    await refuse(1);
+    await refuse(2);
+    expect(lines).toEqual(["warn the limit of connections is reached"]);
+    time.ms += WARN_EVERY_MS;
+    await refuse(3);
+    expect(lines).toHaveLength(2);
+  });
+});
