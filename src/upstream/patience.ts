@@ -1,4 +1,4 @@
-import { POLICY, type RetryBudget } from "./call-policy.js";
+import type { RetryBudget } from "./call-policy.js";
 import type { Timing } from "./timing.js";
 
 /** Growing pauses between repeats, in milliseconds. */
@@ -43,12 +43,30 @@ export interface Reach {
   readonly budget: RetryBudget;
   /** When the vendor last sent a whole response, on the monotonic clock. */
   readonly lastReplyAtMs: () => number;
+  /** Since when no attempt has found a connection; null after any other outcome. */
+  unreachedSinceMs: number | null;
   /** Calls of this client that wait for a connection. */
   waiting: number;
 }
 
-/** Longest list of calls that wait for a connection. */
-const MAX_WAITING = POLICY.readsWaiting;
+/**
+ * Whether connections have failed for less than this time, so that a call which
+ * the breaker rejects may wait for the end of a short outage.
+ */
+export function isBrieflyUnreached(
+  { unreachedSinceMs, timing }: Reach,
+  longestMs: number,
+): boolean {
+  return (
+    unreachedSinceMs !== null && timing.now() - unreachedSinceMs < longestMs
+  );
+}
+
+/**
+ * Most calls of one client that wait for a connection: half the default of
+ * MAX_REQUESTS_IN_FLIGHT, so that other directories are still served.
+ */
+const MAX_WAITING = 256;
 
 /**
  * Waits of one call whose attempts were not sent.

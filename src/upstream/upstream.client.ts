@@ -25,7 +25,7 @@ import {
   setbackOf,
   unavailable,
 } from "./outcome-errors.js";
-import { Reconnection, type Reach } from "./patience.js";
+import { isBrieflyUnreached, Reconnection, type Reach } from "./patience.js";
 import type { RpcSigner } from "./signer.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
@@ -104,6 +104,7 @@ export class UpstreamClient {
       timing,
       budget: this.budget,
       lastReplyAtMs: () => this.attempts.lastReplyAtMs(),
+      unreachedSinceMs: null,
       waiting: 0,
     };
     const vendorWrites = new VendorWrites({
@@ -218,7 +219,10 @@ export class UpstreamClient {
       const outcome = await this.reads.run(make, turn);
       if (outcome instanceof NotAdmitted) {
         reconnection.giveBack();
-        const mayWait = outcome.isBreakerOpen && reconnection.hasBegun;
+        const mayWait =
+          outcome.isBreakerOpen &&
+          (reconnection.hasBegun ||
+            isBrieflyUnreached(this.reach, this.limits.readDeadlineMs));
         if (
           mayWait &&
           (await this.reconnected(reconnection, deadline, isWanted))
@@ -226,6 +230,9 @@ export class UpstreamClient {
           continue;
         throw unavailable(outcome);
       }
+      this.reach.unreachedSinceMs = isUnreached(outcome)
+        ? (this.reach.unreachedSinceMs ?? timing.now())
+        : null;
       if (outcome.kind === "answered") {
         budget.countSuccess();
         return outcome.answer as VendorAnswer<O>;

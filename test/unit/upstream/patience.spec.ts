@@ -139,10 +139,10 @@ describe("a call while the vendor refuses connections for a second", () => {
     expect(made.vendor.executed.length).toBeLessThanOrEqual(1);
   });
 
-  it("succeeds for each of sixty reads that start together", async () => {
+  it("succeeds for each of two hundred reads that come together", async () => {
     const made = benchWithOutage(1_000);
-    // As many as run at once; they open the breaker, and wait until it lets a call try.
-    const ids = Array.from({ length: 60 }, (_, n) => `c-${n}`);
+    // The first sixty open the breaker; all wait until it lets a call try.
+    const ids = Array.from({ length: 200 }, (_, n) => `c-${n}`);
     const outcomes = await made.timing.run(
       Promise.all(ids.map((id) => outcomeOf(read(made, id)))),
     );
@@ -188,6 +188,27 @@ describe("a call while the vendor refuses connections for long", () => {
       new Set([ErrorCode.UPSTREAM_UNAVAILABLE]),
     );
     expect(made.vendor.calls.length).toBeLessThanOrEqual(1_100);
+  });
+
+  it("fails at once when the breaker is open and the outage has lasted for longer than a deadline", async () => {
+    const made = benchWithOutage(Infinity);
+    const { timing } = made;
+    const tookMs = async (id: string): Promise<number> => {
+      const startedAtMs = timing.now();
+      await outcomeOf(read(made, id));
+      return timing.now() - startedAtMs;
+    };
+    const burst = (name: string) =>
+      timing.run(
+        Promise.all(
+          Array.from({ length: 60 }, (_, n) => tookMs(`c-${name}${n}`)),
+        ),
+      );
+    expect(Math.min(...(await burst("a")))).toBeGreaterThan(9_000);
+    await timing.run(timing.sleep(1_000));
+    const late = await burst("b");
+    // At most one of them is the call by which the breaker probes the vendor.
+    expect(late.filter((ms) => ms > 0).length).toBeLessThanOrEqual(1);
   });
 
   it("stops a read that no caller waits for", async () => {
