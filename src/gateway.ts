@@ -129,9 +129,12 @@ export async function openGateway(
     observability,
     standing: () => ({
       isReady,
-      // Without Redis a replica does all but writes with a key: still ready.
+      // Without Redis a replica serves all but writes with a key: still ready.
       facts: {
         sharedState: state.standing,
+        ...(state.problem === null
+          ? {}
+          : { sharedStateProblem: state.problem }),
         requestsInFlight: intake.inFlight,
       },
     }),

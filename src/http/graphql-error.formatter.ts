@@ -139,6 +139,7 @@ export function toGraphqlError(
       code,
       requestId,
       retryable: isRetryable(code),
+      advice: (details.advice ?? ERRORS[code].advice)[language],
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(upstream === undefined ? {} : { upstream }),
       ...(unsettled === undefined ? {} : { unsettled }),

@@ -127,7 +127,11 @@ export function deadlineOf(
 
 /** An attempt that was not started, and when one may be worth it, in seconds. */
 export class NotAdmitted {
-  constructor(readonly retryAfterSeconds: number) {}
+  constructor(
+    /** An open breaker is the vendor's trouble, a full queue is our own. */
+    readonly cause: "breaker" | "queue",
+    readonly retryAfterSeconds: number,
+  ) {}
 }
 
 /**
@@ -177,9 +181,11 @@ export class Admission<Outcome> {
       return await this.gate.execute(() => this.breaker.execute(attempt));
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        return new NotAdmitted(Math.ceil(BREAKER_OPEN_MS / 1_000));
+        return new NotAdmitted("breaker", Math.ceil(BREAKER_OPEN_MS / 1_000));
       }
-      if (error instanceof BulkheadRejectedError) return new NotAdmitted(1);
+      if (error instanceof BulkheadRejectedError) {
+        return new NotAdmitted("queue", 1);
+      }
       throw error;
     }
   }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { NOBODY } from "../../../src/context/caller.js";
-import type { RequestContext } from "../../../src/context/request-context.js";
+import {
+  openIdempotency,
+  type RequestContext,
+} from "../../../src/context/request-context.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { GatewayError } from "../../../src/errors/gateway-error.js";
-import {
-  IdempotencyKeys,
-  MemoryKeyStore,
-} from "../../../src/upstream/idempotency.js";
+import { IdempotencyKeys } from "../../../src/upstream/idempotency.js";
+import { MemoryKeyStore } from "../../../src/upstream/memory-key-store.js";
 import type { WriteOperation } from "../../../src/upstream/operations.js";
 import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
 import type { VendorParams } from "../../../src/upstream/vendor-types.js";
@@ -43,9 +44,7 @@ function bench(fates: readonly Fate[]): Bench {
       caller: NOBODY,
       directory: "default",
       usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
-      ...(key === undefined
-        ? {}
-        : { idempotency: { key, writes: 0, isReplayed: false } }),
+      ...(key === undefined ? {} : { idempotency: openIdempotency(key) }),
     }),
   };
 }
