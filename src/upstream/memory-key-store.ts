@@ -39,12 +39,8 @@ export class MemoryKeyStore implements KeyStore {
     return this.records;
   }
 
-  claim(key: string, request: KeyRequest): Promise<KeyAnswer> {
-    try {
-      return Promise.resolve(this.claimed(key, request));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  async claim(key: string, request: KeyRequest): Promise<KeyAnswer> {
+    return Promise.resolve(this.claimed(key, request));
   }
 
   private claimed(key: string, request: KeyRequest): KeyAnswer {
