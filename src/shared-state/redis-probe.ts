@@ -4,12 +4,12 @@ import type { Redis } from "ioredis";
 /**
  * Runs every command that this program needs, on keys in each of its
  * namespaces: a server that answers PING may still refuse them (ACL, memory
- * limit, read-only replica, failed snapshot). Leaves no key behind.
+ * limit, read-only replica, failed snapshot). Leaves no key behind. SET comes
+ * first: after a command that frees memory, a script may exceed the limit.
  */
 const PROBE = `
 redis.call('TIME')
 for _, key in ipairs(KEYS) do
-  redis.call('DEL', key)
   redis.call('SET', key, '1', 'PX', 5000)
   redis.call('GET', key)
   redis.call('INCR', key)
