@@ -133,13 +133,17 @@ export function toGraphqlError(
   { requestId, language }: ErrorContext,
 ): GraphQLFormattedError {
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
+  const { message, advice, repeat } = ERRORS[code];
   return {
-    message: ERRORS[code].message[language],
+    message: message[language],
     extensions: {
       code,
       requestId,
       retryable: isRetryable(code),
-      advice: (details.advice ?? ERRORS[code].advice)[language],
+      // What to do decides whether a change happens twice.
+      ...(details.advice === undefined && repeat === "no"
+        ? {}
+        : { advice: (details.advice ?? advice)[language] }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(upstream === undefined ? {} : { upstream }),
       ...(unsettled === undefined ? {} : { unsettled }),
