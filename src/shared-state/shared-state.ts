@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import type { LimiterMaker } from "../access/rate-limits.js";
 import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
@@ -15,7 +16,7 @@ import {
 } from "../message-contacts/verification-log.js";
 import type { BoundedTable } from "../upstream/bounded-entries.js";
 import { abandonedAfterMs, type KeyStore } from "../upstream/key-store.js";
-import { MemoryKeyStore } from "../upstream/memory-key-store.js";
+import { keyBoundsFor, MemoryKeyStore } from "../upstream/memory-key-store.js";
 import {
   MemoryWriteQueue,
   type WriteQueue,
@@ -72,7 +73,11 @@ export async function openSharedState(
 
 /** State of this process alone. */
 function memoryState(abandonedMs: number): SharedState {
-  const keys = new MemoryKeyStore(abandonedMs);
+  const keys = new MemoryKeyStore(
+    abandonedMs,
+    Date.now,
+    keyBoundsFor(getHeapStatistics().heap_size_limit),
+  );
   const ledger = new MemoryDeletionLedger();
   const verifications = new MemoryVerificationLog();
   return {

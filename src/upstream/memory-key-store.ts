@@ -18,6 +18,16 @@ import {
 /** Records that one caller, and all of them, may have in memory. */
 export const KEY_BOUNDS: EntryBounds = { perCaller: 10_000, total: 40_000 };
 
+/** Measured with the answer to an added contact, rounded up. */
+const RECORD_BYTES = 1_200;
+
+/** The bounds where the heap is small: records take at most 15 % of it. */
+export function keyBoundsFor(heapLimitBytes: number): EntryBounds {
+  const fitting = Math.floor((heapLimitBytes * 0.15) / RECORD_BYTES);
+  const total = Math.min(KEY_BOUNDS.total, fitting);
+  return { perCaller: Math.min(KEY_BOUNDS.perCaller, total >> 1), total };
+}
+
 interface Dated {
   readonly record: KeyRecord;
   readonly at: number;

@@ -6,7 +6,11 @@ import {
   type KeyHold,
 } from "../../../src/upstream/idempotency.js";
 import type { StoredResult } from "../../../src/upstream/key-store.js";
-import { MemoryKeyStore } from "../../../src/upstream/memory-key-store.js";
+import {
+  KEY_BOUNDS,
+  keyBoundsFor,
+  MemoryKeyStore,
+} from "../../../src/upstream/memory-key-store.js";
 
 const ABANDONED_MS = 30_000;
 
@@ -240,6 +244,13 @@ describe("an idempotency key", () => {
 });
 
 describe("idempotency keys in memory", () => {
+  it("are bounded by a share of a small heap", () => {
+    const small = keyBoundsFor(128 * 1024 * 1024);
+    expect(small.total * 1_200).toBeLessThan(0.15 * 128 * 1024 * 1024 + 1);
+    expect(small.perCaller).toBeLessThan(small.total);
+    expect(keyBoundsFor(4 * 1024 ** 3)).toEqual(KEY_BOUNDS);
+  });
+
   it("rejects a new key when the caller has used up its bound, and forgets none", async () => {
     let nowMs = 0;
     const store = new MemoryKeyStore(ABANDONED_MS, () => nowMs, {
