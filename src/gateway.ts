@@ -173,9 +173,12 @@ export async function openGateway(
     standing: () => ({
       // Without sign-in for anyone, requests are better served elsewhere.
       isReady: isReady && signIn.standing.isAble,
-      // Without Redis a replica does all but writes with a key: still ready.
+      // Without Redis a replica serves all but writes with a key: still ready.
       facts: {
         sharedState: state.standing,
+        ...(state.problem === null
+          ? {}
+          : { sharedStateProblem: state.problem }),
         requestsInFlight: intake.inFlight,
         ...trouble(),
       },

@@ -21,7 +21,14 @@ export async function checkState(config: Config): Promise<Finding> {
   const connection = new RedisConnection(url, prefix, silent);
   try {
     await connection.opened(OPEN_MS);
-    if (connection.isAway) {
+    const { problem } = connection;
+    if (problem?.kind === "refused") {
+      return failure(
+        `Redis answers, but refuses commands (${problem.word}).`,
+        `Its user needs the commands of the gateway under ${prefix}*; it must not be a read-only replica or out of memory, and the database of REDIS_URL must exist.`,
+      );
+    }
+    if (problem !== null) {
       return failure(
         "Redis does not answer.",
         "Check REDIS_URL: host, port, password, redis:// or rediss://, and the network.",

@@ -86,6 +86,8 @@ export abstract class ReplicaSettings extends CallSettings {
 /** Whether a text is the address of a Redis, user and password allowed. */
 function isRedisUrl(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
-  const { protocol, hostname } = new URL(value);
-  return /^rediss?:$/.test(protocol) && hostname !== "";
+  const { protocol, hostname, pathname } = new URL(value);
+  // The client would read any other path as database 0.
+  const isDatabase = /^(?:\/\d{0,5})?$/.test(pathname);
+  return /^rediss?:$/.test(protocol) && hostname !== "" && isDatabase;
 }

@@ -54,10 +54,31 @@ export interface RequestTrace {
 export interface RequestIdempotency {
   /** 1 to 255 visible ASCII characters. */
   readonly key: string;
-  /** Writes begun so far: each has a record of its own. */
+  /** Position among the root fields of a GraphQL mutation; 0 in REST. */
+  field: number;
+  /** Writes begun so far in this field: each has a record of its own. */
   writes: number;
+  /** The items of a bulk change: the same key must come with the same items. */
+  payload?: unknown;
   /** Whether an earlier result was given again. */
   isReplayed: boolean;
+}
+
+/** The state of an idempotency key at the start of a request. */
+export function openIdempotency(key: string): RequestIdempotency {
+  return { key, field: 0, writes: 0, isReplayed: false };
+}
+
+/**
+ * Begins the next root field of a GraphQL mutation. Root fields run one after
+ * the other, so that a field has the same index whenever the request is
+ * repeated, whatever became of the fields before it.
+ */
+export function beginField({ idempotency }: RequestContext): void {
+  if (idempotency === undefined) return;
+  idempotency.field += 1;
+  idempotency.writes = 0;
+  delete idempotency.payload;
 }
 
 type Found = Pick<RequestContext, "caller" | "directory" | "isGone">;

@@ -56,8 +56,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "该请求需要的阿里云调用次数超出了单个请求的上限。",
     },
     advice: {
-      en: "Nothing was carried out. Select fewer nested fields, request smaller pages, or split the request.",
-      zh: "本次未执行任何操作。请减少嵌套字段、减小每页条数，或拆分请求。",
+      en: "This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
+      zh: "该请求在执行前被拒绝。请减少嵌套字段、减小每页条数，或拆分请求。",
     },
   },
   UNAUTHENTICATED: {
@@ -79,8 +79,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "网关暂时无法验证访问令牌。",
     },
     advice: {
-      en: "Nothing was carried out, and your token may be valid. Repeat the request after the given pause.",
-      zh: "本次未执行任何操作，您的令牌可能有效。请在指定时间后重试。",
+      en: "This request was rejected before it was executed, and your token may be valid. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
+      zh: "该请求在执行前被拒绝，您的令牌可能有效。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
   FORBIDDEN: {
@@ -167,8 +167,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "资源目录正在进行其他变更。",
     },
     advice: {
-      en: "Nothing was changed. Repeat the request after the given pause.",
-      zh: "本次未做任何变更，请在指定时间后重试。",
+      en: "This change was not carried out. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
+      zh: "此项变更未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
   QUOTA_EXCEEDED: {
@@ -215,7 +215,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     repeat: "no",
     logLevel: "info",
     message: {
-      en: "The same idempotency key came with another request.",
+      en: "This idempotency key was used for another request.",
       zh: "同一幂等键用于了不同的请求。",
     },
     advice: {
@@ -228,11 +228,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     repeat: "after",
     logLevel: "debug",
     message: {
-      en: "The first request with this idempotency key still runs.",
-      zh: "使用该幂等键的首个请求仍在执行。",
+      en: "Another request with this idempotency key is running.",
+      zh: "使用该幂等键的另一请求正在执行。",
     },
     advice: {
-      en: "Repeat the request with the same key after the given pause to get its answer.",
+      en: "Repeat the request with the same key after the given pause to get its result.",
       zh: "请在指定时间后使用相同的键重试以获取结果。",
     },
   },
@@ -245,8 +245,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "阿里云正在对该账号限流。",
     },
     advice: {
-      en: "Nothing was carried out. Repeat the request after the given pause.",
-      zh: "本次未执行任何操作，请在指定时间后重试。",
+      en: "The throttled call was not carried out. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
+      zh: "被限流的调用未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
   UPSTREAM_DENIED: {
@@ -271,8 +271,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "阿里云暂时无法访问或未返回有效结果。",
     },
     advice: {
-      en: "Repeat the request in a moment.",
-      zh: "请稍后重试。",
+      en: "Repeat the request in a moment, with the same Idempotency-Key if it has one.",
+      zh: "请稍后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
   STATE_UNAVAILABLE: {
@@ -280,12 +280,12 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     repeat: "after",
     logLevel: "error",
     message: {
-      en: "The gateway cannot use its shared state (Redis) right now.",
-      zh: "网关暂时无法使用共享状态（Redis）。",
+      en: "The gateway cannot use its shared state (Redis) right now, so the outcome of earlier requests with this idempotency key is unknown.",
+      zh: "网关暂时无法使用共享状态（Redis），因此使用该幂等键的先前请求结果未知。",
     },
     advice: {
-      en: "An earlier request with this idempotency key may have been carried out. Repeat the request with the same key after the given pause.",
-      zh: "使用该幂等键的先前请求可能已执行。请在指定时间后使用相同的键重试。",
+      en: "This request sent no change. An earlier request with this key may have been carried out: repeat the request with the same key after the given pause.",
+      zh: "本次请求未发送任何变更。使用该键的先前请求可能已执行：请在指定时间后使用相同的键重试。",
     },
   },
   GATEWAY_BUSY: {
@@ -297,8 +297,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "网关繁忙或正在停止。",
     },
     advice: {
-      en: "Nothing was carried out. Repeat the request after the given pause.",
-      zh: "本次未执行任何操作，请在指定时间后重试。",
+      en: "The rejected request or field was not executed. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
+      zh: "被拒绝的请求或字段未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
   OUTCOME_UNKNOWN: {
@@ -310,8 +310,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "变更已发出，但无法确认是否已执行。",
     },
     advice: {
-      en: "Read the present state first, and repeat the change only if it is missing.",
-      zh: "请先查询当前状态，仅在变更未生效时重试。",
+      en: "Repeat the request with the same Idempotency-Key if it has one. Otherwise read the present state first, and repeat the change only if it is missing.",
+      zh: "如请求带有 Idempotency-Key，请使用相同的键重试；否则请先查询当前状态，仅在变更未生效时重试。",
     },
   },
   INTERNAL: {

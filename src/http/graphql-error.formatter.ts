@@ -134,13 +134,17 @@ export function toGraphqlError(
 ): GraphQLFormattedError {
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
   const { estimate, limit } = details;
+  const { message, advice, repeat } = ERRORS[code];
   return {
-    message:
-      sentenceOfCost(details)?.[language] ?? ERRORS[code].message[language],
+    message: sentenceOfCost(details)?.[language] ?? message[language],
     extensions: {
       code,
       requestId,
       retryable: isRetryable(code),
+      // What to do decides whether a change happens twice.
+      ...(details.advice === undefined && repeat === "no"
+        ? {}
+        : { advice: (details.advice ?? advice)[language] }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(estimate === undefined ? {} : { estimate, limit }),
       ...(upstream === undefined ? {} : { upstream }),

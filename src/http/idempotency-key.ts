@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import { openIdempotency } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
@@ -44,7 +45,7 @@ export function acceptIdempotencyKeys(
     }
     request.callContext = {
       ...request.callContext,
-      idempotency: { key, writes: 0, isReplayed: false },
+      idempotency: openIdempotency(key),
     };
     done();
   });

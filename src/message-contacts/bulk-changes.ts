@@ -1,6 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { tooCostly } from "../http/upstream-cost.js";
 import { Logger } from "../logging/logger.js";
@@ -16,6 +17,13 @@ import type { BindingChange, KnownContact } from "./shapes/payloads.js";
 
 /** No item is begun with less than this left of the request's time. */
 const RESERVE_MS = 5_000;
+
+/** Errors of the request's key, not of an item: at the first one, no item was sent. */
+const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.IDEMPOTENCY_KEY_REUSED,
+  ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+  ErrorCode.STATE_UNAVAILABLE,
+]);
 
 /** What became of one target. */
 export interface TargetOutcome {
@@ -42,18 +50,25 @@ export class BulkChanges {
    * One vendor call for each item, in order. What is wrong with one item does
    * not stop the others; a vendor in trouble, or time that runs out, does.
    *
-   * @throws {GatewayError} REQUEST_TOO_COSTLY before anything is sent
+   * @throws {GatewayError} REQUEST_TOO_COSTLY before anything is sent; an error of
+   *   the idempotency key, at the first item
    */
   async updateMessageContacts(
     inputs: readonly UpdateMessageContactInput[],
     context: RequestContext,
   ): Promise<Outcome<KnownContact>[]> {
     this.requireCalls(inputs.length);
-    return inOrder(
+    if (context.idempotency !== undefined) context.idempotency.payload = inputs;
+    const outcomes = await inOrder(
       inputs,
       (input) => this.service.updateMessageContact(input, context),
       this.stops(context, isOfOneItem),
     );
+    const [first] = outcomes;
+    if (first?.status === "FAILED" && OF_THE_KEY.has(first.error.code)) {
+      throw first.error;
+    }
+    return outcomes;
   }
 
   /** Five targets a vendor call, in order; see `changed`. */
@@ -91,6 +106,9 @@ export class BulkChanges {
     { contactId, targetIds }: AssociateMembersInput,
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
+    if (context.idempotency !== undefined) {
+      context.idempotency.payload = targetIds;
+    }
     const parts = partsOf(targetIds, MAX_TARGETS_PER_CALL);
     this.requireCalls(parts.length);
     const outcomes = await inOrder(

@@ -10,7 +10,7 @@ import {
   visibleTo,
 } from "../access/personal-data.js";
 import { isOperation, requireRight } from "../access/rights.js";
-import type { RequestContext } from "../context/request-context.js";
+import { beginField, type RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { checkInput, type Shape } from "../http/check-input.js";
@@ -72,6 +72,7 @@ export function ContactMutation(
     Context()(target, name, 1);
     const change = descriptor.value as Resolver;
     const resolve: Resolver = async function (this: object, input, context) {
+      beginField(context);
       requireRight(operation, context);
       try {
         const checked = checkedBy(shape, input, context);

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from "@nestjs/common";
 import DataLoader from "dataloader";
 import type { RequestContext } from "../context/request-context.js";
+import type { Sentence } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
 import { MessageContactsService } from "./message-contacts.service.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import { DeletionState } from "./shapes/enums.js";
@@ -36,6 +38,8 @@ export interface RequestReads {
 @Injectable()
 export class ContactReads {
   private readonly byRequest = new WeakMap<RequestContext, RequestReads>();
+  /** Requests that have carried out a change. */
+  private readonly changed = new WeakSet<RequestContext>();
 
   constructor(
     @Inject(MessageContactsService)
@@ -54,6 +58,7 @@ export class ContactReads {
   /** After a change: what was read before it must not be shown after it. */
   forget(context: RequestContext): void {
     this.byRequest.delete(context);
+    this.changed.add(context);
   }
 
   /**
@@ -82,9 +87,11 @@ export class ContactReads {
 
   private open(context: RequestContext): RequestReads {
     const slots = new Slots(READS_AT_ONCE);
+    const failed = (error: unknown): Error =>
+      this.changed.has(context) ? afterChange(error) : asError(error);
     const each = <T>(read: (id: string) => Promise<T>): Loader<T> =>
       new DataLoader((ids) =>
-        Promise.all(ids.map((id) => slots.run(() => read(id)).catch(asError))),
+        Promise.all(ids.map((id) => slots.run(() => read(id)).catch(failed))),
       );
     return {
       contact: each((id) => this.service.getMessageContact(id, context)),
@@ -104,6 +111,18 @@ export class ContactReads {
       }),
     };
   }
+}
+
+const READ_FAILED: Sentence = {
+  en: "The change was carried out; only reading the contact afterwards failed. Read the contact again, and do not repeat the change.",
+  zh: "变更已执行，仅随后的联系人查询失败。请重新查询联系人，不要重复变更。",
+};
+
+/** An error of a read must not advise to repeat the change before it. */
+function afterChange(error: unknown): Error {
+  return error instanceof GatewayError
+    ? new GatewayError(error.code, { ...error.details, advice: READ_FAILED })
+    : asError(error);
 }
 
 /** A loader takes errors as values, one for each key. */

@@ -1,3 +1,9 @@
+import {
+  BoundedEntries,
+  tableFull,
+  type BoundedTable,
+  type EntryBounds,
+} from "../upstream/bounded-entries.js";
 import type { DeletionState } from "./shapes/enums.js";
 
 /** States in which a deletion that was seen can be. */
@@ -22,11 +28,21 @@ export interface SeenDeletion {
  */
 export interface DeletionLedger {
   find(directory: string, contactId: string): Promise<SeenDeletion | null>;
-  /** Replaces what was known of the contact's deletion. */
+  /**
+   * Resolves when a deletion that the caller starts can be remembered.
+   *
+   * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when the ledger is full
+   */
+  reserve(directory: string, contactId: string, caller: string): Promise<void>;
+  /**
+   * Replaces what was known of the contact's deletion. One that was only
+   * observed is not added to a full ledger: it reads as `UNKNOWN` later.
+   */
   put(
     directory: string,
     contactId: string,
     deletion: SeenDeletion,
+    caller: string,
   ): Promise<void>;
   forget(directory: string, contactId: string): Promise<void>;
 }
@@ -34,31 +50,48 @@ export interface DeletionLedger {
 /** Under this token the ledger in use is injected. */
 export const DELETION_LEDGER = Symbol("DeletionLedger");
 
-/** Most deletions kept; a directory holds some twenty contacts. */
-const CAPACITY = 10_000;
+/** How long a deletion is remembered after it was last seen to change. */
+export const LEDGER_TTL_MS = 90 * 24 * 60 * 60 * 1_000;
 
-/** The ledger of one process: the oldest entry goes when it is full. */
+/** Deletions of one caller, and of all; a directory holds some twenty contacts. */
+export const LEDGER_BOUNDS: EntryBounds = { perCaller: 10_000, total: 40_000 };
+
+/** The ledger of one process. Forgets no deletion before its time. */
 export class MemoryDeletionLedger implements DeletionLedger {
-  private readonly seen = new Map<string, SeenDeletion>();
+  private readonly seen: BoundedEntries<SeenDeletion>;
+
+  constructor(
+    bounds: EntryBounds = LEDGER_BOUNDS,
+    now: () => number = Date.now,
+  ) {
+    this.seen = new BoundedEntries("deletions", bounds, now);
+  }
+
+  get table(): BoundedTable {
+    return this.seen;
+  }
 
   find(directory: string, contactId: string): Promise<SeenDeletion | null> {
     return Promise.resolve(this.seen.get(keyOf(directory, contactId)) ?? null);
+  }
+
+  reserve(directory: string, contactId: string, caller: string): Promise<void> {
+    if (this.seen.get(keyOf(directory, contactId)) !== undefined) {
+      return Promise.resolve();
+    }
+    const full = this.seen.fullFor(caller);
+    if (full === null) return Promise.resolve();
+    this.seen.rejected += 1;
+    return Promise.reject(tableFull(full));
   }
 
   put(
     directory: string,
     contactId: string,
     deletion: SeenDeletion,
+    caller: string,
   ): Promise<void> {
-    const key = keyOf(directory, contactId);
-    this.seen.delete(key);
-    this.seen.set(key, deletion);
-    if (this.seen.size > CAPACITY) {
-      for (const oldest of this.seen.keys()) {
-        this.seen.delete(oldest);
-        break;
-      }
-    }
+    this.seen.set(keyOf(directory, contactId), caller, deletion, LEDGER_TTL_MS);
     return Promise.resolve();
   }
 

@@ -36,18 +36,30 @@ export class Deletions {
     @Inject(WALL_CLOCK) private readonly now: () => number,
   ) {}
 
+  /**
+   * Verifies, before anything is sent, that a deletion can be remembered.
+   *
+   * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when it cannot
+   */
+  admit(
+    contactId: string,
+    { directory, caller }: RequestContext,
+  ): Promise<void> {
+    return this.ledger.reserve(directory, contactId, caller.id);
+  }
+
   /** Notes a deletion that the vendor has just accepted or carried out. */
   async begun(
     contactId: string,
     vendorStatus: string,
-    { directory }: RequestContext,
+    { directory, caller }: RequestContext,
   ): Promise<DeletionReport> {
     const seen: SeenDeletion = {
       observedAt: new Date(this.now()).toISOString(),
       startedHere: true,
       state: vendorStatus === "Deleted" ? "DELETED" : "IN_PROGRESS",
     };
-    await this.ledger.put(directory, contactId, seen);
+    await this.ledger.put(directory, contactId, seen, caller.id);
     return {
       ...reportIn(DeletionState[seen.state], contactId, seen),
       stateRaw: vendorStatus,
@@ -90,7 +102,7 @@ export class Deletions {
         state: told.state,
       };
       if (seen?.state !== present.state) {
-        await this.ledger.put(directory, contactId, present);
+        await this.ledger.put(directory, contactId, present, context.caller.id);
       }
       return { ...told, seen: present };
     }
@@ -108,10 +120,12 @@ export class Deletions {
     const { directory } = context;
     const contact = await this.contact(contactId, context);
     if (contact === null) {
-      await this.ledger.put(directory, contactId, {
-        ...seen,
-        state: "DELETED",
-      });
+      await this.ledger.put(
+        directory,
+        contactId,
+        { ...seen, state: "DELETED" },
+        context.caller.id,
+      );
       return reportIn(DeletionState.DELETED, contactId, seen);
     }
     const isYoung =

@@ -107,6 +107,7 @@ export class MessageContactsService {
       "deleteMessageContact",
       { ContactId: contactId, RetainContactInMembers: retainContactInMembers },
       context,
+      { admit: () => this.deletions.admit(contactId, context) },
     );
     const report = await this.deletions.begun(contactId, status, context);
     return toContactDeletion(report, context.language);

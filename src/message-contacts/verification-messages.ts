@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
+import { tableFull } from "../upstream/bounded-entries.js";
 import { Upstream } from "../upstream/upstream.js";
 import type { VendorParams } from "../upstream/vendor-types.js";
 import { WALL_CLOCK } from "./deletions.js";
@@ -33,6 +34,12 @@ export interface SentMessage {
 
 /** Messages to one address within a minute (documented). */
 const MESSAGES_PER_MINUTE = 10;
+
+/** A message cannot be read back, and a second one bothers a person. */
+const NOTHING_TO_READ: Sentence = {
+  en: "The message may have been sent, and there is nothing to read that shows it. Ask the person, or wait for the given pause before you send another one with a new key.",
+  zh: "消息可能已发送，且无法查询确认。请向收件人确认，或在指定时间后使用新的键重新发送。",
+};
 
 /** Shares of the day's cap at which operators are warned. */
 const WARNED_AT = [0.8, 0.95];
@@ -76,27 +83,50 @@ export class VerificationMessages {
     context: RequestContext,
   ): Promise<SentMessage> {
     const order = this.orderFor(params, context);
-    const place = await this.log.take(order, this.caps);
-    if (!place.isFree) throw this.refusal(place, order);
+    let taken: VerificationOrder | null = null;
+    let sentToday: number | null = null;
+    // A replay repeats the time of the message that was sent.
+    let startedAtMs = order.atMs;
+    let pauseFromMs = order.atMs;
     try {
-      await this.upstream.call(operation, params, context);
+      await this.upstream.call(operation, params, context, {
+        admit: async (write) => {
+          startedAtMs = write.startedAtMs;
+          const own = { ...order, repeatKey: write.id };
+          const place = await this.log.take(own, this.caps);
+          if (!place.isFree) throw this.refusal(place, own);
+          taken = own;
+          ({ sentToday } = place);
+        },
+        confirm: async () => {
+          if (taken === null) return;
+          taken = { ...taken, atMs: this.now() };
+          pauseFromMs = taken.atMs;
+          const place = await this.log.confirm(taken, this.caps);
+          if (!place.isFree) throw this.refusal(place, taken);
+          ({ sentToday } = place);
+        },
+        replayed: (firstMs) => {
+          startedAtMs = firstMs;
+          pauseFromMs = firstMs;
+        },
+      });
     } catch (error) {
-      throw await this.failed(error, order);
+      throw await this.failed(error, taken, pauseFromMs);
     }
-    this.warn(place.sentToday, context);
+    if (taken !== null) this.warn(sentToday, context);
+    else sentToday = await this.log.sentToday(order.dayKey);
     return {
-      sentAt: new Date(place.sinceMs).toISOString(),
-      retryAfterSeconds: this.pauseSeconds(place.sinceMs),
+      sentAt: new Date(startedAtMs).toISOString(),
+      retryAfterSeconds: this.pauseSeconds(pauseFromMs),
       remainingToday:
-        place.sentToday === null
-          ? null
-          : Math.max(0, this.caps.perDay - place.sentToday),
+        sentToday === null ? null : Math.max(0, this.caps.perDay - sentToday),
     };
   }
 
   private orderFor(
     params: VendorParams[SendOperation],
-    { directory, caller, idempotency }: RequestContext,
+    { directory, caller }: RequestContext,
   ): VerificationOrder {
     const isEmail = "EmailAddress" in params;
     // The part after the @ sign is the same in either case, the part before it
@@ -106,38 +136,43 @@ export class VerificationMessages {
       : params.PhoneNumber;
     const atMs = this.now();
     return {
+      token: randomUUID(),
+      caller: caller.id,
       pairKey: hashOf(directory, params.ContactId, target),
       targetKey: hashOf(directory, target),
       dayKey: isEmail ? `${directory} ${dayOf(atMs)}` : null,
-      repeatKey:
-        idempotency === undefined ? null : hashOf(caller.id, idempotency.key),
+      repeatKey: null,
       atMs,
     };
   }
 
   /**
-   * The error to pass on. The place is given back unless the message may have
-   * gone out: a refusal by the vendor sends nothing.
+   * The error to throw. The place is returned unless the message may have been
+   * sent: a refusal by the vendor sends nothing.
    */
   private async failed(
     error: unknown,
-    order: VerificationOrder,
+    taken: VerificationOrder | null,
+    pauseFromMs: number,
   ): Promise<unknown> {
     if (!(error instanceof GatewayError)) return error;
     if (error.code !== ErrorCode.OUTCOME_UNKNOWN) {
-      await this.log.giveBack(order);
+      if (taken !== null) await this.log.giveBack(taken);
       return error;
     }
     return new GatewayError(error.code, {
       ...error.details,
-      retryAfterSeconds: this.pauseSeconds(order.atMs),
+      retryAfterSeconds: this.pauseSeconds(pauseFromMs),
+      advice: NOTHING_TO_READ,
     });
   }
 
   private refusal(
-    { cap, freeInMs }: Extract<VerificationPlace, { isFree: false }>,
+    place: Extract<VerificationPlace, { isFree: false }>,
     { atMs }: VerificationOrder,
   ): GatewayError {
+    if (place.cap === "memory") return tableFull(place.full);
+    const { cap, freeInMs } = place;
     const { perMinute, perDay } = this.caps;
     const limits = {
       cooldown: {},

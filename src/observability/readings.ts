@@ -9,6 +9,7 @@ import type {
   SharedState,
   SharedStateStanding,
 } from "../shared-state/shared-state.js";
+import type { BoundedTable } from "../upstream/bounded-entries.js";
 import type { ClientStanding } from "../upstream/upstream.client.js";
 import type { Upstream } from "../upstream/upstream.js";
 import type { Metrics } from "./metrics.js";
@@ -24,7 +25,7 @@ export interface Observed {
   readonly gate: Pick<Gate, "refusals">;
   readonly intake: Pick<Intake, "inFlight">;
   readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
-  readonly state: Pick<SharedState, "standing">;
+  readonly state: Pick<SharedState, "standing" | "tables">;
   readonly signIn: Pick<SignIn, "standing">;
   readonly outputs: Outputs;
 }
@@ -33,6 +34,7 @@ const STANDINGS: readonly SharedStateStanding[] = [
   "memory",
   "redis",
   "redis-away",
+  "redis-refused",
 ];
 
 /** Has each part asked at each scrape how it stands. */
@@ -174,13 +176,14 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
     },
     {
       name: "shared_state",
-      help: "Where state lives: 1 at memory, redis, or redis-away while it cannot be reached.",
+      help: "Where state lives: 1 at memory, redis, redis-away while it cannot be reached, or redis-refused while it rejects commands.",
       kind: "gauge",
       labelNames: ["standing"],
       ofAll: "max",
       read: () =>
         STANDINGS.map((one) => [[one], state.standing === one ? 1 : 0]),
     },
+    ...tableReadings(state.tables),
   ];
   for (const reading of readings) metrics.look(reading);
 }
@@ -232,5 +235,44 @@ function readTrouble({ signIn, outputs }: Observed): readonly Reading[] {
       ofAll: "max",
       read: () => [[[], flag(signIn.standing.keyFileFailure !== null)]],
     },
+  ];
+}
+
+/** Tables in memory that reject new entries instead of dropping old ones. */
+function tableReadings(tables: readonly BoundedTable[]): Reading[] {
+  const ofTables = (
+    name: string,
+    help: string,
+    kind: "gauge" | "counter",
+    value: (table: BoundedTable) => number,
+    ofAll: "sum" | "max" = "sum",
+  ): Reading => ({
+    name,
+    help,
+    kind,
+    labelNames: ["table"],
+    ...(kind === "gauge" ? { ofAll } : {}),
+    read: () => tables.map((table) => [[table.kind], value(table)]),
+  });
+  return [
+    ofTables(
+      "state_entries",
+      "Entries of a table in memory; none is dropped before its time.",
+      "gauge",
+      ({ size }) => size,
+    ),
+    ofTables(
+      "state_entries_limit",
+      "Entries at which a table in memory rejects new ones, of all callers.",
+      "gauge",
+      ({ bounds }) => bounds.total,
+      "max",
+    ),
+    ofTables(
+      "state_rejections_total",
+      "Changes rejected because a table in memory was full, for their caller or for all.",
+      "counter",
+      ({ rejected }) => rejected,
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import type { WriteQueue } from "../upstream/write-queue.js";
+import type { Turn, WriteQueue } from "../upstream/write-queue.js";
 import type { WriteLease } from "./write-lease.js";
 
 /**
@@ -6,25 +6,37 @@ import type { WriteLease } from "./write-lease.js";
  * lease, so that a replica waits for the lease with one write only.
  */
 export class LeasedWriteQueue implements WriteQueue {
+  private readonly turn: Turn;
+
   constructor(
     private readonly local: WriteQueue,
-    private readonly lease: Pick<WriteLease, "take" | "giveBack">,
+    private readonly lease: Pick<WriteLease, "take" | "confirm" | "giveBack">,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.turn = { confirm: (until) => lease.confirm(until) };
+  }
 
   get length(): number {
     return this.local.length;
   }
 
-  run<T>(write: () => Promise<T>, maxWaitMs: number): Promise<T> {
+  run<T>(
+    write: (turn: Turn) => Promise<T>,
+    maxWaitMs: number,
+    caller: string,
+  ): Promise<T> {
     const until = this.now() + maxWaitMs;
-    return this.local.run(async () => {
-      await this.lease.take(until);
-      try {
-        return await write();
-      } finally {
-        this.lease.giveBack();
-      }
-    }, maxWaitMs);
+    return this.local.run(
+      async () => {
+        await this.lease.take(until);
+        try {
+          return await write(this.turn);
+        } finally {
+          this.lease.giveBack();
+        }
+      },
+      maxWaitMs,
+      caller,
+    );
   }
 }

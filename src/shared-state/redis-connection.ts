@@ -1,29 +1,51 @@
 import { Redis } from "ioredis";
 import type { Logger } from "../logging/logger.js";
 import {
+  codeOf,
+  isGeneralRefusal,
+  isTimeout,
+  probe,
+  refusalOf,
+} from "./redis-probe.js";
+import {
   SharedStateAway,
   type ScriptArgument,
   type SharedStore,
 } from "./shared-store.js";
 
-/** Longest wait for an answer: a caller with a key hears of it in 500 ms. */
+/** Longest wait for a reply: a caller with a key gets an answer in 500 ms. */
 export const COMMAND_TIMEOUT_MS = 400;
 
-/** Pause between two looks at the store, and while it answers late. */
+/** Pause between two probes, and while Redis cannot be used. */
 const BEAT_MS = 1_000;
-const LATE_BEAT_MS = 250;
+const TROUBLE_BEAT_MS = 250;
 
-/** Longest pause between two tries to connect; recovery takes little more. */
+/** Longest pause between two attempts to connect; recovery takes little more. */
 const RECONNECT_CAP_MS = 1_000;
 
-/** A connection on which nothing comes back for so long is dead. */
+/** A connection without any reply for so long is dead. */
 const DEAD_AFTER_MS = 5_000;
 
+/** Why Redis cannot be used. */
+export interface RedisProblem {
+  /** Unreachable or silent, or reachable and refusing what we need. */
+  readonly kind: "away" | "refused";
+  /** The error word of Redis or a system code: fit for logs. */
+  readonly word: string;
+}
+
+const MESSAGES = {
+  away: "shared state is away",
+  refused: "shared state refuses commands",
+} as const;
+
 /**
- * Redis or Valkey, and whether it is there.
+ * Redis or Valkey, and whether it can be used: a probe runs every command that
+ * is needed, after each connect and every second, because a server that
+ * answers PING may refuse all others.
  *
- * Nothing queues while it is away, and one late answer counts as away until it
- * answers in time again: a slow store costs a request one wait, not each.
+ * Nothing queues while it cannot be used, and one late reply counts as away
+ * until a probe succeeds: a slow store costs a request one wait, not each.
  * The address is never logged; it may hold a password.
  */
 export class RedisConnection implements SharedStore {
@@ -33,10 +55,13 @@ export class RedisConnection implements SharedStore {
     string,
     Set<(message: string) => void>
   >();
-  private isLate = false;
+  private trouble: RedisProblem | null = { kind: "away", word: "connecting" };
+  private logged: RedisProblem["kind"] | null = null;
   private isClosed = false;
-  private wasAway = false;
+  private isProbing = false;
+  private reconnectedAtMs = Number.NEGATIVE_INFINITY;
   private beat: NodeJS.Timeout | undefined;
+  private readonly verdicts = new Set<() => void>();
 
   constructor(
     url: string,
@@ -45,10 +70,13 @@ export class RedisConnection implements SharedStore {
   ) {
     this.commands = connect(url);
     this.listening = connect(url);
-    this.commands.on("ready", () => this.noteState());
-    this.commands.on("close", () => this.noteState());
-    this.commands.on("error", (error: Error) => this.noteState(error));
-    // Errors of the second connection show on the first one as well.
+    this.commands.on("ready", () => void this.probe());
+    this.commands.on("close", () => {
+      // After a refusal the connection is made again on purpose.
+      if (this.trouble === null) this.note({ kind: "away", word: "closed" });
+    });
+    this.commands.on("error", (error: Error) => this.noteError(error));
+    // Errors of the second connection appear on the first one as well.
     this.listening.on("error", () => undefined);
     this.listening.on("ready", () => {
       for (const channel of this.listeners.keys()) this.subscribe(channel);
@@ -58,7 +86,7 @@ export class RedisConnection implements SharedStore {
         listener(message);
       }
     });
-    this.lookAgain();
+    this.probeAgain();
   }
 
   /** For libraries with commands of their own; their keys take `keyPrefix`. */
@@ -70,21 +98,30 @@ export class RedisConnection implements SharedStore {
     return this.prefix;
   }
 
-  get isAway(): boolean {
-    return this.isLate || this.commands.status !== "ready";
+  /** Null while it can be used. */
+  get problem(): RedisProblem | null {
+    if (this.trouble !== null || this.commands.status === "ready") {
+      return this.trouble;
+    }
+    return { kind: "away", word: "closed" };
   }
 
-  /** Resolves once it is there, or after `ms` all the same. */
+  get isAway(): boolean {
+    return this.trouble !== null || this.commands.status !== "ready";
+  }
+
+  /** Resolves once it is known whether it can be used, or after `ms`. */
   async opened(ms: number): Promise<void> {
     if (!this.isAway) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.commands.once("ready", () => {
+      const done = (): void => {
         clearTimeout(timer);
+        this.verdicts.delete(done);
         resolve();
-      });
+      };
+      this.verdicts.add(done);
     });
-    this.noteState();
   }
 
   get(key: string): Promise<string | null> {
@@ -138,7 +175,7 @@ export class RedisConnection implements SharedStore {
     this.isClosed = true;
     clearTimeout(this.beat);
     this.listening.disconnect();
-    // What was sent before, such as a lease given back, still goes out.
+    // What was sent before, such as a released lease, still goes out.
     await this.commands.quit().catch(() => undefined);
     this.commands.disconnect();
   }
@@ -154,43 +191,74 @@ export class RedisConnection implements SharedStore {
     try {
       return await send();
     } catch (error) {
-      if (isTimeout(error)) this.isLate = true;
-      this.noteState();
+      const word = refusalOf(error);
+      // Any other reply is about this one key, such as a value of another type.
+      if (word !== null && isGeneralRefusal(word)) {
+        this.note({ kind: "refused", word });
+      } else if (isTimeout(error)) {
+        this.note({ kind: "away", word: "no-answer" });
+      }
       throw new SharedStateAway();
     }
   }
 
-  /** Looks whether it still answers, also while nobody asks for anything. */
-  private lookAgain(): void {
-    this.beat = setTimeout(
-      () => {
-        const isConnected = this.commands.status === "ready";
-        const looked = isConnected ? this.commands.ping() : Promise.resolve();
-        looked
-          .then(() => (this.isLate = false))
-          .catch((error: unknown) => (this.isLate = isTimeout(error)))
-          .finally(() => {
-            this.noteState();
-            if (!this.isClosed) this.lookAgain();
-          });
-      },
-      this.isLate ? LATE_BEAT_MS : BEAT_MS,
-    ).unref();
+  /** Probes also while there are no requests. */
+  private probeAgain(): void {
+    const pause = this.trouble === null ? BEAT_MS : TROUBLE_BEAT_MS;
+    this.beat = setTimeout(() => {
+      void this.probe().finally(() => {
+        if (!this.isClosed) this.probeAgain();
+      });
+    }, pause).unref();
   }
 
-  /** One line when it goes and one when it comes back. */
-  private noteState(error?: Error): void {
-    const { isAway } = this;
-    if (isAway === this.wasAway || this.isClosed) return;
-    // A connection that is being made for the first time is not away yet.
-    if (isAway && error === undefined && this.commands.status === "connecting")
-      return;
-    this.wasAway = isAway;
-    if (isAway) {
-      this.logger.log("warn", "shared state is away", {
-        outcome: wordOf(error),
-      });
-    } else this.logger.log("info", "shared state is there");
+  private async probe(): Promise<void> {
+    if (this.isProbing || this.commands.status !== "ready") return;
+    this.isProbing = true;
+    try {
+      await probe(this.commands, this.listening, this.prefix);
+      this.note(null);
+    } catch (error) {
+      this.noteError(error);
+    } finally {
+      this.isProbing = false;
+    }
+  }
+
+  private noteError(error: unknown): void {
+    const word = refusalOf(error);
+    if (word !== null) {
+      this.note({ kind: "refused", word });
+      if (word === "READONLY") this.reconnect();
+    } else if (isTimeout(error)) {
+      this.note({ kind: "away", word: "no-answer" });
+    } else if (this.commands.status !== "ready") {
+      this.note({ kind: "away", word: codeOf(error) });
+    }
+  }
+
+  /** A server that became a replica takes no writes: the address may lead to another by now. */
+  private reconnect(): void {
+    const now = performance.now();
+    if (now - this.reconnectedAtMs < BEAT_MS || this.isClosed) return;
+    this.reconnectedAtMs = now;
+    this.commands.disconnect(true);
+    this.listening.disconnect(true);
+  }
+
+  /** One line when it can no longer be used, and one when it can again. */
+  private note(problem: RedisProblem | null): void {
+    if (this.isClosed) return;
+    this.trouble = problem;
+    for (const done of this.verdicts) done();
+    const kind = problem?.kind ?? null;
+    if (kind === this.logged) return;
+    this.logged = kind;
+    if (problem === null) this.logger.log("info", "shared state is there");
+    else {
+      const { word: outcome } = problem;
+      this.logger.log("warn", MESSAGES[problem.kind], { outcome });
+    }
   }
 }
 
@@ -201,24 +269,13 @@ function connect(url: string): Redis {
     connectTimeout: 2_000,
     keepAlive: 10_000,
     enableOfflineQueue: false,
+    // The probe takes its place, and needs no right to INFO.
+    enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (times) =>
       Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(times, 8)) *
       (0.5 + Math.random() / 2),
-    // A replica that was made the leader's follower takes no writes.
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
   });
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === "Command timed out";
-}
-
-/** What kind of failure it was: a system code or the store's own word. */
-function wordOf(error: Error | undefined): string {
-  if (error === undefined) return "no-answer";
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return /^[A-Z]{4,20}\b/.exec(error.message)?.[0] ?? "failure";
 }

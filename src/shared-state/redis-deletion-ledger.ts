@@ -1,13 +1,12 @@
 import {
+  LEDGER_TTL_MS,
   MemoryDeletionLedger,
   type DeletionLedger,
   type SeenDeletion,
 } from "../message-contacts/deletion-ledger.js";
+import type { BoundedTable } from "../upstream/bounded-entries.js";
 import { isInstant, isObject, parsed } from "./checked-values.js";
 import type { SharedStore } from "./shared-store.js";
-
-/** How long a deletion is remembered after it was last seen to change. */
-const LEDGER_TTL_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /**
  * Deletions that any replica has seen. Each also remembers its own, for the
@@ -32,12 +31,27 @@ export class RedisDeletionLedger implements DeletionLedger {
     );
   }
 
+  get table(): BoundedTable {
+    return this.own.table;
+  }
+
+  /** Redis takes what the replica's own memory cannot. */
+  async reserve(
+    directory: string,
+    contactId: string,
+    caller: string,
+  ): Promise<void> {
+    if (!this.store.isAway) return;
+    await this.own.reserve(directory, contactId, caller);
+  }
+
   async put(
     directory: string,
     contactId: string,
     deletion: SeenDeletion,
+    caller: string,
   ): Promise<void> {
-    await this.own.put(directory, contactId, deletion);
+    await this.own.put(directory, contactId, deletion, caller);
     await this.store
       .set(
         nameOf(directory, contactId),

@@ -10,15 +10,22 @@ import { fromDeletionReport, toDeletionReport } from "./relayed-report.js";
 /** How long the last report stands for those who begin to watch. */
 const LATEST_TTL_MS = 60_000;
 
+/** No replica reserves the polling of a deletion for longer. */
+const LONGEST_LOOK_MS = 60 * 60 * 1_000;
+
+/** A value of another type, or one without a TTL, is not ours and is replaced. */
 const TAKE_OR_KEEP = `
-local holder = redis.call('GET', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+local isOurs = redis.call('TYPE', KEYS[1]).ok == 'string' and left >= 0 and left <= ${LONGEST_LOOK_MS}
+local holder = isOurs and redis.call('GET', KEYS[1])
+if left ~= -2 and not isOurs then redis.call('DEL', KEYS[1]) end
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `;
 
 const GIVE_BACK = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 

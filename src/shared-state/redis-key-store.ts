@@ -1,10 +1,15 @@
 import type { UpstreamInfo } from "../errors/gateway-error.js";
 import {
+  DEFINITE,
   KEY_TTL_MS,
+  type KeyAnswer,
+  type KeyMove,
   type KeyRecord,
+  type KeyRequest,
   type KeyStore,
+  type MoveAnswer,
   type StoredResult,
-} from "../upstream/idempotency.js";
+} from "../upstream/key-store.js";
 import {
   isErrorCode,
   isObject,
@@ -13,40 +18,75 @@ import {
 } from "./checked-values.js";
 import type { SharedStore } from "./shared-store.js";
 
+/** Tolerated difference between this clock and times found in Redis. */
+const CLOCK_MARGIN_MS = 24 * 60 * 60 * 1_000;
+
 /**
- * Claims a key, by the store's own clock: replicas' clocks differ. A write that
- * was begun long ago and never ended has lost its process; whoever asks first
- * with the same payload takes it over: to run it if it had only waited, to find
- * out what became of it otherwise.
+ * Claims a key, by the clock of Redis, because replicas' clocks differ.
+ *
+ * A record that this program cannot have written may stand for a write that
+ * was carried out: the claimant takes it over and settles it by reading back.
  */
 const CLAIM = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local found = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'startedAtMs', 'result', 'at')
-local age = now - (tonumber(found[5] or '') or 0)
-local isAbandoned = age >= tonumber(ARGV[4])
-local isSame = found[1] == ARGV[1]
-if not found[2] or (found[2] == 'waiting' and isAbandoned and isSame) then
-  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'state', 'waiting', 'startedAtMs', ARGV[2], 'at', now)
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return false
+local fingerprint, owner, startedAt, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local function put(state, started)
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'fingerprint', fingerprint, 'state', state, 'owner', owner, 'startedAtMs', started, 'at', now)
+  redis.call('PEXPIRE', KEYS[1], ttl)
 end
-if found[2] == 'running' and isAbandoned then found[2] = 'uncertain' end
-if found[2] == 'uncertain' and isSame then
-  redis.call('HSET', KEYS[1], 'state', 'running', 'at', now)
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local function within(text, latest)
+  local ms = string.match(text or '', '^%d+$') and tonumber(text)
+  return ms and ms <= latest and ms or nil
 end
-return { found[1] or '', found[2], found[3] or '', found[4] or '' }
+local type = redis.call('TYPE', KEYS[1]).ok
+if type == 'none' then
+  put('waiting', startedAt)
+  return { 'new' }
+end
+local found = type == 'hash' and redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'owner', 'startedAtMs', 'at', 'result') or {}
+local states = { waiting = true, running = true, uncertain = true, settled = true }
+local started = within(found[4], now + ${CLOCK_MARGIN_MS})
+local at = within(found[5], now + 60000)
+if not states[found[2] or ''] or not found[1] or not found[3] or not started or not at then
+  put('running', startedAt)
+  return { 'takenOver', startedAt }
+end
+local isAbandoned = now - at >= tonumber(ARGV[5])
+local isSame = found[1] == fingerprint
+if found[2] == 'waiting' and isAbandoned and isSame then
+  put('waiting', startedAt)
+  return { 'new' }
+end
+if isSame and (found[2] == 'uncertain' or (found[2] == 'running' and isAbandoned)) then
+  put('running', found[4])
+  return { 'takenOver', found[4] }
+end
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ttl) end
+return { 'held', found[1], found[2], found[3], found[4], found[6] or '' }
 `;
 
-const PUT = `
+/** Applies a transition if owner and state are still the expected ones. */
+const MOVE = `
 local time = redis.call('TIME')
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'state', ARGV[2], 'startedAtMs', ARGV[3],
-  'at', time[1] * 1000 + math.floor(time[2] / 1000))
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'result', ARGV[4]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-return 1
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local owner, from, orAbsent, ttl, state = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local type = redis.call('TYPE', KEYS[1]).ok
+if type == 'none' then
+  if orAbsent ~= '1' or state == '' then return 'absent' end
+elseif type ~= 'hash' then
+  return 'lost'
+else
+  local found = redis.call('HMGET', KEYS[1], 'owner', 'state')
+  if found[1] ~= owner or not string.find(from, ',' .. (found[2] or '') .. ',', 1, true) then return 'lost' end
+  redis.call('DEL', KEYS[1])
+end
+if state == '' then return 'moved' end
+redis.call('HSET', KEYS[1], 'state', state, 'fingerprint', ARGV[6], 'owner', ARGV[7], 'startedAtMs', ARGV[8], 'at', now)
+if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'result', ARGV[9]) end
+redis.call('PEXPIRE', KEYS[1], ttl)
+return 'moved'
 `;
 
 /** Idempotency records that all replicas share. */
@@ -56,85 +96,125 @@ export class RedisKeyStore implements KeyStore {
     private readonly abandonedMs: number,
   ) {}
 
-  async claim(key: string, record: KeyRecord): Promise<KeyRecord | null> {
-    const { fingerprint, startedAtMs } = record;
+  async claim(key: string, request: KeyRequest): Promise<KeyAnswer> {
+    const { fingerprint, owner, startedAtMs } = request;
     const found = await this.store.run(
       CLAIM,
       [nameOf(key)],
-      [fingerprint, startedAtMs, KEY_TTL_MS, this.abandonedMs],
+      [fingerprint, owner, startedAtMs, KEY_TTL_MS, this.abandonedMs],
     );
-    if (found === null) return null;
-    // What cannot be read may stand for a write that was done: it is settled
-    // by reading back, never taken for an unused key.
-    return toRecord(found) ?? { ...record, state: "uncertain" };
+    const answer = toAnswer(found);
+    // No answer of the script: not granted, so that nothing is sent.
+    if (answer === null) throw new Error("unusable answer of the store");
+    return answer;
   }
 
-  async put(key: string, record: KeyRecord): Promise<void> {
-    const { fingerprint, state, startedAtMs, result } = record;
-    await this.store.run(
-      PUT,
+  async move(
+    key: string,
+    { owner, from, orAbsent, to }: KeyMove,
+  ): Promise<MoveAnswer> {
+    const moved = await this.store.run(
+      MOVE,
       [nameOf(key)],
       [
-        fingerprint,
-        state,
-        startedAtMs,
-        result === undefined ? "" : JSON.stringify(result),
+        owner,
+        `,${from.join(",")},`,
+        orAbsent ? "1" : "",
         KEY_TTL_MS,
+        to?.state ?? "",
+        to?.fingerprint ?? "",
+        to?.owner ?? "",
+        to?.startedAtMs ?? "",
+        to?.result === undefined ? "" : JSON.stringify(to.result),
       ],
     );
-  }
-
-  async forget(key: string): Promise<void> {
-    await this.store.remove(nameOf(key));
+    if (moved === "moved" || moved === "lost" || moved === "absent") {
+      return moved;
+    }
+    throw new Error("unusable answer of the store");
   }
 }
 
-/** The key is a keyed hash already. */
+/**
+ * The key is a keyed hash already. The number is the version of the records:
+ * those of version 1 had no owner, and their keys were made in another way.
+ */
 function nameOf(key: string): string {
-  return `idempotency:${key}`;
+  return `idempotency:2:${key}`;
 }
 
-function toRecord(found: unknown): KeyRecord | null {
+function toAnswer(found: unknown): KeyAnswer | null {
   if (!Array.isArray(found)) return null;
-  const [fingerprint, state, startedAt, stored] = found as unknown[];
-  const startedAtMs = Number(startedAt);
-  if (
-    !isShortText(fingerprint, 100) ||
-    !isShortText(startedAt, 20) ||
-    !Number.isSafeInteger(startedAtMs)
-  ) {
-    return null;
-  }
-  switch (state) {
-    case "waiting":
-    case "running":
-    case "uncertain":
-      return { fingerprint, state, startedAtMs };
-    case "settled": {
-      const result = toResult(stored);
-      return result === null
-        ? null
-        : { fingerprint, state, startedAtMs, result };
+  const [kind, ...rest] = found as unknown[];
+  switch (kind) {
+    case "new":
+      return { kind };
+    case "takenOver": {
+      const startedAtMs = Number(rest[0]);
+      return Number.isSafeInteger(startedAtMs) ? { kind, startedAtMs } : null;
+    }
+    case "held": {
+      const record = toRecord(rest);
+      return record === null ? null : { kind, record };
     }
     default:
       return null;
   }
 }
 
+function toRecord([
+  fingerprint,
+  state,
+  owner,
+  startedAt,
+  stored,
+]: unknown[]): KeyRecord | null {
+  const startedAtMs = Number(startedAt);
+  if (
+    typeof fingerprint !== "string" ||
+    typeof owner !== "string" ||
+    !isShortText(startedAt, 20) ||
+    !Number.isSafeInteger(startedAtMs)
+  ) {
+    return null;
+  }
+  const record = { fingerprint, owner, startedAtMs };
+  switch (state) {
+    case "waiting":
+    case "running":
+    case "uncertain":
+      return { ...record, state };
+    case "settled": {
+      const result = toResult(stored);
+      return result === null
+        ? { ...record, state }
+        : { ...record, state, result };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Null for a result that this program does not store. */
 function toResult(stored: unknown): StoredResult | null {
   const value = typeof stored === "string" ? parsed(stored) : null;
   if (!isObject(value)) return null;
   const { answer, code, upstream } = value;
   if (isObject(answer)) return { answer };
-  if (!isErrorCode(code)) return null;
-  return isUpstreamInfo(upstream) ? { code, upstream } : { code };
+  if (!isErrorCode(code) || !DEFINITE.has(code)) return null;
+  if (upstream === undefined) return { code };
+  return isUpstreamInfo(upstream) ? { code, upstream } : null;
 }
 
 function isUpstreamInfo(value: unknown): value is UpstreamInfo {
+  if (!isObject(value)) return false;
+  const { code, httpStatus, requestId } = value;
   return (
-    isObject(value) &&
-    isShortText(value["code"], 200) &&
-    Number.isInteger(value["httpStatus"]) &&
-    (value["requestId"] === null || isShortText(value["requestId"], 200))
+    isShortText(code, 200) &&
+    typeof httpStatus === "number" &&
+    Number.isInteger(httpStatus) &&
+    httpStatus >= 100 &&
+    httpStatus <= 599 &&
+    (requestId === null || isShortText(requestId, 200))
   );
 }

@@ -4,6 +4,24 @@ import type { LimiterMaker } from "../access/rate-limits.js";
 import type { RedisConnection } from "./redis-connection.js";
 
 /**
+ * The library's own script, but a value that it cannot have written is replaced:
+ * it would lock a caller out for as long as it stands.
+ */
+const COUNT = `
+local ttl = redis.call('PTTL', KEYS[1])
+local isOurs = redis.call('TYPE', KEYS[1]).ok == 'string' and ttl > 0 and ttl <= 1000 * ARGV[2]
+if isOurs then
+  local text = redis.call('GET', KEYS[1])
+  isOurs = string.match(text, '^%d+$') and #text < 13
+end
+if not isOurs then
+  redis.call('SET', KEYS[1], 0, 'EX', ARGV[2])
+  ttl = 1000 * ARGV[2]
+end
+return { redis.call('INCRBY', KEYS[1], ARGV[1]), ttl }
+`;
+
+/**
  * Makes limits that all replicas count together. While the store is away each
  * replica counts for itself, which lets through at most as many times more as
  * there are replicas.
@@ -24,6 +42,7 @@ export function sharedLimits(
       keyPrefix: `${connection.keyPrefix}${options.keyPrefix}`,
       storeClient: connection.client,
       rejectIfRedisNotReady: true,
+      customIncrTtlLuaScript: COUNT,
       insuranceLimiter: local,
     });
     // A store that is only slow is passed by as well, without waiting for it.

@@ -35,16 +35,23 @@ export async function openRedisState(
 ): Promise<RedisState> {
   const connection = new RedisConnection(url, prefix, logger);
   await connection.opened(OPEN_TIMEOUT_MS);
+  const ledger = new RedisDeletionLedger(connection);
+  const verifications = new RedisVerificationLog(connection, secret);
   return {
     get standing() {
-      return connection.isAway ? "redis-away" : "redis";
+      const { problem } = connection;
+      return problem === null ? "redis" : (`redis-${problem.kind}` as const);
     },
+    get problem() {
+      return connection.problem?.word ?? null;
+    },
+    tables: [ledger.table, verifications.table],
     keys: new RedisKeyStore(connection, abandonedMs),
     queueOf: (directory, local) =>
       new LeasedWriteQueue(local, new WriteLease(connection, directory)),
-    ledger: new RedisDeletionLedger(connection),
+    ledger,
     relay: new RedisDeletionRelay(connection),
-    verifications: new RedisVerificationLog(connection, secret),
+    verifications,
     limits: sharedLimits(connection, secret),
     close: () => connection.close(),
   };

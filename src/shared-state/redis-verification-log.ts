@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac } from "node:crypto";
 import {
   MemoryVerificationLog,
   type VerificationCaps,
@@ -6,61 +6,90 @@ import {
   type VerificationOrder,
   type VerificationPlace,
 } from "../message-contacts/verification-log.js";
+import type { BoundedTable } from "../upstream/bounded-entries.js";
 import type { SharedStore } from "./shared-store.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Takes a place by the store's own clock. The keys: the last message to the
- * pair, the messages to the target within a minute, the count of the day (the
- * third key is left out where no day is counted).
+ * Takes or confirms a place by the clock of Redis. The keys: the last message
+ * to the pair, the messages to the target within a minute, the count of the day
+ * (the third key is left out where no day is counted). Values that this program
+ * cannot have written count as absent.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local token, repeatKey, atMs = ARGV[1], ARGV[2], ARGV[3]
+local step, token, repeatKey = ARGV[1], ARGV[2], ARGV[3]
 local cooldown, perMinute, perDay = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local before = redis.call('HMGET', KEYS[1], 'at', 'repeatKey', 'atMs')
-local today = KEYS[3] and (tonumber(redis.call('GET', KEYS[3]) or '') or 0) or -1
-if repeatKey ~= '' and before[2] == repeatKey then return { 'free', before[3] or atMs, today } end
-local at = tonumber(before[1] or '') or 0
-if at + cooldown > now then return { 'cooldown', at + cooldown - now } end
+local function expect(key, type)
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= type then redis.call('DEL', key) end
+end
+expect(KEYS[1], 'hash')
+expect(KEYS[2], 'zset')
+local today = -1
+if KEYS[3] then
+  expect(KEYS[3], 'string')
+  local text = redis.call('GET', KEYS[3])
+  if text and not (string.match(text, '^%d+$') and #text < 10) then redis.call('DEL', KEYS[3]); text = nil end
+  today = tonumber(text or '0')
+end
+local before = redis.call('HMGET', KEYS[1], 'at', 'repeatKey', 'token')
+local at = string.match(before[1] or '', '^%d+$') and tonumber(before[1]) or 0
+if at > now + ${MINUTE_MS} then at = 0 end
+local function keep()
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'at', now, 'repeatKey', repeatKey, 'token', token)
+  redis.call('PEXPIRE', KEYS[1], math.max(cooldown, ${DAY_MS}))
+  redis.call('ZADD', KEYS[2], now, token)
+  redis.call('PEXPIRE', KEYS[2], ${MINUTE_MS})
+end
+local isSame = step == 'confirm' and before[3] == token
+  or step == 'take' and repeatKey ~= '' and before[2] == repeatKey
+if isSame then
+  if before[3] then redis.call('ZREM', KEYS[2], before[3]) end
+  keep()
+  return { 'free', today }
+end
+if at > 0 and at + cooldown > now then return { 'cooldown', at + cooldown - now } end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ${MINUTE_MS})
+redis.call('ZREMRANGEBYSCORE', KEYS[2], now + ${MINUTE_MS}, '+inf')
 if redis.call('ZCARD', KEYS[2]) >= perMinute then
   local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-  return { 'minute', tonumber(first[2]) + ${MINUTE_MS} - now }
+  return { 'minute', math.floor(tonumber(first[2])) + ${MINUTE_MS} - now }
 end
 if KEYS[3] and today >= perDay then return { 'day', -1 } end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'at', now, 'repeatKey', repeatKey, 'atMs', atMs, 'token', token)
-redis.call('PEXPIRE', KEYS[1], math.max(cooldown, ${DAY_MS}))
-redis.call('ZADD', KEYS[2], now, token)
-redis.call('PEXPIRE', KEYS[2], ${MINUTE_MS})
+keep()
 if KEYS[3] then
-  redis.call('INCR', KEYS[3])
+  today = redis.call('INCR', KEYS[3])
   redis.call('PEXPIRE', KEYS[3], ${2 * DAY_MS})
-  today = today + 1
 end
-return { 'free', atMs, today }
+return { 'free', today }
 `;
 
+/** 1: returned, 0: the place belongs to another order, -1: there is none. */
 const GIVE_BACK = `
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return -1 end
+local token = redis.call('HGET', KEYS[1], 'token')
+if token ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
-if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 1 then redis.call('DECR', KEYS[3]) end
+if redis.call('TYPE', KEYS[2]).ok == 'zset' then redis.call('ZREM', KEYS[2], ARGV[1]) end
+if KEYS[3] and redis.call('TYPE', KEYS[3]).ok == 'string' then
+  local count = redis.call('GET', KEYS[3])
+  if string.match(count, '^%d+$') and #count < 10 and tonumber(count) > 0 then redis.call('DECR', KEYS[3]) end
+end
 return 1
 `;
 
 /**
  * Counts verification messages over all replicas, and in each one besides: a
- * place must be free in both. So a store that is away, or was lost, leaves the
- * caps of the replica in force.
+ * place must be free in both. So the caps of the replica stay in force when
+ * Redis is unreachable or has lost its data.
  */
 export class RedisVerificationLog implements VerificationLog {
   private readonly own = new MemoryVerificationLog();
-  private readonly tokens = new WeakMap<VerificationOrder, string>();
 
   /** @param secret keys the hashes, so that no number can be guessed from one */
   constructor(
@@ -68,35 +97,61 @@ export class RedisVerificationLog implements VerificationLog {
     private readonly secret: string,
   ) {}
 
+  get table(): BoundedTable {
+    return this.own.table;
+  }
+
   async take(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationPlace> {
     const own = await this.own.take(order, caps);
-    if (!own.isFree) return own;
-    const token = randomUUID();
-    this.tokens.set(order, token);
-    const { repeatKey, atMs } = order;
+    return own.isFree ? this.shared("take", order, caps, own) : own;
+  }
+
+  async confirm(
+    order: VerificationOrder,
+    caps: VerificationCaps,
+  ): Promise<VerificationPlace> {
+    const own = await this.own.confirm(order, caps);
+    return own.isFree ? this.shared("confirm", order, caps, own) : own;
+  }
+
+  async giveBack(order: VerificationOrder): Promise<void> {
+    const returned = await this.store
+      .run(GIVE_BACK, this.keysOf(order), [order.token])
+      .catch(() => null);
+    // Another order took the place over and may have sent the message.
+    if (returned !== 0) await this.own.giveBack(order);
+  }
+
+  async sentToday(dayKey: string | null): Promise<number | null> {
+    if (dayKey === null) return null;
+    const text = await this.store.get(dayName(dayKey)).catch(() => null);
+    return text !== null && /^\d{1,9}$/.test(text)
+      ? Number(text)
+      : this.own.sentToday(dayKey);
+  }
+
+  private async shared(
+    step: "take" | "confirm",
+    order: VerificationOrder,
+    caps: VerificationCaps,
+    own: VerificationPlace,
+  ): Promise<VerificationPlace> {
     const answer = await this.store
       .run(TAKE, this.keysOf(order), [
-        token,
-        repeatKey ?? "",
-        atMs,
+        step,
+        order.token,
+        order.repeatKey ?? "",
         caps.cooldownMs,
         caps.perMinute,
         caps.perDay,
       ])
       .catch(() => null);
-    const shared = toPlace(answer) ?? own;
-    if (!shared.isFree) await this.own.giveBack(order);
-    return shared;
-  }
-
-  async giveBack(order: VerificationOrder): Promise<void> {
-    await this.own.giveBack(order);
-    await this.store
-      .run(GIVE_BACK, this.keysOf(order), [this.tokens.get(order) ?? ""])
-      .catch(() => undefined);
+    const place = toPlace(answer) ?? own;
+    if (!place.isFree) await this.own.giveBack(order);
+    return place;
   }
 
   private keysOf({ pairKey, targetKey, dayKey }: VerificationOrder): string[] {
@@ -105,27 +160,30 @@ export class RedisVerificationLog implements VerificationLog {
     return [
       `sent:pair:${keyed(pairKey)}`,
       `sent:target:${keyed(targetKey)}`,
-      ...(dayKey === null ? [] : [`sent:day:${dayKey}`]),
+      ...(dayKey === null ? [] : [dayName(dayKey)]),
     ];
   }
+}
+
+function dayName(dayKey: string): string {
+  return `sent:day:${dayKey}`;
 }
 
 /** Null for what this program's script does not answer. */
 function toPlace(answer: unknown): VerificationPlace | null {
   if (!Array.isArray(answer)) return null;
-  const [word, first, second] = answer as unknown[];
-  const figure = Number(first);
-  if (!Number.isSafeInteger(figure)) return null;
+  const [word, figure] = answer as unknown[];
+  if (typeof figure !== "number" || !Number.isSafeInteger(figure)) return null;
   switch (word) {
     case "free":
-      return {
-        isFree: true,
-        sinceMs: figure,
-        sentToday: typeof second === "number" && second >= 0 ? second : null,
-      };
+      return { isFree: true, sentToday: figure >= 0 ? figure : null };
     case "cooldown":
     case "minute":
-      return { isFree: false, cap: word, freeInMs: Math.max(0, figure) };
+      return {
+        isFree: false,
+        cap: word,
+        freeInMs: Math.min(Math.max(0, figure), DAY_MS),
+      };
     case "day":
       return { isFree: false, cap: word, freeInMs: null };
     default:

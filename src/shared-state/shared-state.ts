@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import type { LimiterMaker } from "../access/rate-limits.js";
 import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
@@ -13,23 +14,29 @@ import {
   MemoryVerificationLog,
   type VerificationLog,
 } from "../message-contacts/verification-log.js";
-import {
-  abandonedAfterMs,
-  MemoryKeyStore,
-  type KeyStore,
-} from "../upstream/idempotency.js";
+import type { BoundedTable } from "../upstream/bounded-entries.js";
+import { abandonedAfterMs, type KeyStore } from "../upstream/key-store.js";
+import { keyBoundsFor, MemoryKeyStore } from "../upstream/memory-key-store.js";
 import {
   MemoryWriteQueue,
   type WriteQueue,
   type WriteQueues,
 } from "../upstream/write-queue.js";
 
-/** Where state lives, and whether it can be reached now. */
-export type SharedStateStanding = "memory" | "redis" | "redis-away";
+/**
+ * Where state lives, and whether it can be used now: Redis may be unreachable
+ * (`redis-away`), or answer and refuse the commands that are needed.
+ */
+export type SharedStateStanding =
+  "memory" | "redis" | "redis-away" | "redis-refused";
 
 /** State that outlives a request: of this process, or of all replicas. */
 export interface SharedState {
   readonly standing: SharedStateStanding;
+  /** Error word of Redis, or a system code; null while state can be used. */
+  readonly problem: string | null;
+  /** Tables in memory that reject new entries when they are full. */
+  readonly tables: readonly BoundedTable[];
   readonly keys: KeyStore;
   readonly queues: WriteQueues;
   readonly ledger: DeletionLedger;
@@ -66,13 +73,22 @@ export async function openSharedState(
 
 /** State of this process alone. */
 function memoryState(abandonedMs: number): SharedState {
+  const keys = new MemoryKeyStore(
+    abandonedMs,
+    Date.now,
+    keyBoundsFor(getHeapStatistics().heap_size_limit),
+  );
+  const ledger = new MemoryDeletionLedger();
+  const verifications = new MemoryVerificationLog();
   return {
     standing: "memory",
-    keys: new MemoryKeyStore(abandonedMs),
+    problem: null,
+    tables: [keys.table, ledger.table, verifications.table],
+    keys,
     ...queuesOf((_directory, local) => local),
-    ledger: new MemoryDeletionLedger(),
+    ledger,
     relay: NO_RELAY,
-    verifications: new MemoryVerificationLog(),
+    verifications,
     close: () => Promise.resolve(),
   };
 }
@@ -80,7 +96,7 @@ function memoryState(abandonedMs: number): SharedState {
 function queuesOf(
   make: (directory: string, local: WriteQueue) => WriteQueue,
 ): Pick<SharedState, "queues" | "writesDone"> {
-  const locals: WriteQueue[] = [];
+  const locals: MemoryWriteQueue[] = [];
   return {
     queues: (directory) => {
       const local = new MemoryWriteQueue();
@@ -88,11 +104,7 @@ function queuesOf(
       return make(directory, local);
     },
     writesDone: async () => {
-      // Whose turn comes last has all the others before it.
-      const ends = locals.map((local) =>
-        local.run(() => Promise.resolve(), LONGEST_QUEUE_MS),
-      );
-      await Promise.allSettled(ends);
+      await Promise.all(locals.map((local) => local.drained(LONGEST_QUEUE_MS)));
     },
   };
 }

@@ -8,6 +8,9 @@ import type { SharedStore } from "./shared-store.js";
 const LEASE_TTL_MS = 4_000;
 const RENEW_EVERY_MS = 1_000;
 
+/** So much earlier a holder stops relying on its lease: clocks run differently. */
+const SAFETY_MS = 500;
+
 /** How long a place in line is kept for a replica that asks again and again. */
 const NEXT_TTL_MS = 1_000;
 
@@ -15,12 +18,23 @@ const NEXT_TTL_MS = 1_000;
 const TRY_AGAIN_MS = 150;
 
 /**
- * Takes a free lease, unless another replica is next in line; whoever is
- * refused becomes next if nobody is. So two busy replicas take turns.
+ * Acquires the lease if it is free and no other replica is queued. A refused
+ * replica becomes the queue head if there is none, so busy replicas alternate.
+ * A value that this program cannot have written, by its type or without a TTL,
+ * counts as absent: it would block the directory for ever.
  */
 const TAKE = `
-local holder = redis.call('GET', KEYS[1])
-local next = redis.call('GET', KEYS[2])
+local function read(key, ttl)
+  if redis.call('TYPE', key).ok == 'none' then return false end
+  local left = redis.call('PTTL', key)
+  if redis.call('TYPE', key).ok == 'string' and left >= 0 and left <= tonumber(ttl) then
+    return redis.call('GET', key)
+  end
+  redis.call('DEL', key)
+  return false
+end
+local holder = read(KEYS[1], ARGV[2])
+local next = read(KEYS[2], ARGV[3])
 if holder == ARGV[1] or (not holder and (not next or next == ARGV[1])) then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   if next == ARGV[1] then redis.call('DEL', KEYS[2]) end
@@ -31,27 +45,29 @@ return 0
 `;
 
 const RENEW = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `;
 
 const GIVE_BACK = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 
 /**
  * The right to write to one directory, held by one replica at a time.
  *
- * It saves the vendor's refusals of concurrent writes, nothing more: no promise
- * rests on it. So a store that is away is no reason not to write, and a holder
- * that is stalled for longer than the lease lasts does no harm.
+ * It avoids the vendor's rejections of concurrent writes; no promise depends on
+ * it. So writes go on while the store is unreachable. A holder that was stalled
+ * for longer than the lease lasts acquires it again before it sends.
  */
 export class WriteLease {
   private readonly token = randomUUID();
   private readonly keys: readonly [string, string];
   private readonly channel: string;
   private renewal: NodeJS.Timeout | undefined;
+  /** Monotonic time up to which nobody else can hold the lease. */
+  private heldUntilMs = Number.NEGATIVE_INFINITY;
   private wake: AbortController | null = null;
 
   constructor(
@@ -75,8 +91,9 @@ export class WriteLease {
     for (;;) {
       // A message that comes while the store is asked must not be missed.
       this.wake = new AbortController();
+      const askedAtMs = this.now();
       const isMine = await this.ask(TAKE, [LEASE_TTL_MS, NEXT_TTL_MS]);
-      if (isMine) return this.keep();
+      if (isMine) return this.keep(askedAtMs);
       const left = until - this.now();
       if (left <= 0) {
         throw new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
@@ -90,17 +107,36 @@ export class WriteLease {
     }
   }
 
+  /**
+   * Returns at once while the lease cannot have expired, and acquires it again
+   * otherwise; see `take`.
+   */
+  async confirm(until: number): Promise<void> {
+    if (this.now() >= this.heldUntilMs) await this.take(until);
+  }
+
   /** Gives it back without waiting for the store. */
   giveBack(): void {
     clearInterval(this.renewal);
+    this.heldUntilMs = Number.NEGATIVE_INFINITY;
     this.ask(GIVE_BACK, []).catch(() => undefined);
     this.store.publish(this.channel, "");
   }
 
-  private keep(): void {
-    this.renewal = setInterval(() => {
-      void this.ask(RENEW, [LEASE_TTL_MS]);
+  private keep(sinceMs: number): void {
+    clearInterval(this.renewal);
+    this.heldUntilMs = sinceMs + LEASE_TTL_MS - SAFETY_MS;
+    const renewal = setInterval(() => {
+      const askedAtMs = this.now();
+      void this.ask(RENEW, [LEASE_TTL_MS]).then((isMine) => {
+        // Given back, or acquired anew, in the meantime.
+        if (this.renewal !== renewal || this.heldUntilMs < 0) return;
+        this.heldUntilMs = isMine
+          ? askedAtMs + LEASE_TTL_MS - SAFETY_MS
+          : Number.NEGATIVE_INFINITY;
+      });
     }, RENEW_EVERY_MS).unref();
+    this.renewal = renewal;
   }
 
   /** True also when the store is away. */

@@ -132,9 +132,12 @@ export class Attempts {
         this.vendorNowMs(),
       );
       try {
+        // Signing may have waited for credentials.
+        const leftMs = timeoutMs - (this.timing.now() - startedAt);
+        if (leftMs <= 0) throw new TransportError(false, "TimeoutError", true);
         const reply = await this.transport.post(
           form,
-          timeoutMs,
+          leftMs,
           ON_FRESH_CONNECTION.has(operation),
         );
         this.lastReplyMs = this.timing.now();

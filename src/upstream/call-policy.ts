@@ -134,9 +134,9 @@ export function deadlineOf(
 /** An attempt that was not started, and when one may be worth it, in seconds. */
 export class NotAdmitted {
   constructor(
+    /** An open breaker is the vendor's trouble, a full queue is our own. */
+    readonly cause: "breaker" | "queue",
     readonly retryAfterSeconds: number,
-    /** The breaker rejected it, not a full queue. */
-    readonly isBreakerOpen = false,
   ) {}
 }
 
@@ -186,9 +186,9 @@ export class Admission<Outcome> {
       return await this.slots.run(() => this.breaker.execute(attempt), turn);
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        return new NotAdmitted(Math.ceil(BREAKER_OPEN_MS / 1_000), true);
+        return new NotAdmitted("breaker", Math.ceil(BREAKER_OPEN_MS / 1_000));
       }
-      if (error instanceof QueueFull) return new NotAdmitted(1);
+      if (error instanceof QueueFull) return new NotAdmitted("queue", 1);
       throw error;
     }
   }

@@ -1,143 +1,48 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError, type UpstreamInfo } from "../errors/gateway-error.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type {
+  KeyAnswer,
+  KeyMove,
+  KeyState,
+  KeyStore,
+  StoredResult,
+} from "./key-store.js";
 
-/** How long the result of a key is kept. */
-export const KEY_TTL_MS = 24 * 60 * 60 * 1_000;
-
-/**
- * A write that was begun and never ended is taken up by the next try this long
- * after the deadline it had: nobody can be working on it any more.
- */
-export const ABANDONED_MARGIN_MS = 10_000;
-
-/** When a write is abandoned that has `deadlineMs` to end. */
-export function abandonedAfterMs(deadlineMs: number): number {
-  return deadlineMs + ABANDONED_MARGIN_MS;
-}
-
-/** A result that can be given again. Holds no personal data: vendor answers to
- * writes are identifiers, dates and states. */
-export type StoredResult =
-  | { readonly answer: object }
-  | { readonly code: ErrorCode; readonly upstream?: UpstreamInfo };
-
-/**
- * How far a write has got: it `waits` for its turn, is `running` from before
- * its first byte is sent, and is `uncertain` when nobody knows what became of
- * it. One that was abandoned while it waited has done nothing.
- */
-export type KeyState = "waiting" | "running" | "uncertain" | "settled";
-
-/** What is known of one key. */
-export interface KeyRecord {
-  /** Keyed hash of operation and parameters. */
-  readonly fingerprint: string;
-  readonly state: KeyState;
-  /** When the write was first begun, in milliseconds since 1970. */
-  readonly startedAtMs: number;
-  readonly result?: StoredResult;
-}
-
-/** Keeps records for `KEY_TTL_MS`; memory by default, shared where replicas are. */
-export interface KeyStore {
-  /**
-   * Puts `record` if the key is unknown, or its write was abandoned before
-   * anything was sent; takes over a write that is uncertain. Atomic.
-   *
-   * @returns what stood there before, null when `record` was put
-   */
-  claim(key: string, record: KeyRecord): Promise<KeyRecord | null>;
-  put(key: string, record: KeyRecord): Promise<void>;
-  forget(key: string): Promise<void>;
-}
-
-/** Under this token the store in use is injected. */
-export const KEY_STORE = Symbol("KeyStore");
-
-const CAPACITY = 10_000;
-
-/** The store of one process; the oldest record goes when it is full. */
-export class MemoryKeyStore implements KeyStore {
-  private readonly records = new Map<
-    string,
-    { readonly record: KeyRecord; readonly at: number }
-  >();
-
-  constructor(
-    private readonly abandonedMs = abandonedAfterMs(20_000),
-    private readonly now: () => number = Date.now,
-  ) {}
-
-  claim(key: string, record: KeyRecord): Promise<KeyRecord | null> {
-    const before = this.found(key, record.fingerprint);
-    if (before !== null) {
-      // Another payload must not take the write over: it will be refused.
-      if (
-        before.state === "uncertain" &&
-        before.fingerprint === record.fingerprint
-      ) {
-        this.set(key, { ...before, state: "running" });
-      }
-      return Promise.resolve(before);
-    }
-    this.set(key, record);
-    return Promise.resolve(null);
-  }
-
-  private found(key: string, fingerprint: string): KeyRecord | null {
-    const known = this.records.get(key);
-    if (known === undefined) return null;
-    const { record, at } = known;
-    const ageMs = this.now() - at;
-    if (ageMs >= KEY_TTL_MS) return null;
-    if (ageMs < this.abandonedMs) return record;
-    if (record.state === "running") return { ...record, state: "uncertain" };
-    return record.state === "waiting" && record.fingerprint === fingerprint
-      ? null
-      : record;
-  }
-
-  put(key: string, record: KeyRecord): Promise<void> {
-    this.set(key, record);
-    return Promise.resolve();
-  }
-
-  forget(key: string): Promise<void> {
-    this.records.delete(key);
-    return Promise.resolve();
-  }
-
-  private set(key: string, record: KeyRecord): void {
-    this.records.delete(key);
-    this.records.set(key, { record, at: this.now() });
-    if (this.records.size <= CAPACITY) return;
-    for (const oldest of this.records.keys()) {
-      this.records.delete(oldest);
-      return;
-    }
-  }
-}
-
-/** What a caller's idempotency key guards. */
+/** A write under its caller's idempotency key. */
 export interface KeyedWrite {
-  /** Caller, directory, operation and the caller's key. */
+  readonly caller: string;
+  /** Directory, the caller's key, and which write of the request this is. */
   readonly scope: readonly string[];
-  readonly params: object;
+  /** What must be the same when the key is repeated: operation and parameters. */
+  readonly payload: object;
+  /** Whether a stored result can be replayed to this write. */
+  readonly isReadable: (result: StoredResult) => boolean;
 }
 
-/** Either run it, settle it first, or give the earlier result again. */
+/** Either the right to run the write, or its earlier result. */
 export type Claim =
-  | { readonly kind: "run" }
-  | { readonly kind: "settle"; readonly startedAtMs: number }
+  | { readonly kind: "own"; readonly hold: KeyHold }
   | {
       readonly kind: "replay";
       readonly startedAtMs: number;
       readonly result: StoredResult;
     };
 
-/** Makes "at most once" of a key, over any store. */
+/** States of a record on which its owner works. */
+const OWNED: readonly KeyState[] = ["waiting", "running"];
+
+/**
+ * Executes at most one write for each key, over any store.
+ *
+ * The store knows which claim owns a record; besides that, this process
+ * remembers the keys it is working on, so that a store that lost its data
+ * cannot make it run a key twice at the same time.
+ */
 export class IdempotencyKeys {
+  /** Fingerprints of the writes that this process owns, by key. */
+  private readonly running = new Map<string, string>();
+
   /** @param secret keys the hashes, so that a phone number cannot be guessed from one */
   constructor(
     private readonly store: KeyStore,
@@ -148,89 +53,87 @@ export class IdempotencyKeys {
   /**
    * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED for another payload,
    *   IDEMPOTENCY_IN_PROGRESS while the first runs, STATE_UNAVAILABLE when
-   *   the store cannot be asked: a keyed write is never silently unprotected
+   *   the store cannot be asked: a keyed write is never silently unprotected;
+   *   RATE_LIMITED or GATEWAY_BUSY when the store is full
    */
   async claim(write: KeyedWrite): Promise<Claim> {
-    const fingerprint = this.hash(JSON.stringify(write.params));
-    const before = await guarded(
-      this.store.claim(this.keyOf(write), {
-        fingerprint,
-        state: "waiting",
-        startedAtMs: this.now(),
-      }),
-    );
-    if (before === null) return { kind: "run" };
-    if (before.fingerprint !== fingerprint) {
+    const { caller } = write;
+    const key = this.hash(JSON.stringify([caller, ...write.scope]));
+    const fingerprint = this.hash(JSON.stringify(write.payload));
+    this.refuseRunning(key, fingerprint);
+    const request = {
+      caller,
+      fingerprint,
+      owner: randomUUID(),
+      startedAtMs: this.now(),
+    };
+    const answer = await guarded(this.store.claim(key, request));
+    if (answer.kind !== "held") {
+      return this.own(key, request, answer);
+    }
+    const { record } = answer;
+    if (record.fingerprint !== fingerprint) {
       throw new GatewayError(ErrorCode.IDEMPOTENCY_KEY_REUSED);
     }
-    switch (before.state) {
-      case "waiting":
-      case "running":
-        throw new GatewayError(ErrorCode.IDEMPOTENCY_IN_PROGRESS, {
-          retryAfterSeconds: 1,
-        });
-      case "uncertain":
-        return { kind: "settle", startedAtMs: before.startedAtMs };
-      case "settled": {
-        const { startedAtMs, result } = before;
-        return result === undefined
-          ? { kind: "settle", startedAtMs }
-          : { kind: "replay", startedAtMs, result };
-      }
+    if (record.state !== "settled") throw inProgress();
+    const { result, startedAtMs } = record;
+    if (result !== undefined && write.isReadable(result)) {
+      return { kind: "replay", startedAtMs, result };
     }
-  }
-
-  /**
-   * Notes that from now on the write may have been sent.
-   *
-   * @throws {GatewayError} STATE_UNAVAILABLE when that cannot be noted;
-   *   sending it all the same could make it happen twice
-   */
-  async begin(write: KeyedWrite, startedAtMs: number): Promise<void> {
-    const fingerprint = this.hash(JSON.stringify(write.params));
-    await guarded(
-      this.store.put(this.keyOf(write), {
-        fingerprint,
-        state: "running",
-        startedAtMs,
+    // A result that cannot be read: take the record over and read back.
+    const { owner } = request;
+    const moved = await guarded(
+      this.store.move(key, {
+        owner: record.owner,
+        caller,
+        from: ["settled"],
+        orAbsent: false,
+        to: { fingerprint, state: "running", owner, startedAtMs },
       }),
     );
+    if (moved !== "moved") throw inProgress();
+    return this.own(key, request, { kind: "takenOver", startedAtMs });
   }
 
-  /** Remembers a definite result for the next try. */
-  async settle(
-    write: KeyedWrite,
-    startedAtMs: number,
-    result: StoredResult,
-  ): Promise<void> {
-    await this.record(write, { state: "settled", startedAtMs, result });
+  private async own(
+    key: string,
+    { caller, fingerprint, owner, startedAtMs }: KeyOwner,
+    answer: Exclude<KeyAnswer, { kind: "held" }>,
+  ): Promise<Claim> {
+    const wasSent = answer.kind === "takenOver";
+    let isRegistered = false;
+    const hold = new KeyHold(
+      this.store,
+      key,
+      {
+        caller,
+        fingerprint,
+        owner,
+        startedAtMs: wasSent ? answer.startedAtMs : startedAtMs,
+      },
+      wasSent,
+      () => {
+        if (isRegistered) this.running.delete(key);
+      },
+    );
+    try {
+      // The store lost the record of a write that this process still runs.
+      this.refuseRunning(key, fingerprint);
+    } catch (error) {
+      await (wasSent ? hold.leaveOpen() : hold.release());
+      throw error;
+    }
+    this.running.set(key, fingerprint);
+    isRegistered = true;
+    return { kind: "own", hold };
   }
 
-  /** The outcome is unknown: the next try reads back first. */
-  async leaveOpen(write: KeyedWrite, startedAtMs: number): Promise<void> {
-    await this.record(write, { state: "uncertain", startedAtMs });
-  }
-
-  /** Nothing was carried out: the key is free again. */
-  async release(write: KeyedWrite): Promise<void> {
-    // A record that cannot be removed turns uncertain, which is safe.
-    await this.store.forget(this.keyOf(write)).catch(() => undefined);
-  }
-
-  private async record(
-    write: KeyedWrite,
-    record: Omit<KeyRecord, "fingerprint">,
-  ): Promise<void> {
-    const fingerprint = this.hash(JSON.stringify(write.params));
-    // The write is over: a store that fails now must not turn it into an error.
-    // Its "running" record turns uncertain and is settled on the next try.
-    await this.store
-      .put(this.keyOf(write), { ...record, fingerprint })
-      .catch(() => undefined);
-  }
-
-  private keyOf({ scope }: KeyedWrite): string {
-    return this.hash(JSON.stringify(scope));
+  private refuseRunning(key: string, fingerprint: string): void {
+    const running = this.running.get(key);
+    if (running === undefined) return;
+    throw running === fingerprint
+      ? inProgress()
+      : new GatewayError(ErrorCode.IDEMPOTENCY_KEY_REUSED);
   }
 
   private hash(text: string): string {
@@ -238,12 +141,109 @@ export class IdempotencyKeys {
   }
 }
 
+interface KeyOwner {
+  readonly caller: string;
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly startedAtMs: number;
+}
+
+/**
+ * The right to run one write. It ends with `settle`, `leaveOpen` or `release`,
+ * and is lost when another claim takes the record over: then `confirm` throws
+ * and none of the others changes anything.
+ */
+export class KeyHold {
+  /**
+   * @param wasSent whether an earlier owner may have sent the write: it is
+   *   settled by reading back before anything is sent
+   */
+  constructor(
+    private readonly store: KeyStore,
+    /** Keyed hash that identifies the write. */
+    readonly id: string,
+    private readonly own: KeyOwner,
+    readonly wasSent: boolean,
+    private readonly onEnd: () => void,
+  ) {}
+
+  /** When the write was first claimed, in milliseconds since 1970. */
+  get startedAtMs(): number {
+    return this.own.startedAtMs;
+  }
+
+  /**
+   * Records, immediately before an attempt, that the write may have been sent.
+   *
+   * @throws {GatewayError} IDEMPOTENCY_IN_PROGRESS when another claim owns the
+   *   record, STATE_UNAVAILABLE when that cannot be verified: the attempt must
+   *   not be made
+   */
+  async confirm(): Promise<void> {
+    const moved = await guarded(
+      this.store.move(this.id, {
+        ...this.asOwner(),
+        orAbsent: false,
+        to: this.record("running"),
+      }),
+    );
+    if (moved === "moved") return;
+    throw moved === "lost" ? inProgress() : unavailable();
+  }
+
+  /** Stores a definite result for the next request with this key. */
+  async settle(result: StoredResult): Promise<void> {
+    await this.end({ ...this.record("settled"), result }, true);
+  }
+
+  /** The outcome is unknown: the next request with this key reads back first. */
+  async leaveOpen(): Promise<void> {
+    await this.end(this.record("uncertain"), true);
+  }
+
+  /** Certainly not carried out: the key is free again. */
+  async release(): Promise<void> {
+    await this.end(null, false);
+  }
+
+  private asOwner(): Pick<KeyMove, "owner" | "caller" | "from"> {
+    const { owner, caller } = this.own;
+    return { owner, caller, from: OWNED };
+  }
+
+  private record(state: KeyState): NonNullable<KeyMove["to"]> {
+    const { fingerprint, owner, startedAtMs } = this.own;
+    return { fingerprint, state, owner, startedAtMs };
+  }
+
+  private async end(to: KeyMove["to"], orAbsent: boolean): Promise<void> {
+    try {
+      await this.store.move(this.id, { ...this.asOwner(), orAbsent, to });
+    } catch {
+      // The write is over, so that a failing store must not turn it into an
+      // error. Its record counts as abandoned later and is settled then.
+    } finally {
+      this.onEnd();
+    }
+  }
+}
+
+function inProgress(): GatewayError {
+  return new GatewayError(ErrorCode.IDEMPOTENCY_IN_PROGRESS, {
+    retryAfterSeconds: 1,
+  });
+}
+
+function unavailable(): GatewayError {
+  return new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
+    retryAfterSeconds: 1,
+  });
+}
+
 async function guarded<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
-  } catch {
-    throw new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
-      retryAfterSeconds: 1,
-    });
+  } catch (error) {
+    throw error instanceof GatewayError ? error : unavailable();
   }
 }

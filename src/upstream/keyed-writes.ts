@@ -1,32 +1,27 @@
-import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import type {
+  RequestContext,
+  RequestIdempotency,
+} from "../context/request-context.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { isUsableAnswer } from "./answer-checks.js";
 import { deadlineOf, POLICY, type CallLimits } from "./call-policy.js";
-import type {
-  IdempotencyKeys,
-  KeyedWrite,
-  StoredResult,
-} from "./idempotency.js";
+import type { IdempotencyKeys, KeyHold } from "./idempotency.js";
+import { DEFINITE, type StoredResult } from "./key-store.js";
 import { OPERATIONS, type WriteOperation } from "./operations.js";
 import type { Timing } from "./timing.js";
 import { toGatewayError } from "./vendor-errors.js";
 import type { VendorWrites } from "./vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
 
-/** Errors that say for good what became of a write. */
-const DEFINITE: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.INVALID_INPUT,
-  ErrorCode.NAME_TAKEN,
-  ErrorCode.CONTACT_NOT_FOUND,
-  ErrorCode.BINDING_TARGET_NOT_FOUND,
-  ErrorCode.VERIFICATION_NOT_PENDING,
-  ErrorCode.STATUS_CONFLICT,
-  ErrorCode.QUOTA_EXCEEDED,
-]);
+const SAME_KEY: Sentence = {
+  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the present state before it sends anything.",
+  zh: "该变更可能已执行。请使用相同的 Idempotency-Key 重试：网关会先查询当前状态，再决定是否发送。",
+};
 
-/** Puts a write under its caller's idempotency key, then into the queue. */
+/** Executes a write under its caller's idempotency key, inside the queue. */
 export class KeyedWrites {
   constructor(
     private readonly writes: VendorWrites,
@@ -40,70 +35,33 @@ export class KeyedWrites {
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
+    hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     const { idempotency } = context;
     if (idempotency === undefined) {
-      return this.queued(operation, params, context, null);
+      const startedAtMs = this.timing.wallMs();
+      await hooks?.admit({ startedAtMs, id: null });
+      return this.queued(operation, params, context, null, hooks);
     }
-    const write: KeyedWrite = {
-      scope: [
-        context.caller.id,
-        context.directory,
-        operation,
-        idempotency.key,
-        // A request may make several writes, always in the same order.
-        String(idempotency.writes++),
-      ],
-      params,
-    };
-    const claim = await this.keys.claim(write);
-    if (
-      claim.kind === "replay" &&
-      isReadable(operation, claim.result, params)
-    ) {
+    const claim = await this.keys.claim({
+      caller: context.caller.id,
+      scope: [context.directory, idempotency.key, indexOf(idempotency)],
+      payload: [operation, params, idempotency.payload],
+      isReadable: (result) => isReadable(operation, result, params),
+    });
+    if (claim.kind === "replay") {
       idempotency.isReplayed = true;
+      hooks?.replayed?.(claim.startedAtMs);
       return replayed(claim.result, params) as VendorAnswer<O>;
     }
-    const isUncertain = claim.kind !== "run";
-    const startedAtMs = isUncertain ? claim.startedAtMs : this.timing.wallMs();
+    const { hold } = claim;
     try {
-      const answer = await this.queued(
-        operation,
-        params,
-        context,
-        isUncertain ? startedAtMs : null,
-        // An uncertain write was noted as begun when it was claimed.
-        isUncertain ? undefined : () => this.keys.begin(write, startedAtMs),
-      );
-      await this.keys.settle(write, startedAtMs, { answer });
+      if (!hold.wasSent) await hooks?.admit(hold);
+      const answer = await this.queued(operation, params, context, hold, hooks);
+      await hold.settle({ answer });
       return answer;
     } catch (error) {
-      await this.close(write, startedAtMs, isUncertain, error);
-      throw error;
-    }
-  }
-
-  private async close(
-    write: KeyedWrite,
-    startedAtMs: number,
-    wasUncertain: boolean,
-    error: unknown,
-  ): Promise<void> {
-    if (error instanceof GatewayError && DEFINITE.has(error.code)) {
-      const { upstream } = error.details;
-      const result: StoredResult = {
-        code: error.code,
-        ...(upstream === undefined ? {} : { upstream }),
-      };
-      await this.keys.settle(write, startedAtMs, result);
-    } else if (
-      wasUncertain ||
-      !(error instanceof GatewayError) ||
-      error.code === ErrorCode.OUTCOME_UNKNOWN
-    ) {
-      await this.keys.leaveOpen(write, startedAtMs);
-    } else {
-      await this.keys.release(write);
+      throw await closed(hold, error, operation);
     }
   }
 
@@ -111,8 +69,8 @@ export class KeyedWrites {
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
-    uncertainSinceMs: number | null,
-    beforeSending?: () => Promise<void>,
+    hold: KeyHold | null,
+    hooks: WriteHooks | undefined,
   ): Promise<VendorAnswer<O>> {
     const deadline = deadlineOf(
       OPERATIONS[operation],
@@ -120,46 +78,96 @@ export class KeyedWrites {
       this.limits,
     );
     // The turn must come early enough for an attempt and its read-back.
-    const maxWaitMs =
-      deadline -
-      this.timing.now() -
-      this.limits.readBackReserveMs -
-      POLICY.leastAttemptMs;
+    const latestStart =
+      deadline - this.limits.readBackReserveMs - POLICY.leastAttemptMs;
     return this.queue.run(
-      async () => {
-        await beforeSending?.();
-        return this.writes.run(
+      (turn) =>
+        this.writes.run(
           operation,
           params,
           deadline,
-          uncertainSinceMs,
+          hold?.wasSent === true ? hold.startedAtMs : null,
           context.usage,
-        );
-      },
-      Math.max(0, maxWaitMs),
+          async () => {
+            // The key comes last but for the caller's own limit: a process
+            // that lost its key must not touch that limit.
+            await turn.confirm(latestStart);
+            await hold?.confirm();
+            await hooks?.confirm?.();
+          },
+        ),
+      Math.max(0, latestStart - this.timing.now()),
+      context.caller.id,
     );
   }
 }
 
-/** What a shared store gives back may be anything; see `KeyStore`. */
+/**
+ * Which write of the request this is. Root fields and the items inside one are
+ * counted apart, so that a bulk change that stops early does not move the
+ * index of the next field.
+ */
+function indexOf(idempotency: RequestIdempotency): string {
+  return `${idempotency.field}.${idempotency.writes++}`;
+}
+
+/** Ends the hold according to the error, and returns the error to throw. */
+async function closed(
+  hold: KeyHold,
+  error: unknown,
+  operation: WriteOperation,
+): Promise<unknown> {
+  const isTyped = error instanceof GatewayError;
+  if (isTyped && DEFINITE.has(error.code)) {
+    const { upstream } = error.details;
+    await hold.settle({
+      code: error.code,
+      ...(upstream === undefined ? {} : { upstream }),
+    });
+    return error;
+  }
+  const isUnknown =
+    hold.wasSent || !isTyped || error.code === ErrorCode.OUTCOME_UNKNOWN;
+  if (!isUnknown) {
+    await hold.release();
+    return error;
+  }
+  await hold.leaveOpen();
+  // A message has nothing to read back: its advice is to wait.
+  const isMessage = operation.startsWith("send");
+  if (!isTyped || error.code === ErrorCode.IDEMPOTENCY_IN_PROGRESS || isMessage)
+    return error;
+  return new GatewayError(error.code, {
+    retryAfterSeconds: 1,
+    ...error.details,
+    advice: SAME_KEY,
+  });
+}
+
+/** A shared store may return anything; see `KeyStore`. */
 function isReadable(
   operation: WriteOperation,
   result: StoredResult,
   params: object,
 ): boolean {
-  return (
-    !("answer" in result) ||
-    isUsableAnswer(operation, { ...result.answer }, params)
-  );
+  return "answer" in result
+    ? isUsableAnswer(operation, { ...result.answer }, params)
+    : DEFINITE.has(errorOf(result, params).code);
 }
 
-/** An error is made anew from what the vendor said and what is asked now. */
 function replayed(result: StoredResult, params: object): object {
   if ("answer" in result) return result.answer;
-  const { code, upstream } = result;
-  if (upstream !== undefined) throw toGatewayError(upstream, params);
+  throw errorOf(result, params);
+}
+
+/** The error is built again from what the vendor said and what is asked now. */
+function errorOf(
+  { code, upstream }: Extract<StoredResult, { code: ErrorCode }>,
+  params: object,
+): GatewayError {
+  if (upstream !== undefined) return toGatewayError(upstream, params);
   const { Name: name } = params as { Name?: string };
-  throw new GatewayError(
+  return new GatewayError(
     code,
     code === ErrorCode.NAME_TAKEN && name !== undefined
       ? { field: ["name"], value: name }

@@ -36,11 +36,15 @@ export function isConflict(
   );
 }
 
-/** The error of a call that the breaker or a full queue kept back. */
-export function unavailable({ retryAfterSeconds }: NotAdmitted): GatewayError {
-  return new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
-    retryAfterSeconds,
-  });
+/** The error of a call rejected by the breaker or by a full queue. */
+export function unavailable({
+  cause,
+  retryAfterSeconds,
+}: NotAdmitted): GatewayError {
+  return new GatewayError(
+    cause === "queue" ? ErrorCode.GATEWAY_BUSY : ErrorCode.UPSTREAM_UNAVAILABLE,
+    { retryAfterSeconds },
+  );
 }
 
 /** The error of an attempt of which it is certain that nothing happened. */

@@ -127,11 +127,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   private headers: UpstreamReply["headers"] = {};
   private readonly chunks: Buffer[] = [];
 
+  /** Monotonic time after which no byte of the request may leave. */
+  private readonly endsAtMs: number;
+
   constructor(
     timeoutMs: number,
     private readonly resolve: (reply: UpstreamReply) => void,
     private readonly reject: (error: TransportError) => void,
   ) {
+    this.endsAtMs = performance.now() + timeoutMs;
     this.timer = setTimeout(
       // Without a connection of its own not one byte has left.
       () =>
@@ -142,10 +146,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     );
   }
 
+  /** undici writes the request to the socket in the same turn of the event loop. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Its time ended before a connection was free, or while the process was
+    // stopped, which the timer has not noticed yet: it is not sent.
+    if (this.failure === null && performance.now() >= this.endsAtMs) {
+      this.failure = new TransportError(false, "TimeoutError", true);
+    }
+    if (this.failure !== null) {
+      controller.abort(this.failure);
+      return;
+    }
     this.controller = controller;
-    // Its time was over before a connection was free: it is not sent.
-    if (this.failure !== null) controller.abort(this.failure);
   }
 
   onResponseStart(

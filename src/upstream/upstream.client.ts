@@ -31,6 +31,7 @@ import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
 import { VendorWrites } from "./vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
 
 /** What a client is made of. */
@@ -128,16 +129,18 @@ export class UpstreamClient {
    *
    * Spends at most the time left on the request's deadline, pauses included.
    *
+   * @param hooks for a write only
    * @throws {GatewayError} always of this class; vendor errors end here
    */
   call<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
+    hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     if (!isWrite(operation)) return this.shared(operation, params, context);
     const answer: Promise<object> = this.keyed
-      .call(operation, params as never, context)
+      .call(operation, params as never, context, hooks)
       // Reads that began before the change are not for those who ask after it.
       .finally(() => this.readsInFlight.clear());
     return answer as Promise<VendorAnswer<O>>;
@@ -220,7 +223,7 @@ export class UpstreamClient {
       if (outcome instanceof NotAdmitted) {
         reconnection.giveBack();
         const mayWait =
-          outcome.isBreakerOpen &&
+          outcome.cause === "breaker" &&
           (reconnection.hasBegun ||
             isBrieflyUnreached(this.reach, this.limits.readDeadlineMs));
         if (

@@ -8,6 +8,7 @@ import { RunningWrites, type CutOffWrite } from "./running-writes.js";
 import type { ClientStanding, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor-types.js";
+import type { WriteHooks } from "./write-hooks.js";
 
 /**
  * The vendor, for every configured resource directory: each has a client with
@@ -32,15 +33,16 @@ export class Upstream {
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
+    hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     const client = this.clients.get(context.directory);
     // The front door lets no unknown alias through.
     if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
     const call = (): Promise<VendorAnswer<O>> =>
       this.tracer === undefined
-        ? client.call(operation, params, context)
+        ? client.call(operation, params, context, hooks)
         : this.tracer.operation(operation, context, () =>
-            client.call(operation, params, context),
+            client.call(operation, params, context, hooks),
           );
     return OPERATIONS[operation].kind === "read"
       ? call()

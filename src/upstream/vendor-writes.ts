@@ -49,6 +49,8 @@ export class VendorWrites {
   /**
    * @param uncertainSinceMs when an earlier try of the same write was begun
    *   whose outcome nobody knows: it is settled before anything is sent
+   * @param mayAttempt runs immediately before each attempt and rejects when
+   *   the attempt must not be made
    * @throws {GatewayError} OUTCOME_UNKNOWN where it cannot be settled
    */
   async run<O extends WriteOperation>(
@@ -57,6 +59,7 @@ export class VendorWrites {
     deadline: number,
     uncertainSinceMs: number | null,
     usage: Usage,
+    mayAttempt: () => Promise<void>,
   ): Promise<VendorAnswer<O>> {
     const write = new OneWrite(
       this.parts,
@@ -65,6 +68,7 @@ export class VendorWrites {
       params,
       deadline,
       usage,
+      mayAttempt,
     );
     return write.run(uncertainSinceMs);
   }
@@ -89,6 +93,7 @@ class OneWrite<O extends WriteOperation> {
     private readonly params: VendorParams[O],
     private readonly deadline: number,
     private readonly usage: Usage,
+    private readonly mayAttempt: () => Promise<void>,
   ) {
     this.rest = params;
     this.repeats = new WriteRepeats(parts, patience, operation, deadline);
@@ -123,12 +128,13 @@ class OneWrite<O extends WriteOperation> {
   }
 
   private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
-    const { admission, attempts, budget, limits, timing } = this.parts;
-    const timeoutMs = Math.min(
-      limits.writeAttemptMs,
-      this.deadline - timing.now() - limits.readBackReserveMs,
-    );
-    if (timeoutMs < POLICY.leastAttemptMs) {
+    const { admission, attempts, budget, timing } = this.parts;
+    try {
+      await this.mayAttempt();
+    } catch (error) {
+      throw isUncertain ? this.unknown() : error;
+    }
+    if (this.attemptMs() < POLICY.leastAttemptMs) {
       throw isUncertain
         ? this.unknown()
         : (this.refusal ??
@@ -137,18 +143,33 @@ class OneWrite<O extends WriteOperation> {
             }));
     }
     this.firstSentAtMs ??= timing.wallMs();
+    // The bound is taken when the attempt begins: no byte may leave after it.
     const make = attempts.bound(() => {
       budget.countCall();
-      return attempts.make(this.operation, this.rest, timeoutMs, this.usage);
+      return attempts.make(
+        this.operation,
+        this.rest,
+        Math.max(0, this.attemptMs()),
+        this.usage,
+      );
     });
     const outcome = await admission.run(make);
     if (outcome instanceof NotAdmitted) {
-      if (this.repeats.isRejected(outcome.isBreakerOpen)) return NOT_SENT;
+      if (this.repeats.isRejected(outcome.cause === "breaker")) return NOT_SENT;
       throw isUncertain ? this.unknown() : unavailable(outcome);
     }
     if (outcome.kind === "answered") budget.countSuccess();
     this.repeats.count(outcome);
     return outcome as Outcome<VendorAnswer<O>>;
+  }
+
+  /** Time that an attempt may take, so that reading back fits as well. */
+  private attemptMs(): number {
+    const { limits, timing } = this.parts;
+    return Math.min(
+      limits.writeAttemptMs,
+      this.deadline - timing.now() - limits.readBackReserveMs,
+    );
   }
 
   /** The answer if the write turns out done; null when it is to be sent again. */

@@ -7,7 +7,7 @@ import {
   it,
 } from "@jest/globals";
 import { randomUUID } from "node:crypto";
-import { GRAPHQL, REST, type DoorAnswer } from "../support/doors.js";
+import { DOORS, GRAPHQL, REST, type DoorAnswer } from "../support/doors.js";
 import { buildGateway } from "../support/gateway-process.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
@@ -74,7 +74,19 @@ describeHere("two replicas and their Redis", () => {
   });
 
   it("passes by one that has stopped answering", async () => {
+    const key = { "idempotency-key": randomUUID() };
+    expect((await rename("CEO", key)).code).toBe("OK");
     replicas.redis.freeze();
+    // The change was carried out, and nothing in the answer denies it.
+    for (const door of DOORS) {
+      const input = { contactId: TOM, title: "CEO" };
+      const operation = "updateMessageContact";
+      const again = await door.call(replicas.a.url, operation, input, key);
+      expect(again.code).toBe("STATE_UNAVAILABLE");
+      expect(JSON.stringify(again.body)).toContain(
+        "An earlier request with this key may have been carried out",
+      );
+    }
     await until(
       "it is missed",
       async () => (await sharedState()) === "redis-away",
@@ -82,6 +94,8 @@ describeHere("two replicas and their Redis", () => {
     await expectDegraded();
     replicas.redis.thaw();
     await until("it is back", async () => (await sharedState()) === "redis");
+    const replayed = await rename("CEO", key);
+    expect(replayed.headers.get("idempotent-replayed")).toBe("true");
     expect((await keyed("CEO")).code).toBe("OK");
   });
 

@@ -10,9 +10,11 @@ import { RedisKeyStore } from "../../src/shared-state/redis-key-store.js";
 import { RedisVerificationLog } from "../../src/shared-state/redis-verification-log.js";
 import {
   KEY_TTL_MS,
-  MemoryKeyStore,
-  type KeyRecord,
-} from "../../src/upstream/idempotency.js";
+  type KeyAnswer,
+  type KeyMove,
+  type KeyState,
+} from "../../src/upstream/key-store.js";
+import { MemoryKeyStore } from "../../src/upstream/memory-key-store.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
@@ -35,66 +37,82 @@ describeHere("state in Redis", () => {
     await redis.kill();
   });
 
-  const RECORDS = fc.record({
-    fingerprint: fc.constantFrom("one", "two"),
-    state: fc.constantFrom("waiting", "running", "uncertain", "settled"),
-    startedAtMs: fc.integer({ min: 0, max: 2 ** 40 }),
-  });
+  const OWNERS = fc.constantFrom("a", "b");
+  const PRINTS = fc.constantFrom("one", "two");
+  const STATES = fc.constantFrom<KeyState>(
+    "waiting",
+    "running",
+    "uncertain",
+    "settled",
+  );
   const STEPS = fc.oneof(
-    fc.record({ step: fc.constant("claim" as const), record: RECORDS }),
-    fc.record({ step: fc.constant("put" as const), record: RECORDS }),
-    fc.record({ step: fc.constant("forget" as const), record: RECORDS }),
+    fc.record({
+      step: fc.constant("claim" as const),
+      owner: OWNERS,
+      fingerprint: PRINTS,
+    }),
+    fc.record({
+      step: fc.constant("move" as const),
+      owner: OWNERS,
+      fingerprint: PRINTS,
+      from: fc.uniqueArray(STATES),
+      orAbsent: fc.boolean(),
+      to: fc.option(STATES),
+    }),
   );
 
   it.each([
     ["young writes", 30_000],
     ["writes that count as abandoned at once", 0],
-  ])("keeps idempotency records as memory does: %s", async (_what, ageMs) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(STEPS, { maxLength: 12 }), async (steps) => {
-        const memory = new MemoryKeyStore(ageMs, () => 1_000);
-        const shared = new RedisKeyStore(connection, ageMs);
-        const key = randomUUID();
-        for (const { step, record } of steps) {
-          const given = resulting(record);
-          if (step === "claim") {
-            const claim = { ...record, state: "waiting" } as const;
-            expect(await shared.claim(key, claim)).toEqual(
-              await memory.claim(key, claim),
-            );
-          } else if (step === "put") {
-            await Promise.all([shared.put(key, given), memory.put(key, given)]);
-          } else {
-            await Promise.all([shared.forget(key), memory.forget(key)]);
+  ])(
+    "applies the same transitions as memory for two owners: %s",
+    async (_what, ageMs) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(STEPS, { maxLength: 12 }), async (steps) => {
+          const memory = new MemoryKeyStore(ageMs, () => 1_000);
+          const shared = new RedisKeyStore(connection, ageMs);
+          const key = randomUUID();
+          for (const one of steps) {
+            if (one.step === "claim") {
+              const { owner, fingerprint } = one;
+              const request = { caller: "ann", owner, fingerprint };
+              const claim = { ...request, startedAtMs: 1_000 };
+              expect(await shared.claim(key, claim)).toEqual(
+                await memory.claim(key, claim),
+              );
+            } else {
+              const move = moveOf(one);
+              expect(await shared.move(key, move)).toBe(
+                await memory.move(key, move),
+              );
+            }
           }
-        }
-      }),
-      { numRuns: 100 },
-    );
-  });
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  const claimOf = (key: string, owner: string): Promise<KeyAnswer> =>
+    new RedisKeyStore(connection, 30_000).claim(key, {
+      caller: "ann",
+      fingerprint: "one",
+      owner,
+      startedAtMs: 1,
+    });
 
   it("lets one of many claims of a key through", async () => {
     const key = randomUUID();
     const claims = await Promise.all(
-      Array.from({ length: 50 }, () =>
-        new RedisKeyStore(connection, 30_000).claim(key, {
-          fingerprint: "one",
-          state: "waiting",
-          startedAtMs: 1,
-        }),
-      ),
+      Array.from({ length: 50 }, (_, n) => claimOf(key, `owner-${n}`)),
     );
-    expect(claims.filter((found) => found === null)).toHaveLength(1);
+    expect(claims.filter(({ kind }) => kind === "new")).toHaveLength(1);
   });
 
   it("ends every key by itself", async () => {
     const key = randomUUID();
-    await new RedisKeyStore(connection, 30_000).put(key, {
-      fingerprint: "one",
-      state: "running",
-      startedAtMs: 1,
-    });
-    const ttl = await connection.client.pttl(`test:idempotency:${key}`);
+    await claimOf(key, "a");
+    const ttl = await connection.client.pttl(`test:idempotency:2:${key}`);
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(KEY_TTL_MS);
     const endless: string[] = [];
@@ -129,6 +147,8 @@ describeHere("state in Redis", () => {
           { pair, target, repeat, isGivenBack },
         ] of list.entries()) {
           const order = {
+            token: randomUUID(),
+            caller: "ann",
             pairKey: `${run} ${pair} ${target}`,
             targetKey: `${run} ${target}`,
             dayKey: run,
@@ -153,6 +173,8 @@ describeHere("state in Redis", () => {
   it("shares the pause between messages with the other replica", async () => {
     const caps = { cooldownMs: 60_000, perMinute: 10, perDay: 100 };
     const order = {
+      token: randomUUID(),
+      caller: "ann",
       pairKey: randomUUID(),
       targetKey: randomUUID(),
       dayKey: null,
@@ -162,12 +184,42 @@ describeHere("state in Redis", () => {
     const here = new RedisVerificationLog(connection, "secret");
     const there = new RedisVerificationLog(connection, "secret");
     expect((await here.take(order, caps)).isFree).toBe(true);
-    expect(await there.take({ ...order }, caps)).toMatchObject({
+    const other = { ...order, token: randomUUID() };
+    expect(await there.take(other, caps)).toMatchObject({
       isFree: false,
       cap: "cooldown",
     });
     await here.giveBack(order);
-    expect((await there.take({ ...order }, caps)).isFree).toBe(true);
+    expect((await there.take(other, caps)).isFree).toBe(true);
+  });
+
+  it("hands the place of a stalled replica over, and takes nothing back from it", async () => {
+    const caps = { cooldownMs: 60_000, perMinute: 10, perDay: 100 };
+    const order = {
+      token: randomUUID(),
+      caller: "ann",
+      pairKey: randomUUID(),
+      targetKey: randomUUID(),
+      dayKey: `${randomUUID()} 2026-01-31`,
+      repeatKey: "write-1",
+      atMs: Date.now(),
+    };
+    const stalled = new RedisVerificationLog(connection, "secret");
+    const working = new RedisVerificationLog(connection, "secret");
+    await stalled.take(order, caps);
+    const again = { ...order, token: randomUUID() };
+    expect(await working.take(again, caps)).toEqual({
+      isFree: true,
+      sentToday: 1,
+    });
+    expect((await working.confirm(again, caps)).isFree).toBe(true);
+    expect(await stalled.confirm(order, caps)).toMatchObject({
+      isFree: false,
+      cap: "cooldown",
+    });
+    await stalled.giveBack(order);
+    const next = { ...order, token: randomUUID(), repeatKey: "write-2" };
+    expect(await working.take(next, caps)).toMatchObject({ cap: "cooldown" });
   });
 
   it("remembers deletions for the other replica, and its own when they are lost", async () => {
@@ -178,7 +230,7 @@ describeHere("state in Redis", () => {
       startedHere: true,
       state: "IN_PROGRESS",
     } as const;
-    await here.put("main", "c-1", seen);
+    await here.put("main", "c-1", seen, "ann");
     expect(await there.find("main", "c-1")).toEqual(seen);
     await connection.client.set("test:deletion:main:c-1", '{"state":"GONE"}');
     expect(await there.find("main", "c-1")).toBeNull();
@@ -186,9 +238,31 @@ describeHere("state in Redis", () => {
   });
 });
 
+interface Step {
+  readonly owner: string;
+  readonly fingerprint: string;
+  readonly from: readonly KeyState[];
+  readonly orAbsent: boolean;
+  readonly to: KeyState | null;
+}
+
 /** A settled record has a result; the others have none. */
-function resulting(record: KeyRecord): KeyRecord {
-  return record.state === "settled"
-    ? { ...record, result: { answer: { Status: "Deleted" } } }
-    : record;
+function moveOf({ owner, fingerprint, from, orAbsent, to }: Step): KeyMove {
+  const result = { answer: { Status: "Deleted" } };
+  return {
+    owner,
+    caller: "ann",
+    from,
+    orAbsent,
+    to:
+      to === null
+        ? null
+        : {
+            owner,
+            fingerprint,
+            state: to,
+            startedAtMs: 1_000,
+            ...(to === "settled" ? { result } : {}),
+          },
+  };
 }

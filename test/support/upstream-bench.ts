@@ -1,11 +1,12 @@
 import { NOBODY } from "../../src/context/caller.js";
-import type { RequestContext } from "../../src/context/request-context.js";
+import {
+  openIdempotency,
+  type RequestContext,
+} from "../../src/context/request-context.js";
 import type { ErrorCode } from "../../src/errors/error-codes.js";
 import { GatewayError } from "../../src/errors/gateway-error.js";
-import {
-  IdempotencyKeys,
-  MemoryKeyStore,
-} from "../../src/upstream/idempotency.js";
+import { IdempotencyKeys } from "../../src/upstream/idempotency.js";
+import { MemoryKeyStore } from "../../src/upstream/memory-key-store.js";
 import type { Timing } from "../../src/upstream/timing.js";
 import { UpstreamClient } from "../../src/upstream/upstream.client.js";
 import { MemoryWriteQueue } from "../../src/upstream/write-queue.js";
@@ -50,9 +51,7 @@ export function bench(
       caller: NOBODY,
       directory: "default",
       usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
-      ...(key === undefined
-        ? {}
-        : { idempotency: { key, writes: 0, isReplayed: false } }),
+      ...(key === undefined ? {} : { idempotency: openIdempotency(key) }),
     }),
   };
 }

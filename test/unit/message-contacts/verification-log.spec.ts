@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { randomUUID } from "node:crypto";
 import {
   MemoryVerificationLog,
   type VerificationCaps,
@@ -10,6 +11,8 @@ const CAPS: VerificationCaps = { cooldownMs: 60_000, perMinute: 3, perDay: 5 };
 const order = (
   changes: Partial<VerificationOrder> = {},
 ): VerificationOrder => ({
+  token: randomUUID(),
+  caller: "tester",
   pairKey: "pair",
   targetKey: "target",
   dayKey: "day",
@@ -27,10 +30,7 @@ describe("the log of verification messages", () => {
       cap: "cooldown",
       freeInMs: 1_000,
     });
-    expect(await log.take(order({ atMs: 60_000 }), CAPS)).toMatchObject({
-      isFree: true,
-      sinceMs: 60_000,
-    });
+    expect((await log.take(order({ atMs: 60_000 }), CAPS)).isFree).toBe(true);
   });
 
   it("refuses more than the cap per minute to one target, over all contacts", async () => {
@@ -84,17 +84,71 @@ describe("the log of verification messages", () => {
     });
   });
 
-  it("lets an order through again under its own key, without counting it", async () => {
+  it("hands the place to a later order of the same message, without counting it", async () => {
     const log = new MemoryVerificationLog();
-    await log.take(order({ repeatKey: "key" }), CAPS);
+    const first = order({ repeatKey: "key" });
+    await log.take(first, CAPS);
     const again = order({ repeatKey: "key", atMs: 5_000 });
     expect(await log.take(again, CAPS)).toEqual({
       isFree: true,
-      sinceMs: 0,
       sentToday: 1,
     });
-    // Giving a repeat back does not free what the first order took.
-    await log.giveBack(again);
+    // The first order lost its place: it can neither confirm nor return it.
+    expect(
+      await log.confirm({ ...first, repeatKey: null, atMs: 5_500 }, CAPS),
+    ).toMatchObject({ isFree: false, cap: "cooldown" });
+    await log.giveBack(first);
     expect((await log.take(order({ atMs: 6_000 }), CAPS)).isFree).toBe(false);
+    await log.giveBack(again);
+    expect((await log.take(order({ atMs: 6_000 }), CAPS)).isFree).toBe(true);
+  });
+
+  it("restarts the pause when the message is sent", async () => {
+    const log = new MemoryVerificationLog();
+    const taken = order();
+    await log.take(taken, CAPS);
+    expect(await log.confirm({ ...taken, atMs: 50_000 }, CAPS)).toEqual({
+      isFree: true,
+      sentToday: 1,
+    });
+    expect(await log.take(order({ atMs: 61_000 }), CAPS)).toMatchObject({
+      isFree: false,
+      freeInMs: 49_000,
+    });
+  });
+
+  it("does not confirm an order whose pause another order has used", async () => {
+    const log = new MemoryVerificationLog();
+    const stalled = order();
+    await log.take(stalled, CAPS);
+    const other = order({ atMs: 61_000 });
+    await log.take(other, CAPS);
+    expect(await log.confirm({ ...stalled, atMs: 62_000 }, CAPS)).toMatchObject(
+      { isFree: false, cap: "cooldown" },
+    );
+  });
+
+  it("rejects a message rather than forget the pause of an earlier one", async () => {
+    const log = new MemoryVerificationLog({ perCaller: 2, total: 3 });
+    const send = (
+      pairKey: string,
+      caller: string,
+      atMs = 0,
+    ): ReturnType<typeof log.take> =>
+      log.take(order({ pairKey, targetKey: pairKey, caller, atMs }), CAPS);
+    await send("p1", "ann");
+    await send("p2", "ann");
+    expect(await send("p3", "ann")).toMatchObject({
+      cap: "memory",
+      full: { isCallersOwn: true, freeInMs: 60_000 },
+    });
+    expect((await send("p4", "ben")).isFree).toBe(true);
+    expect(await send("p5", "eve")).toMatchObject({
+      cap: "memory",
+      full: { isCallersOwn: false },
+    });
+    expect(await send("p1", "ben", 1_000)).toMatchObject({ cap: "cooldown" });
+    expect((await send("p3", "ann", 60_000)).isFree).toBe(true);
+    expect(log.table.rejected).toBe(2);
   });
 });

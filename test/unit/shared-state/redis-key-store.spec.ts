@@ -1,64 +1,90 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { RedisKeyStore } from "../../../src/shared-state/redis-key-store.js";
-import type { KeyRecord } from "../../../src/upstream/idempotency.js";
+import type { KeyAnswer, KeyRequest } from "../../../src/upstream/key-store.js";
 import { StubStore } from "../../support/stub-store.js";
 
-const RECORD: KeyRecord = {
+const REQUEST: KeyRequest = {
+  caller: "ann",
   fingerprint: "print",
-  state: "waiting",
+  owner: "me",
   startedAtMs: 1_000,
 };
 
-const claimed = (answer: unknown): Promise<KeyRecord | null> =>
-  new RedisKeyStore(new StubStore([answer]), 30_000).claim("key", RECORD);
+const claimed = (answer: unknown): Promise<KeyAnswer> =>
+  new RedisKeyStore(new StubStore([answer]), 30_000).claim("key", REQUEST);
+
+const held = (...rest: string[]): Promise<KeyAnswer> =>
+  claimed(["held", "print", "settled", "other", "900", ...rest]);
 
 describe("the idempotency records in Redis", () => {
-  it("says that a key is new when the store knew nothing", async () => {
-    expect(await claimed(null)).toBeNull();
+  it("grants a key that the store does not know", async () => {
+    expect(await claimed(["new"])).toEqual({ kind: "new" });
+  });
+
+  it("grants an abandoned write with the time of its first claim", async () => {
+    expect(await claimed(["takenOver", "900"])).toEqual({
+      kind: "takenOver",
+      startedAtMs: 900,
+    });
   });
 
   it("reads a result that was stored", async () => {
     const answer = { Contact: { ContactId: "c-1" }, RequestId: "r-1" };
-    const stored = ["print", "settled", "900", JSON.stringify({ answer })];
-    expect(await claimed(stored)).toEqual({
-      fingerprint: "print",
-      state: "settled",
-      startedAtMs: 900,
-      result: { answer },
+    expect(await held(JSON.stringify({ answer }))).toEqual({
+      kind: "held",
+      record: {
+        fingerprint: "print",
+        state: "settled",
+        owner: "other",
+        startedAtMs: 900,
+        result: { answer },
+      },
     });
   });
 
   it("reads a refusal that was stored", async () => {
-    const stored = ["print", "settled", "900", '{"code":"NAME_TAKEN"}'];
-    expect((await claimed(stored))?.result).toEqual({ code: "NAME_TAKEN" });
+    expect(await held('{"code":"NAME_TAKEN"}')).toMatchObject({
+      record: { result: { code: "NAME_TAKEN" } },
+    });
   });
 
   it.each([
-    ["a list of another length", []],
-    ["an unknown state", ["print", "done", "900", ""]],
-    ["no fingerprint", ["", "running", "900", ""]],
-    ["a time that is none", ["print", "running", "soon", ""]],
-    ["a result that is no JSON", ["print", "settled", "900", "{"]],
-    ["a code that does not exist", ["print", "settled", "9", '{"code":"YES"}']],
-    ["a text", "settled"],
-  ])("settles by reading back where it finds %s", async (_what, stored) => {
-    expect(await claimed(stored)).toEqual({ ...RECORD, state: "uncertain" });
+    ["no JSON", "{"],
+    ["a code that does not exist", '{"code":"YES"}'],
+    ["a code that is no result of a write", '{"code":"INTERNAL"}'],
+    ["a status of the prototype", '{"code":"constructor"}'],
+    [
+      "a status that HTTP does not have",
+      '{"code":"NAME_TAKEN","upstream":{"code":"X","httpStatus":7,"requestId":null}}',
+    ],
+  ])("has no result where the stored one is %s", async (_what, text) => {
+    const answer = await held(text);
+    expect(answer).toMatchObject({
+      kind: "held",
+      record: { state: "settled" },
+    });
+    expect(answer).not.toHaveProperty("record.result");
   });
 
-  it("never takes a record for an unused key, whatever stands in it", async () => {
+  it("grants nothing for an answer that is not its script's", async () => {
+    const answers = fc
+      .anything({ maxDepth: 2 })
+      .filter(
+        (value) =>
+          !Array.isArray(value) ||
+          (value[0] !== "new" && value[0] !== "takenOver"),
+      );
     await fc.assert(
-      fc.asyncProperty(
-        fc.anything({ maxDepth: 2 }).filter((value) => value !== null),
-        async (stored) => {
-          expect(await claimed(stored)).not.toBeNull();
-        },
-      ),
+      fc.asyncProperty(answers, async (answer) => {
+        const outcome = await claimed(answer).catch(() => null);
+        expect(outcome?.kind ?? "held").toBe("held");
+      }),
     );
   });
 
   it("rejects while the store is away, so that no write goes unprotected", async () => {
     const store = new RedisKeyStore(new StubStore(), 30_000);
-    await expect(store.claim("key", RECORD)).rejects.toThrow("away");
+    await expect(store.claim("key", REQUEST)).rejects.toThrow("away");
   });
 });

@@ -31,6 +31,31 @@ describe("the lease of a directory", () => {
     lease.giveBack();
   });
 
+  it("is acquired again before a write when it may have expired", async () => {
+    let nowMs = 0;
+    const store = new StubStore([1, 0, 1]);
+    const lease = new WriteLease(store, "main", () => nowMs);
+    await lease.take(10_000);
+    await lease.confirm(10_000);
+    expect(store.asked).toHaveLength(1);
+    // The process was stopped for longer than the lease lasts.
+    nowMs = 5_000;
+    await lease.confirm(10_000);
+    expect(store.asked).toHaveLength(3);
+    lease.giveBack();
+  });
+
+  it("refuses a write when another replica holds it by then", async () => {
+    let nowMs = 0;
+    const lease = new WriteLease(new StubStore([1, 0]), "main", () => nowMs);
+    await lease.take(10_000);
+    nowMs = 20_000;
+    await expect(lease.confirm(10_000)).rejects.toMatchObject({
+      code: "CONCURRENT_CHANGE",
+    });
+    lease.giveBack();
+  });
+
   it("is given back with the token that took it, and the others are told", async () => {
     const store = new StubStore([1, 1]);
     const lease = new WriteLease(store, "main");
@@ -45,7 +70,8 @@ describe("the lease of a directory", () => {
 describe("the queue over all replicas", () => {
   const leaseOf = (
     events: string[],
-  ): Pick<WriteLease, "take" | "giveBack"> => ({
+  ): Pick<WriteLease, "take" | "confirm" | "giveBack"> => ({
+    confirm: () => Promise.resolve(),
     take: () => {
       events.push("take");
       return Promise.resolve();
@@ -56,11 +82,19 @@ describe("the queue over all replicas", () => {
   it("holds the lease for one write at a time, also when it fails", async () => {
     const events: string[] = [];
     const queue = new LeasedWriteQueue(new MemoryWriteQueue(), leaseOf(events));
-    const failing = queue.run(() => Promise.reject(new Error("lost")), 1_000);
-    const second = queue.run(() => {
-      events.push("write");
-      return Promise.resolve("done");
-    }, 1_000);
+    const failing = queue.run(
+      () => Promise.reject(new Error("lost")),
+      1_000,
+      "ann",
+    );
+    const second = queue.run(
+      () => {
+        events.push("write");
+        return Promise.resolve("done");
+      },
+      1_000,
+      "ann",
+    );
     await expect(failing).rejects.toThrow("lost");
     expect(await second).toBe("done");
     expect(events).toEqual(["take", "give back", "take", "write", "give back"]);
@@ -69,13 +103,18 @@ describe("the queue over all replicas", () => {
   it("writes nothing when the lease is not to be had", async () => {
     const queue = new LeasedWriteQueue(new MemoryWriteQueue(), {
       take: () => Promise.reject(new Error("busy")),
+      confirm: () => Promise.resolve(),
       giveBack: () => undefined,
     });
     let wasRun = false;
-    const run = queue.run(() => {
-      wasRun = true;
-      return Promise.resolve();
-    }, 0);
+    const run = queue.run(
+      () => {
+        wasRun = true;
+        return Promise.resolve();
+      },
+      0,
+      "ann",
+    );
     await expect(run).rejects.toThrow("busy");
     expect(wasRun).toBe(false);
   });

@@ -1,8 +1,6 @@
 import { expect, it } from "@jest/globals";
-import {
-  IdempotencyKeys,
-  MemoryKeyStore,
-} from "../../../src/upstream/idempotency.js";
+import { IdempotencyKeys } from "../../../src/upstream/idempotency.js";
+import { MemoryKeyStore } from "../../../src/upstream/memory-key-store.js";
 import type { UpstreamReply } from "../../../src/upstream/transport.js";
 import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
 import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
