@@ -284,8 +284,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "网关暂时无法使用共享状态（Redis），因此使用该幂等键的先前请求结果未知。",
     },
     advice: {
-      en: "This request sent no change. An earlier request with this key may have been carried out: repeat the request with the same key after the given pause.",
-      zh: "本次请求未发送任何变更。使用该键的先前请求可能已执行：请在指定时间后使用相同的键重试。",
+      en: "This request did not carry out the change. An earlier request with this key may have been carried out: repeat the request with the same key after the given pause.",
+      zh: "本次请求未执行该变更。使用该键的先前请求可能已执行：请在指定时间后使用相同的键重试。",
     },
   },
   GATEWAY_BUSY: {
@@ -297,7 +297,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
       zh: "网关繁忙或正在停止。",
     },
     advice: {
-      en: "The rejected request or field was not executed. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
+      en: "The rejected request, field or item was not executed. Repeat it after the given pause, with the same Idempotency-Key if it has one.",
       zh: "被拒绝的请求或字段未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },

@@ -127,13 +127,13 @@ export class BoundedEntries<V> implements BoundedTable {
 }
 
 const OWN_ADVICE: Sentence = {
-  en: "This request was not carried out: the gateway keeps a limited number of records for one caller and forgets none of them early. Repeat it after the given pause.",
-  zh: "本次请求未执行：网关为每个调用方保存的记录数量有限，且不会提前丢弃。请在指定时间后重试。",
+  en: "This change was not carried out: the gateway keeps a limited number of records for one caller and forgets none of them early. Repeat it after the given pause.",
+  zh: "此项变更未执行：网关为每个调用方保存的记录数量有限，且不会提前丢弃。请在指定时间后重试。",
 };
 
 const SHARED_ADVICE: Sentence = {
-  en: "This request was not carried out: the gateway's memory for such records is full. Repeat it after the given pause, or ask an operator to configure Redis.",
-  zh: "本次请求未执行：网关用于此类记录的内存已满。请在指定时间后重试，或请网关管理员配置 Redis。",
+  en: "This change was not carried out: the gateway's memory for such records is full. Repeat it after the given pause, or ask an operator to configure Redis.",
+  zh: "此项变更未执行：网关用于此类记录的内存已满。请在指定时间后重试，或请网关管理员配置 Redis。",
 };
 
 /** The error of a change that was rejected because a table is full. */

@@ -45,8 +45,8 @@ export const QUEUE_CAPACITY = 256;
 export const QUEUE_SHARE = 128;
 
 const SHARE_ADVICE: Sentence = {
-  en: "This request was not carried out: too many of your changes of this directory are waiting already. Repeat it after the given pause.",
-  zh: "本次请求未执行：您对该资源目录的待处理变更过多。请在指定时间后重试。",
+  en: "This change was not carried out: too many of your changes of this directory are waiting already. Repeat it after the given pause.",
+  zh: "此项变更未执行：您对该资源目录的待处理变更过多。请在指定时间后重试。",
 };
 
 /** Within one process a turn cannot be lost. */

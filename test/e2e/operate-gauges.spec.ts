@@ -78,6 +78,14 @@ async function expected(reality: Reality): Promise<Record<string, number>> {
     'shared_state{standing="memory"}': 1,
     'shared_state{standing="redis"}': 0,
     'shared_state{standing="redis-away"}': 0,
+    'shared_state{standing="redis-refused"}': 0,
+    // The one that was begun before the test.
+    'state_entries{table="deletions"}': 1,
+    'state_entries{table="idempotency-keys"}': 0,
+    'state_entries{table="verification-messages"}': 0,
+    'state_entries_limit{table="deletions"}': 40_000,
+    'state_entries_limit{table="idempotency-keys"}': 40_000,
+    'state_entries_limit{table="verification-messages"}': 20_000,
   };
 }
 
