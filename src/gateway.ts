@@ -8,8 +8,8 @@ import {
 } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import { CredentialWatch } from "./access/credential-watch.js";
-import { gateOf } from "./access/gate.js";
-import { SignIn } from "./access/sign-in.js";
+import { gateOf } from "./access/access-control.js";
+import { SignIn } from "./access/authenticator.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
@@ -18,19 +18,23 @@ import {
   fastifyOptions,
   openFrontDoor,
   RouteMethods,
-} from "./http/front-door.js";
+} from "./http/request-hooks.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
 import { AuditTrail, auditFileOf } from "./logging/audit.js";
 import { constrainUpgrades, routeUpgrades } from "./http/upgrades.js";
 import { Logger } from "./logging/logger.js";
-import { slotsOf, SocketSlots } from "./http/socket-slots.js";
+import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
-import { StreamsModule } from "./http/streams.module.js";
-import { DeletionWatch } from "./message-contacts/deletion-watch.js";
+import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
+import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
 import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
-import { bracketed, OpsServer, type Standing } from "./ops/ops.server.js";
+import {
+  bracketed,
+  OpsServer,
+  type Standing,
+} from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
 import {

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from "@nestjs/common";
-import { Gate } from "./gate.js";
+import { Gate } from "./access-control.js";
 
 /** Offers the one gate to doors that open connections of their own. */
 @Module({})

@@ -7,7 +7,7 @@ import {
   NO_DIGEST,
   readKeyFile,
   type KeyEntry,
-} from "../config/key-file.js";
+} from "../config/files/key-file.js";
 import { watchPath } from "./watched-path.js";
 
 /**

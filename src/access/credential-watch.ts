@@ -1,7 +1,7 @@
 import { isExpired, type Caller } from "../context/caller.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { Headers } from "./credential.js";
-import type { SignIn } from "./sign-in.js";
+import type { SignIn } from "./authenticator.js";
 
 /**
  * Pause between two checks of the credentials of open connections, in

@@ -5,10 +5,10 @@ import {
   type Config,
 } from "../config/config.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
-import { about, printed, type Finding } from "./finding.js";
+import { about, printed, type Finding } from "./check-result.js";
 import { checkSignIn } from "./sign-in-check.js";
 import { checkState } from "./state-check.js";
-import { checkVendor } from "./vendor-check.js";
+import { checkVendor } from "./upstream-check.js";
 
 /** What ends with the checks. */
 interface Target {

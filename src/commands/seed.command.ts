@@ -2,11 +2,11 @@ import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { readConfig } from "../config/config.js";
 import { acceptCountryCodes } from "../message-contacts/shapes/rules.js";
-import { DirectoryTarget } from "./seed-directory.js";
-import { EmulatorTarget } from "./seed-emulator.js";
-import { readSeedFile } from "./seed-file.js";
-import type { SeedTarget } from "./seed-target.js";
-import { seed } from "./seed.js";
+import { DirectoryTarget } from "./seed/seed-directory.js";
+import { EmulatorTarget } from "./seed/seed-emulator.js";
+import { readSeedFile } from "./seed/seed-file.js";
+import type { SeedTarget } from "./seed/seed-target.js";
+import { seed } from "./seed/seed.js";
 
 const USAGE = `npm run seed -- <file.json> --emulator <url>
 npm run seed -- <file.json> [--directory <alias>] [--yes]

@@ -1,6 +1,6 @@
 import { hasSignIn, type Config } from "../config/config.js";
-import { readKeyFile } from "../config/key-file.js";
-import type { Finding } from "./finding.js";
+import { readKeyFile } from "../config/files/key-file.js";
+import type { Finding } from "./check-result.js";
 
 const TIMEOUT_MS = 5_000;
 

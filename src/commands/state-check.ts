@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.js";
 import { Logger } from "../logging/logger.js";
 import { RedisConnection } from "../shared-state/redis-connection.js";
-import type { Finding } from "./finding.js";
+import type { Finding } from "./check-result.js";
 
 const OPEN_MS = 3_000;
 const PROBE_TTL_MS = 10_000;

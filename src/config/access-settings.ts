@@ -1,5 +1,5 @@
 import { IsBoolean, IsIn, IsOptional, MinLength } from "class-validator";
-import { ALGORITHMS } from "./issuers-file.js";
+import { ALGORITHMS } from "./files/issuers-file.js";
 import { ReplicaSettings } from "./replica-settings.js";
 import { IsCount, isOrigin, isPrivateOnTheWay, Must, webUrl } from "./rules.js";
 import { Setting } from "./setting.js";

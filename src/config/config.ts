@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { validateSync } from "class-validator";
 import { contradictions } from "./contradictions.js";
-import { readDirectories, type Directory } from "./directories-file.js";
-import { readDocuments } from "./documents-file.js";
-import { readIssuers, type Issuer } from "./issuers-file.js";
-import { readKeyFile } from "./key-file.js";
+import { readDirectories, type Directory } from "./files/directories-file.js";
+import { readDocuments } from "./files/documents-file.js";
+import { readIssuers, type Issuer } from "./files/issuers-file.js";
+import { readKeyFile } from "./files/key-file.js";
 import { settings, type SettingRow } from "./setting.js";
 import { TelemetrySettings } from "./telemetry-settings.js";
 

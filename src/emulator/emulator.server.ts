@@ -4,11 +4,11 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AccessKeyInput } from "./access-keys.js";
+import type { AccessKeyInput } from "./state/access-keys.js";
 import type { TimeSource } from "./clock.js";
-import { EmulatorControl } from "./control.js";
-import { isControlPath, serveControl } from "./control-endpoint.js";
-import { EmulatorState } from "./emulator-state.js";
+import { EmulatorControl } from "./control/control.js";
+import { isControlPath, serveControl } from "./control/control-endpoint.js";
+import { EmulatorState } from "./state/emulator-state.js";
 import {
   checkAction,
   checkBody,
@@ -20,14 +20,14 @@ import {
   checkProtocol,
   checkRate,
   checkVersion,
-} from "./gateway-checks.js";
-import { serveCall, type RpcChecks } from "./rpc-endpoint.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "./seeds.js";
+} from "./calls/gateway-checks.js";
+import { serveCall, type RpcChecks } from "./calls/rpc-endpoint.js";
+import { NAMED_SEEDS, type Seed, type SeedName } from "./contacts/seeds.js";
 import {
   checkConflict,
   checkDirectory,
   checkValues,
-} from "./service-checks.js";
+} from "./calls/service-checks.js";
 import type { EmulatorSettings } from "./settings.js";
 import {
   checkAccessKey,
@@ -36,7 +36,7 @@ import {
   checkSignature,
   checkSignatureForm,
   checkTimestamp,
-} from "./signature-checks.js";
+} from "./calls/signature-checks.js";
 
 export interface EmulatorOptions {
   /** 127.0.0.1 */

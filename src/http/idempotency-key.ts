@@ -3,7 +3,7 @@ import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { openIdempotency } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
-import { refuseGraphql } from "./graphql-refusal.js";
+import { refuseGraphql } from "../graphql/graphql-refusal.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { isGraphqlRoute } from "./route-rights.js";
 

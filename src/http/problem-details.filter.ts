@@ -10,7 +10,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
-import { isRefusalStatus, refusalOf } from "./http-refusals.js";
+import { isRefusalStatus, refusalOf } from "./http-errors.js";
 import {
   PROBLEM_TYPE,
   toProblem,

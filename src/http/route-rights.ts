@@ -1,5 +1,5 @@
 import type { RouteOptions } from "fastify";
-import type { RouteRights } from "../access/gate.js";
+import type { RouteRights } from "../access/access-control.js";
 import { isPublicRoute } from "../access/public-routes.js";
 
 declare module "fastify" {

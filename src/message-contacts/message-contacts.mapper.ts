@@ -3,8 +3,8 @@ import type {
   VendorContact,
   VendorParams,
   VendorAnswer,
-} from "../upstream/vendor-types.js";
-import { reportIn, type DeletionReport } from "./deletion-report.js";
+} from "../upstream/vendor/vendor-types.js";
+import { reportIn, type DeletionReport } from "./deletions/deletion-report.js";
 import {
   BindingTargetKind,
   ContactStatus,

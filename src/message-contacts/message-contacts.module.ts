@@ -1,18 +1,22 @@
 import { Module } from "@nestjs/common";
 import { UpstreamModule } from "../upstream/upstream.module.js";
-import { BulkChanges } from "./bulk-changes.js";
-import { BulkController } from "./bulk.controller.js";
-import { BulkResolver } from "./bulk.resolver.js";
-import { ContactReads } from "./contact-reads.js";
-import { DeletionEventsController } from "./deletion-events.controller.js";
-import { DeletionWatch, LATER, systemLater } from "./deletion-watch.js";
-import { DeletionWatchResolver } from "./deletion-watch.resolver.js";
-import { Deletions, WALL_CLOCK } from "./deletions.js";
-import { MessageContactFieldsResolver } from "./message-contact-fields.resolver.js";
-import { MessageContactsController } from "./message-contacts.controller.js";
-import { MessageContactsResolver } from "./message-contacts.resolver.js";
+import { BulkChanges } from "./bulk/bulk-changes.js";
+import { BulkController } from "./rest/bulk.controller.js";
+import { BulkResolver } from "./graphql/bulk.resolver.js";
+import { ContactReads } from "./graphql/contact.loaders.js";
+import { DeletionEventsController } from "./rest/deletion-events.controller.js";
+import {
+  DeletionWatch,
+  LATER,
+  systemLater,
+} from "./deletions/deletion-watch.js";
+import { DeletionWatchResolver } from "./graphql/deletion-status.subscription.js";
+import { Deletions, WALL_CLOCK } from "./deletions/deletions.js";
+import { MessageContactFieldsResolver } from "./graphql/message-contact-fields.resolver.js";
+import { MessageContactsController } from "./rest/message-contacts.controller.js";
+import { MessageContactsResolver } from "./graphql/message-contacts.resolver.js";
 import { MessageContactsService } from "./message-contacts.service.js";
-import { VerificationMessages } from "./verification-messages.js";
+import { VerificationMessages } from "./verifications/verification-messages.js";
 
 /** The twelve operations and both their front doors. */
 @Module({

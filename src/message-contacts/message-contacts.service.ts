@@ -2,8 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
 import { absentAsNull } from "./absent-as-null.js";
-import { toContactDeletion } from "./deletion-report.js";
-import { Deletions } from "./deletions.js";
+import { toContactDeletion } from "./deletions/deletion-report.js";
+import { Deletions } from "./deletions/deletions.js";
 import * as mapper from "./message-contacts.mapper.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import type * as inputs from "./shapes/inputs.js";
@@ -16,7 +16,7 @@ import type { BindingChange, KnownContact } from "./shapes/payloads.js";
 import {
   VerificationMessages,
   type SentMessage,
-} from "./verification-messages.js";
+} from "./verifications/verification-messages.js";
 
 /** One method per operation: map, call, map back. Takes checked input only. */
 @Injectable()

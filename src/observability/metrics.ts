@@ -1,4 +1,4 @@
-import { Counts, Spreads, type Reading } from "./tallies.js";
+import { Counts, Spreads, type Reading } from "./counters.js";
 
 /** Begins the name of every metric of ours. */
 const OURS = "message_contacts_";

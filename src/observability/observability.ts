@@ -5,11 +5,11 @@ import type {
   RequestContext,
   RequestTrace,
 } from "../context/request-context.js";
-import type { OperationObserver } from "../http/socket-operations.js";
+import type { OperationObserver } from "../graphql/subscriptions/socket-operations.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
-import type { Exposition } from "./exposition.js";
+import type { Exposition } from "./prometheus.js";
 import { Metrics } from "./metrics.js";
-import { readStandings, type Observed } from "./readings.js";
+import { readStandings, type Observed } from "./gauges.js";
 import { measureRequests, RequestMeters } from "./request-metrics.js";
 import { openTracing, type Tracing } from "./tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
@@ -77,7 +77,7 @@ export class Observability implements OperationObserver {
   }
 
   private exposed(): Promise<Exposition> {
-    this.exposition ??= import("./exposition.js").then(({ expose }) =>
+    this.exposition ??= import("./prometheus.js").then(({ expose }) =>
       expose(this.metrics),
     );
     return this.exposition;

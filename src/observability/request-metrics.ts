@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import { isGraphqlRoute } from "../http/route-rights.js";
 import { OPERATIONS } from "../upstream/operations.js";
 import type { Metrics } from "./metrics.js";
-import type { Count, Spread } from "./tallies.js";
+import type { Count, Spread } from "./counters.js";
 
 /** Where a request came in; `none`: at no address that exists. */
 export type MeteredDoor =

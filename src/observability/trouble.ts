@@ -1,4 +1,4 @@
-import type { SignInStanding } from "../access/sign-in.js";
+import type { SignInStanding } from "../access/authenticator.js";
 import type { OutputStanding, Standing } from "../logging/output.js";
 
 /** Where lines go, by the name that metrics and readiness use. */

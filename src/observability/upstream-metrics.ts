@@ -5,7 +5,7 @@ import type {
   UpstreamObserver,
 } from "../upstream/upstream-observer.js";
 import type { Metrics } from "./metrics.js";
-import type { Count, Spread } from "./tallies.js";
+import type { Count, Spread } from "./counters.js";
 
 /** What is counted of one operation towards the vendor. */
 class OperationMeter {

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import type { INestApplication } from "@nestjs/common";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
 import { lexicographicSortSchema, printSchema } from "graphql";
-import { buildOpenApi } from "../http/openapi.js";
-import { restContract } from "../message-contacts/rest-contract.js";
+import { buildOpenApi } from "../openapi/document.js";
+import { restContract } from "../message-contacts/rest/rest-contract.js";
 
 /** A document that is made once. */
 export interface ContractText {

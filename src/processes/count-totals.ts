@@ -29,7 +29,7 @@ export class CountTotals {
     if (this.ended.length > 1) {
       // One sum in place of many: workers may be replaced for months.
       const parts = [...this.ended];
-      const { totalOf } = await import("../observability/exposition.js");
+      const { totalOf } = await import("../observability/prometheus.js");
       const total = await totalOf(parts);
       // Another call may have added up the same parts meanwhile.
       if (parts.every((part) => this.ended.includes(part))) {

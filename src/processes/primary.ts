@@ -1,11 +1,11 @@
 import { hasSignIn, type Config } from "../config/config.js";
-import { newKey } from "../access/sign-in.js";
+import { newKey } from "../access/authenticator.js";
 import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
 import type { Scrape } from "../observability/observability.js";
 import { logTroubleOf } from "../observability/trouble.js";
-import { OpsServer } from "../ops/ops.server.js";
+import { OpsServer } from "../observability/ops.server.js";
 import { Workers } from "./workers.js";
 
 /** One gateway or several behind one port, and one port of probes for them. */
@@ -76,6 +76,6 @@ export async function runPrimary(
 }
 
 async function scrape(workers: Workers): Promise<Scrape> {
-  const { sumOf } = await import("../observability/exposition.js");
+  const { sumOf } = await import("../observability/prometheus.js");
   return sumOf(await workers.counts());
 }

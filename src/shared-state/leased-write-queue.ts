@@ -1,4 +1,4 @@
-import type { Turn, WriteQueue } from "../upstream/write-queue.js";
+import type { Turn, WriteQueue } from "../upstream/writes/write-queue.js";
 import type { WriteLease } from "./write-lease.js";
 
 /**

@@ -3,8 +3,8 @@ import {
   MemoryDeletionLedger,
   type DeletionLedger,
   type SeenDeletion,
-} from "../message-contacts/deletion-ledger.js";
-import type { BoundedTable } from "../upstream/bounded-entries.js";
+} from "../message-contacts/deletions/deletion-ledger.js";
+import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import { isInstant, isObject, parsed } from "./checked-values.js";
 import type { SharedStore } from "./shared-store.js";
 

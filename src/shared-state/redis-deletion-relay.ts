@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type {
   DeletionRelay,
   RelayedDeletion,
-} from "../message-contacts/deletion-relay.js";
-import type { DeletionReport } from "../message-contacts/deletion-report.js";
+} from "../message-contacts/deletions/deletion-relay.js";
+import type { DeletionReport } from "../message-contacts/deletions/deletion-report.js";
 import type { SharedStore } from "./shared-store.js";
 import { fromDeletionReport, toDeletionReport } from "./relayed-report.js";
 

@@ -9,7 +9,7 @@ import {
   type KeyStore,
   type MoveAnswer,
   type StoredResult,
-} from "../upstream/key-store.js";
+} from "../upstream/idempotency/key-store.js";
 import {
   isErrorCode,
   isObject,

@@ -1,5 +1,5 @@
 import type { Logger } from "../logging/logger.js";
-import type { WriteQueue } from "../upstream/write-queue.js";
+import type { WriteQueue } from "../upstream/writes/write-queue.js";
 import { LeasedWriteQueue } from "./leased-write-queue.js";
 import { RedisConnection } from "./redis-connection.js";
 import { RedisDeletionLedger } from "./redis-deletion-ledger.js";

@@ -5,8 +5,8 @@ import {
   type VerificationLog,
   type VerificationOrder,
   type VerificationPlace,
-} from "../message-contacts/verification-log.js";
-import type { BoundedTable } from "../upstream/bounded-entries.js";
+} from "../message-contacts/verifications/verification-log.js";
+import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { SharedStore } from "./shared-store.js";
 
 const MINUTE_MS = 60_000;

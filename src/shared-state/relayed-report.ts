@@ -2,7 +2,7 @@ import { GatewayError } from "../errors/gateway-error.js";
 import type {
   DeletionReport,
   ReportedFailure,
-} from "../message-contacts/deletion-report.js";
+} from "../message-contacts/deletions/deletion-report.js";
 import {
   DeletionState,
   MessageType,

@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from "@nestjs/common";
-import { DELETION_LEDGER } from "../message-contacts/deletion-ledger.js";
-import { DELETION_RELAY } from "../message-contacts/deletion-relay.js";
-import { VERIFICATION_LOG } from "../message-contacts/verification-log.js";
-import { KEY_STORE } from "../upstream/key-store.js";
-import { WRITE_QUEUES } from "../upstream/write-queue.js";
+import { DELETION_LEDGER } from "../message-contacts/deletions/deletion-ledger.js";
+import { DELETION_RELAY } from "../message-contacts/deletions/deletion-relay.js";
+import { VERIFICATION_LOG } from "../message-contacts/verifications/verification-log.js";
+import { KEY_STORE } from "../upstream/idempotency/key-store.js";
+import { WRITE_QUEUES } from "../upstream/writes/write-queue.js";
 import type { SharedState } from "./shared-state.js";
 
 /**

@@ -5,23 +5,29 @@ import type { Logger } from "../logging/logger.js";
 import {
   MemoryDeletionLedger,
   type DeletionLedger,
-} from "../message-contacts/deletion-ledger.js";
+} from "../message-contacts/deletions/deletion-ledger.js";
 import {
   NO_RELAY,
   type DeletionRelay,
-} from "../message-contacts/deletion-relay.js";
+} from "../message-contacts/deletions/deletion-relay.js";
 import {
   MemoryVerificationLog,
   type VerificationLog,
-} from "../message-contacts/verification-log.js";
-import type { BoundedTable } from "../upstream/bounded-entries.js";
-import { abandonedAfterMs, type KeyStore } from "../upstream/key-store.js";
-import { keyBoundsFor, MemoryKeyStore } from "../upstream/memory-key-store.js";
+} from "../message-contacts/verifications/verification-log.js";
+import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
+import {
+  abandonedAfterMs,
+  type KeyStore,
+} from "../upstream/idempotency/key-store.js";
+import {
+  keyBoundsFor,
+  MemoryKeyStore,
+} from "../upstream/idempotency/memory-key-store.js";
 import {
   MemoryWriteQueue,
   type WriteQueue,
   type WriteQueues,
-} from "../upstream/write-queue.js";
+} from "../upstream/writes/write-queue.js";
 
 /**
  * Where state lives, and whether it can be used now: Redis may be unreachable

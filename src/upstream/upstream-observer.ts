@@ -1,8 +1,8 @@
 import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
-import type { Outcome } from "./attempt.js";
+import type { Outcome } from "./attempts/attempt.js";
 import type { Operation, WriteOperation } from "./operations.js";
-import type { Verdict } from "./settlement.js";
+import type { Verdict } from "./writes/settlement.js";
 
 /** One finished attempt. Holds no parameter and no word of the vendor's message. */
 export interface SeenAttempt {

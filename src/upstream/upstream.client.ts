@@ -1,5 +1,5 @@
 import type { RequestContext, Usage } from "../context/request-context.js";
-import { Attempts, type Outcome, type Transport } from "./attempt.js";
+import { Attempts, type Outcome, type Transport } from "./attempts/attempt.js";
 import {
   Admission,
   DEFAULT_LIMITS,
@@ -9,10 +9,10 @@ import {
   POLICY,
   RetryBudget,
   type CallLimits,
-} from "./call-policy.js";
-import { OWN_TURN } from "./fair-slots.js";
-import type { IdempotencyKeys } from "./idempotency.js";
-import { KeyedWrites } from "./keyed-writes.js";
+} from "./attempts/call-policy.js";
+import { OWN_TURN } from "./attempts/fair-slots.js";
+import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
+import { KeyedWrites } from "./writes/keyed-writes.js";
 import {
   OPERATIONS,
   type Operation,
@@ -24,15 +24,19 @@ import {
   isUnreached,
   setbackOf,
   unavailable,
-} from "./outcome-errors.js";
-import { isBrieflyUnreached, Reconnection, type Reach } from "./patience.js";
-import type { RpcSigner } from "./signer.js";
+} from "./attempts/outcome-errors.js";
+import {
+  isBrieflyUnreached,
+  Reconnection,
+  type Reach,
+} from "./attempts/patience.js";
+import type { RpcSigner } from "./transport/signer.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
-import { VendorWrites } from "./vendor-writes.js";
-import type { VendorAnswer, VendorParams } from "./vendor-types.js";
-import type { WriteHooks } from "./write-hooks.js";
-import type { WriteQueue } from "./write-queue.js";
+import { VendorWrites } from "./writes/vendor-writes.js";
+import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
+import type { WriteHooks } from "./writes/write-hooks.js";
+import type { WriteQueue } from "./writes/write-queue.js";
 
 /** What a client is made of. */
 export interface UpstreamParts {

@@ -1,15 +1,18 @@
 import { createHmac } from "node:crypto";
 import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
-import type { Directory } from "../config/directories-file.js";
+import type { Directory } from "../config/files/directories-file.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { AuditTrail } from "../logging/audit.js";
-import type { CallLimits } from "./call-policy.js";
-import { ChainCredentials, StaticCredentials } from "./credentials.js";
-import { IdempotencyKeys } from "./idempotency.js";
-import { KEY_STORE, type KeyStore } from "./key-store.js";
-import { RpcSigner, type CredentialsProvider } from "./signer.js";
-import { UpstreamTransport } from "./transport.js";
+import type { CallLimits } from "./attempts/call-policy.js";
+import {
+  ChainCredentials,
+  StaticCredentials,
+} from "./transport/credentials.js";
+import { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
+import { KEY_STORE, type KeyStore } from "./idempotency/key-store.js";
+import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
+import { UpstreamTransport } from "./transport/transport.js";
 import { Upstream } from "./upstream.js";
 import { UpstreamClient } from "./upstream.client.js";
 import {
@@ -21,7 +24,7 @@ import {
   WRITE_QUEUES,
   type WriteQueue,
   type WriteQueues,
-} from "./write-queue.js";
+} from "./writes/write-queue.js";
 
 /** The clients towards the vendor, made from the configuration. */
 @Module({

@@ -2,13 +2,13 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
-import { audited } from "./audited-write.js";
+import { audited } from "./writes/audited-write.js";
 import { OPERATIONS, type Operation } from "./operations.js";
-import { RunningWrites, type CutOffWrite } from "./running-writes.js";
+import { RunningWrites, type CutOffWrite } from "./writes/running-writes.js";
 import type { ClientStanding, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
-import type { VendorAnswer, VendorParams } from "./vendor-types.js";
-import type { WriteHooks } from "./write-hooks.js";
+import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
+import type { WriteHooks } from "./writes/write-hooks.js";
 
 /**
  * The vendor, for every configured resource directory: each has a client with

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { newKey } from "../../src/access/sign-in.js";
+import { newKey } from "../../src/access/authenticator.js";
 import { readConfig } from "../../src/config/config.js";
 import { SCOPES } from "../../src/context/caller.js";
 import {

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "graphql";
-import { documentRules, excesses } from "../../src/access/document-limits.js";
+import { documentRules, excesses } from "../../src/graphql/document-limits.js";
 import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import { violationsOf, type Shape } from "../../src/http/check-input.js";
+import { violationsOf, type Shape } from "../../src/validation/check-input.js";
 import * as mapper from "../../src/message-contacts/message-contacts.mapper.js";
 import {
   ContactTitle,
   MessageType,
 } from "../../src/message-contacts/shapes/enums.js";
 import * as inputs from "../../src/message-contacts/shapes/inputs.js";
-import { StaticCredentials } from "../../src/upstream/credentials.js";
+import { StaticCredentials } from "../../src/upstream/transport/credentials.js";
 import type { Operation } from "../../src/upstream/operations.js";
-import { RpcSigner } from "../../src/upstream/signer.js";
-import { UpstreamTransport } from "../../src/upstream/transport.js";
+import { RpcSigner } from "../../src/upstream/transport/signer.js";
+import { UpstreamTransport } from "../../src/upstream/transport/transport.js";
 
 /** A night's run takes 10,000. */
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 1_000);

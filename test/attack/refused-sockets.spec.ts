@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { OpsServer } from "../../src/ops/ops.server.js";
+import { OpsServer } from "../../src/observability/ops.server.js";
 import { scraped } from "../support/metrics.js";
 import { handshake, head, RawPeer } from "../support/raw-peer.js";
 import { startBoth, type Running } from "../support/running.js";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { WebSocket, type ClientOptions } from "ws";
-import { newKey } from "../../src/access/sign-in.js";
+import { newKey } from "../../src/access/authenticator.js";
 import { startBoth, type Running } from "../support/running.js";
 import { scraped } from "../support/metrics.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";

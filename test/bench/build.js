@@ -44,6 +44,6 @@ export function buildGateway() {
   }
   cpSync(join(root, "package.json"), join(folder, "package.json"));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  run(folder, process.execPath, join(dist, "bundle.build.js"));
+  run(folder, process.execPath, join(dist, "build/bundle.build.js"));
   return folder;
 }

@@ -2,8 +2,8 @@ import { Agent } from "node:http";
 import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
-import { FAULT_EFFECTS } from "../../src/emulator/fault-kinds.js";
-import type { FaultInput } from "../../src/emulator/faults.js";
+import { FAULT_EFFECTS } from "../../src/emulator/faults/fault-kinds.js";
+import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { RunningEmulator } from "../../src/emulator/emulator.server.js";
 import {
   call,

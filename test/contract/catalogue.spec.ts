@@ -7,12 +7,12 @@ import {
   FILES_WITH_TABLES,
   GENERATED_TABLES,
   withTables,
-} from "../../src/commands/readme-tables.js";
+} from "../../src/build/docs-tables.js";
 import { ACTIONS } from "../../src/emulator/actions/catalogue.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
 import type { Gateway } from "../../src/gateway.js";
-import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";
+import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
 import { MessageContactsService } from "../../src/message-contacts/message-contacts.service.js";
 import {
   actionOf,

@@ -9,9 +9,9 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
 import type { Gateway } from "../../src/gateway.js";
-import { codesOf } from "../../src/http/openapi-problems.js";
-import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";
-import { restContract } from "../../src/message-contacts/rest-contract.js";
+import { codesOf } from "../../src/openapi/problems.js";
+import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
+import { restContract } from "../../src/message-contacts/rest/rest-contract.js";
 import { OPERATIONS } from "../../src/upstream/operations.js";
 import {
   openApiOf,

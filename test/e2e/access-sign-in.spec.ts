@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { newKey } from "../../src/access/sign-in.js";
+import { newKey } from "../../src/access/authenticator.js";
 import { DOORS } from "../support/doors.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";

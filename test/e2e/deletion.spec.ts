@@ -8,7 +8,7 @@ import {
 } from "@jest/globals";
 import { createClient, type Client } from "graphql-ws";
 import { WebSocket } from "ws";
-import { DeletionWatch } from "../../src/message-contacts/deletion-watch.js";
+import { DeletionWatch } from "../../src/message-contacts/deletions/deletion-watch.js";
 import { TOM } from "../support/emulator-fixture.js";
 import { EventReader, type ReceivedEvent } from "../support/event-stream.js";
 import { settled } from "../support/fake-upstream.js";

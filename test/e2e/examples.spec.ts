@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { OpenAPIObject } from "@nestjs/swagger";
 import { Kind, OperationTypeNode, parse } from "graphql";
 import { OPERATIONS } from "../../src/upstream/operations.js";
-import type { RestOperation } from "../../src/http/rest-operation.js";
-import { restContract } from "../../src/message-contacts/rest-contract.js";
+import type { RestOperation } from "../../src/openapi/rest-operation.js";
+import { restContract } from "../../src/message-contacts/rest/rest-contract.js";
 import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
 import { startBoth, type Running } from "../support/running.js";
 

@@ -16,8 +16,8 @@ import {
   type DefinitionNode,
   type OperationDefinitionNode,
 } from "graphql";
-import type { FaultInput } from "../../src/emulator/faults.js";
-import type { GraphqlDriver } from "../../src/http/graphql.driver.js";
+import type { FaultInput } from "../../src/emulator/faults/faults.js";
+import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";

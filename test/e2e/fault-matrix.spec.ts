@@ -7,7 +7,7 @@ import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import type { FaultInput } from "../../src/emulator/faults.js";
+import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import {

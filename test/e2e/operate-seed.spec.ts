@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { DirectoryTarget } from "../../src/commands/seed-directory.js";
-import { EmulatorTarget } from "../../src/commands/seed-emulator.js";
-import { readSeedFile, SeedFileError } from "../../src/commands/seed-file.js";
-import type { SeedTarget } from "../../src/commands/seed-target.js";
-import { seed, type Ask } from "../../src/commands/seed.js";
+import { DirectoryTarget } from "../../src/commands/seed/seed-directory.js";
+import { EmulatorTarget } from "../../src/commands/seed/seed-emulator.js";
+import {
+  readSeedFile,
+  SeedFileError,
+} from "../../src/commands/seed/seed-file.js";
+import type { SeedTarget } from "../../src/commands/seed/seed-target.js";
+import { seed, type Ask } from "../../src/commands/seed/seed.js";
 import { readConfig } from "../../src/config/config.js";
 import { startEmulator } from "../../src/emulator/emulator.server.js";
 import { UNBOUND_FOLDER } from "../support/calls.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { DeletionWatch } from "../../src/message-contacts/deletion-watch.js";
+import { DeletionWatch } from "../../src/message-contacts/deletions/deletion-watch.js";
 import { SseStreams } from "../../src/http/sse-stream.js";
 import { TOM } from "../support/emulator-fixture.js";
 import { EventReader, type ReceivedEvent } from "../support/event-stream.js";

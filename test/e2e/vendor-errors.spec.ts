@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
-import { MUTATION_ERRORS } from "../../src/message-contacts/contact-mutation.js";
-import { PAYLOAD_ERRORS } from "../../src/message-contacts/user-errors.mapper.js";
+import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
+import { PAYLOAD_ERRORS } from "../../src/message-contacts/graphql/user-errors.mapper.js";
 import {
   actionOf,
   OPERATIONS,

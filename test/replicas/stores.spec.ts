@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { Logger } from "../../src/logging/logger.js";
-import type { VerificationCaps } from "../../src/message-contacts/verification-log.js";
-import { MemoryVerificationLog } from "../../src/message-contacts/verification-log.js";
+import type { VerificationCaps } from "../../src/message-contacts/verifications/verification-log.js";
+import { MemoryVerificationLog } from "../../src/message-contacts/verifications/verification-log.js";
 import { RedisConnection } from "../../src/shared-state/redis-connection.js";
 import { RedisDeletionLedger } from "../../src/shared-state/redis-deletion-ledger.js";
 import { RedisKeyStore } from "../../src/shared-state/redis-key-store.js";
@@ -13,8 +13,8 @@ import {
   type KeyAnswer,
   type KeyMove,
   type KeyState,
-} from "../../src/upstream/key-store.js";
-import { MemoryKeyStore } from "../../src/upstream/memory-key-store.js";
+} from "../../src/upstream/idempotency/key-store.js";
+import { MemoryKeyStore } from "../../src/upstream/idempotency/memory-key-store.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { CallEntry } from "../../src/emulator/call-record.js";
-import { FAULT_EFFECTS } from "../../src/emulator/fault-kinds.js";
+import type { CallEntry } from "../../src/emulator/state/call-record.js";
+import { FAULT_EFFECTS } from "../../src/emulator/faults/fault-kinds.js";
 import type { RunningEmulator } from "../../src/emulator/emulator.server.js";
 import type { Gun, Hit, Shot } from "./load.js";
 

@@ -1,7 +1,7 @@
 import {
   FAULT_MOMENTS,
   type FaultEffect,
-} from "../../src/emulator/fault-kinds.js";
+} from "../../src/emulator/faults/fault-kinds.js";
 import type { Replicas } from "../support/replicas.js";
 import { until } from "../support/until.js";
 import { Gun, percentile, type Hit, type Shot } from "./load.js";

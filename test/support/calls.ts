@@ -1,5 +1,5 @@
 import type { Operation } from "../../src/upstream/operations.js";
-import type { EmulatorControl } from "../../src/emulator/control.js";
+import type { EmulatorControl } from "../../src/emulator/control/control.js";
 import { REST, type Input } from "./doors.js";
 
 /** The first contact of the sample seed. */

@@ -1,4 +1,4 @@
-import type { AccessKeyInput } from "../../src/emulator/access-keys.js";
+import type { AccessKeyInput } from "../../src/emulator/state/access-keys.js";
 import type { RunningEmulator } from "../../src/emulator/emulator.server.js";
 import type { EmulatorSettings } from "../../src/emulator/settings.js";
 import {

@@ -1,7 +1,7 @@
 import {
   TransportError,
   type UpstreamReply,
-} from "../../src/upstream/transport.js";
+} from "../../src/upstream/transport/transport.js";
 
 /** What happens to one call: whether it is carried out, and what comes back. */
 export type Fate =

@@ -29,7 +29,7 @@ export function buildGateway(): string {
     ...["--outDir", dist],
     ...["--tsBuildInfoFile", `${dist}/.tsbuildinfo`],
   );
-  run(`${dist}/bundle.build.js`);
+  run(`${dist}/build/bundle.build.js`);
   return `${dist}/bundle/main.js`;
 }
 

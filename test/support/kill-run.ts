@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CallEntry } from "../../src/emulator/call-record.js";
-import { NAMED_SEEDS, type Seed } from "../../src/emulator/seeds.js";
+import type { CallEntry } from "../../src/emulator/state/call-record.js";
+import { NAMED_SEEDS, type Seed } from "../../src/emulator/contacts/seeds.js";
 import type { WriteOperation } from "../../src/upstream/operations.js";
 import { REST, type Input } from "./doors.js";
 import { Replicas } from "./replicas.js";

@@ -10,11 +10,11 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
  * process of its own: the bundler does not run inside the test runner's realm.
  */
 export async function ensurePageAssets(): Promise<void> {
-  const script = "dist/pages/assets.build.standalone.js";
+  const script = "dist/build/assets.build.standalone.js";
   await run(
     "node_modules/.bin/esbuild",
     [
-      "src/pages/assets.build.ts",
+      "src/build/assets.build.ts",
       "--bundle",
       "--platform=node",
       "--format=esm",

@@ -11,7 +11,7 @@ import {
   type JWK,
   type JWTPayload,
 } from "jose";
-import { newKey } from "../../src/access/sign-in.js";
+import { newKey } from "../../src/access/authenticator.js";
 import type { Scope } from "../../src/context/caller.js";
 
 /** Scopes of one caller, and what else stands in the key file. */

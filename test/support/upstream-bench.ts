@@ -5,11 +5,11 @@ import {
 } from "../../src/context/request-context.js";
 import type { ErrorCode } from "../../src/errors/error-codes.js";
 import { GatewayError } from "../../src/errors/gateway-error.js";
-import { IdempotencyKeys } from "../../src/upstream/idempotency.js";
-import { MemoryKeyStore } from "../../src/upstream/memory-key-store.js";
+import { IdempotencyKeys } from "../../src/upstream/idempotency/idempotency-keys.js";
+import { MemoryKeyStore } from "../../src/upstream/idempotency/memory-key-store.js";
 import type { Timing } from "../../src/upstream/timing.js";
 import { UpstreamClient } from "../../src/upstream/upstream.client.js";
-import { MemoryWriteQueue } from "../../src/upstream/write-queue.js";
+import { MemoryWriteQueue } from "../../src/upstream/writes/write-queue.js";
 import { FakeTiming } from "./fake-timing.js";
 import { FakeVendor, type Fate } from "./fake-vendor.js";
 

@@ -5,16 +5,16 @@ import {
   checkName,
   checkPhoneNumber,
   checkTitle,
-} from "../contact-rules.js";
+} from "../contacts/contact-rules.js";
 import {
   REQUIRED_LIST,
   REQUIRED_TEXT,
   TEXT,
   type RpcAction,
-} from "../rpc-action.js";
-import { missingParameter, rpcError } from "../rpc-errors.js";
-import type { RpcParams } from "../rpc-params.js";
-import { checkNameIsFree } from "./contact-answer.js";
+} from "./action.js";
+import { missingParameter, rpcError } from "../wire/rpc-errors.js";
+import type { RpcParams } from "../wire/rpc-params.js";
+import { checkNameIsFree } from "../contacts/contact-answer.js";
 
 /** Creates a contact in Verifying; sends nothing. */
 export const addMessageContact: RpcAction = {

@@ -1,8 +1,8 @@
 import { toVendorDate } from "../clock.js";
-import { readContactId, readMembers } from "../contact-rules.js";
-import { LIST, TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
-import { findChangeableContact } from "./contact-answer.js";
+import { readContactId, readMembers } from "../contacts/contact-rules.js";
+import { LIST, TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import { findChangeableContact } from "../contacts/contact-answer.js";
 
 /** Binds a contact to targets; one it is bound to already is answered like a new one (inferred). */
 export const associateMembers: RpcAction = {

@@ -1,13 +1,13 @@
-import type { Channel, ContactRecord } from "../contact-record.js";
+import type { Channel, ContactRecord } from "../contacts/contact-record.js";
 import {
   checkKnownEmailAddress,
   checkPhoneNumber,
   readContactId,
-} from "../contact-rules.js";
-import { TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
+} from "../contacts/contact-rules.js";
+import { TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
-import { findChangeableContact } from "./contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-answer.js";
 
 /** Drops the pending changes that the call names; all of them or none. */
 export const cancelMessageContactUpdate: RpcAction = {

@@ -1,4 +1,4 @@
-import type { RpcAction } from "../rpc-action.js";
+import type { RpcAction } from "./action.js";
 import { addMessageContact } from "./add-message-contact.js";
 import { associateMembers } from "./associate-members.js";
 import { cancelMessageContactUpdate } from "./cancel-message-contact-update.js";

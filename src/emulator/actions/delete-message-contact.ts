@@ -1,7 +1,7 @@
-import { readContactId } from "../contact-rules.js";
-import { BOOLEAN, REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
-import { findContact } from "./contact-answer.js";
+import { readContactId } from "../contacts/contact-rules.js";
+import { BOOLEAN, REQUIRED_TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import { findContact } from "../contacts/contact-answer.js";
 
 /**
  * Deletes a contact: at once when members keep it, in the background when they do not

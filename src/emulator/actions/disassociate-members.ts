@@ -1,8 +1,8 @@
 import { toVendorDate } from "../clock.js";
-import { readContactId, readMembers } from "../contact-rules.js";
-import { REQUIRED_LIST, REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
-import { findChangeableContact } from "./contact-answer.js";
+import { readContactId, readMembers } from "../contacts/contact-rules.js";
+import { REQUIRED_LIST, REQUIRED_TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import { findChangeableContact } from "../contacts/contact-answer.js";
 
 /** Unbinds a contact from targets, all or none; an inherited one is no target of its own (inferred). */
 export const disassociateMembers: RpcAction = {

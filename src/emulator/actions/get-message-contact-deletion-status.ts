@@ -1,7 +1,7 @@
-import { readContactId } from "../contact-rules.js";
-import { TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
-import { findContact } from "./contact-answer.js";
+import { readContactId } from "../contacts/contact-rules.js";
+import { TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import { findContact } from "../contacts/contact-answer.js";
 
 /**
  * Tells how the latest deletion of a contact stands. There is no word for success: the

@@ -1,6 +1,6 @@
-import { readContactId } from "../contact-rules.js";
-import { REQUIRED_TEXT, type RpcAction } from "../rpc-action.js";
-import { describeContact, findContact } from "./contact-answer.js";
+import { readContactId } from "../contacts/contact-rules.js";
+import { REQUIRED_TEXT, type RpcAction } from "./action.js";
+import { describeContact, findContact } from "../contacts/contact-answer.js";
 
 /** Reads one contact. */
 export const getMessageContact: RpcAction = {

@@ -1,12 +1,12 @@
-import { CHANNELS } from "../contact-record.js";
-import { readContactId } from "../contact-rules.js";
-import { INTEGER, TEXT, type RpcAction } from "../rpc-action.js";
+import { CHANNELS } from "../contacts/contact-record.js";
+import { readContactId } from "../contacts/contact-rules.js";
+import { INTEGER, TEXT, type RpcAction } from "./action.js";
 import {
   describePage,
   findContact,
   readPage,
   shown,
-} from "./contact-answer.js";
+} from "../contacts/contact-answer.js";
 
 /** Lists what waits to be verified: at most an address and a number per contact (inferred). */
 export const listMessageContactVerifications: RpcAction = {

@@ -1,15 +1,15 @@
 import { toVendorDate } from "../clock.js";
-import type { ContactRecord } from "../contact-record.js";
-import { checkContactId, isTargetId } from "../contact-rules.js";
-import { INTEGER, TEXT, type RpcAction } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
+import type { ContactRecord } from "../contacts/contact-record.js";
+import { checkContactId, isTargetId } from "../contacts/contact-rules.js";
+import { INTEGER, TEXT, type RpcAction } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
 import {
   describeContact,
   describePage,
   findContact,
   readPage,
-} from "./contact-answer.js";
+} from "../contacts/contact-answer.js";
 
 /** Lists contacts; an unknown filter value is an error, not an empty list (inferred). */
 export const listMessageContacts: RpcAction = {

@@ -1,6 +1,9 @@
-import { checkKnownEmailAddress, readContactId } from "../contact-rules.js";
-import { TEXT, type RpcAction } from "../rpc-action.js";
-import { missingParameter } from "../rpc-errors.js";
+import {
+  checkKnownEmailAddress,
+  readContactId,
+} from "../contacts/contact-rules.js";
+import { TEXT, type RpcAction } from "./action.js";
+import { missingParameter } from "../wire/rpc-errors.js";
 import { sendVerification } from "./verification-sending.js";
 
 /** Sends the message that lets the owner of a pending address confirm it. */

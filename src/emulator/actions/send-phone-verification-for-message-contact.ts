@@ -1,6 +1,6 @@
-import { checkPhoneNumber, readContactId } from "../contact-rules.js";
-import { TEXT, type RpcAction } from "../rpc-action.js";
-import { missingParameter } from "../rpc-errors.js";
+import { checkPhoneNumber, readContactId } from "../contacts/contact-rules.js";
+import { TEXT, type RpcAction } from "./action.js";
+import { missingParameter } from "../wire/rpc-errors.js";
 import { sendVerification } from "./verification-sending.js";
 
 /** Sends the message that lets the owner of a pending number confirm it. */

@@ -5,13 +5,16 @@ import {
   checkPhoneNumber,
   checkTitle,
   readContactId,
-} from "../contact-rules.js";
-import { LIST, TEXT, type RpcAction } from "../rpc-action.js";
-import type { RpcErrorCode } from "../rpc-error-table.js";
-import { rpcError } from "../rpc-errors.js";
-import type { RpcParams } from "../rpc-params.js";
+} from "../contacts/contact-rules.js";
+import { LIST, TEXT, type RpcAction } from "./action.js";
+import type { RpcErrorCode } from "../wire/rpc-error-table.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
-import { checkNameIsFree, findChangeableContact } from "./contact-answer.js";
+import {
+  checkNameIsFree,
+  findChangeableContact,
+} from "../contacts/contact-answer.js";
 
 /**
  * Changes a contact. What is left out stays; a new address or number waits for its owner

@@ -1,7 +1,7 @@
-import type { Channel } from "../contact-record.js";
-import type { ActionContext, AnswerBody } from "../rpc-action.js";
-import { rpcError } from "../rpc-errors.js";
-import { findContact } from "./contact-answer.js";
+import type { Channel } from "../contacts/contact-record.js";
+import type { ActionContext, AnswerBody } from "./action.js";
+import { rpcError } from "../wire/rpc-errors.js";
+import { findContact } from "../contacts/contact-answer.js";
 
 /**
  * Sends the message for a target that waits for its owner.

@@ -1,4 +1,4 @@
-import type { FaultInput } from "../faults.js";
+import type { FaultInput } from "../faults/faults.js";
 
 /** Faults that a person is likely to want, by the name that a form sends. */
 export const COMMON_FAULTS: Readonly<

@@ -1,8 +1,8 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control.js";
-import { ADVANCE, FAULT_ID } from "../control-shapes.js";
+import type { EmulatorControl } from "../control/control.js";
+import { ADVANCE, FAULT_ID } from "../control/control-shapes.js";
 import { ControlInputError, oneOf, text } from "../json-shape.js";
-import { SEED_CHOICE } from "../seed-input.js";
+import { SEED_CHOICE } from "../control/seed-input.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 
 /** One button: what it does with the fields of its form. */

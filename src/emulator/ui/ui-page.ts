@@ -1,6 +1,6 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control.js";
-import type { SeedContact } from "../seeds.js";
+import type { EmulatorControl } from "../control/control.js";
+import type { SeedContact } from "../contacts/seeds.js";
 import { clockSection, callsSection, outboxSection } from "./ui-records.js";
 import { faultsSection } from "./ui-faults.js";
 import { button, section, table } from "./ui-parts.js";

@@ -1,6 +1,6 @@
-import type { CallEntry } from "../call-record.js";
+import type { CallEntry } from "../state/call-record.js";
 import { toVendorDate } from "../clock.js";
-import type { EmulatorControl } from "../control.js";
+import type { EmulatorControl } from "../control/control.js";
 import { html, type Html } from "./html.js";
 import { button, section, table } from "./ui-parts.js";
 

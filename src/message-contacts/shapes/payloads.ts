@@ -7,7 +7,7 @@ import {
   type NextFn,
 } from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
-import { CostsCalls, type UpstreamCalls } from "../../http/upstream-cost.js";
+import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BindingTargetKind, ItemStatus } from "./enums.js";
 import { ContactDeletion } from "./contact-deletion.js";
 import { MessageContact, NESTED_READS } from "./message-contact.js";

@@ -1,5 +1,5 @@
 import { ID, Int } from "@nestjs/graphql";
-import { without } from "../../http/openapi-property.js";
+import { without } from "../../openapi/property.js";
 import * as inputs from "./inputs.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";

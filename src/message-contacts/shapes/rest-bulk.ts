@@ -1,5 +1,5 @@
 import { ID, Int } from "@nestjs/graphql";
-import { OpenApiProperty } from "../../http/openapi-property.js";
+import { OpenApiProperty } from "../../openapi/property.js";
 import type { Problem } from "../../http/problem-details.js";
 import { ItemStatus } from "./enums.js";
 import { UpdateMessageContactInput } from "./inputs.js";

@@ -1,5 +1,5 @@
 import { ID } from "@nestjs/graphql";
-import { without } from "../../http/openapi-property.js";
+import { without } from "../../openapi/property.js";
 import { MAX_TARGETS } from "./input-fields.js";
 import * as inputs from "./inputs.js";
 import { ShapeField } from "./shape-field.js";

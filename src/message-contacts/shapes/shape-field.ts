@@ -7,7 +7,7 @@ import {
   type FieldOptions,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
-import { OpenApiProperty } from "../../http/openapi-property.js";
+import { OpenApiProperty } from "../../openapi/property.js";
 import {
   DateTime,
   EmailAddress,

@@ -24,8 +24,8 @@ test("loads no tracing library until traces are wanted", () => {
 });
 
 test("loads no metrics library until the first scrape", () => {
-  expect(importersOf(/^prom-client$/)).toEqual(["observability/exposition.ts"]);
-  expect(importersOf(/\/exposition\.js$/)).toEqual([]);
+  expect(importersOf(/^prom-client$/)).toEqual(["observability/prometheus.ts"]);
+  expect(importersOf(/\/prometheus\.js$/)).toEqual([]);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { parse, type OperationDefinitionNode } from "graphql";
-import { operationIn } from "../../../src/http/graphql-operation.js";
+import { operationIn } from "../../../src/graphql/operation-name.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { Metrics } from "../../../src/observability/metrics.js";
 import { RequestMeter } from "../../../src/observability/request-metrics.js";

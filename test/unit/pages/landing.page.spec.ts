@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { readConfig, type Config } from "../../../src/config/config.js";
-import type { Directory } from "../../../src/config/directories-file.js";
+import type { Directory } from "../../../src/config/files/directories-file.js";
 import { landingPage } from "../../../src/pages/landing.page.js";
 
 const ORIGIN = "http://127.0.0.1:3000";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { sumOf } from "../../../src/observability/exposition.js";
+import { sumOf } from "../../../src/observability/prometheus.js";
 import { CountTotals } from "../../../src/processes/count-totals.js";
 import {
   START_TICKS,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { RedisKeyStore } from "../../../src/shared-state/redis-key-store.js";
-import type { KeyAnswer, KeyRequest } from "../../../src/upstream/key-store.js";
+import type {
+  KeyAnswer,
+  KeyRequest,
+} from "../../../src/upstream/idempotency/key-store.js";
 import { StubStore } from "../../support/stub-store.js";
 
 const REQUEST: KeyRequest = {

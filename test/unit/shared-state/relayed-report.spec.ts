@@ -5,7 +5,7 @@ import { GatewayError } from "../../../src/errors/gateway-error.js";
 import {
   identityOf,
   type DeletionReport,
-} from "../../../src/message-contacts/deletion-report.js";
+} from "../../../src/message-contacts/deletions/deletion-report.js";
 import {
   DeletionState,
   MessageType,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { LeasedWriteQueue } from "../../../src/shared-state/leased-write-queue.js";
 import { WriteLease } from "../../../src/shared-state/write-lease.js";
-import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
+import { MemoryWriteQueue } from "../../../src/upstream/writes/write-queue.js";
 import { StubStore } from "../../support/stub-store.js";
 
 const FREE = "write:{main}:free";

@@ -1,9 +1,9 @@
 import { expect, it } from "@jest/globals";
-import { IdempotencyKeys } from "../../../src/upstream/idempotency.js";
-import { MemoryKeyStore } from "../../../src/upstream/memory-key-store.js";
-import type { UpstreamReply } from "../../../src/upstream/transport.js";
+import { IdempotencyKeys } from "../../../src/upstream/idempotency/idempotency-keys.js";
+import { MemoryKeyStore } from "../../../src/upstream/idempotency/memory-key-store.js";
+import type { UpstreamReply } from "../../../src/upstream/transport/transport.js";
 import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
-import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
+import { MemoryWriteQueue } from "../../../src/upstream/writes/write-queue.js";
 import { FakeVendor } from "../../support/fake-vendor.js";
 import { contextOf, settled } from "../../support/fake-upstream.js";
 

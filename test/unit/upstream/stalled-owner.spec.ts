@@ -7,15 +7,15 @@ import {
   openIdempotency,
   type RequestContext,
 } from "../../../src/context/request-context.js";
-import { IdempotencyKeys } from "../../../src/upstream/idempotency.js";
-import { MemoryKeyStore } from "../../../src/upstream/memory-key-store.js";
+import { IdempotencyKeys } from "../../../src/upstream/idempotency/idempotency-keys.js";
+import { MemoryKeyStore } from "../../../src/upstream/idempotency/memory-key-store.js";
 import {
   TransportError,
   UpstreamTransport,
   type UpstreamReply,
-} from "../../../src/upstream/transport.js";
+} from "../../../src/upstream/transport/transport.js";
 import { UpstreamClient } from "../../../src/upstream/upstream.client.js";
-import { MemoryWriteQueue } from "../../../src/upstream/write-queue.js";
+import { MemoryWriteQueue } from "../../../src/upstream/writes/write-queue.js";
 import { FakeTiming } from "../../support/fake-timing.js";
 import { FakeVendor } from "../../support/fake-vendor.js";
 import { until } from "../../support/until.js";

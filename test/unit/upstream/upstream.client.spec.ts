@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import type { WriteOperation } from "../../../src/upstream/operations.js";
-import type { VendorParams } from "../../../src/upstream/vendor-types.js";
+import type { VendorParams } from "../../../src/upstream/vendor/vendor-types.js";
 import {
   FATES,
   type FakeVendor,

@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { createRequire } from "node:module";
+import { extname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { build } from "esbuild";
+import {
+  ASSETS_FOLDER,
+  ENCODING_SUFFIX,
+  MANIFEST_FILE,
+  type AssetManifest,
+  type Bundle,
+  type BundleFile,
+  type BundleName,
+  type Encoding,
+} from "../pages/asset-manifest.js";
+
+const PROJECT = new URL("../../", import.meta.url);
+const SOURCES = new URL("src/pages/", PROJECT);
+const EXAMPLES = new URL("examples/", SOURCES);
+const { resolve } = createRequire(import.meta.url);
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".ttf": "font/ttf",
+};
+
+/** Below this, compression costs more than it saves. */
+const WORTH_COMPRESSING_BYTES = 1024;
+
+const compress: Readonly<
+  Record<Encoding, (content: Uint8Array) => Promise<Buffer>>
+> = {
+  // Eleven would save a twentieth and take ten times as long.
+  br: (content) =>
+    promisify(brotliCompress)(content, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
+    }),
+  gzip: (content) => promisify(gzip)(content, { level: 9 }),
+};
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * Bundles what the pages load in the browser and compresses it ahead of time.
+ * Does nothing when the files are already those of the present sources. Two
+ * builds at the same time do not disturb each other, nor whoever reads.
+ */
+export async function buildAssets(): Promise<AssetManifest> {
+  const stamp = await stampOfSources();
+  const present = await readFile(MANIFEST_FILE, "utf8").then(
+    (text) => JSON.parse(text) as AssetManifest,
+    () => null,
+  );
+  if (present?.stamp === stamp) return present;
+  await mkdir(ASSETS_FOLDER, { recursive: true });
+  const draft = pathToFileURL(
+    `${await mkdtemp(fileURLToPath(new URL("draft-", ASSETS_FOLDER)))}/`,
+  );
+  const manifest: AssetManifest = {
+    stamp,
+    bundles: {
+      playground: await store(draft, "playground", await playgroundFiles()),
+      docs: await store(draft, "docs", await docsFiles()),
+    },
+  };
+  const manifestDraft = new URL("manifest.json", draft);
+  await writeFile(manifestDraft, JSON.stringify(manifest, null, 2));
+  // Another build of the same sources may have come first: same files, same name.
+  await rename(draft, new URL(`${stamp}/`, ASSETS_FOLDER)).catch(() => {});
+  await copyFile(
+    new URL(`${stamp}/manifest.json`, ASSETS_FOLDER),
+    MANIFEST_FILE,
+  );
+  await rm(draft, { recursive: true, force: true });
+  await removeOlder(stamp);
+  return manifest;
+}
+
+async function removeOlder(stamp: string): Promise<void> {
+  for (const name of await readdir(ASSETS_FOLDER)) {
+    if (name === stamp || !/^[0-9a-f]{16}$/.test(name)) continue;
+    await rm(new URL(name, ASSETS_FOLDER), { recursive: true, force: true });
+  }
+}
+
+async function stampOfSources(): Promise<string> {
+  const hash = createHash("sha256");
+  const folders = [new URL("browser/", SOURCES), EXAMPLES];
+  const sources = await Promise.all(folders.map(filesIn));
+  for (const file of [
+    new URL("package-lock.json", PROJECT),
+    new URL("../build/assets.build.ts", SOURCES),
+    new URL("asset-manifest.ts", SOURCES),
+    ...sources.flat(),
+  ]) {
+    hash.update(await readFile(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Files of a folder in the order of their names. */
+async function filesIn(folder: URL): Promise<URL[]> {
+  const names = await readdir(folder);
+  return names.sort().map((name) => new URL(name, folder));
+}
+
+/** GraphiQL in parts: the editor and its workers load when they are needed. */
+async function playgroundFiles(): Promise<Files> {
+  const examples = await Promise.all(
+    (await filesIn(EXAMPLES)).map((file) => readFile(file, "utf8")),
+  );
+  const { outputFiles } = await build({
+    absWorkingDir: fileURLToPath(PROJECT),
+    entryPoints: {
+      playground: fileURLToPath(new URL("browser/playground.ts", SOURCES)),
+      "editor.worker": "monaco-editor/esm/vs/editor/editor.worker.js",
+      "json.worker": "monaco-editor/esm/vs/language/json/json.worker.js",
+      "graphql.worker": "monaco-graphql/esm/graphql.worker.js",
+    },
+    outdir: "playground",
+    entryNames: "[name]",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    loader: { ".ttf": "file" },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      EXAMPLES: JSON.stringify(examples),
+    },
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const files = outputFiles.map(
+    ({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents] as const,
+  );
+  // Styles of parts that load later are already in the page's own sheet.
+  return new Map(
+    files.filter(
+      ([name]) => !name.endsWith(".css") || name === "playground.css",
+    ),
+  );
+}
+
+async function docsFiles(): Promise<Files> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("browser/docs.ts", SOURCES))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
+  const own = (name: string): Promise<Buffer> =>
+    readFile(resolve(`swagger-ui-dist/${name}`));
+  const sourceMap = /\n?(?:\/\/|\/\*)# sourceMappingURL=.*$/m;
+  const withoutMap = async (name: string): Promise<Buffer> =>
+    Buffer.from((await own(name)).toString("utf8").replace(sourceMap, ""));
+  return new Map<string, Uint8Array>([
+    ["docs.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
+    ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
+    ["swagger-ui-bundle.js", await withoutMap("swagger-ui-bundle.js")],
+    ["swagger-ui.css", await withoutMap("swagger-ui.css")],
+  ]);
+}
+
+async function store(
+  draft: URL,
+  name: BundleName,
+  files: Files,
+): Promise<Bundle> {
+  const folder = new URL(`${name}/`, draft);
+  await mkdir(folder, { recursive: true });
+  const hash = createHash("sha256");
+  const listed: Record<string, BundleFile> = {};
+  for (const [file, content] of [...files].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
+    hash.update(file).update(content);
+    await writeFile(new URL(file, folder), content);
+    const encodings: Encoding[] =
+      content.length < WORTH_COMPRESSING_BYTES ? [] : ["br", "gzip"];
+    for (const encoding of encodings) {
+      await writeFile(
+        new URL(file + ENCODING_SUFFIX[encoding], folder),
+        await compress[encoding](content),
+      );
+    }
+    const type = TYPES[extname(file)];
+    if (type === undefined) throw new Error(`${file} has no media type`);
+    listed[file] = { type, encodings };
+  }
+  return { build: hash.digest("hex").slice(0, 12), files: listed };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

@@ -1,0 +1,22 @@
+import { writeFile } from "node:fs/promises";
+import { readConfig } from "../config/config.js";
+import { startGateway } from "../gateway.js";
+import { printedSchema } from "../pages/contracts.js";
+
+/**
+ * Rewrites schema.graphql from the code. The gateway stands on free ports of
+ * this machine for the moment that takes, and calls nobody.
+ */
+const gateway = await startGateway(
+  readConfig({
+    PORT: "0",
+    OPS_PORT: "0",
+    LOG_LEVEL: "silent",
+    UPSTREAM_ENDPOINT: "http://127.0.0.1:9",
+    ALIBABA_CLOUD_ACCESS_KEY_ID: "none",
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET: "none",
+  }),
+);
+const file = new URL("../../schema.graphql", import.meta.url);
+await writeFile(file, printedSchema(gateway.app).text);
+await gateway.close();

@@ -1,0 +1,135 @@
+import "reflect-metadata";
+import type { INestApplicationContext } from "@nestjs/common";
+import { Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { ConfigModule } from "../../config/config.module.js";
+import type { Config } from "../../config/config.js";
+import { callerWith, SCOPES } from "../../context/caller.js";
+import {
+  openContext,
+  type RequestContext,
+} from "../../context/request-context.js";
+import { ERRORS } from "../../errors/error-table.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { Logger } from "../../logging/logger.js";
+import { AuditTrail } from "../../logging/audit.js";
+import { LoggingModule } from "../../logging/logging.module.js";
+import { MessageContactsModule } from "../../message-contacts/message-contacts.module.js";
+import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
+import { SharedStateModule } from "../../shared-state/shared-state.module.js";
+import {
+  openSharedState,
+  type SharedState,
+} from "../../shared-state/shared-state.js";
+import { directoriesOf } from "../../upstream/upstream.module.js";
+import type { SeedItem } from "./seed-file.js";
+import type { SeedOutcome, SeedTarget } from "./seed-target.js";
+
+/** Largest page the vendor gives. */
+const PAGE_SIZE = 100;
+
+@Module({})
+class SeedModule {}
+
+/**
+ * Fills a directory through the service that both front doors use: writes go
+ * one at a time, a lost answer is settled by reading back, the audit trail
+ * names the caller `seed`.
+ */
+export class DirectoryTarget implements SeedTarget {
+  private constructor(
+    private readonly app: INestApplicationContext,
+    private readonly service: MessageContactsService,
+    private readonly state: SharedState,
+    private readonly alias: string,
+    private readonly endpoint: string,
+  ) {}
+
+  /** @param wanted alias of the directory; needed where there are several */
+  static async open(
+    config: Config,
+    wanted: string | undefined,
+  ): Promise<DirectoryTarget> {
+    const directories = directoriesOf(config);
+    const aliases = [...directories.keys()];
+    const alias = wanted ?? (aliases.length === 1 ? aliases[0] : undefined);
+    const directory = directories.get(alias ?? "");
+    if (alias === undefined || directory === undefined) {
+      throw new Error(
+        `Name one of the configured directories with --directory: ${aliases.join(", ")}.`,
+      );
+    }
+    const logger = new Logger(config);
+    const state = await openSharedState(config, logger);
+    const app = await NestFactory.createApplicationContext(
+      {
+        module: SeedModule,
+        imports: [
+          ConfigModule.with(config),
+          LoggingModule.with(logger, AuditTrail.from(config, logger)),
+          SharedStateModule.with(state),
+          MessageContactsModule,
+        ],
+      },
+      { logger: logger.forNest, abortOnError: false },
+    );
+    const service = app.get(MessageContactsService, { strict: false });
+    return new DirectoryTarget(app, service, state, alias, directory.endpoint);
+  }
+
+  get place(): string {
+    return `the directory ${this.alias} at ${this.endpoint}`;
+  }
+
+  get word(): string {
+    return new URL(this.endpoint).hostname;
+  }
+
+  async names(): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for (let pageNumber = 1; ; pageNumber += 1) {
+      const { items, hasNextPage } = await this.service.listMessageContacts(
+        { pageNumber, pageSize: PAGE_SIZE },
+        this.context(),
+      );
+      for (const { name } of items) if (name !== null) names.add(name);
+      if (!hasNextPage) return names;
+    }
+  }
+
+  async add({ contact, targetIds }: SeedItem): Promise<SeedOutcome> {
+    try {
+      const { id } = await this.service.addMessageContact(
+        contact,
+        this.context(),
+      );
+      // Five targets are what the vendor takes in one call.
+      for (let at = 0; at < targetIds.length; at += 5) {
+        await this.service.associateMembers(
+          { contactId: id, targetIds: targetIds.slice(at, at + 5) },
+          this.context(),
+        );
+      }
+      return { kind: "added", detail: id };
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { message, advice } = ERRORS[error.code];
+      const detail = `${error.code}: ${message.en} ${advice.en}`;
+      return { kind: "failed", detail };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.state.close();
+  }
+
+  /** Each call has its own time and its own request id. */
+  private context(): RequestContext {
+    return openContext(
+      {},
+      callerWith("seed", SCOPES, [this.alias]),
+      this.alias,
+    );
+  }
+}

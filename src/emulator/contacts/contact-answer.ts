@@ -1,0 +1,129 @@
+import { toVendorDate } from "../clock.js";
+import type { ContactRecord } from "./contact-record.js";
+import type { ContactStore } from "./contact-store.js";
+import { gatewayInvalid, rpcError } from "../wire/rpc-errors.js";
+import type { AnswerBody } from "../actions/action.js";
+import type { RpcParams } from "../wire/rpc-params.js";
+import type { EmulatorSettings } from "../settings.js";
+
+/** Defaults and bounds of sibling list operations (inferred for these). */
+const DEFAULT_PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 100;
+
+/** @throws {RpcError} EntityNotExists.Contact */
+export function findContact(
+  store: ContactStore,
+  contactId: string,
+): ContactRecord {
+  const contact = store.find(contactId);
+  if (contact === undefined) throw rpcError("EntityNotExists.Contact");
+  return contact;
+}
+
+/**
+ * The contact, unless its deletion is under way.
+ *
+ * @throws {RpcError} EntityNotExists.Contact, ContactStatusMismatchAction
+ */
+export function findChangeableContact(
+  store: ContactStore,
+  contactId: string,
+): ContactRecord {
+  const contact = findContact(store, contactId);
+  if (contact.status === "Deleting") {
+    throw rpcError("ContactStatusMismatchAction");
+  }
+  return contact;
+}
+
+/** @throws {RpcError} InvalidParameter.Name.AlreadyUsed */
+export function checkNameIsFree(
+  store: ContactStore,
+  name: string,
+  settings: EmulatorSettings,
+  ownId?: string,
+): void {
+  const key = (text: string) =>
+    settings.nameCaseSensitive ? text : text.toLowerCase();
+  const isTaken = store
+    .all()
+    .some(
+      (other) => other.contactId !== ownId && key(other.name) === key(name),
+    );
+  if (isTaken) throw rpcError("InvalidParameter.Name.AlreadyUsed");
+}
+
+/** A contact as GetMessageContact and ListMessageContacts show it. */
+export function describeContact(
+  contact: ContactRecord,
+  settings: EmulatorSettings,
+): AnswerBody {
+  const { contactId, name, email, phone, title, messageTypes, status } =
+    contact;
+  const phoneNumber =
+    phone.value === undefined
+      ? settings.absentPhoneNumber === "empty"
+        ? { PhoneNumber: "" }
+        : {}
+      : { PhoneNumber: shown(phone.value, settings) };
+  return {
+    ContactId: contactId,
+    Name: name,
+    EmailAddress: shown(email.value ?? "", settings),
+    ...phoneNumber,
+    Title: title,
+    MessageTypes: [...messageTypes],
+    Members: [...contact.bindings.keys()],
+    Status: status,
+    CreateDate: toVendorDate(contact.createdAt),
+  };
+}
+
+/** An address or a number, masked as in the vendor's samples if so set. */
+export function shown(target: string, settings: EmulatorSettings): string {
+  if (!settings.maskTargets) return target;
+  const at = target.indexOf("@");
+  if (at >= 0) return `${target.slice(0, at)}***${target.slice(at)}`;
+  return target.length < 8
+    ? target
+    : `${target.slice(0, -8)}****${target.slice(-4)}`;
+}
+
+export interface PageRequest {
+  readonly pageNumber: number;
+  readonly pageSize: number;
+}
+
+/** @throws {RpcError} InvalidPageNumber, InvalidPageSize */
+export function readPage(
+  params: RpcParams,
+  settings: EmulatorSettings,
+): PageRequest {
+  const read = (name: string, initial: number, max: number): number => {
+    const value = params.integer(name) ?? initial;
+    const bounded = Math.min(Math.max(value, 1), max);
+    if (value === bounded) return value;
+    if (settings.pageOutOfRange === "clamp") return bounded;
+    throw gatewayInvalid(name);
+  };
+  return {
+    pageNumber: read("PageNumber", 1, Number.MAX_SAFE_INTEGER),
+    pageSize: read("PageSize", DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
+  };
+}
+
+/** One page of `items` under `name`, with the counts beside it. */
+export function describePage<T>(
+  name: string,
+  items: readonly T[],
+  { pageNumber, pageSize }: PageRequest,
+  describe: (item: T) => unknown,
+): AnswerBody {
+  const first = (pageNumber - 1) * pageSize;
+  return {
+    TotalCount: items.length,
+    PageSize: pageSize,
+    PageNumber: pageNumber,
+    [name]: items.slice(first, first + pageSize).map(describe),
+  };
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { AccessKey } from "./access-keys.js";
+import type {
+  ActionContext,
+  AnswerBody,
+  RpcAction,
+} from "../actions/action.js";
+import type { AnswerFormat } from "../wire/rpc-answer.js";
+import { RpcError } from "../wire/rpc-errors.js";
+import { mergeParams, RpcParams } from "../wire/rpc-params.js";
+import {
+  headerText,
+  parseV3Authorization,
+  type V3Authorization,
+} from "../wire/rpc-signature.js";
+import type { EmulatorSettings } from "../settings.js";
+
+/** The fields every signed call carries, wherever its signature version puts them. */
+export interface CommonFields {
+  readonly actionName?: string;
+  readonly version?: string;
+  readonly accessKeyId?: string;
+  readonly securityToken?: string;
+  readonly timestamp?: string;
+  readonly nonce?: string;
+}
+
+/** One call on the RPC endpoint. The checks fill in what is optional here. */
+export interface RpcCall {
+  /** Fresh upper-case UUID (documented form). */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly query: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  readonly params: RpcParams;
+  /** Why the body could not be read; a check raises it. */
+  readonly bodyError?: RpcError;
+  /** Version 3 is told by an ACS3 `Authorization` header; pop-core sends x-acs-action with version 1 too (observed). */
+  readonly signatureVersion: 1 | 3;
+  /** Of version 3; undefined when the header is not of that form. */
+  readonly authorization?: V3Authorization;
+  readonly common: CommonFields;
+  /** The form asked for, or the default when that is not a known one. */
+  readonly format: AnswerFormat;
+  /** By how much a fault moves the vendor's clock for this call. */
+  skewMs: number;
+  action?: RpcAction;
+  key?: AccessKey;
+  carryOut?: (context: ActionContext) => AnswerBody;
+}
+
+export function openCall(
+  request: IncomingMessage,
+  body: Buffer | "too large",
+  settings: EmulatorSettings,
+): RpcCall {
+  // Not `new URL`: a target such as `//x` would change the host.
+  const [path = "/", ...rest] = (request.url ?? "/").split("?");
+  const query = new URLSearchParams(rest.join("?"));
+  const { headers } = request;
+  const authorizationText = headerText(headers, "authorization");
+  const isV3 = authorizationText.startsWith("ACS3-");
+  const authorization = parseV3Authorization(authorizationText);
+  const merged = merge(query, body, headers["content-type"]);
+  const { params } = merged;
+  return {
+    requestId: randomUUID().toUpperCase(),
+    method: request.method ?? "",
+    path,
+    headers,
+    query: [...query],
+    body: body === "too large" ? Buffer.alloc(0) : body,
+    ...merged,
+    signatureVersion: isV3 ? 3 : 1,
+    ...(authorization === undefined ? {} : { authorization }),
+    common: isV3
+      ? commonFieldsV3(headers, authorization)
+      : commonFieldsV1(params),
+    format:
+      formatOf(params.text("Format")) ??
+      (isV3 ? "JSON" : settings.defaultFormat),
+    skewMs: 0,
+  };
+}
+
+/** Either spelling is taken: a newer client of the vendor sends `json` (observed). */
+export function formatOf(text: string | undefined): AnswerFormat | undefined {
+  const upper = text?.toUpperCase();
+  return upper === "JSON" || upper === "XML" ? upper : undefined;
+}
+
+function merge(
+  query: URLSearchParams,
+  body: Buffer | "too large",
+  contentType: string | undefined,
+): { params: RpcParams; bodyError?: RpcError } {
+  try {
+    return { params: mergeParams(query, body, contentType) };
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return { params: new RpcParams(new Map(query)), bodyError: error };
+  }
+}
+
+function commonFieldsV1(params: RpcParams): CommonFields {
+  return {
+    actionName: params.text("Action"),
+    version: params.text("Version"),
+    accessKeyId: params.text("AccessKeyId"),
+    securityToken: params.text("SecurityToken"),
+    timestamp: params.text("Timestamp"),
+    nonce: params.text("SignatureNonce"),
+  };
+}
+
+function commonFieldsV3(
+  headers: IncomingHttpHeaders,
+  authorization: V3Authorization | undefined,
+): CommonFields {
+  const text = (name: string) => headerText(headers, name) || undefined;
+  return {
+    actionName: text("x-acs-action"),
+    version: text("x-acs-version"),
+    accessKeyId: authorization?.keyId || undefined,
+    securityToken: text("x-acs-security-token"),
+    timestamp: text("x-acs-date"),
+    nonce: text("x-acs-signature-nonce"),
+  };
+}

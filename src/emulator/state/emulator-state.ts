@@ -1,0 +1,88 @@
+import {
+  AccessKeys,
+  DEFAULT_KEYS,
+  type AccessKeyInput,
+} from "./access-keys.js";
+import { CallRates } from "./call-rates.js";
+import { CallRecord } from "./call-record.js";
+import { EmulatorClock, type TimeSource } from "../clock.js";
+import { ContactStore } from "../contacts/contact-store.js";
+import { Faults } from "../faults/faults.js";
+import { NonceMemory } from "./nonce-memory.js";
+import { Outbox } from "../contacts/outbox.js";
+import type { RpcCall } from "./call.js";
+import { RunningWrites } from "./running-writes.js";
+import type { Seed } from "../contacts/seeds.js";
+import {
+  changeSettings,
+  DEFAULT_SETTINGS,
+  type EmulatorSettings,
+  type SettingsHolder,
+} from "../settings.js";
+
+/** What an emulator starts with, and comes back to on a reset. */
+export interface EmulatorStart {
+  readonly seed: Seed;
+  readonly settings: Partial<EmulatorSettings>;
+  readonly keys?: readonly AccessKeyInput[];
+  readonly timeSource: TimeSource;
+  /** From 0 up to but not including 1: ids, codes and chances of faults. */
+  readonly random: () => number;
+}
+
+/** Everything one emulator knows. */
+export class EmulatorState {
+  readonly settings: SettingsHolder;
+  readonly clock: EmulatorClock;
+  readonly store: ContactStore;
+  readonly outbox: Outbox;
+  readonly keys: AccessKeys;
+  readonly faults: Faults;
+  readonly writes: RunningWrites;
+  readonly nonces = new NonceMemory();
+  readonly rates = new CallRates();
+  readonly calls = new CallRecord();
+
+  /** @throws {ControlInputError} on settings that do not exist */
+  constructor(private readonly start: EmulatorStart) {
+    const { seed, keys, timeSource, random } = start;
+    this.settings = { current: this.#firstSettings() };
+    this.clock = new EmulatorClock(timeSource);
+    this.store = new ContactStore(seed, this.clock, this.settings, random);
+    this.outbox = new Outbox(this.clock, this.settings, random);
+    this.keys = new AccessKeys(keys ?? DEFAULT_KEYS, this.clock);
+    this.faults = new Faults(random);
+    this.writes = new RunningWrites(this.clock);
+  }
+
+  /** Back to the start; writes that run go on to their end. */
+  reset(): void {
+    this.clock.setOffset(0);
+    this.settings.current = this.#firstSettings();
+    this.store.load(this.start.seed);
+    this.outbox.load([]);
+    this.keys.load(this.start.keys ?? DEFAULT_KEYS);
+    this.faults.clear();
+    this.nonces.clear();
+    this.rates.clear();
+    this.calls.clear();
+  }
+
+  /** The time that a call's stamp is held against, and that its answer's Date tells. */
+  vendorTimeFor({ skewMs }: Pick<RpcCall, "skewMs">): number {
+    const now =
+      this.settings.current.timestampClock === "source"
+        ? this.clock.sourceNow()
+        : this.clock.now();
+    return now + skewMs;
+  }
+
+  /** Facts changed and messages sent since the start. */
+  effects(): number {
+    return this.store.changes + this.outbox.sent;
+  }
+
+  #firstSettings(): EmulatorSettings {
+    return changeSettings(DEFAULT_SETTINGS, this.start.settings);
+  }
+}

@@ -1,0 +1,103 @@
+import type { AnswerBody } from "../actions/action.js";
+import type { RpcError } from "./rpc-errors.js";
+
+export type AnswerFormat = "JSON" | "XML";
+
+/** What a call is answered with, before it takes a form. */
+export interface RpcAnswer {
+  readonly httpStatus: number;
+  readonly body: AnswerBody;
+  /** Name of the outermost element in XML. */
+  readonly rootElement: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Documented for JSON; the type of XML answers is inferred. */
+const CONTENT_TYPES: Record<AnswerFormat, string> = {
+  JSON: "application/json;charset=utf-8",
+  XML: "text/xml;charset=utf-8",
+};
+
+export function successAnswer(
+  actionName: string,
+  requestId: string,
+  body: AnswerBody,
+): RpcAnswer {
+  return {
+    httpStatus: 200,
+    body: { RequestId: requestId, ...body },
+    rootElement: `${actionName}Response`,
+    headers: {},
+  };
+}
+
+/** The vendor's five members, always all of them (documented for newer gateways). */
+export function errorAnswer(
+  error: RpcError,
+  requestId: string,
+  hostId: string,
+): RpcAnswer {
+  const { code, httpStatus, message, extra, headers } = error;
+  return {
+    httpStatus,
+    body: {
+      RequestId: requestId,
+      HostId: hostId,
+      Code: code,
+      Message: message,
+      Recommend: `https://api.aliyun.com/troubleshoot?q=${encodeURIComponent(code)}&product=ResourceDirectoryMaster`,
+      ...extra,
+    },
+    rootElement: "Error",
+    headers,
+  };
+}
+
+/** An answer as it goes over the wire. */
+export interface RenderedAnswer {
+  readonly httpStatus: number;
+  readonly contentType: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+export function renderAnswer(
+  { httpStatus, body, rootElement, headers }: RpcAnswer,
+  format: AnswerFormat,
+): RenderedAnswer {
+  return {
+    httpStatus,
+    headers,
+    contentType: CONTENT_TYPES[format],
+    text:
+      format === "JSON"
+        ? JSON.stringify(body)
+        : `<?xml version="1.0" encoding="UTF-8"?>${element(rootElement, body)}`,
+  };
+}
+
+/** Lists repeat their element, without one around them (inferred from plain JSON lists). */
+function element(name: string, value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.map((item) => element(name, item)).join("");
+  }
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([key, item]) =>
+      element(key, item),
+    );
+    return `<${name}>${members.join("")}</${name}>`;
+  }
+  return `<${name}>${escapeXml(String(value))}</${name}>`;
+}
+
+function escapeXml(text: string): string {
+  return (
+    text
+      // Characters that no XML document may hold.
+      .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/>/g, "&gt;")
+      .replace(/"/g, "&quot;")
+  );
+}

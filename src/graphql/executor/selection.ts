@@ -1,0 +1,154 @@
+import {
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isAbstractType,
+  Kind,
+  typeFromAST,
+  visit,
+  type ASTVisitor,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
+import type { Variables } from "./run.js";
+
+/** Thrown while a plan is made, for what graphql-js itself has to run. */
+export class NotCompilable extends Error {}
+
+/** All nodes that ask for one key of an object: at least one. */
+export type FieldNodes = [FieldNode, ...FieldNode[]];
+
+/**
+ * Tells which fields an operation selects of an object, fragments and
+ * conditions applied, in the order in which graphql-js finds them.
+ */
+export class Selections {
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    /** Only those that conditions look at are read. */
+    private readonly variables: Variables,
+  ) {
+    this.fragments = fragmentsOf(document);
+  }
+
+  of(
+    type: GraphQLObjectType,
+    sets: readonly (SelectionSetNode | undefined)[],
+  ): Map<string, FieldNodes> {
+    const fields = new Map<string, FieldNodes>();
+    // Without it, fragments that spread fragments twice would double the work.
+    const visited = new Set<string>();
+    for (const set of sets) {
+      if (set !== undefined) this.collect(type, set, fields, visited);
+    }
+    return fields;
+  }
+
+  private collect(
+    type: GraphQLObjectType,
+    { selections }: SelectionSetNode,
+    fields: Map<string, FieldNodes>,
+    visited: Set<string>,
+  ): void {
+    for (const node of selections) {
+      if (node.kind === Kind.FRAGMENT_SPREAD && visited.has(node.name.value))
+        continue;
+      if (!this.isIncluded(node)) continue;
+      if (node.kind === Kind.FIELD) {
+        const key = node.alias?.value ?? node.name.value;
+        const nodes = fields.get(key);
+        if (nodes === undefined) fields.set(key, [node]);
+        else nodes.push(node);
+        continue;
+      }
+      if (node.kind === Kind.FRAGMENT_SPREAD) visited.add(node.name.value);
+      const part =
+        node.kind === Kind.INLINE_FRAGMENT
+          ? node
+          : this.fragments[node.name.value];
+      if (part === undefined) throw new NotCompilable();
+      if (this.fits(part, type)) {
+        this.collect(type, part.selectionSet, fields, visited);
+      }
+    }
+  }
+
+  private fits(
+    { typeCondition }: FragmentDefinitionNode | InlineFragmentNode,
+    type: GraphQLObjectType,
+  ): boolean {
+    if (typeCondition === undefined) return true;
+    const wanted = typeFromAST(this.schema, typeCondition);
+    return (
+      wanted === type ||
+      (isAbstractType(wanted) && this.schema.isSubType(wanted, type))
+    );
+  }
+
+  private isIncluded(node: SelectionNode): boolean {
+    if (node.directives === undefined || node.directives.length === 0)
+      return true;
+    try {
+      const skip = getDirectiveValues(
+        GraphQLSkipDirective,
+        node,
+        this.variables,
+      );
+      if (skip?.["if"] === true) return false;
+      const include = getDirectiveValues(
+        GraphQLIncludeDirective,
+        node,
+        this.variables,
+      );
+      return include?.["if"] !== false;
+    } catch {
+      // A condition without a value: graphql-js tells where it stands.
+      throw new NotCompilable();
+    }
+  }
+}
+
+/** Names of the variables that `@skip` and `@include` look at. */
+export function conditionsOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): string[] {
+  const names = new Set<string>();
+  const look: ASTVisitor = {
+    Directive: ({ arguments: args = [] }) => {
+      for (const { value } of args) {
+        if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      }
+    },
+  };
+  visit(operation, look);
+  for (const fragment of Object.values(fragmentsOf(document))) {
+    visit(fragment, look);
+  }
+  return [...names];
+}
+
+function fragmentsOf(
+  document: DocumentNode,
+): Record<string, FragmentDefinitionNode> {
+  const fragments = Object.create(null) as Record<
+    string,
+    FragmentDefinitionNode
+  >;
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments[node.name.value] = node;
+    }
+  }
+  return fragments;
+}

@@ -1,0 +1,27 @@
+import type { FastifyReply } from "fastify";
+import type { RequestContext } from "../context/request-context.js";
+import { ERRORS } from "../errors/error-table.js";
+import { toGraphqlError } from "./graphql-error.formatter.js";
+import { toGatewayError } from "../http/problem-details.filter.js";
+
+const GRAPHQL_JSON = "application/json; charset=utf-8";
+
+/** Answers a request that never reached the schema, in GraphQL's own form. */
+export function refuseGraphql(
+  context: RequestContext,
+  reply: FastifyReply,
+  cause: unknown,
+): FastifyReply {
+  const { error, refusal } = toGatewayError(cause);
+  reply.failureCode = error.code;
+  const rendered = toGraphqlError(error, context);
+  const message = refusal?.detail[context.language] ?? rendered.message;
+  const { retryAfterSeconds } = error.details;
+  if (retryAfterSeconds !== undefined) {
+    void reply.header("retry-after", String(retryAfterSeconds));
+  }
+  return reply
+    .code(refusal?.status ?? ERRORS[error.code].httpStatus)
+    .header("content-type", GRAPHQL_JSON)
+    .send(JSON.stringify({ errors: [{ ...rendered, message }] }));
+}

@@ -1,0 +1,79 @@
+import {
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import { lacksRight } from "../access/scopes.js";
+import type { Caller } from "../context/caller.js";
+import type { Operation } from "../upstream/operations.js";
+
+/**
+ * The operations that the root fields of one GraphQL operation stand for, each
+ * declared by `OperationField` or `ContactMutation`. Conditions are ignored,
+ * because their values are not known before the variables are read.
+ */
+export class OperationRights {
+  /** Null where a root field needs no right, such as `__typename`. */
+  private readonly needed: ReadonlySet<Operation> | null;
+
+  constructor(
+    document: DocumentNode,
+    { selectionSet }: OperationDefinitionNode,
+    root: GraphQLObjectType | null,
+  ) {
+    const names = rootFields(document, selectionSet);
+    const fields = root?.getFields() ?? {};
+    const needed = [...names].map(
+      (name) => fields[name]?.extensions["operation"] as Operation | undefined,
+    );
+    this.needed = needed.includes(undefined)
+      ? null
+      : new Set(needed as Operation[]);
+  }
+
+  /** Whether the caller may use none of the root fields. */
+  areAllMissing(caller: Caller): boolean {
+    if (this.needed === null || this.needed.size === 0) return false;
+    for (const operation of this.needed) {
+      if (!lacksRight(operation, caller)) return false;
+    }
+    return true;
+  }
+}
+
+/** Names of the root fields; each fragment is visited once. */
+function rootFields(
+  document: DocumentNode,
+  set: SelectionSetNode,
+): ReadonlySet<string> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments.set(node.name.value, node);
+    }
+  }
+  const names = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const node of selections) {
+      switch (node.kind) {
+        case Kind.FIELD:
+          names.add(node.name.value);
+          break;
+        case Kind.INLINE_FRAGMENT:
+          collect(node.selectionSet);
+          break;
+        case Kind.FRAGMENT_SPREAD: {
+          const fragment = fragments.get(node.name.value);
+          fragments.delete(node.name.value);
+          if (fragment !== undefined) collect(fragment.selectionSet);
+          break;
+        }
+      }
+    }
+  };
+  collect(set);
+  return names;
+}

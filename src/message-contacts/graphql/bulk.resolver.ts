@@ -1,0 +1,166 @@
+import { Inject } from "@nestjs/common";
+import { Args, Resolver } from "@nestjs/graphql";
+import type { RequestContext } from "../../context/request-context.js";
+import { ErrorCode as E } from "../../errors/error-codes.js";
+import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
+import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
+import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import { contactOnDemand } from "./lazy-contact.js";
+import { ContactMutation } from "./contact-mutation.decorator.js";
+import { ContactReads } from "./contact.loaders.js";
+import { MAX_ITEMS } from "../bulk/run-in-order.js";
+import { UpdateMessageContactsPayload } from "../shapes/bulk-payloads.js";
+import { ItemStatus } from "../shapes/enums.js";
+import { MAX_TARGETS_PER_CALL } from "../shapes/input-fields.js";
+import * as inputs from "../shapes/inputs.js";
+import * as payloads from "../shapes/payloads.js";
+import type { UserError } from "../shapes/user-errors.js";
+import { toItemErrors } from "./user-errors.mapper.js";
+
+const BINDING_ERRORS = [
+  E.INVALID_INPUT,
+  E.CONTACT_NOT_FOUND,
+  E.BINDING_TARGET_NOT_FOUND,
+  E.QUOTA_EXCEEDED,
+  E.STATUS_CONFLICT,
+  E.CONCURRENT_CHANGE,
+];
+
+/** Up to five targets a call. */
+const BINDING_CALLS: UpstreamCalls = {
+  callsFor: ({ input }) =>
+    Math.ceil(
+      lengthOf((input as { targetIds?: unknown }).targetIds) /
+        MAX_TARGETS_PER_CALL,
+    ),
+};
+
+/** One call an item; a list that is too long is refused without any. */
+function itemsIn({ inputs: items }: Readonly<Record<string, unknown>>): number {
+  return lengthOf(items);
+}
+
+function lengthOf(items: unknown): number {
+  return Array.isArray(items) && items.length <= MAX_ITEMS ? items.length : 0;
+}
+
+/** The GraphQL front door for changes that take several vendor calls. */
+@Resolver()
+export class BulkResolver {
+  constructor(
+    @Inject(BulkChanges) private readonly bulk: BulkChanges,
+    @Inject(ContactReads) private readonly reads: ContactReads,
+  ) {}
+
+  @ContactMutation({
+    description:
+      "Changes up to 50 contacts, one after the other in the order given, with a result for each. All items are checked before the first is sent; a contact can be named once. What is wrong with one item does not stop the others; a vendor in trouble does.",
+    operation: "updateMessageContact",
+    upstream: { callsFor: itemsIn, items: itemsIn },
+    input: { check: checkUpdates },
+    payload: () => UpdateMessageContactsPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.NAME_TAKEN,
+      E.CONTACT_NOT_FOUND,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async updateMessageContacts(
+    @Args("inputs", { type: () => [inputs.UpdateMessageContactInput] })
+    items: inputs.UpdateMessageContactInput[],
+    context: RequestContext,
+  ): Promise<UpdateMessageContactsPayload> {
+    const outcomes = await this.bulk.updateMessageContacts(items, context);
+    this.reads.forget(context);
+    return {
+      isComplete: outcomes.every(({ status }) => status === "DONE"),
+      results: outcomes.map((outcome, at) => ({
+        contactId: items[at]?.contactId ?? "",
+        status: ItemStatus[outcome.status],
+        contact:
+          outcome.status === "DONE"
+            ? contactOnDemand(outcome.value, this.reads, context)
+            : null,
+        errors:
+          outcome.status === "FAILED"
+            ? toItemErrors(inItem(outcome.error, at), context.language)
+            : [],
+      })),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Binds a contact to the directory, folders or member accounts. Up to five targets are one vendor call: all of them or none. More go in several calls, in order, up to the first that fails.",
+    input: inputs.AssociateMembersInput,
+    upstream: BINDING_CALLS,
+    payload: () => payloads.AssociateMembersPayload,
+    errors: BINDING_ERRORS,
+  })
+  async associateMembers(
+    @Args("input") input: inputs.AssociateMembersInput,
+    context: RequestContext,
+  ): Promise<payloads.AssociateMembersPayload> {
+    const outcomes = await this.bulk.associateMembers(input, context);
+    return this.changed(input.contactId, outcomes, context);
+  }
+
+  @ContactMutation({
+    description:
+      "Unbinds a contact from the directory, folders or member accounts. Up to five targets are one vendor call. More go in several calls, in order, up to the first that fails.",
+    input: inputs.DisassociateMembersInput,
+    upstream: BINDING_CALLS,
+    payload: () => payloads.DisassociateMembersPayload,
+    errors: BINDING_ERRORS,
+  })
+  async disassociateMembers(
+    @Args("input") input: inputs.DisassociateMembersInput,
+    context: RequestContext,
+  ): Promise<payloads.DisassociateMembersPayload> {
+    const outcomes = await this.bulk.disassociateMembers(input, context);
+    return this.changed(input.contactId, outcomes, context);
+  }
+
+  private changed(
+    contactId: string,
+    outcomes: readonly TargetOutcome[],
+    context: RequestContext,
+  ): payloads.AssociateMembersPayload {
+    context.usage.contactId = contactId;
+    this.reads.forget(context);
+    const results = outcomes.map(({ targetId, outcome }) => ({
+      targetId,
+      status: ItemStatus[outcome.status],
+      errors: errorsOf(outcome, context),
+    }));
+    const failed = results.find(({ status }) => status === ItemStatus.FAILED);
+    return {
+      changes: changesOf(outcomes),
+      results,
+      contact: contactOnDemand({ id: contactId }, this.reads, context),
+      // The one call that failed: its targets share its errors.
+      errors: failed?.errors ?? [],
+    };
+  }
+}
+
+function errorsOf(
+  outcome: TargetOutcome["outcome"],
+  { language }: RequestContext,
+): UserError[] {
+  return outcome.status === "FAILED"
+    ? toItemErrors(outcome.error, language)
+    : [];
+}
+
+/** What changed, as the vendor reported it. */
+export function changesOf(
+  outcomes: readonly TargetOutcome[],
+): payloads.BindingChange[] {
+  return outcomes.flatMap(({ outcome }) =>
+    outcome.status === "DONE" && outcome.value !== null ? [outcome.value] : [],
+  );
+}

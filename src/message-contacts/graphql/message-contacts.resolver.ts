@@ -1,0 +1,268 @@
+import { Inject } from "@nestjs/common";
+import { Args, Context, Info, Query, Resolver } from "@nestjs/graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { OperationField } from "../../access/operation-field.decorator.js";
+import type { RequestContext } from "../../context/request-context.js";
+import { ErrorCode as E } from "../../errors/error-codes.js";
+import { checkInput } from "../../validation/check-input.js";
+import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
+import { contactOnDemand } from "./lazy-contact.js";
+import { ContactMutation } from "./contact-mutation.decorator.js";
+import { ContactReads } from "./contact.loaders.js";
+import { MessageContactsService } from "../message-contacts.service.js";
+import { selectedFields } from "./selected-fields.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
+import * as inputs from "../shapes/inputs.js";
+import { ContactDeletion } from "../shapes/contact-deletion.js";
+import {
+  MessageContact,
+  MessageContactPage,
+  PendingVerificationPage,
+} from "../shapes/message-contact.js";
+import * as payloads from "../shapes/payloads.js";
+import type { KnownContact, OnDemand } from "../shapes/payloads.js";
+
+const READ = "Scope: `contacts:read`.";
+
+/** Each contact of the page may have nested reads. */
+const LIST_CALLS: UpstreamCalls = {
+  calls: 1,
+  items: ({ pageSize }) => contactsOnPage(pageSize),
+};
+
+/** Maximum number of contacts on a page; 0 for a size that is refused. */
+function contactsOnPage(pageSize: unknown): number {
+  if (pageSize === null || pageSize === undefined) return DEFAULT_PAGE_SIZE;
+  return Number(pageSize) <= MAX_PAGE_SIZE ? Math.max(0, Number(pageSize)) : 0;
+}
+
+/** The GraphQL front door: one method per operation. */
+@Resolver()
+export class MessageContactsResolver {
+  constructor(
+    @Inject(MessageContactsService)
+    private readonly service: MessageContactsService,
+    @Inject(ContactReads) private readonly reads: ContactReads,
+  ) {}
+
+  @Query(() => MessageContact, {
+    nullable: true,
+    description: `One contact; null when the directory has no such contact. ${READ}`,
+  })
+  @CostsCalls({ calls: 1 })
+  @OperationField("getMessageContact")
+  messageContact(
+    @Args() args: inputs.MessageContactArgs,
+    @Context() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<MessageContact | null> {
+    const { id } = checkInput(inputs.MessageContactArgs, args);
+    this.reads.startSelected(selectedFields(info), id, context);
+    return this.service.getMessageContact(id, context);
+  }
+
+  @Query(() => MessageContactPage, {
+    nullable: true,
+    description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
+  })
+  @CostsCalls(LIST_CALLS)
+  @OperationField("listMessageContacts")
+  messageContacts(
+    @Args() args: inputs.MessageContactsArgs,
+    @Context() context: RequestContext,
+  ): Promise<MessageContactPage> {
+    return this.service.listMessageContacts(
+      checkInput(inputs.MessageContactsArgs, args),
+      context,
+    );
+  }
+
+  @Query(() => PendingVerificationPage, {
+    nullable: true,
+    description: `Addresses and numbers of one contact that wait for verification; null when there is no such contact. ${READ}`,
+  })
+  @CostsCalls({ calls: 1 })
+  @OperationField("listMessageContactVerifications")
+  messageContactVerifications(
+    @Args() args: inputs.MessageContactVerificationsArgs,
+    @Context() context: RequestContext,
+  ): Promise<PendingVerificationPage | null> {
+    return this.service.listMessageContactVerifications(
+      checkInput(inputs.MessageContactVerificationsArgs, args),
+      context,
+    );
+  }
+
+  @Query(() => ContactDeletion, {
+    nullable: true,
+    description: `How far a deletion is. ${READ}`,
+  })
+  @CostsCalls({ calls: 1 })
+  @OperationField("getMessageContactDeletionStatus")
+  messageContactDeletionStatus(
+    @Args() args: inputs.ContactIdArgs,
+    @Context() context: RequestContext,
+  ): Promise<ContactDeletion> {
+    const { contactId } = checkInput(inputs.ContactIdArgs, args);
+    return this.service.getMessageContactDeletionStatus(contactId, context);
+  }
+
+  @ContactMutation({
+    description:
+      "Adds a contact. Nothing is sent to the person until a verification is sent.",
+    input: inputs.AddMessageContactInput,
+    payload: () => payloads.AddMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.NAME_TAKEN,
+      E.QUOTA_EXCEEDED,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async addMessageContact(
+    @Args("input") input: inputs.AddMessageContactInput,
+    context: RequestContext,
+  ): Promise<payloads.AddMessageContactPayload> {
+    return {
+      contact: this.known(
+        await this.service.addMessageContact(input, context),
+        context,
+      ),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Changes a contact. A new address or number takes effect once its owner has confirmed it.",
+    input: inputs.UpdateMessageContactInput,
+    payload: () => payloads.UpdateMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.NAME_TAKEN,
+      E.CONTACT_NOT_FOUND,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async updateMessageContact(
+    @Args("input") input: inputs.UpdateMessageContactInput,
+    context: RequestContext,
+  ): Promise<payloads.UpdateMessageContactPayload> {
+    return {
+      contact: this.known(
+        await this.service.updateMessageContact(input, context),
+        context,
+      ),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Deletes a contact: at once when members keep it, in the background when they do not.",
+    input: inputs.DeleteMessageContactInput,
+    payload: () => payloads.DeleteMessageContactPayload,
+    errors: [E.INVALID_INPUT, E.CONTACT_NOT_FOUND, E.CONCURRENT_CHANGE],
+  })
+  async deleteMessageContact(
+    @Args("input") input: inputs.DeleteMessageContactInput,
+    context: RequestContext,
+  ): Promise<payloads.DeleteMessageContactPayload> {
+    return {
+      deletion: await this.service.deleteMessageContact(input, context),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Drops a change of address or number that is not verified yet.",
+    input: inputs.CancelMessageContactUpdateInput,
+    payload: () => payloads.CancelMessageContactUpdatePayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.STATUS_CONFLICT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async cancelMessageContactUpdate(
+    @Args("input") input: inputs.CancelMessageContactUpdateInput,
+    context: RequestContext,
+  ): Promise<payloads.CancelMessageContactUpdatePayload> {
+    return {
+      contact: this.known(
+        await this.service.cancelMessageContactUpdate(input, context),
+        context,
+      ),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Sends the verification e-mail to a pending address. Counts against the daily cap.",
+    input: inputs.SendEmailVerificationForMessageContactInput,
+    payload: () => payloads.SendEmailVerificationForMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.VERIFICATION_NOT_PENDING,
+      E.VERIFICATION_LIMIT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async sendEmailVerificationForMessageContact(
+    @Args("input") input: inputs.SendEmailVerificationForMessageContactInput,
+    context: RequestContext,
+  ): Promise<payloads.SendEmailVerificationForMessageContactPayload> {
+    const sent = await this.service.sendEmailVerificationForMessageContact(
+      input,
+      context,
+    );
+    return {
+      ...sent,
+      contact: this.known({ id: input.contactId }, context),
+      errors: [],
+    };
+  }
+
+  @ContactMutation({
+    description:
+      "Sends the verification text message to a pending number. Counts against the daily cap.",
+    input: inputs.SendPhoneVerificationForMessageContactInput,
+    payload: () => payloads.SendPhoneVerificationForMessageContactPayload,
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.VERIFICATION_NOT_PENDING,
+      E.VERIFICATION_LIMIT,
+      E.CONCURRENT_CHANGE,
+    ],
+  })
+  async sendPhoneVerificationForMessageContact(
+    @Args("input") input: inputs.SendPhoneVerificationForMessageContactInput,
+    context: RequestContext,
+  ): Promise<payloads.SendPhoneVerificationForMessageContactPayload> {
+    const sent = await this.service.sendPhoneVerificationForMessageContact(
+      input,
+      context,
+    );
+    return {
+      ...sent,
+      contact: this.known({ id: input.contactId }, context),
+      errors: [],
+    };
+  }
+
+  private known(
+    contact: KnownContact,
+    context: RequestContext,
+  ): OnDemand<KnownContact | null> {
+    context.usage.contactId = contact.id;
+    // What an earlier mutation of the request read is not true any more.
+    this.reads.forget(context);
+    return contactOnDemand(contact, this.reads, context);
+  }
+}

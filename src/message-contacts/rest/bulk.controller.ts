@@ -1,0 +1,180 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+} from "@nestjs/common";
+import type { FastifyReply } from "fastify";
+import {
+  OperationRoutes,
+  RouteOfOperation,
+} from "../../access/operation-routes.decorator.js";
+import type { RequestContext } from "../../context/request-context.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { CallContext } from "../../http/call-context.decorator.js";
+import { MAX_VIOLATIONS } from "../../validation/check-input.js";
+import { toProblem, type Problem } from "../../http/problem-details.js";
+import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
+import { changesOf } from "../graphql/bulk.resolver.js";
+import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import type { Outcome } from "../bulk/run-in-order.js";
+import { fromPath, type RawQuery } from "./rest-input.js";
+import { ItemStatus } from "../shapes/enums.js";
+import * as inputs from "../shapes/inputs.js";
+import type {
+  BatchUpdateResults,
+  BindingChanges,
+} from "../shapes/rest-bulk.js";
+
+/** Status of an answer that only its items can tell (RFC 4918). */
+const MULTI_STATUS = 207;
+
+/** Status of an item that was not tried because another failed (RFC 4918). */
+const FAILED_DEPENDENCY = 424;
+
+/** The REST front door for changes that take several vendor calls. */
+@OperationRoutes()
+@Controller("/v1/message-contacts")
+export class BulkController {
+  constructor(@Inject(BulkChanges) private readonly bulk: BulkChanges) {}
+
+  @Post("batch-update")
+  @HttpCode(200)
+  @RouteOfOperation("updateMessageContact")
+  async batchUpdateMessageContacts(
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<BatchUpdateResults> {
+    const items = checkUpdates(inputsOf(body), context);
+    const outcomes = await this.bulk.updateMessageContacts(items, context);
+    const results = outcomes.map((outcome, at) => ({
+      contactId: items[at]?.contactId ?? "",
+      ...resultOf(
+        outcome.status === "FAILED"
+          ? { ...outcome, error: inItem(outcome.error, at) }
+          : outcome,
+        context,
+      ),
+    }));
+    return answered(reply, { results });
+  }
+
+  @Post(":id/bindings")
+  @HttpCode(200)
+  async associateMembers(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<BindingChanges> {
+    const outcomes = await this.bulk.associateMembers(
+      fromPath(inputs.AssociateMembersInput, id, body),
+      context,
+    );
+    return answered(reply, bindings(outcomes, context));
+  }
+
+  @Delete(":id/bindings")
+  async disassociateMembers(
+    @Param("id") id: string,
+    @Query() { targetId, ...rest }: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<BindingChanges> {
+    const targetIds = typeof targetId === "string" ? [targetId] : targetId;
+    const outcomes = await this.bulk.disassociateMembers(
+      fromPath(inputs.DisassociateMembersInput, id, {
+        ...rest,
+        ...(targetIds === undefined ? {} : { targetIds }),
+      }),
+      context,
+    );
+    return answered(reply, bindings(outcomes, context));
+  }
+}
+
+/** The items of a batch; any other member of the body is refused. */
+function inputsOf(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new GatewayError(ErrorCode.INVALID_INPUT, {
+      violations: [{ field: null, rule: "type" }],
+    });
+  }
+  const unknown = Object.keys(body).filter((name) => name !== "inputs");
+  if (unknown.length > 0) {
+    throw new GatewayError(ErrorCode.INVALID_INPUT, {
+      violations: unknown.slice(0, MAX_VIOLATIONS).map((name) => ({
+        field: [name.slice(0, 64)],
+        rule: "unknown-field",
+      })),
+    });
+  }
+  const { inputs: items } = body as { inputs?: unknown };
+  if (items === undefined) {
+    throw new GatewayError(ErrorCode.INVALID_INPUT, {
+      violations: [{ field: ["inputs"], rule: "required" }],
+    });
+  }
+  return items;
+}
+
+/**
+ * Several vendor calls of which none was carried out are one failure; else
+ * what is done stays and each target tells its own.
+ */
+function bindings(
+  outcomes: readonly TargetOutcome[],
+  context: RequestContext,
+): Omit<BindingChanges, "isComplete"> {
+  const [first] = outcomes;
+  if (first?.outcome.status === "FAILED") throw first.outcome.error;
+  return {
+    changes: changesOf(outcomes),
+    results: outcomes.map(({ targetId, outcome }) => ({
+      targetId,
+      ...resultOf(outcome, context),
+    })),
+  };
+}
+
+interface ItemResult {
+  readonly status: ItemStatus;
+  readonly httpStatus: number;
+  readonly problem: Problem | null;
+}
+
+function resultOf(
+  outcome: Outcome<unknown>,
+  context: RequestContext,
+): ItemResult {
+  const status = ItemStatus[outcome.status];
+  switch (outcome.status) {
+    case "DONE":
+      return { status, httpStatus: 200, problem: null };
+    case "NOT_ATTEMPTED":
+      return { status, httpStatus: FAILED_DEPENDENCY, problem: null };
+    case "FAILED": {
+      const problem = toProblem(outcome.error, context);
+      return { status, httpStatus: problem.status, problem };
+    }
+  }
+}
+
+/** 200 when all is done, 207 when each item has to be looked at. */
+function answered<A extends { readonly results: readonly ItemResult[] }>(
+  reply: FastifyReply,
+  answer: A,
+): A & { isComplete: boolean } {
+  const isComplete = answer.results.every(
+    ({ status }) => status === ItemStatus.DONE,
+  );
+  if (!isComplete) void reply.code(MULTI_STATUS);
+  return { isComplete, ...answer };
+}

@@ -1,0 +1,231 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from "@nestjs/common";
+import type { FastifyReply } from "fastify";
+import { OperationRoutes } from "../../access/operation-routes.decorator.js";
+import type { RequestContext } from "../../context/request-context.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { CallContext } from "../../http/call-context.decorator.js";
+import { checkInput } from "../../validation/check-input.js";
+import { MessageContactsService } from "../message-contacts.service.js";
+import { pageLinks, type RawQuery, fromPath, fromQuery } from "./rest-input.js";
+import { DeletionState } from "../shapes/enums.js";
+import * as inputs from "../shapes/inputs.js";
+import type { ContactDeletion } from "../shapes/contact-deletion.js";
+import type {
+  MessageContact,
+  MessageContactPage,
+  PendingVerificationPage,
+} from "../shapes/message-contact.js";
+import type { KnownContact } from "../shapes/payloads.js";
+import type { SentVerification } from "../shapes/rest-bodies.js";
+
+const ROOT = "/v1/message-contacts";
+
+/** Pause before a first look at a deletion, in seconds. */
+const DELETION_PAUSE_SECONDS = 2;
+
+/** The REST front door: one method per operation. */
+@OperationRoutes()
+@Controller(ROOT)
+export class MessageContactsController {
+  constructor(
+    @Inject(MessageContactsService)
+    private readonly service: MessageContactsService,
+  ) {}
+
+  @Post()
+  async addMessageContact(
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<KnownContact> {
+    const contact = await this.service.addMessageContact(
+      checkInput(inputs.AddMessageContactInput, body),
+      context,
+    );
+    void reply.header("location", `${ROOT}/${contact.id}`);
+    return this.preferred(contact, prefer, reply, context);
+  }
+
+  @Get(":id")
+  async getMessageContact(
+    @Param("id") id: string,
+    @CallContext() context: RequestContext,
+  ): Promise<MessageContact> {
+    const wanted = checkInput(inputs.MessageContactArgs, { id });
+    return found(await this.service.getMessageContact(wanted.id, context), id);
+  }
+
+  @Get()
+  async listMessageContacts(
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<MessageContactPage> {
+    const page = await this.service.listMessageContacts(
+      fromQuery(inputs.MessageContactsArgs, query),
+      context,
+    );
+    void reply.header("link", pageLinks(ROOT, query, page));
+    return page;
+  }
+
+  @Patch(":id")
+  async updateMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<KnownContact> {
+    const contact = await this.service.updateMessageContact(
+      fromPath(inputs.UpdateMessageContactInput, id, body),
+      context,
+    );
+    return this.preferred(contact, prefer, reply, context);
+  }
+
+  @Post(":id/cancel-update")
+  @HttpCode(200)
+  async cancelMessageContactUpdate(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @Headers("prefer") prefer: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<KnownContact> {
+    const contact = await this.service.cancelMessageContactUpdate(
+      fromPath(inputs.CancelMessageContactUpdateInput, id, body),
+      context,
+    );
+    return this.preferred(contact, prefer, reply, context);
+  }
+
+  @Delete(":id")
+  async deleteMessageContact(
+    @Param("id") id: string,
+    @Query() query: RawQuery,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<ContactDeletion> {
+    // Whoever puts the choice into a body would get the other one.
+    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
+    const deletion = await this.service.deleteMessageContact(
+      fromQuery(inputs.DeleteMessageContactInput, query, id),
+      context,
+    );
+    if (deletion.state !== DeletionState.DELETED) {
+      void reply
+        .code(202)
+        .header("location", `${ROOT}/${id}/deletion`)
+        .header("retry-after", String(DELETION_PAUSE_SECONDS));
+    }
+    return deletion;
+  }
+
+  @Get(":id/deletion")
+  getMessageContactDeletionStatus(
+    @Param("id") id: string,
+    @CallContext() context: RequestContext,
+  ): Promise<ContactDeletion> {
+    const { contactId } = checkInput(inputs.ContactIdArgs, { contactId: id });
+    return this.service.getMessageContactDeletionStatus(contactId, context);
+  }
+
+  @Get(":id/verifications")
+  async listMessageContactVerifications(
+    @Param("id") id: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CallContext() context: RequestContext,
+  ): Promise<PendingVerificationPage> {
+    const page = found(
+      await this.service.listMessageContactVerifications(
+        fromQuery(inputs.MessageContactVerificationsArgs, query, id),
+        context,
+      ),
+      id,
+    );
+    void reply.header(
+      "link",
+      pageLinks(`${ROOT}/${id}/verifications`, query, page),
+    );
+    return page;
+  }
+
+  @Post(":id/verifications/email")
+  @HttpCode(202)
+  async sendEmailVerificationForMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @CallContext() context: RequestContext,
+  ): Promise<SentVerification> {
+    const sent = await this.service.sendEmailVerificationForMessageContact(
+      fromPath(inputs.SendEmailVerificationForMessageContactInput, id, body),
+      context,
+    );
+    return { contactId: id, ...sent };
+  }
+
+  @Post(":id/verifications/phone")
+  @HttpCode(202)
+  async sendPhoneVerificationForMessageContact(
+    @Param("id") id: string,
+    @Body() body: unknown,
+    @CallContext() context: RequestContext,
+  ): Promise<SentVerification> {
+    const sent = await this.service.sendPhoneVerificationForMessageContact(
+      fromPath(inputs.SendPhoneVerificationForMessageContactInput, id, body),
+      context,
+    );
+    return { contactId: id, ...sent };
+  }
+
+  /**
+   * `Prefer: return=representation` (RFC 7240) reads the whole contact after the
+   * change. If that read fails, or is not the caller's to make, the change still
+   * counts, so the answer falls back to what the change itself told.
+   */
+  private async preferred(
+    contact: KnownContact,
+    prefer: string | undefined,
+    reply: FastifyReply,
+    context: RequestContext,
+  ): Promise<KnownContact> {
+    const isWanted = /(?:^|[,\s])return=representation(?:$|[,;\s])/.test(
+      prefer ?? "",
+    );
+    if (!isWanted || !context.caller.scopes.has("contacts:read")) {
+      return contact;
+    }
+    const read = await this.service
+      .getMessageContact(contact.id, context)
+      .catch(() => null);
+    if (read === null) return contact;
+    void reply.header("preference-applied", "return=representation");
+    return read;
+  }
+}
+
+function found<T>(value: T | null, contactId: string): T {
+  if (value !== null) return value;
+  throw new GatewayError(ErrorCode.CONTACT_NOT_FOUND, {
+    field: ["contactId"],
+    value: contactId,
+  });
+}

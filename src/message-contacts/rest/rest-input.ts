@@ -1,0 +1,85 @@
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { checkInput, type Shape } from "../../validation/check-input.js";
+
+/** A query string as Fastify reads it: a repeated name gives a list. */
+export type RawQuery = Readonly<Record<string, string | string[]>>;
+
+/** Words of a query string that stand for something else than text. */
+function meant(name: string, value: string | string[]): unknown {
+  if (typeof value !== "string") return value;
+  if (name === "pageNumber" || name === "pageSize") {
+    return /^\d{1,10}$/.test(value) ? Number(value) : value;
+  }
+  if (name === "retainContactInMembers") {
+    return value === "true" ? true : value === "false" ? false : value;
+  }
+  return value;
+}
+
+/** Checked input from a query string and, where the path has one, the contact. */
+export function fromQuery<T extends object>(
+  shape: Shape<T>,
+  query: RawQuery,
+  contactId?: string,
+): T {
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const input = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(query)) {
+    input[name] = meant(name, query[name] ?? "");
+  }
+  return contactId === undefined
+    ? checkInput(shape, input)
+    : fromPath(shape, contactId, input);
+}
+
+/**
+ * Checked input from the contact in the path and a JSON body.
+ *
+ * @throws {GatewayError} INVALID_INPUT, also when the body names a contact
+ */
+export function fromPath<T extends object>(
+  shape: Shape<T>,
+  contactId: string,
+  body: unknown,
+): T {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    return checkInput(shape, body);
+  }
+  if (Object.hasOwn(body, "contactId")) {
+    throw new GatewayError(ErrorCode.INVALID_INPUT, {
+      violations: [{ field: ["contactId"], rule: "unknown-field" }],
+    });
+  }
+  return checkInput(shape, { ...body, contactId });
+}
+
+interface PagePosition {
+  readonly pageNumber: number;
+  readonly pageSize: number;
+  readonly totalCount: number;
+}
+
+/** The `Link` header of a page (RFC 8288): first, prev, next and last. */
+export function pageLinks(
+  path: string,
+  query: RawQuery,
+  { pageNumber, pageSize, totalCount }: PagePosition,
+): string {
+  const last = Math.max(1, Math.ceil(totalCount / pageSize));
+  const links: [string, number][] = [["first", 1]];
+  if (pageNumber > 1) links.push(["prev", Math.min(pageNumber - 1, last)]);
+  if (pageNumber < last) links.push(["next", pageNumber + 1]);
+  links.push(["last", last]);
+  const boundTo = query["boundTo"];
+  return links
+    .map(([rel, number]) => {
+      const search = new URLSearchParams({
+        ...(typeof boundTo === "string" ? { boundTo } : {}),
+        pageNumber: String(number),
+        pageSize: String(pageSize),
+      });
+      return `<${path}?${search.toString()}>; rel="${rel}"`;
+    })
+    .join(", ");
+}

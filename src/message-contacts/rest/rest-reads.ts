@@ -1,0 +1,102 @@
+import { ErrorCode as E } from "../../errors/error-codes.js";
+import type { RestOperation } from "../../openapi/rest-operation.js";
+import type { Operation } from "../../upstream/operations.js";
+import { ContactDeletion } from "../shapes/contact-deletion.js";
+import * as inputs from "../shapes/inputs.js";
+import * as results from "../shapes/message-contact.js";
+import * as queries from "../shapes/rest-queries.js";
+
+type Read = Omit<RestOperation, "isWrite" | "scope">;
+
+/** Sentences and examples of the reads; errors stand here, no mutation has them. */
+export const READS = {
+  getMessageContact: {
+    summary: "Read one contact",
+    description: "One contact of the directory.",
+    answers: [
+      {
+        status: 200,
+        description: "The contact.",
+        shapes: [results.MessageContact],
+      },
+    ],
+    errors: [E.CONTACT_NOT_FOUND],
+    example: { id: "c-qL4HqKONzOM7aB3d" },
+  },
+  listMessageContacts: {
+    summary: "List contacts",
+    description:
+      "One page of all contacts, or of those bound to one target (directory, folder or member account).",
+    query: inputs.MessageContactsArgs,
+    answers: [
+      {
+        status: 200,
+        description: "One page of contacts.",
+        shapes: [results.MessageContactPage],
+        headers: ["Link"],
+      },
+    ],
+    errors: [E.BINDING_TARGET_NOT_FOUND],
+    example: { query: { pageNumber: 1, pageSize: 5 } },
+  },
+  getMessageContactDeletionStatus: {
+    summary: "Follow a deletion",
+    description:
+      "How far the deletion of a contact is. A contact that nobody deletes, or that never existed, is `UNKNOWN` and no error.",
+    answers: [
+      {
+        status: 200,
+        description: "Progress and result of the deletion.",
+        shapes: [ContactDeletion],
+      },
+    ],
+    errors: [],
+    example: { id: "c-H4nUc6jS8wFiB2Ry" },
+  },
+  listMessageContactVerifications: {
+    summary: "List pending verifications",
+    description:
+      "Addresses and numbers of one contact that wait for verification.",
+    query: queries.MessageContactVerificationsQuery,
+    answers: [
+      {
+        status: 200,
+        description: "One page of pending verifications.",
+        shapes: [results.PendingVerificationPage],
+        headers: ["Link"],
+      },
+    ],
+    errors: [E.CONTACT_NOT_FOUND],
+    example: { id: "c-X1vOq7bK3tJyW8Ln" },
+  },
+} as const satisfies Partial<Record<Operation, Read>>;
+
+/** The second form of a read: pushed, not polled. */
+export const WATCH_DELETION = {
+  summary: "Watch a deletion",
+  description:
+    "Server-sent events: a `message` for each state of the deletion, then `complete` after the final one. Each message holds what `GET /{id}/deletion` answers. When the credential expires or is revoked, the last event is `problem` with a problem document.",
+  headers: ["Last-Event-ID"],
+  answers: [
+    {
+      status: 200,
+      description: "The events.",
+      shapes: [],
+      events: `id: DELETED.1vq8x2
+data: {"contactId":"c-H4nUc6jS8wFiB2Ry","state":"DELETED","isFinal":true}
+
+event: complete
+data:
+
+`,
+    },
+    {
+      status: 204,
+      description:
+        "`Last-Event-ID` names a final state: nothing more will come.",
+      shapes: [],
+    },
+  ],
+  errors: [],
+  example: { id: "c-H4nUc6jS8wFiB2Ry" },
+} as const satisfies Read;

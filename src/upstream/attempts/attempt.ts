@@ -1,0 +1,302 @@
+import type { Usage } from "../../context/request-context.js";
+import type { GatewayError, UpstreamInfo } from "../../errors/gateway-error.js";
+import { isUsableAnswer } from "../vendor/answer-checks.js";
+import type { Operation } from "../operations.js";
+import type { RpcSigner } from "../transport/signer.js";
+import type { Timing } from "../timing.js";
+import { TransportError, type UpstreamReply } from "../transport/transport.js";
+import {
+  rejectionClassOf,
+  toGatewayError,
+  type VendorErrorEnvelope,
+} from "../vendor/vendor-errors.js";
+import type { UpstreamObserver } from "../upstream-observer.js";
+import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
+
+/** What the client needs of a transport; a v3-signing one can take its place. */
+export interface Transport {
+  /** @param fresh on a connection of its own, never a kept-alive one */
+  post(
+    form: string,
+    timeoutMs: number,
+    fresh?: boolean,
+  ): Promise<UpstreamReply>;
+  close?(): Promise<void>;
+}
+
+/**
+ * How one attempt ended, decided from evidence alone:
+ * - `answered`: a success with the members the operation promises;
+ * - `not-sent`: not one byte left, nothing can have happened;
+ * - `transient`: refused for a passing reason, nothing happened;
+ * - `final`: refused for good;
+ * - `ambiguous`: sent, and no answer tells what became of it.
+ */
+export type Outcome<A> =
+  | { readonly kind: "answered"; readonly answer: A }
+  | { readonly kind: "not-sent"; readonly isDenied: boolean }
+  | {
+      readonly kind: "transient";
+      readonly error: GatewayError;
+      readonly code: string;
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly kind: "final";
+      readonly error: GatewayError;
+      readonly code: string;
+    }
+  | {
+      readonly kind: "ambiguous";
+      readonly isTimeout: boolean;
+      readonly upstream?: UpstreamInfo;
+    };
+
+/** Operations whose repeat bothers a person: never on a connection that may be stale. */
+const ON_FRESH_CONNECTION: ReadonlySet<Operation> = new Set([
+  "sendEmailVerificationForMessageContact",
+  "sendPhoneVerificationForMessageContact",
+]);
+
+/** Beyond this a `Date` header is taken for an error of the vendor's, not of our clock. */
+const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
+
+/** Signs, sends and judges single attempts; knows nothing of repeats. */
+export class Attempts {
+  /** What to add to our clock to get the vendor's. */
+  private clockOffsetMs = 0;
+  private lastReplyMs = Number.NEGATIVE_INFINITY;
+  private lastDate = "";
+  private lastDateAtMs = 0;
+
+  constructor(
+    private readonly signer: Pick<RpcSigner, "sign" | "renew">,
+    private readonly transport: Transport,
+    private readonly timing: Timing,
+    private readonly observer: UpstreamObserver,
+  ) {}
+
+  /**
+   * What to add to our clock to get the vendor's, by the `Date` of its latest
+   * answer; read only where a date of the vendor's has to be judged.
+   */
+  vendorOffsetMs(): number {
+    const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
+    return Number.isFinite(offset) ? offset : this.clockOffsetMs;
+  }
+
+  /** When the vendor last sent a whole response, on the monotonic clock. */
+  lastReplyAtMs(): number {
+    return this.lastReplyMs;
+  }
+
+  /** The vendor's time as far as it is known, in milliseconds since 1970. */
+  vendorNowMs(): number {
+    return this.timing.wallMs() + this.clockOffsetMs;
+  }
+
+  make<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    timeoutMs: number,
+    usage: Usage,
+  ): Promise<Outcome<VendorAnswer<O>>> {
+    const { tracer } = this.observer;
+    return tracer === undefined
+      ? this.once(operation, params, timeoutMs, usage)
+      : tracer.attempt(operation, () =>
+          this.once(operation, params, timeoutMs, usage),
+        );
+  }
+
+  /** An attempt that a queue may begin later, with what follows it. */
+  bound<T>(attempt: () => T): () => T {
+    const { tracer } = this.observer;
+    return tracer === undefined ? attempt : tracer.bound(attempt);
+  }
+
+  private async once<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    timeoutMs: number,
+    usage: Usage,
+  ): Promise<Outcome<VendorAnswer<O>>> {
+    const startedAt = this.timing.now();
+    usage.upstreamCalls += 1;
+    let seen: { code: string; requestId: string | null };
+    let outcome: Outcome<VendorAnswer<O>>;
+    try {
+      const form = await this.signer.sign(
+        operation,
+        params,
+        this.vendorNowMs(),
+      );
+      try {
+        // Signing may have waited for credentials.
+        const leftMs = timeoutMs - (this.timing.now() - startedAt);
+        if (leftMs <= 0) throw new TransportError(false, "TimeoutError", true);
+        const reply = await this.transport.post(
+          form,
+          leftMs,
+          ON_FRESH_CONNECTION.has(operation),
+        );
+        this.lastReplyMs = this.timing.now();
+        ({ seen, outcome } = this.judge(operation, params, reply));
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        seen = { code: error.reason, requestId: null };
+        outcome = error.sent
+          ? { kind: "ambiguous", isTimeout: error.isTimeout }
+          : { kind: "not-sent", isDenied: false };
+      }
+    } catch {
+      // No credentials, or a value that cannot be encoded: nothing was sent,
+      // and the cause may hold keys.
+      seen = { code: "CannotSign", requestId: null };
+      outcome = { kind: "not-sent", isDenied: true };
+    }
+    if (seen.requestId !== null) usage.upstreamRequestId = seen.requestId;
+    this.observer.attempted({
+      operation,
+      durationMs: this.timing.now() - startedAt,
+      kind: outcome.kind,
+      outcome: seen.code,
+      code: "error" in outcome ? outcome.error.code : null,
+      upstreamRequestId: seen.requestId,
+    });
+    return outcome;
+  }
+
+  private judge<O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    reply: UpstreamReply,
+  ): {
+    seen: { code: string; requestId: string | null };
+    outcome: Outcome<VendorAnswer<O>>;
+  } {
+    const { date } = reply.headers;
+    if (typeof date === "string") {
+      this.lastDate = date;
+      this.lastDateAtMs = this.timing.wallMs();
+    }
+    const body = parsed(reply.body);
+    const requestId = requestIdOf(body?.["RequestId"]);
+    const failure = body === null ? null : envelopeOf(reply, body);
+    if (failure !== null) {
+      const seen = { code: failure.code, requestId };
+      return { seen, outcome: this.refused(failure, params, reply) };
+    }
+    if (
+      body !== null &&
+      isSuccess(reply, body) &&
+      isUsableAnswer(operation, body, params)
+    ) {
+      const answer = body as VendorAnswer<O>;
+      return {
+        seen: { code: "OK", requestId },
+        outcome: { kind: "answered", answer },
+      };
+    }
+    const { httpStatus } = reply;
+    const upstream = { httpStatus, code: "UnusableAnswer", requestId };
+    return {
+      seen: upstream,
+      outcome: { kind: "ambiguous", isTimeout: false, upstream },
+    };
+  }
+
+  private refused(
+    failure: VendorErrorEnvelope,
+    params: object,
+    reply: UpstreamReply,
+  ): Outcome<never> {
+    const { code, httpStatus, requestId, retryAfterMs } = failure;
+    switch (rejectionClassOf(failure)) {
+      case "ambiguous":
+        return {
+          kind: "ambiguous",
+          isTimeout: false,
+          upstream: { code, httpStatus, requestId },
+        };
+      case "final":
+        return { kind: "final", code, error: toGatewayError(failure, params) };
+      case "transient":
+        if (code.startsWith("InvalidTimeStamp")) this.correctClock(reply);
+        if (code.startsWith("InvalidSecurityToken")) this.signer.renew();
+        return {
+          kind: "transient",
+          code,
+          error: toGatewayError(failure, params),
+          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        };
+    }
+  }
+
+  private correctClock({ headers }: UpstreamReply): void {
+    const { date } = headers;
+    const theirs = typeof date === "string" ? Date.parse(date) : NaN;
+    const offset = theirs - this.timing.wallMs();
+    if (Math.abs(offset) <= LARGEST_CLOCK_OFFSET_MS)
+      this.clockOffsetMs = offset;
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function parsed(body: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A UUID, as far as documented; printed in logs, traces and error details. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+function requestIdOf(value: unknown): string | null {
+  return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
+}
+
+/** Codes that some products send with a success (observed in pop-core). */
+const SUCCESS_CODES = new Set<unknown>(["200", "OK", "Success", "success"]);
+
+/** Vendor codes are words of letters, digits and dots; others are noise. */
+const VENDOR_CODE = /^[A-Za-z][\w.-]{0,127}$/;
+
+function envelopeOf(
+  reply: UpstreamReply,
+  body: JsonObject,
+): VendorErrorEnvelope | null {
+  const code = body["Code"];
+  if (typeof code !== "string" || SUCCESS_CODES.has(code)) return null;
+  const pause = retryAfterMs(reply);
+  return {
+    httpStatus: reply.httpStatus,
+    code: VENDOR_CODE.test(code) ? code : "UnknownCode",
+    requestId: requestIdOf(body["RequestId"]),
+    ...(pause === undefined ? {} : { retryAfterMs: pause }),
+  };
+}
+
+function retryAfterMs(reply: UpstreamReply): number | undefined {
+  const ms = Number(reply.headers["x-acs-retry-after"]);
+  if (Number.isFinite(ms) && ms > 0) return Math.min(ms, 60_000);
+  const seconds = Number(reply.headers["retry-after"]);
+  return Number.isFinite(seconds) && seconds > 0
+    ? Math.min(seconds * 1000, 60_000)
+    : undefined;
+}
+
+/** A 2xx is a success only with `RequestId` and the operation's own members. */
+function isSuccess(reply: UpstreamReply, body: JsonObject): boolean {
+  return (
+    reply.httpStatus >= 200 &&
+    reply.httpStatus < 300 &&
+    typeof body["RequestId"] === "string"
+  );
+}

@@ -1,0 +1,156 @@
+import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+
+/** Maximum numbers of entries. */
+export interface EntryBounds {
+  readonly perCaller: number;
+  readonly total: number;
+}
+
+/** Readings of one bounded table, for the metrics. */
+export interface BoundedTable {
+  /** What the table holds: of a closed list. */
+  readonly kind: string;
+  readonly size: number;
+  readonly bounds: EntryBounds;
+  /** Entries that were rejected because a bound was reached. */
+  readonly rejected: number;
+}
+
+/** No further entry fits. */
+export interface Full {
+  readonly isCallersOwn: boolean;
+  /** When the entry expires that expires next. */
+  readonly freeInMs: number;
+  readonly limit: number;
+}
+
+interface Entry<V> {
+  readonly caller: string;
+  readonly value: V;
+  readonly endsAtMs: number;
+}
+
+/**
+ * Entries in memory that expire by themselves and are never evicted earlier: a
+ * table that is full rejects new entries, because each entry is a promise to
+ * the caller that caused it. One caller cannot use up the room of all others.
+ */
+export class BoundedEntries<V> implements BoundedTable {
+  rejected = 0;
+  // Each map keeps the order of the last write: the first entry is the oldest.
+  private readonly entries = new Map<string, Entry<V>>();
+  private readonly byCaller = new Map<string, Map<string, Entry<V>>>();
+
+  constructor(
+    readonly kind: string,
+    readonly bounds: EntryBounds,
+    private readonly now: () => number,
+  ) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get(key: string): V | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    return entry.endsAtMs > this.now() ? entry.value : undefined;
+  }
+
+  /**
+   * Adds or replaces an entry. One that is replaced keeps its caller.
+   *
+   * @returns null, or why the entry was not added
+   */
+  set(key: string, caller: string, value: V, ttlMs: number): Full | null {
+    const known = this.entries.get(key);
+    if (known === undefined) {
+      const full = this.fullFor(caller);
+      if (full !== null) {
+        this.rejected += 1;
+        return full;
+      }
+    }
+    this.delete(key);
+    const owner = known?.caller ?? caller;
+    const entry = { caller: owner, value, endsAtMs: this.now() + ttlMs };
+    this.entries.set(key, entry);
+    const own = this.byCaller.get(owner);
+    if (own === undefined) this.byCaller.set(owner, new Map([[key, entry]]));
+    else own.set(key, entry);
+    return null;
+  }
+
+  delete(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    const own = this.byCaller.get(entry.caller);
+    own?.delete(key);
+    if (own?.size === 0) this.byCaller.delete(entry.caller);
+  }
+
+  /** Null while one more entry of the caller fits. */
+  fullFor(caller: string): Full | null {
+    this.dropExpired(this.entries);
+    const own = this.byCaller.get(caller);
+    if (own !== undefined && own.size >= this.bounds.perCaller) {
+      this.dropExpired(own);
+      if (own.size >= this.bounds.perCaller) {
+        return this.full(own, true, this.bounds.perCaller);
+      }
+    }
+    return this.entries.size >= this.bounds.total
+      ? this.full(this.entries, false, this.bounds.total)
+      : null;
+  }
+
+  /** Stops at the first entry that has not expired: linear in what it removes. */
+  private dropExpired(entries: Map<string, Entry<V>>): void {
+    const now = this.now();
+    for (const [key, { endsAtMs }] of entries) {
+      if (endsAtMs > now) return;
+      this.delete(key);
+    }
+  }
+
+  private full(
+    entries: Map<string, Entry<V>>,
+    isCallersOwn: boolean,
+    limit: number,
+  ): Full {
+    const [oldest] = entries.values();
+    const freeInMs = Math.max(0, (oldest?.endsAtMs ?? 0) - this.now());
+    return { isCallersOwn, freeInMs, limit };
+  }
+}
+
+const OWN_ADVICE: Sentence = {
+  en: "This change was not carried out: the gateway keeps a limited number of records for one caller and forgets none of them early. Repeat it after the given pause.",
+  zh: "此项变更未执行：网关为每个调用方保存的记录数量有限，且不会提前丢弃。请在指定时间后重试。",
+};
+
+const SHARED_ADVICE: Sentence = {
+  en: "This change was not carried out: the gateway's memory for such records is full. Repeat it after the given pause, or ask an operator to configure Redis.",
+  zh: "此项变更未执行：网关用于此类记录的内存已满。请在指定时间后重试，或请网关管理员配置 Redis。",
+};
+
+/** The error of a change that was rejected because a table is full. */
+export function tableFull({
+  isCallersOwn,
+  freeInMs,
+  limit,
+}: Full): GatewayError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(freeInMs / 1_000));
+  return isCallersOwn
+    ? new GatewayError(ErrorCode.RATE_LIMITED, {
+        retryAfterSeconds,
+        limit,
+        advice: OWN_ADVICE,
+      })
+    : new GatewayError(ErrorCode.GATEWAY_BUSY, {
+        retryAfterSeconds,
+        advice: SHARED_ADVICE,
+      });
+}

@@ -1,0 +1,249 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import type {
+  KeyAnswer,
+  KeyMove,
+  KeyState,
+  KeyStore,
+  StoredResult,
+} from "./key-store.js";
+
+/** A write under its caller's idempotency key. */
+export interface KeyedWrite {
+  readonly caller: string;
+  /** Directory, the caller's key, and which write of the request this is. */
+  readonly scope: readonly string[];
+  /** What must be the same when the key is repeated: operation and parameters. */
+  readonly payload: object;
+  /** Whether a stored result can be replayed to this write. */
+  readonly isReadable: (result: StoredResult) => boolean;
+}
+
+/** Either the right to run the write, or its earlier result. */
+export type Claim =
+  | { readonly kind: "own"; readonly hold: KeyHold }
+  | {
+      readonly kind: "replay";
+      readonly startedAtMs: number;
+      readonly result: StoredResult;
+    };
+
+/** States of a record on which its owner works. */
+const OWNED: readonly KeyState[] = ["waiting", "running"];
+
+/**
+ * Executes at most one write for each key, over any store.
+ *
+ * The store knows which claim owns a record; besides that, this process
+ * remembers the keys it is working on, so that a store that lost its data
+ * cannot make it run a key twice at the same time.
+ */
+export class IdempotencyKeys {
+  /** Fingerprints of the writes that this process owns, by key. */
+  private readonly running = new Map<string, string>();
+
+  /** @param secret keys the hashes, so that a phone number cannot be guessed from one */
+  constructor(
+    private readonly store: KeyStore,
+    private readonly secret: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED for another payload,
+   *   IDEMPOTENCY_IN_PROGRESS while the first runs, STATE_UNAVAILABLE when
+   *   the store cannot be asked: a keyed write is never silently unprotected;
+   *   RATE_LIMITED or GATEWAY_BUSY when the store is full
+   */
+  async claim(write: KeyedWrite): Promise<Claim> {
+    const { caller } = write;
+    const key = this.hash(JSON.stringify([caller, ...write.scope]));
+    const fingerprint = this.hash(JSON.stringify(write.payload));
+    this.refuseRunning(key, fingerprint);
+    const request = {
+      caller,
+      fingerprint,
+      owner: randomUUID(),
+      startedAtMs: this.now(),
+    };
+    const answer = await guarded(this.store.claim(key, request));
+    if (answer.kind !== "held") {
+      return this.own(key, request, answer);
+    }
+    const { record } = answer;
+    if (record.fingerprint !== fingerprint) {
+      throw new GatewayError(ErrorCode.IDEMPOTENCY_KEY_REUSED);
+    }
+    if (record.state !== "settled") throw inProgress();
+    const { result, startedAtMs } = record;
+    if (result !== undefined && write.isReadable(result)) {
+      return { kind: "replay", startedAtMs, result };
+    }
+    // A result that cannot be read: take the record over and read back.
+    const { owner } = request;
+    const moved = await guarded(
+      this.store.move(key, {
+        owner: record.owner,
+        caller,
+        from: ["settled"],
+        orAbsent: false,
+        to: { fingerprint, state: "running", owner, startedAtMs },
+      }),
+    );
+    if (moved !== "moved") throw inProgress();
+    return this.own(key, request, { kind: "takenOver", startedAtMs });
+  }
+
+  private async own(
+    key: string,
+    { caller, fingerprint, owner, startedAtMs }: KeyOwner,
+    answer: Exclude<KeyAnswer, { kind: "held" }>,
+  ): Promise<Claim> {
+    const wasSent = answer.kind === "takenOver";
+    let isRegistered = false;
+    const hold = new KeyHold(
+      this.store,
+      key,
+      {
+        caller,
+        fingerprint,
+        owner,
+        startedAtMs: wasSent ? answer.startedAtMs : startedAtMs,
+      },
+      wasSent,
+      () => {
+        if (isRegistered) this.running.delete(key);
+      },
+    );
+    try {
+      // The store lost the record of a write that this process still runs.
+      this.refuseRunning(key, fingerprint);
+    } catch (error) {
+      await (wasSent ? hold.leaveOpen() : hold.release());
+      throw error;
+    }
+    this.running.set(key, fingerprint);
+    isRegistered = true;
+    return { kind: "own", hold };
+  }
+
+  private refuseRunning(key: string, fingerprint: string): void {
+    const running = this.running.get(key);
+    if (running === undefined) return;
+    throw running === fingerprint
+      ? inProgress()
+      : new GatewayError(ErrorCode.IDEMPOTENCY_KEY_REUSED);
+  }
+
+  private hash(text: string): string {
+    return createHmac("sha256", this.secret).update(text).digest("base64url");
+  }
+}
+
+interface KeyOwner {
+  readonly caller: string;
+  readonly fingerprint: string;
+  readonly owner: string;
+  readonly startedAtMs: number;
+}
+
+/**
+ * The right to run one write. It ends with `settle`, `leaveOpen` or `release`,
+ * and is lost when another claim takes the record over: then `confirm` throws
+ * and none of the others changes anything.
+ */
+export class KeyHold {
+  /**
+   * @param wasSent whether an earlier owner may have sent the write: it is
+   *   settled by reading back before anything is sent
+   */
+  constructor(
+    private readonly store: KeyStore,
+    /** Keyed hash that identifies the write. */
+    readonly id: string,
+    private readonly own: KeyOwner,
+    readonly wasSent: boolean,
+    private readonly onEnd: () => void,
+  ) {}
+
+  /** When the write was first claimed, in milliseconds since 1970. */
+  get startedAtMs(): number {
+    return this.own.startedAtMs;
+  }
+
+  /**
+   * Records, immediately before an attempt, that the write may have been sent.
+   *
+   * @throws {GatewayError} IDEMPOTENCY_IN_PROGRESS when another claim owns the
+   *   record, STATE_UNAVAILABLE when that cannot be verified: the attempt must
+   *   not be made
+   */
+  async confirm(): Promise<void> {
+    const moved = await guarded(
+      this.store.move(this.id, {
+        ...this.asOwner(),
+        orAbsent: false,
+        to: this.record("running"),
+      }),
+    );
+    if (moved === "moved") return;
+    throw moved === "lost" ? inProgress() : unavailable();
+  }
+
+  /** Stores a definite result for the next request with this key. */
+  async settle(result: StoredResult): Promise<void> {
+    await this.end({ ...this.record("settled"), result }, true);
+  }
+
+  /** The outcome is unknown: the next request with this key reads back first. */
+  async leaveOpen(): Promise<void> {
+    await this.end(this.record("uncertain"), true);
+  }
+
+  /** Certainly not carried out: the key is free again. */
+  async release(): Promise<void> {
+    await this.end(null, false);
+  }
+
+  private asOwner(): Pick<KeyMove, "owner" | "caller" | "from"> {
+    const { owner, caller } = this.own;
+    return { owner, caller, from: OWNED };
+  }
+
+  private record(state: KeyState): NonNullable<KeyMove["to"]> {
+    const { fingerprint, owner, startedAtMs } = this.own;
+    return { fingerprint, state, owner, startedAtMs };
+  }
+
+  private async end(to: KeyMove["to"], orAbsent: boolean): Promise<void> {
+    try {
+      await this.store.move(this.id, { ...this.asOwner(), orAbsent, to });
+    } catch {
+      // The write is over, so that a failing store must not turn it into an
+      // error. Its record counts as abandoned later and is settled then.
+    } finally {
+      this.onEnd();
+    }
+  }
+}
+
+function inProgress(): GatewayError {
+  return new GatewayError(ErrorCode.IDEMPOTENCY_IN_PROGRESS, {
+    retryAfterSeconds: 1,
+  });
+}
+
+function unavailable(): GatewayError {
+  return new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
+    retryAfterSeconds: 1,
+  });
+}
+
+async function guarded<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw error instanceof GatewayError ? error : unavailable();
+  }
+}

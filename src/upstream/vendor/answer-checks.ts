@@ -1,0 +1,163 @@
+import type { Operation } from "../operations.js";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a response has the members that its operation promises (documented in
+ * `api/operations.json`) and is about the requested contact.
+ *
+ * A success that cannot be read is not a success: for a write it means that the
+ * outcome is unknown, and the write is settled by reading back.
+ *
+ * Members that callers get only as text are checked for their type. Identifiers
+ * and words are used in addresses, headers and store keys, so they must not hold
+ * control characters. Dates are not checked here: the mapper replaces an unusable
+ * date by null.
+ */
+export function isUsableAnswer(
+  operation: Operation,
+  answer: JsonObject,
+  params: object,
+): boolean {
+  return CHECKS[operation](answer, params as JsonObject);
+}
+
+/** The form of a contact id; the length was read off masked samples. */
+const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
+
+/** Whether a value has the form of a contact id, and can stand in an address. */
+export function isContactId(value: unknown): value is string {
+  return typeof value === "string" && CONTACT_ID.test(value);
+}
+
+/** Largest number that GraphQL's `Int` can carry. */
+const LARGEST_INT = 2 ** 31 - 1;
+
+type Check = (answer: JsonObject, params: JsonObject) => boolean;
+
+const anything: Check = () => true;
+
+const CHECKS: Readonly<Record<Operation, Check>> = {
+  addMessageContact: ({ Contact: contact }) =>
+    isObject(contact) && isContactId(contact["ContactId"]),
+  getMessageContact: ({ Contact: contact }, { ContactId: wanted }) =>
+    isContact(contact) && contact["ContactId"] === wanted,
+  listMessageContacts: ({ Contacts: contacts, TotalCount: total }, params) =>
+    isPageOf(contacts, isContact, total, params),
+  updateMessageContact: anything,
+  cancelMessageContactUpdate: anything,
+  deleteMessageContact: ({ Status: status }) => isWord(status),
+  // Every member is optional (SDK 2.3.1): a status without `Status` means that
+  // no deletion is on record.
+  getMessageContactDeletionStatus: (
+    { ContactDeletionStatus: deletion },
+    { ContactId: wanted },
+  ) =>
+    isObject(deletion) &&
+    (isAbsent(deletion["Status"]) ||
+      deletion["Status"] === "" ||
+      isWord(deletion["Status"])) &&
+    (isAbsent(deletion["ContactId"]) || deletion["ContactId"] === wanted) &&
+    isListOrAbsent(deletion["FailReasonList"], isFailReason),
+  sendEmailVerificationForMessageContact: anything,
+  sendPhoneVerificationForMessageContact: anything,
+  listMessageContactVerifications: (
+    { ContactVerifications: pending, TotalCount: total },
+    params,
+  ) =>
+    isPageOf(
+      pending,
+      (one) =>
+        isObject(one) &&
+        one["ContactId"] === params["ContactId"] &&
+        typeof one["Target"] === "string",
+      total,
+      params,
+    ),
+  associateMembers: isChangeList,
+  disassociateMembers: isChangeList,
+};
+
+function isChangeList(
+  { Members: changes }: JsonObject,
+  { ContactId: wanted }: JsonObject,
+): boolean {
+  return isListOf(
+    changes,
+    (one) =>
+      isObject(one) && one["ContactId"] === wanted && isWord(one["MemberId"]),
+  );
+}
+
+function isContact(value: unknown): value is JsonObject {
+  return (
+    isObject(value) &&
+    isWord(value["ContactId"]) &&
+    isTextOrAbsent(value["Name"]) &&
+    isTextOrAbsent(value["EmailAddress"]) &&
+    isTextOrAbsent(value["PhoneNumber"]) &&
+    isTextOrAbsent(value["Title"]) &&
+    isTextOrAbsent(value["Status"]) &&
+    isListOrAbsent(value["MessageTypes"], isWord) &&
+    isListOrAbsent(value["Members"], isWord)
+  );
+}
+
+function isFailReason(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isWord(value["AccountId"]) &&
+    isListOrAbsent(value["MessageTypes"], isWord)
+  );
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** C0 and C1 control characters and DEL; none belongs into an identifier. */
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** An identifier or an enumerated word: text that is not empty, on one line. */
+function isWord(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && !CONTROL.test(value);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return isAbsent(value) || typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return (
+    Number.isSafeInteger(value) &&
+    (value as number) >= 0 &&
+    (value as number) <= LARGEST_INT
+  );
+}
+
+function isListOf(value: unknown, check: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(check);
+}
+
+/** A list; the vendor may omit an empty one, also of a page beyond the last. */
+function isPageOf(
+  value: unknown,
+  check: (one: unknown) => boolean,
+  total: unknown,
+  { PageNumber: pageNumber, PageSize: pageSize }: JsonObject,
+): boolean {
+  if (!isCount(total)) return false;
+  if (!isAbsent(value)) return isListOf(value, check);
+  return (Number(pageNumber) - 1) * Number(pageSize) >= total;
+}
+
+function isListOrAbsent(
+  value: unknown,
+  check: (one: unknown) => boolean,
+): boolean {
+  return isAbsent(value) || isListOf(value, check);
+}

@@ -1,0 +1,243 @@
+import { ErrorCode } from "../../errors/error-codes.js";
+import {
+  GatewayError,
+  type GatewayErrorDetails,
+  type UpstreamInfo,
+} from "../../errors/gateway-error.js";
+import { CONFLICT_PAUSE_SECONDS } from "../writes/write-queue.js";
+
+/** A vendor error: a complete JSON envelope with a `Code`. */
+export interface VendorErrorEnvelope {
+  readonly httpStatus: number;
+  readonly code: string;
+  readonly requestId: string | null;
+  /** From `Retry-After` or `x-acs-retry-after`, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Vendor parameter to the caller's field. */
+const FIELDS: Readonly<Record<string, string>> = {
+  ContactId: "contactId",
+  Name: "name",
+  EmailAddress: "emailAddress",
+  PhoneNumber: "phoneNumber",
+  MobileCountryCode: "phoneNumber",
+  Title: "title",
+  MessageTypes: "messageTypes",
+  Member: "boundTo",
+  Members: "targetIds",
+  PageNumber: "pageNumber",
+  PageSize: "pageSize",
+  RetainContactInMembers: "retainContactInMembers",
+};
+
+/** Codes with a meaning of their own. Source: operations.json, common-errors.json. */
+const EXACT: Readonly<Record<string, ErrorCode>> = {
+  "InvalidParameter.Name.AlreadyUsed": ErrorCode.NAME_TAKEN,
+  "EntityNotExists.Contact": ErrorCode.CONTACT_NOT_FOUND,
+  "EntityNotExists.Contact.Verification": ErrorCode.VERIFICATION_NOT_PENDING,
+  "EntityNotExists.Member": ErrorCode.BINDING_TARGET_NOT_FOUND,
+  InvalidMember: ErrorCode.BINDING_TARGET_NOT_FOUND,
+  ContactStatusMismatchAction: ErrorCode.STATUS_CONFLICT,
+  ConcurrentCallNotSupported: ErrorCode.CONCURRENT_CHANGE,
+  SendValidateCodeExceedsLimitForAccount: ErrorCode.VERIFICATION_LIMIT,
+  // Parameters of the protocol, which the gateway sets and no caller can.
+  "InvalidParameter.Format": ErrorCode.UPSTREAM_DENIED,
+  "InvalidParameter.Accept": ErrorCode.UPSTREAM_DENIED,
+  MissingAction: ErrorCode.UPSTREAM_DENIED,
+  MissingVersion: ErrorCode.UPSTREAM_DENIED,
+  MissingAccessKeyId: ErrorCode.UPSTREAM_DENIED,
+  MissingSecurityToken: ErrorCode.UPSTREAM_DENIED,
+  InvalidVersion: ErrorCode.UPSTREAM_DENIED,
+  SignatureNonceUsed: ErrorCode.UPSTREAM_UNAVAILABLE,
+  InternalError: ErrorCode.UPSTREAM_UNAVAILABLE,
+  ServiceUnavailable: ErrorCode.UPSTREAM_UNAVAILABLE,
+  UnknownError: ErrorCode.UPSTREAM_UNAVAILABLE,
+  CallerIdentityError: ErrorCode.UPSTREAM_DENIED,
+};
+
+/** Families for codes nobody has listed, tried from top to bottom. */
+const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
+  ["Throttling", ErrorCode.UPSTREAM_THROTTLED],
+  ["Rejected.Throttling", ErrorCode.UPSTREAM_THROTTLED],
+  ["LimitExceeded.", ErrorCode.QUOTA_EXCEEDED],
+  ["QuotaExceeded.", ErrorCode.QUOTA_EXCEEDED],
+  ["EntityNotExists.ResourceDirectory", ErrorCode.UPSTREAM_DENIED],
+  ["EntityNotExists.Contact", ErrorCode.CONTACT_NOT_FOUND],
+  ["EntityNotExists.Folder", ErrorCode.BINDING_TARGET_NOT_FOUND],
+  ["EntityNotExists.Member", ErrorCode.BINDING_TARGET_NOT_FOUND],
+  ["Forbidden", ErrorCode.UPSTREAM_DENIED],
+  ["NoPermission", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidAccessKeyId", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidSecurityToken", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidSignature", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidTimeStamp", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidAction", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidApi", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidProduct", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidRegion", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidProtocol", ErrorCode.UPSTREAM_DENIED],
+  ["InvalidParameter", ErrorCode.INVALID_INPUT],
+  ["MissingParameter", ErrorCode.INVALID_INPUT],
+  ["Missing", ErrorCode.INVALID_INPUT],
+  ["Invalid", ErrorCode.INVALID_INPUT],
+];
+
+/** Codes that prove that nothing was carried out, so that a repeat is safe. */
+const TRANSIENT = [
+  "ConcurrentCallNotSupported",
+  "SignatureNonceUsed",
+  "InvalidTimeStamp.Expired",
+  "InvalidSecurityToken.Expired",
+];
+
+/** What an answered failure means for a repeat. */
+export type RejectionClass = "transient" | "final" | "ambiguous";
+
+/** Policy asks this, never the code itself. A 5xx proves nothing. */
+export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
+  if (
+    error.code.includes("Throttling") ||
+    TRANSIENT.some((prefix) => error.code.startsWith(prefix))
+  ) {
+    return "transient";
+  }
+  return error.httpStatus >= 500 || error.httpStatus < 400
+    ? "ambiguous"
+    : "final";
+}
+
+/**
+ * Vendor code to ours: exact codes first, then prefixes, then the status, so
+ * that a code nobody has seen still lands in a sensible family.
+ */
+export function classify(code: string, httpStatus: number): ErrorCode {
+  const exact = Object.hasOwn(EXACT, code) ? EXACT[code] : undefined;
+  if (exact !== undefined) return exact;
+  for (const [prefix, family] of PREFIXES) {
+    if (code.startsWith(prefix)) return family;
+  }
+  if (code.includes("Throttling") || httpStatus === 429) {
+    return ErrorCode.UPSTREAM_THROTTLED;
+  }
+  if (httpStatus === 409) return ErrorCode.STATUS_CONFLICT;
+  if (httpStatus >= 400 && httpStatus < 500) return ErrorCode.UPSTREAM_DENIED;
+  return ErrorCode.UPSTREAM_UNAVAILABLE;
+}
+
+/** Known limits behind a quota code; defaults of the user guide, documented. */
+const LIMITS: Readonly<Record<string, number>> = {
+  "LimitExceeded.Contacts": 20,
+  "LimitExceeded.ContactMembers": 10,
+  "QuotaExceeded.Members": 5,
+  SendValidateCodeExceedsLimitForAccount: 100,
+};
+
+/** The rule behind `InvalidParameter.X…`, where its name does not say it. */
+const RULES: Readonly<Record<string, string>> = {
+  "InvalidParameter.Name": "letters-only",
+  "InvalidParameter.Title": "one-of",
+  "InvalidParameter.MessageTypes": "one-of",
+  "InvalidParameter.MobileCountryCode": "country-code",
+};
+
+const BOUNDS: Readonly<Record<string, { min?: number; max?: number }>> = {
+  "InvalidParameter.Name.Length": { min: 2, max: 12 },
+  "InvalidParameter.Members.Length": { min: 1, max: 5 },
+};
+
+const DEFAULT_PAUSE_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  CONCURRENT_CHANGE: CONFLICT_PAUSE_SECONDS,
+  UPSTREAM_THROTTLED: 1,
+  UPSTREAM_UNAVAILABLE: 1,
+  VERIFICATION_LIMIT: 60,
+};
+
+/**
+ * Makes the error that leaves the upstream edge. Vendor messages stay behind:
+ * they can hold key ids, signatures and personal data.
+ */
+export function toGatewayError(
+  error: VendorErrorEnvelope,
+  params: object,
+): GatewayError {
+  const code = classify(error.code, error.httpStatus);
+  const upstream: UpstreamInfo = {
+    code: error.code,
+    httpStatus: error.httpStatus,
+    requestId: error.requestId,
+  };
+  const pause =
+    error.retryAfterMs === undefined
+      ? DEFAULT_PAUSE_SECONDS[code]
+      : Math.ceil(error.retryAfterMs / 1000);
+  return new GatewayError(code, {
+    upstream,
+    ...(pause === undefined ? {} : { retryAfterSeconds: pause }),
+    ...detailsOf(code, error.code, params),
+  });
+}
+
+function detailsOf(
+  code: ErrorCode,
+  vendorCode: string,
+  params: object,
+): GatewayErrorDetails {
+  const sent = (name: string): string | undefined => {
+    const value: unknown = (params as Record<string, unknown>)[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  switch (code) {
+    case ErrorCode.INVALID_INPUT: {
+      const field = fieldOf(vendorCode);
+      return {
+        violations: [
+          {
+            field: field === undefined ? null : [field],
+            rule: ruleOf(vendorCode),
+            ...BOUNDS[vendorCode],
+          },
+        ],
+      };
+    }
+    case ErrorCode.NAME_TAKEN:
+      return { field: ["name"], value: sent("Name") ?? "" };
+    case ErrorCode.CONTACT_NOT_FOUND:
+      return { field: ["contactId"], value: sent("ContactId") ?? "" };
+    case ErrorCode.BINDING_TARGET_NOT_FOUND: {
+      const { Members: members } = params as { Members?: string[] };
+      return members === undefined
+        ? { field: ["boundTo"], value: sent("Member") ?? "" }
+        : { field: ["targetIds"], value: members.join(",") };
+    }
+    case ErrorCode.VERIFICATION_NOT_PENDING: {
+      const email = sent("EmailAddress");
+      return email === undefined
+        ? { field: ["phoneNumber"], value: sent("PhoneNumber") ?? "" }
+        : { field: ["emailAddress"], value: email };
+    }
+    default: {
+      const limit = LIMITS[vendorCode];
+      return limit === undefined ? {} : { limit };
+    }
+  }
+}
+
+function fieldOf(vendorCode: string): string | undefined {
+  const name = vendorCode
+    .replace(/^(?:InvalidParameter|MissingParameter)\.?/, "")
+    .replace(/^(?:Invalid|Missing)/, "")
+    .split(".")[0];
+  return name !== undefined && Object.hasOwn(FIELDS, name)
+    ? FIELDS[name]
+    : undefined;
+}
+
+function ruleOf(vendorCode: string): string {
+  const known = RULES[vendorCode];
+  if (known !== undefined) return known;
+  if (vendorCode.startsWith("Missing")) return "required";
+  if (vendorCode.endsWith(".Length")) return "length";
+  if (vendorCode.endsWith(".Duplicate")) return "unique";
+  return "format";
+}

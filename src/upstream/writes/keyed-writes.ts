@@ -1,0 +1,183 @@
+import type {
+  RequestContext,
+  RequestIdempotency,
+} from "../../context/request-context.js";
+import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { isUsableAnswer } from "../vendor/answer-checks.js";
+import {
+  deadlineOf,
+  POLICY,
+  type CallLimits,
+} from "../attempts/call-policy.js";
+import type {
+  IdempotencyKeys,
+  KeyHold,
+} from "../idempotency/idempotency-keys.js";
+import { DEFINITE, type StoredResult } from "../idempotency/key-store.js";
+import { OPERATIONS, type WriteOperation } from "../operations.js";
+import type { Timing } from "../timing.js";
+import { toGatewayError } from "../vendor/vendor-errors.js";
+import type { VendorWrites } from "./vendor-writes.js";
+import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
+import type { WriteHooks } from "./write-hooks.js";
+import type { WriteQueue } from "./write-queue.js";
+
+const SAME_KEY: Sentence = {
+  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the present state before it sends anything.",
+  zh: "该变更可能已执行。请使用相同的 Idempotency-Key 重试：网关会先查询当前状态，再决定是否发送。",
+};
+
+/** Executes a write under its caller's idempotency key, inside the queue. */
+export class KeyedWrites {
+  constructor(
+    private readonly writes: VendorWrites,
+    private readonly queue: WriteQueue,
+    private readonly keys: IdempotencyKeys,
+    private readonly timing: Timing,
+    private readonly limits: CallLimits,
+  ) {}
+
+  async call<O extends WriteOperation>(
+    operation: O,
+    params: VendorParams[O],
+    context: RequestContext,
+    hooks?: WriteHooks,
+  ): Promise<VendorAnswer<O>> {
+    const { idempotency } = context;
+    if (idempotency === undefined) {
+      const startedAtMs = this.timing.wallMs();
+      await hooks?.admit({ startedAtMs, id: null });
+      return this.queued(operation, params, context, null, hooks);
+    }
+    const claim = await this.keys.claim({
+      caller: context.caller.id,
+      scope: [context.directory, idempotency.key, indexOf(idempotency)],
+      payload: [operation, params, idempotency.payload],
+      isReadable: (result) => isReadable(operation, result, params),
+    });
+    if (claim.kind === "replay") {
+      idempotency.isReplayed = true;
+      hooks?.replayed?.(claim.startedAtMs);
+      return replayed(claim.result, params) as VendorAnswer<O>;
+    }
+    const { hold } = claim;
+    try {
+      if (!hold.wasSent) await hooks?.admit(hold);
+      const answer = await this.queued(operation, params, context, hold, hooks);
+      await hold.settle({ answer });
+      return answer;
+    } catch (error) {
+      throw await closed(hold, error, operation);
+    }
+  }
+
+  private queued<O extends WriteOperation>(
+    operation: O,
+    params: VendorParams[O],
+    context: RequestContext,
+    hold: KeyHold | null,
+    hooks: WriteHooks | undefined,
+  ): Promise<VendorAnswer<O>> {
+    const deadline = deadlineOf(
+      OPERATIONS[operation],
+      context.startedAtMs,
+      this.limits,
+    );
+    // The turn must come early enough for an attempt and its read-back.
+    const latestStart =
+      deadline - this.limits.readBackReserveMs - POLICY.leastAttemptMs;
+    return this.queue.run(
+      (turn) =>
+        this.writes.run(
+          operation,
+          params,
+          deadline,
+          hold?.wasSent === true ? hold.startedAtMs : null,
+          context.usage,
+          async () => {
+            // The key comes last but for the caller's own limit: a process
+            // that lost its key must not touch that limit.
+            await turn.confirm(latestStart);
+            await hold?.confirm();
+            await hooks?.confirm?.();
+          },
+        ),
+      Math.max(0, latestStart - this.timing.now()),
+      context.caller.id,
+    );
+  }
+}
+
+/**
+ * Which write of the request this is. Root fields and the items inside one are
+ * counted apart, so that a bulk change that stops early does not move the
+ * index of the next field.
+ */
+function indexOf(idempotency: RequestIdempotency): string {
+  return `${idempotency.field}.${idempotency.writes++}`;
+}
+
+/** Ends the hold according to the error, and returns the error to throw. */
+async function closed(
+  hold: KeyHold,
+  error: unknown,
+  operation: WriteOperation,
+): Promise<unknown> {
+  const isTyped = error instanceof GatewayError;
+  if (isTyped && DEFINITE.has(error.code)) {
+    const { upstream } = error.details;
+    await hold.settle({
+      code: error.code,
+      ...(upstream === undefined ? {} : { upstream }),
+    });
+    return error;
+  }
+  const isUnknown =
+    hold.wasSent || !isTyped || error.code === ErrorCode.OUTCOME_UNKNOWN;
+  if (!isUnknown) {
+    await hold.release();
+    return error;
+  }
+  await hold.leaveOpen();
+  // A message has nothing to read back: its advice is to wait.
+  const isMessage = operation.startsWith("send");
+  if (!isTyped || error.code === ErrorCode.IDEMPOTENCY_IN_PROGRESS || isMessage)
+    return error;
+  return new GatewayError(error.code, {
+    retryAfterSeconds: 1,
+    ...error.details,
+    advice: SAME_KEY,
+  });
+}
+
+/** A shared store may return anything; see `KeyStore`. */
+function isReadable(
+  operation: WriteOperation,
+  result: StoredResult,
+  params: object,
+): boolean {
+  return "answer" in result
+    ? isUsableAnswer(operation, { ...result.answer }, params)
+    : DEFINITE.has(errorOf(result, params).code);
+}
+
+function replayed(result: StoredResult, params: object): object {
+  if ("answer" in result) return result.answer;
+  throw errorOf(result, params);
+}
+
+/** The error is built again from what the vendor said and what is asked now. */
+function errorOf(
+  { code, upstream }: Extract<StoredResult, { code: ErrorCode }>,
+  params: object,
+): GatewayError {
+  if (upstream !== undefined) return toGatewayError(upstream, params);
+  const { Name: name } = params as { Name?: string };
+  return new GatewayError(
+    code,
+    code === ErrorCode.NAME_TAKEN && name !== undefined
+      ? { field: ["name"], value: name }
+      : {},
+  );
+}

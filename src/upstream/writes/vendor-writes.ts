@@ -1,0 +1,270 @@
+import type { Usage } from "../../context/request-context.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
+import type { Attempts, Outcome } from "../attempts/attempt.js";
+import {
+  NotAdmitted,
+  POLICY,
+  type Admission,
+} from "../attempts/call-policy.js";
+import type { Operation, WriteOperation } from "../operations.js";
+import {
+  isConflict,
+  notSent,
+  unavailable,
+  withUpstream,
+} from "../attempts/outcome-errors.js";
+import { WritePatience } from "../attempts/patience.js";
+import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
+import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
+import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
+import { WriteRepeats, type RepeatParts } from "./write-repeats.js";
+
+/** What writing needs; the client hands it over. */
+export interface WriteParts extends RepeatParts {
+  readonly attempts: Attempts;
+  readonly admission: Admission<Outcome<unknown>>;
+  /** A read that shares the write's deadline. */
+  readonly read: <O extends Operation>(
+    operation: O,
+    params: VendorParams[O],
+    deadline: number,
+    usage: Usage,
+  ) => Promise<VendorAnswer<O>>;
+}
+
+/** Pause that a caller should make before sending another verification. */
+const VERIFICATION_PAUSE_SECONDS = 60;
+
+/**
+ * Carries out one write so that it ends done, not done or honestly unknown,
+ * and never happens twice.
+ *
+ * Once an attempt was ambiguous, nothing is believed but what reading back
+ * shows: not even a refusal, which may speak of our own first attempt.
+ */
+export class VendorWrites {
+  private readonly patience: WritePatience;
+
+  constructor(private readonly parts: WriteParts) {
+    this.patience = new WritePatience(parts.timing.now);
+  }
+
+  /**
+   * @param uncertainSinceMs when an earlier try of the same write was begun
+   *   whose outcome nobody knows: it is settled before anything is sent
+   * @param mayAttempt runs immediately before each attempt and rejects when
+   *   the attempt must not be made
+   * @throws {GatewayError} OUTCOME_UNKNOWN where it cannot be settled
+   */
+  async run<O extends WriteOperation>(
+    operation: O,
+    params: VendorParams[O],
+    deadline: number,
+    uncertainSinceMs: number | null,
+    usage: Usage,
+    mayAttempt: () => Promise<void>,
+  ): Promise<VendorAnswer<O>> {
+    const write = new OneWrite(
+      this.parts,
+      this.patience,
+      operation,
+      params,
+      deadline,
+      usage,
+      mayAttempt,
+    );
+    return write.run(uncertainSinceMs);
+  }
+}
+
+const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
+
+class OneWrite<O extends WriteOperation> {
+  private readonly repeats: WriteRepeats;
+  private rest: VendorParams[O];
+  private firstSentAtMs: number | null = null;
+  /** The vendor's side of the last lost answer, for support cases. */
+  private upstream: UpstreamInfo | undefined;
+  private refusal: GatewayError | null = null;
+  /** Whether a deletion has read its contact after a conflict. */
+  private isContactRead = false;
+
+  constructor(
+    private readonly parts: WriteParts,
+    patience: WritePatience,
+    private readonly operation: O,
+    private readonly params: VendorParams[O],
+    private readonly deadline: number,
+    private readonly usage: Usage,
+    private readonly mayAttempt: () => Promise<void>,
+  ) {
+    this.rest = params;
+    this.repeats = new WriteRepeats(parts, patience, operation, deadline);
+  }
+
+  async run(uncertainSinceMs: number | null): Promise<VendorAnswer<O>> {
+    let isUncertain = uncertainSinceMs !== null;
+    this.firstSentAtMs = uncertainSinceMs;
+    for (;;) {
+      if (isUncertain) {
+        const settled = await this.settle();
+        if (settled !== null) return settled;
+      }
+      const outcome = await this.send(isUncertain);
+      if (outcome.kind === "answered") return this.whole(outcome.answer);
+      if (outcome.kind === "ambiguous") {
+        isUncertain = true;
+        this.upstream = outcome.upstream;
+        continue;
+      }
+      this.refusal =
+        outcome.kind === "not-sent" ? notSent(outcome) : outcome.error;
+      if (isUncertain && outcome.kind !== "not-sent") continue;
+      if (outcome.kind === "final") throw this.refusal;
+      if (isConflict(outcome) && (await this.isBeingDeleted())) {
+        throw this.refusal;
+      }
+      if (!(await this.repeats.afterRefusal(outcome))) {
+        throw isUncertain ? this.unknown() : this.refusal;
+      }
+    }
+  }
+
+  private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
+    const { admission, attempts, budget, timing } = this.parts;
+    try {
+      await this.mayAttempt();
+    } catch (error) {
+      throw isUncertain ? this.unknown() : error;
+    }
+    if (this.attemptMs() < POLICY.leastAttemptMs) {
+      throw isUncertain
+        ? this.unknown()
+        : (this.refusal ??
+            new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
+              retryAfterSeconds: CONFLICT_PAUSE_SECONDS,
+            }));
+    }
+    this.firstSentAtMs ??= timing.wallMs();
+    // The bound is taken when the attempt begins: no byte may leave after it.
+    const make = attempts.bound(() => {
+      budget.countCall();
+      return attempts.make(
+        this.operation,
+        this.rest,
+        Math.max(0, this.attemptMs()),
+        this.usage,
+      );
+    });
+    const outcome = await admission.run(make);
+    if (outcome instanceof NotAdmitted) {
+      if (this.repeats.isRejected(outcome.cause === "breaker")) return NOT_SENT;
+      throw isUncertain ? this.unknown() : unavailable(outcome);
+    }
+    if (outcome.kind === "answered") budget.countSuccess();
+    this.repeats.count(outcome);
+    return outcome as Outcome<VendorAnswer<O>>;
+  }
+
+  /** Time that an attempt may take, so that reading back fits as well. */
+  private attemptMs(): number {
+    const { limits, timing } = this.parts;
+    return Math.min(
+      limits.writeAttemptMs,
+      this.deadline - timing.now() - limits.readBackReserveMs,
+    );
+  }
+
+  /** The answer if the write turns out done; null when it is to be sent again. */
+  private async settle(): Promise<VendorAnswer<O> | null> {
+    const verdict = await this.verdict();
+    this.parts.observer.settled(this.operation, verdict.kind);
+    switch (verdict.kind) {
+      case "done":
+        return this.whole(verdict.answer);
+      case "refused":
+        throw verdict.error;
+      case "unknowable":
+        throw this.unknown();
+      case "missing":
+        this.rest = verdict.rest;
+    }
+    // Refused, and not there: the refusal is the truth.
+    if (this.refusal !== null && !isPassing(this.refusal)) throw this.refusal;
+    if (!(await this.repeats.afterReadBack())) throw this.unknown();
+    return null;
+  }
+
+  /**
+   * Whether the conflict of a deletion is the running deletion of this contact,
+   * which can last for minutes: repeating would only keep other writes waiting.
+   */
+  private async isBeingDeleted(): Promise<boolean> {
+    if (this.operation !== "deleteMessageContact" || this.isContactRead) {
+      return false;
+    }
+    this.isContactRead = true;
+    const { ContactId } = this.params as { ContactId: string };
+    const { deadline, usage } = this;
+    const answer = await this.parts
+      .read("getMessageContact", { ContactId }, deadline, usage)
+      .catch(() => null);
+    return answer?.Contact.Status === "Deleting";
+  }
+
+  private async verdict(): Promise<Verdict<O>> {
+    const { attempts, read, timing } = this.parts;
+    const back: ReadBack = {
+      read: (operation, params) =>
+        read(operation, params, this.deadline, this.usage),
+      pause: (ms) => timing.sleep(ms),
+      firstSentAtMs: () =>
+        (this.firstSentAtMs ?? timing.wallMs()) + attempts.vendorOffsetMs(),
+    };
+    try {
+      return await SETTLEMENTS[this.operation](this.params, back);
+    } catch (error) {
+      const isGone =
+        error instanceof GatewayError &&
+        error.code === ErrorCode.CONTACT_NOT_FOUND;
+      // A contact that is not there cannot have been changed.
+      return isGone ? { kind: "refused", error } : { kind: "unknowable" };
+    }
+  }
+
+  /** An answer to the rest of a partly done write speaks of the whole. */
+  private whole(answer: VendorAnswer<O>): VendorAnswer<O> {
+    const { Members: wanted, ContactId } = this.params as {
+      Members?: string[];
+      ContactId?: string;
+    };
+    const { Members: told } = answer as { Members?: { MemberId: string }[] };
+    if (wanted === undefined || told === undefined) return answer;
+    const byTarget = new Map(told.map((change) => [change.MemberId, change]));
+    const members = wanted.map(
+      (MemberId) => byTarget.get(MemberId) ?? { ContactId, MemberId },
+    );
+    return { ...answer, Members: members } as VendorAnswer<O>;
+  }
+
+  private unknown(): GatewayError {
+    const isMessage = this.operation.startsWith("send");
+    const { Members: unsettled } = this.rest as { Members?: string[] };
+    return new GatewayError(ErrorCode.OUTCOME_UNKNOWN, {
+      ...withUpstream(this.upstream),
+      ...(isMessage ? { retryAfterSeconds: VERIFICATION_PAUSE_SECONDS } : {}),
+      ...(unsettled === undefined ? {} : { unsettled }),
+    });
+  }
+}
+
+/** A refusal that says nothing of the write itself. */
+function isPassing({ code }: GatewayError): boolean {
+  return (
+    code === ErrorCode.CONCURRENT_CHANGE ||
+    code === ErrorCode.UPSTREAM_THROTTLED ||
+    code === ErrorCode.UPSTREAM_UNAVAILABLE ||
+    code === ErrorCode.UPSTREAM_DENIED
+  );
+}

@@ -1,0 +1,324 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  Gate,
+  Misdirected,
+  Preflight,
+  type Admission,
+  type Incoming,
+} from "../../../src/access/access-control.js";
+import { namesLoopback, Origins } from "../../../src/access/origins.js";
+import {
+  addressKey,
+  rateLimitsOf,
+  type RateLimits,
+} from "../../../src/access/rate-limits.js";
+import { readConfig } from "../../../src/config/config.js";
+import {
+  callerWith,
+  SCOPES,
+  type Caller,
+} from "../../../src/context/caller.js";
+import { openContext } from "../../../src/context/request-context.js";
+import { GatewayError } from "../../../src/errors/gateway-error.js";
+
+const NO_LIMITS: RateLimits = { callers: null, addresses: null };
+const READER = callerWith("reader", ["contacts:read"], ["main"]);
+
+interface Setup {
+  readonly caller?: Caller | null;
+  readonly isOpen?: boolean;
+  readonly limits?: RateLimits;
+}
+
+function gateWith({ caller = READER, isOpen = false, limits }: Setup = {}) {
+  return new Gate(
+    { callerOf: () => caller, isOpen },
+    new Origins(["https://console.example.com"]),
+    limits ?? NO_LIMITS,
+    ["main", "second"],
+  );
+}
+
+/** A head as it comes in, and the headers that the gate puts on the answer. */
+function head(
+  changes: Partial<Incoming> = {},
+): Incoming & { sent: Map<string, string> } {
+  const sent = new Map<string, string>();
+  return {
+    method: "GET",
+    headers: { host: "gateway.example.com" },
+    address: "192.0.2.1",
+    rights: "getMessageContact",
+    setHeader: (name, value) => sent.set(name, value),
+    sent,
+    ...changes,
+  };
+}
+
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return "OK";
+  } catch (error) {
+    return error instanceof GatewayError ? error.code : String(error);
+  }
+};
+
+describe("the gate", () => {
+  it("refuses who did not sign in, and tells how to", () => {
+    const blank = head();
+    const gate = gateWith({ caller: null });
+    expect(codeOf(() => gate.admit(blank))).toBe("UNAUTHENTICATED");
+    expect(blank.sent.get("www-authenticate")).toBe(
+      'Bearer realm="message-contacts"',
+    );
+    const wrong = head({ headers: { authorization: "Bearer x" } });
+    expect(codeOf(() => gate.admit(wrong))).toBe("UNAUTHENTICATED");
+    expect(wrong.sent.get("www-authenticate")).toContain("invalid_token");
+  });
+
+  it("refuses a route that says nothing about rights", () => {
+    const everything = callerWith("all", SCOPES, ["main"]);
+    const gate = gateWith({ caller: everything });
+    expect(codeOf(() => gate.admit(head({ rights: undefined })))).toBe(
+      "FORBIDDEN",
+    );
+  });
+
+  it("asks nobody to sign in for a public page", () => {
+    const gate = gateWith({ caller: null });
+    const page = gate.admit(head({ rights: "public" })) as Admission;
+    expect(page.caller.scopes.size).toBe(0);
+  });
+});
+
+describe("directories", () => {
+  const admitted = (caller: Caller, alias?: string): string => {
+    const headers =
+      alias === undefined ? {} : { "x-resource-directory": alias };
+    return codeOf(() => {
+      const found = gateWith({ caller }).admit(head({ headers })) as Admission;
+      throw new Error(found.directory);
+    });
+  };
+  const read = ["contacts:read"] as const;
+  const both = callerWith("both", read, ["main", "second"]);
+
+  it("are picked by header, or are the only one", () => {
+    expect(admitted(READER)).toBe("Error: main");
+    expect(admitted(READER, "main")).toBe("Error: main");
+    expect(admitted(both, "second")).toBe("Error: second");
+    expect(admitted(both)).toBe("BAD_REQUEST");
+  });
+
+  it("answer the same whether they are unknown or somebody else's", () => {
+    expect(admitted(READER, "second")).toBe("FORBIDDEN");
+    expect(admitted(READER, "third")).toBe("FORBIDDEN");
+    expect(admitted(callerWith("x", read, ["gone"]))).toBe("FORBIDDEN");
+    expect(admitted(callerWith("x", read, ["gone"]), "gone")).toBe("FORBIDDEN");
+    expect(admitted(callerWith("x", read, []))).toBe("FORBIDDEN");
+    expect(admitted(READER, "__proto__")).toBe("FORBIDDEN");
+  });
+});
+
+describe("browsers", () => {
+  const OWN = { host: "gateway.example.com" };
+
+  it("refuses pages of other origins, and gives them no CORS header", () => {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      "https://console.example.com.evil.example",
+      "http://console.example.com",
+      "https://CONSOLE.example.com",
+      "https://console.example.com:8443",
+    ]) {
+      const foreign = head({ headers: { ...OWN, origin } });
+      expect(codeOf(() => gateWith().admit(foreign))).toBe("FORBIDDEN");
+      expect([...foreign.sent.keys()]).toEqual(["vary"]);
+    }
+  });
+
+  it("refuses what a page of another site asks without an origin", () => {
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { ...OWN, "sec-fetch-site": site };
+      expect(codeOf(() => gateWith().admit(head({ headers })))).toBe(
+        "FORBIDDEN",
+      );
+    }
+  });
+
+  it("takes its own pages and whatever is no browser", () => {
+    for (const headers of [
+      OWN,
+      { ...OWN, origin: "https://gateway.example.com" },
+      { ...OWN, "sec-fetch-site": "same-origin" },
+    ]) {
+      expect(codeOf(() => gateWith().admit(head({ headers })))).toBe("OK");
+    }
+  });
+
+  it("answers the preflight of an origin on the list, without credentials", () => {
+    const headers = {
+      ...OWN,
+      origin: "https://console.example.com",
+      "access-control-request-method": "PATCH",
+    };
+    const asked = head({ method: "OPTIONS", headers, rights: "signed" });
+    const gate = gateWith({ caller: null });
+    expect(gate.admit(asked)).toBeInstanceOf(Preflight);
+    expect(asked.sent.get("access-control-allow-origin")).toBe(headers.origin);
+    expect(asked.sent.has("access-control-allow-credentials")).toBe(false);
+    const foreign = { ...headers, origin: "https://evil.example" };
+    const refused = head({ method: "OPTIONS", headers: foreign });
+    expect(codeOf(() => gate.admit(refused))).toBe("FORBIDDEN");
+  });
+});
+
+describe("without sign-in", () => {
+  it.each(["localhost:3000", "127.0.0.1", "[::1]:3000", "LOCALHOST"])(
+    "answers as %s",
+    (host) => {
+      expect(namesLoopback({ host })).toBe(true);
+    },
+  );
+
+  it.each([
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example:3000",
+    "localhost@evil.example",
+    "",
+    undefined,
+  ])(
+    "does not answer as %j, to which a page may have pointed its name",
+    (host) => {
+      const gate = gateWith({ isOpen: true });
+      expect(() => gate.admit(head({ headers: { host } }))).toThrow(
+        Misdirected,
+      );
+    },
+  );
+});
+
+describe("limits", () => {
+  const config = readConfig({
+    RATE_LIMIT_PER_MINUTE: "3",
+    RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "100",
+  });
+  const take = async (gate: Gate, one: Incoming): Promise<string> => {
+    try {
+      await gate.admit(one);
+      return "OK";
+    } catch (error) {
+      return (error as GatewayError).code;
+    }
+  };
+
+  it("refuses a caller beyond the limit, and tells when to come back", async () => {
+    const gate = gateWith({ limits: rateLimitsOf(config) });
+    const codes: string[] = [];
+    const one = head();
+    for (let index = 0; index < 5; index += 1) {
+      codes.push(await take(gate, one));
+    }
+    expect(codes).toEqual(["OK", "OK", "OK", "RATE_LIMITED", "RATE_LIMITED"]);
+    expect(one.sent.get("ratelimit-policy")).toBe('"caller";q=3;w=60');
+    expect(one.sent.get("ratelimit")).toMatch(/^"caller";r=0;t=\d{1,2}$/);
+  });
+
+  it("counts upstream calls of ended requests", async () => {
+    const gate = gateWith({ limits: rateLimitsOf(config) });
+    expect(await take(gate, head())).toBe("OK");
+    const context = openContext({}, READER);
+    context.usage.upstreamCalls = 2;
+    gate.settle(context);
+    expect(await take(gate, head())).toBe("RATE_LIMITED");
+  });
+
+  it("ends guessing soon: a failed sign-in costs its address twenty", async () => {
+    const gate = gateWith({ caller: null, limits: rateLimitsOf(config) });
+    const codes: string[] = [];
+    for (let index = 0; index < 7; index += 1) {
+      codes.push(await take(gate, head()));
+    }
+    expect(codes.filter((code) => code === "UNAUTHENTICATED")).toHaveLength(5);
+    expect(codes.at(-1)).toBe("RATE_LIMITED");
+    expect(await take(gate, head({ address: "192.0.2.2" }))).toBe(
+      "UNAUTHENTICATED",
+    );
+  });
+
+  it("goes on when the store of the limits is down", async () => {
+    const down = () => Promise.reject(new Error("down"));
+    const limits = rateLimitsOf(config, () => ({
+      consume: down,
+      penalty: down,
+    }));
+    const gate = gateWith({ limits });
+    expect(await take(gate, head())).toBe("OK");
+    gate.settle(openContext({}, READER));
+  });
+
+  it("has none without sign-in unless one is set", () => {
+    expect(rateLimitsOf(readConfig({}))).toEqual(NO_LIMITS);
+    expect(rateLimitsOf(config).callers).not.toBeNull();
+  });
+
+  it.each([
+    [
+      "2001:db8:5::/64",
+      [
+        "2001:db8:5::1",
+        "2001:db8:5::9:8:7:6",
+        "2001:db8:5:0:1::",
+        "2001:0DB8:0005:0000:0:0:0:1",
+        "2001:db8:5::1%eth0",
+      ],
+    ],
+    ["2001:db8:5:1::/64", ["2001:db8:5:1::1", "2001:db8:5:1:ffff::"]],
+    ["::1", ["::1", "0:0:0:0:0:0:0:1"]],
+    [
+      "192.0.2.1",
+      [
+        "192.0.2.1",
+        "::ffff:192.0.2.1",
+        "::FFFF:192.0.2.1",
+        "::ffff:c000:201",
+        "0:0:0:0:0:ffff:c000:0201",
+      ],
+    ],
+  ])("uses one key for every address of %s", (_network, addresses) => {
+    expect(new Set(addresses.map(addressKey)).size).toBe(1);
+  });
+
+  it("uses different keys for different networks and IPv4 addresses", () => {
+    const addresses = [
+      "2001:db8:5::1",
+      "2001:db8:5:1::1",
+      "::1",
+      "fe80::1",
+      "192.0.2.1",
+      "192.0.2.2",
+      "::ffff:192.0.2.3",
+    ];
+    expect(new Set(addresses.map(addressKey)).size).toBe(addresses.length);
+    expect(addressKey("::ffff:192.0.2.1")).toBe("192.0.2.1");
+  });
+
+  it("counts failed sign-ins from one /64 together", async () => {
+    const limits = rateLimitsOf(
+      readConfig({ RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40" }),
+    );
+    const gate = gateWith({ limits, caller: null });
+    const codes = [];
+    for (const host of ["0:0:0:1", "2:3:4:5", "ffff:0:0:0"]) {
+      codes.push(await take(gate, head({ address: `2001:db8:5:0:${host}` })));
+    }
+    expect(codes).toEqual([
+      "UNAUTHENTICATED",
+      "UNAUTHENTICATED",
+      "RATE_LIMITED",
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  masked,
+  refuseMaskedInput,
+  visibleError,
+  visibleTo,
+} from "../../../src/access/masking.js";
+import { callerWith, SCOPES } from "../../../src/context/caller.js";
+import { ErrorCode } from "../../../src/errors/error-codes.js";
+import { GatewayError } from "../../../src/errors/gateway-error.js";
+
+const reader = { caller: callerWith("r", ["contacts:read"], ["default"]) };
+const insider = { caller: callerWith("i", SCOPES, ["default"]) };
+
+describe("masking", () => {
+  it.each([
+    ["someone@example.com", "s***@example.com"],
+    ["s@example.com", "s***@example.com"],
+    ["@example.com", "***@example.com"],
+    ['"a@b"@example.com', '"***@example.com'],
+    ["86-13900001234", "86-139****1234"],
+    ["852-51234567", "852-5****7"],
+    ["1-2025550123", "1-2****3"],
+    ["86-12345", "86-****"],
+    ["13900001234", "139****1234"],
+    ["", "****"],
+  ])("turns %s into %s", (value, hidden) => {
+    expect(masked(value)).toBe(hidden);
+    expect(masked(hidden)).toBe(hidden);
+  });
+
+  it("gives callers who may see personal data the very same object", () => {
+    const answer = { emailAddress: "a@example.com" };
+    expect(visibleTo(insider, answer)).toBe(answer);
+  });
+
+  it("hides addresses and numbers however deep they stand", () => {
+    const answer = {
+      items: [
+        {
+          id: "c-1",
+          name: "tom",
+          emailAddress: "tom@example.com",
+          phoneNumber: null,
+          bindings: [{ targetId: "1997968394350001" }],
+          pendingVerifications: [{ target: "86-13900001234" }],
+        },
+      ],
+      totalCount: 1,
+    };
+    expect(visibleTo(reader, answer)).toEqual({
+      items: [
+        {
+          id: "c-1",
+          name: "tom",
+          emailAddress: "t***@example.com",
+          phoneNumber: null,
+          bindings: [{ targetId: "1997968394350001" }],
+          pendingVerifications: [{ target: "86-139****1234" }],
+        },
+      ],
+      totalCount: 1,
+    });
+    expect(answer.items[0]?.emailAddress).toBe("tom@example.com");
+  });
+
+  it("hides the value at fault of an error only where it is personal", () => {
+    const pending = new GatewayError(ErrorCode.VERIFICATION_NOT_PENDING, {
+      value: "tom@example.com",
+    });
+    const missing = new GatewayError(ErrorCode.CONTACT_NOT_FOUND, {
+      value: "c-1",
+    });
+    expect(visibleError(reader, pending).details.value).toBe(
+      "t***@example.com",
+    );
+    expect(visibleError(reader, missing)).toBe(missing);
+    expect(visibleError(insider, pending)).toBe(pending);
+  });
+});
+
+describe("masked input", () => {
+  const codes = (context: typeof reader, input: unknown) => {
+    try {
+      refuseMaskedInput(context, input);
+      return null;
+    } catch (error) {
+      return (error as GatewayError).details.violations;
+    }
+  };
+  const address = { emailAddress: "t***@example.com" };
+
+  it("is refused from callers who read masked values", () => {
+    expect(codes(reader, address)).toEqual([
+      { field: ["emailAddress"], rule: "format" },
+    ]);
+    expect(codes(reader, { inputs: [{ title: "CEO" }, address] })).toEqual([
+      { field: ["inputs", "1", "emailAddress"], rule: "format" },
+    ]);
+  });
+
+  it("is taken from callers who never see a mask, and where there is none", () => {
+    expect(codes(insider, address)).toBeNull();
+    for (const input of [null, 1, "x", {}, { emailAddress: "t*@e.com" }]) {
+      expect(codes(reader, input)).toBeNull();
+    }
+  });
+});

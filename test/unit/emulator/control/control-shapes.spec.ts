@@ -1,0 +1,130 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  ADVANCE,
+  DELETION_RULE,
+  FAULT,
+  KEY,
+  SNAPSHOT,
+} from "../../../../src/emulator/control/control-shapes.js";
+import {
+  SEED_CHOICE,
+  VERIFICATION_CHOICE,
+} from "../../../../src/emulator/control/seed-input.js";
+import type { JsonShape } from "../../../../src/emulator/json-shape.js";
+import {
+  EMPTY_SEED,
+  SAMPLE_SEED,
+} from "../../../../src/emulator/contacts/seeds.js";
+
+const CONTACT = SAMPLE_SEED.contacts[0];
+
+function withContact(changes: object): unknown {
+  return { ...SAMPLE_SEED, contacts: [{ ...CONTACT, ...changes }] };
+}
+
+describe("a fault", () => {
+  it.each([
+    [{}, "effect must be one of"],
+    [{ effect: "explode" }, "effect must be one of"],
+    [{ effect: "html", operation: "Nope" }, "operation must be one of"],
+    [{ effect: "html", when: "later" }, "when must be one of"],
+    [{ effect: "html", times: 0 }, "times must be a whole number"],
+    [{ effect: "html", skip: -1 }, "skip must be a whole number"],
+    [{ effect: "html", probability: 0 }, "probability must be"],
+    [{ effect: "html", probability: 2 }, "probability must be"],
+    [{ effect: "html", ms: 1.5 }, "ms must be a whole number"],
+    [{ effect: "error", httpStatus: 99 }, "httpStatus must be"],
+    [{ effect: "error", code: "" }, "code must be a text"],
+    [{ effect: "html", color: "red" }, "unknown members: color"],
+    ["html", "a fault must be an object"],
+    [undefined, "a fault must be an object"],
+  ])("refuses %j", (input, message) => {
+    expect(() => FAULT.read(input)).toThrow(message);
+  });
+
+  it("leaves out what was left out, so that defaults count", () => {
+    expect(FAULT.read({ effect: "html" })).toEqual({ effect: "html" });
+    expect(FAULT.read({ effect: "html", times: null })).toEqual({
+      effect: "html",
+      times: null,
+    });
+  });
+});
+
+describe("a key", () => {
+  it.each([
+    [{}, "accessKeyId must be a text"],
+    [{ accessKeyId: "a" }, "accessKeySecret must be a text"],
+    [{ accessKeyId: "a", accessKeySecret: "b", isActive: 1 }, "isActive"],
+    [
+      { accessKeyId: "a", accessKeySecret: "b", allowedActions: "*" },
+      "allowedActions must be a list",
+    ],
+  ])("refuses %j", (input, message) => {
+    expect(() => KEY.read(input)).toThrow(message);
+  });
+});
+
+describe("other bodies", () => {
+  it.each([
+    ["advance", ADVANCE, { ms: -1 }, "ms must be a whole number"],
+    ["advance", ADVANCE, { ms: "1" }, "ms must be a whole number"],
+    ["advance", ADVANCE, undefined, "the body must be an object"],
+    ["verification", VERIFICATION_CHOICE, {}, "contactId must be a text"],
+    [
+      "verification",
+      VERIFICATION_CHOICE,
+      { contactId: "c-a" },
+      "target must be a text",
+    ],
+    [
+      "verification",
+      VERIFICATION_CHOICE,
+      { code: "1", target: "a" },
+      "unknown members: target",
+    ],
+    ["deletion", DELETION_RULE, {}, "failures must be a list"],
+    [
+      "deletion",
+      DELETION_RULE,
+      { failures: [{ AccountId: "1" }] },
+      "failures[0].MessageTypes must be a list",
+    ],
+    ["snapshot", SNAPSHOT, {}, "seed must be an object"],
+  ])("%s: refuses %j", (_name, shape: JsonShape<unknown>, input, message) => {
+    expect(() => shape.read(input)).toThrow(message);
+  });
+
+  it("name a verification by its code as well", () => {
+    expect(VERIFICATION_CHOICE.read({ code: "123456" })).toEqual({
+      code: "123456",
+    });
+  });
+});
+
+describe("a seed", () => {
+  it.each([
+    ["nothing", "seed must be one of sample, empty"],
+    [null, "seed must be an object"],
+    [{ contacts: [] }, "directory must be an object"],
+    [withContact({ status: "Gone" }), "status must be one of"],
+    [withContact({ createDate: "2023-03-27T17:19:21Z" }), "createDate must"],
+    [withContact({ bindings: [{}] }), "targetId must be a text"],
+    [withContact({ pendingTargets: [{ target: "a" }] }), "openedAt must be"],
+    [withContact({ deletion: { status: "Done" } }), "status must be one of"],
+    [withContact({ messageTypes: [1] }), "messageTypes[0] must be a text"],
+    [
+      { ...SAMPLE_SEED, contacts: [CONTACT, CONTACT] },
+      "two contacts have the same contactId",
+    ],
+  ])("refuses %j", (input, message) => {
+    expect(() => SEED_CHOICE.read(input, "seed")).toThrow(message);
+  });
+
+  it("knows the named seeds, and reads them spelled out", () => {
+    expect(SEED_CHOICE.read("empty")).toBe(EMPTY_SEED);
+    expect(SEED_CHOICE.read(JSON.parse(JSON.stringify(SAMPLE_SEED)))).toEqual(
+      SAMPLE_SEED,
+    );
+  });
+});

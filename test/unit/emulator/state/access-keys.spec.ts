@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  AccessKeys,
+  isAllowed,
+} from "../../../../src/emulator/state/access-keys.js";
+import { ManualClock } from "../../../support/emulator-fixture.js";
+
+let clock: ManualClock;
+let keys: AccessKeys;
+
+beforeEach(() => {
+  clock = new ManualClock(1_000);
+  keys = new AccessKeys(
+    [
+      { accessKeyId: "plain", accessKeySecret: "s" },
+      { accessKeyId: "STS.bare", accessKeySecret: "s" },
+      {
+        accessKeyId: "STS.one",
+        accessKeySecret: "s",
+        securityToken: "t1",
+        expiresAt: 2_000,
+      },
+      { accessKeyId: "STS.two", accessKeySecret: "s", securityToken: "t2" },
+    ],
+    clock,
+  );
+});
+
+function fault(id: string, token?: string): string | undefined {
+  const key = keys.find(id);
+  if (key === undefined) throw new Error(`there is no ${id}`);
+  return keys.tokenFault(key, token)?.code;
+}
+
+describe("tokenFault", () => {
+  it.each([
+    ["plain", undefined, undefined],
+    ["plain", "x", "InvalidSecurityToken.Malformed"],
+    ["plain", "t1", "InvalidSecurityToken.MismatchWithAccessKey"],
+    ["STS.bare", undefined, "MissingSecurityToken"],
+    ["STS.one", undefined, "MissingSecurityToken"],
+    ["STS.one", "t1", undefined],
+    ["STS.one", "t2", "InvalidSecurityToken.MismatchWithAccessKey"],
+    ["STS.one", "t3", "InvalidSecurityToken.Malformed"],
+  ])("judges %s with token %s as %s", (id, token, expected) => {
+    expect(fault(id, token)).toBe(expected);
+  });
+
+  it("refuses a session that is over", () => {
+    clock.advance(999);
+    expect(fault("STS.one", "t1")).toBeUndefined();
+    clock.advance(1);
+    expect(fault("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
+  });
+});
+
+describe("expire", () => {
+  it("ends one session, or all", () => {
+    expect(keys.expire("STS.one")).toBe(1);
+    expect(fault("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
+    expect(fault("STS.two", "t2")).toBeUndefined();
+    expect(keys.expire()).toBe(2);
+    expect(keys.expire("plain")).toBe(0);
+  });
+});
+
+describe("isAllowed", () => {
+  it("lets a key do everything unless actions are named", () => {
+    const plain = keys.find("plain");
+    expect(plain && isAllowed(plain, "AddMessageContact")).toBe(true);
+    keys.put({
+      accessKeyId: "reader",
+      accessKeySecret: "s",
+      allowedActions: ["GetMessageContact"],
+    });
+    const reader = keys.find("reader");
+    expect(reader && isAllowed(reader, "GetMessageContact")).toBe(true);
+    expect(reader && isAllowed(reader, "AddMessageContact")).toBe(false);
+  });
+});

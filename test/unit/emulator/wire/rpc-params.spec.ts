@@ -1,0 +1,103 @@
+import { Readable } from "node:stream";
+import { describe, expect, it } from "@jest/globals";
+import type { IncomingMessage } from "node:http";
+import {
+  mergeParams,
+  readBody,
+  RpcParams,
+} from "../../../../src/emulator/wire/rpc-params.js";
+
+const FORM = "application/x-www-form-urlencoded";
+
+function params(values: Record<string, string>): RpcParams {
+  return new RpcParams(new Map(Object.entries(values)));
+}
+
+describe("mergeParams", () => {
+  it("refuses a body that is no form", () => {
+    expect(() =>
+      mergeParams(new URLSearchParams(), Buffer.from("{}"), "application/json"),
+    ).toThrow("Content-Type");
+  });
+
+  it("refuses a body that was too large", () => {
+    expect(() => mergeParams(new URLSearchParams(), "too large", FORM)).toThrow(
+      "body",
+    );
+  });
+
+  it("takes query and body together, the body first", () => {
+    const merged = mergeParams(
+      new URLSearchParams("a=1&b=2"),
+      Buffer.from("b=3&c=%E5%BC%A0"),
+      `${FORM}; charset=utf-8`,
+    );
+    expect(Object.fromEntries(merged.entries())).toEqual({
+      a: "1",
+      b: "3",
+      c: "张",
+    });
+  });
+
+  it("asks for no type where there is no body", () => {
+    const merged = mergeParams(
+      new URLSearchParams("a=1"),
+      Buffer.alloc(0),
+      undefined,
+    );
+    expect(merged.text("a")).toBe("1");
+  });
+});
+
+describe("RpcParams", () => {
+  it("takes an empty text for an absent one", () => {
+    expect(params({ Name: "" }).text("Name")).toBeUndefined();
+    expect(params({ Name: "" }).has("Name")).toBe(true);
+  });
+
+  it("puts a list together by index, gaps or not", () => {
+    const list = { "M.10": "c", "M.2": "b", "M.1": "a", "M.x": "no", M: "no" };
+    expect(params(list).list("M")).toEqual(["a", "b", "c"]);
+  });
+
+  it.each([{}, { "M.1": "" }, { "M.0": "a" }, { M: '["a"]' }])(
+    "finds no list in %j",
+    (values) => {
+      expect(
+        params(values as Record<string, string>).list("M"),
+      ).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["1", 1],
+    ["-7", -7],
+    ["2147483647", 2147483647],
+    ["2147483648", Number.NaN],
+    ["1.5", Number.NaN],
+    ["1e3", Number.NaN],
+    ["abc", Number.NaN],
+    [" 1", Number.NaN],
+  ])("reads %j as the int32 %d", (text, expected) => {
+    expect(params({ N: text }).integer("N")).toBe(expected);
+  });
+
+  it("knows two spellings of a boolean", () => {
+    expect(params({ B: "true" }).flag("B")).toBe(true);
+    expect(params({ B: "false" }).flag("B")).toBe(false);
+    expect(params({ B: "True" }).flag("B")).toBeUndefined();
+  });
+});
+
+describe("readBody", () => {
+  const stream = (text: string) =>
+    Readable.from([Buffer.from(text)]) as unknown as IncomingMessage;
+
+  it("gives up on what exceeds the limit", async () => {
+    expect(await readBody(stream("12345"), 4)).toBe("too large");
+  });
+
+  it("reads up to the limit", async () => {
+    expect(String(await readBody(stream("1234"), 4))).toBe("1234");
+  });
+});

@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import {
+  buildSchema,
+  getIntrospectionQuery,
+  parse,
+  validate,
+  type ValidationRule,
+} from "graphql";
+import {
+  documentRules,
+  excesses,
+} from "../../../src/graphql/document-limits.js";
+import { TrustedDocuments } from "../../../src/graphql/persisted-documents.js";
+
+const LIMITS = {
+  depth: 8,
+  aliases: 30,
+  rootFields: 20,
+  directives: 20,
+  mutationFields: 1,
+  selections: 1_000,
+  introspectionAliases: 4,
+};
+
+const said = (document: string): string[] => excesses(parse(document), LIMITS);
+
+const nested = (depth: number): string =>
+  "{ a ".repeat(depth) + "}".repeat(depth);
+const times = (count: number, one: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => one(index)).join(" ");
+
+describe("limits on documents", () => {
+  it.each([
+    ["depth", nested(8), nested(9)],
+    [
+      "depth in fragments",
+      `${nested(4).replace(/a }/, "...F }")} fragment F on T ${nested(4)}`,
+      `{ a { a { ...F } } } fragment F on T ${nested(7)}`,
+    ],
+    [
+      "aliases",
+      `{ r { ${times(30, (i) => `a${i}: b`)} } }`,
+      `{ r { ${times(31, (i) => `a${i}: b`)} } }`,
+    ],
+    [
+      "aliases in a fragment that is spread often",
+      `{ r { ...F } s { ...F } t { ...F } } fragment F on T { ${times(10, (i) => `a${i}: b`)} }`,
+      `{ r { ...F } s { ...F } t { ...F } } fragment F on T { ${times(11, (i) => `a${i}: b`)} }`,
+    ],
+    [
+      "root fields",
+      `{ ${times(20, (i) => `f${i}`)} }`,
+      `{ ${times(21, (i) => `f${i}`)} }`,
+    ],
+    [
+      "root fields in fragments",
+      `{ ...F ... on Q { ${times(10, (i) => `f${i}`)} } } fragment F on Q { ${times(10, (i) => `g${i}`)} }`,
+      `{ ...F ... on Q { ${times(11, (i) => `f${i}`)} } } fragment F on Q { ${times(10, (i) => `g${i}`)} }`,
+    ],
+    [
+      "directives",
+      `{ a ${times(20, () => "@skip(if: false)")} }`,
+      `{ a ${times(21, () => "@skip(if: false)")} }`,
+    ],
+    [
+      "directives on the operation and on fragments",
+      `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(17, (i) => `f${i} @d`)} }`,
+      `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(18, (i) => `f${i} @d`)} }`,
+    ],
+    [
+      "fields and fragments, counted wherever they are spread",
+      `{ r { ${times(99, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
+      `{ r { ${times(100, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
+    ],
+    [
+      "fields and fragments of all operations together",
+      times(20, (i) => `query Q${i} { r { ${times(49, () => "a")} } }`),
+      times(20, (i) => `query Q${i} { r { ${times(50, () => "a")} } }`),
+    ],
+    [
+      "aliases in introspection",
+      `{ __schema { types { ${times(4, (i) => `a${i}: fields { name }`)} } } }`,
+      `{ __schema { types { ${times(5, (i) => `a${i}: fields { name }`)} } } }`,
+    ],
+    ["mutations", "mutation { a }", "mutation { a b }"],
+    [
+      "mutations in fragments",
+      "mutation { ...F } fragment F on M { a }",
+      "mutation { ...F ...F } fragment F on M { a }",
+    ],
+  ])("hold for %s", (_name, most, more) => {
+    expect(said(most)).toEqual([]);
+    expect(said(more)).not.toEqual([]);
+  });
+
+  it("look at every operation of a document", () => {
+    expect(
+      said(`query A { a } mutation B { a b } query C ${nested(9)}`),
+    ).toEqual([
+      "The operation has more than 1 mutations.",
+      "The operation has more than 8 levels.",
+    ]);
+  });
+
+  it("let the usual introspection pass", () => {
+    expect(said(getIntrospectionQuery())).toEqual([]);
+  });
+
+  it("measure each fragment once, whatever it expands to", () => {
+    const doubling = times(
+      60,
+      (i) => `fragment F${i} on T { a: x ...F${i + 1} ...F${i + 1} }`,
+    );
+    const document = `{ ...F0 } ${doubling} fragment F60 on T { x }`;
+    expect(said(document)).toContain("The operation has more than 30 aliases.");
+  });
+
+  it("name the limit on fields and fragments", () => {
+    expect(
+      said(
+        `{ ${times(2, () => "...F0")} } ${times(
+          12,
+          (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
+        )} fragment F12 on T { a }`,
+      ),
+    ).toContain(
+      "The document has more than 1000 fields and fragments, counted wherever a fragment is spread.",
+    );
+  });
+
+  it("keep every other rule from walking a refused document", () => {
+    const visited: string[] = [];
+    const schema = buildSchema("type Query { r: Query a: Int }");
+    const names: ValidationRule = () => ({
+      Field: ({ name }) => {
+        visited.push(name.value);
+      },
+    });
+    const [limit] = documentRules({ GRAPHQL_MUTATIONS_PER_OPERATION: 1 });
+    if (limit === undefined) throw new Error("there is one rule");
+    const rules = [names, limit];
+    expect(validate(schema, parse("{ r { a } }"), rules)).toEqual([]);
+    expect(visited).toEqual(["r", "a"]);
+    const refused = parse(`{ ${times(32, (i) => `x${i}: a`)} }`);
+    expect(validate(schema, refused, rules)).not.toEqual([]);
+    expect(visited).toEqual(["r", "a"]);
+  });
+
+  it("stop at fragments in a circle and at fragments that are missing", () => {
+    expect(
+      said("{ ...A } fragment A on T { x ...B } fragment B on T { y ...A }"),
+    ).toEqual([]);
+    expect(said("{ ...Nowhere }")).toEqual([]);
+  });
+});
+
+describe("trusted documents", () => {
+  const document = "{ messageContacts { totalCount } }";
+  const hash = createHash("sha256").update(document).digest("hex");
+  const id = `sha256:${hash}`;
+  const documents = new Map([
+    [id, document],
+    ["list-v1", document],
+  ]);
+  const find = (mode: "off" | "prefer" | "only", request: object) =>
+    new TrustedDocuments({ PERSISTED_DOCUMENTS: mode, documents }).find(
+      request,
+    );
+  const apollo = {
+    extensions: { persistedQuery: { version: 1, sha256Hash: hash } },
+  };
+
+  it("are found by either kind of id", () => {
+    for (const mode of ["prefer", "only"] as const) {
+      expect(find(mode, { documentId: id })).toBe(document);
+      expect(find(mode, { documentId: "list-v1" })).toBe(document);
+      expect(find(mode, apollo)).toBe(document);
+    }
+  });
+
+  it("are the only ones that run in the mode only", () => {
+    expect(find("only", { query: document })).toBe(document);
+    expect(find("only", { query: "{ a }" })).toBeNull();
+    expect(find("prefer", { query: "{ a }" })).toBe("{ a }");
+    expect(find("off", { query: "{ a }" })).toBe("{ a }");
+  });
+
+  it("are never registered by a request", () => {
+    for (const mode of ["prefer", "only"] as const) {
+      expect(find(mode, { ...apollo, query: "{ a }" })).toBeNull();
+      expect(find(mode, { documentId: id, query: "{ a }" })).toBeNull();
+    }
+  });
+
+  it("are not found in the mode off, nor by ids nobody listed", () => {
+    expect(find("off", { documentId: id })).toBeNull();
+    for (const documentId of ["", "__proto__", "sha256:00", 1, null, {}]) {
+      expect(find("only", { documentId })).toBeNull();
+    }
+    expect(find("only", { query: 1 })).toBeNull();
+    expect(find("only", { extensions: { persistedQuery: 1 } })).toBeNull();
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  headersOf,
+  refusePoison,
+} from "../../../../src/graphql/subscriptions/socket-headers.js";
+
+describe("headers of a WebSocket", () => {
+  it("are completed by the parameters of the connection, names in any case", () => {
+    expect(
+      headersOf(
+        { host: "a.example", "accept-language": "en" },
+        {
+          Authorization: "Bearer x",
+          "Accept-Language": "zh",
+          cookie: "no",
+          "x-api-key": 1,
+        },
+      ),
+    ).toEqual({
+      host: "a.example",
+      "accept-language": "zh",
+      authorization: "Bearer x",
+    });
+  });
+
+  it.each([
+    [
+      "a header and a parameter",
+      { authorization: "a" },
+      { authorization: "b" },
+    ],
+    ["two parameters", {}, { authorization: "a", Authorization: "b" }],
+  ])("keep both of two credentials that differ: %s", (_name, given, params) => {
+    expect(headersOf(given, params)).toEqual({ authorization: ["a", "b"] });
+  });
+
+  it("keep one of two credentials that are equal", () => {
+    const both = { authorization: "a" };
+    expect(headersOf(both, both)).toEqual(both);
+  });
+});
+
+describe("JSON from a client", () => {
+  it.each(['{"a":{"__proto__":1}}', '{"constructor":{"prototype":{}}}'])(
+    "is rejected when it names a prototype: %s",
+    (text) => {
+      expect(() => JSON.parse(text, refusePoison) as unknown).toThrow(
+        SyntaxError,
+      );
+    },
+  );
+
+  it("is otherwise parsed unchanged", () => {
+    const value = { constructor: "a", b: [1, { c: null }] };
+    expect(JSON.parse(JSON.stringify(value), refusePoison)).toEqual(value);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "@jest/globals";
+import { masked } from "../../../../src/access/masking.js";
+import { sentenceOf } from "../../../../src/errors/rule-sentences.js";
+import { violationsOf } from "../../../../src/validation/check-input.js";
+import * as inputs from "../../../../src/message-contacts/shapes/inputs.js";
+
+const CONTACT = { contactId: "c-one" };
+
+const rulesOf = (emailAddress: string): string[] =>
+  violationsOf(inputs.UpdateMessageContactInput, {
+    ...CONTACT,
+    emailAddress,
+  }).map(({ rule }) => rule);
+
+describe("an e-mail address", () => {
+  it.each([
+    "ada@example.com",
+    "ada@münchen.example",
+    "adé@example.com",
+    "阿达@例子.example",
+    "😀@example.com",
+    '"first last"@example.com',
+    '"a@b"@example.com',
+    '"a\\"b"@example.com',
+    "ada@[192.0.2.7]",
+    "ada@[IPv6:2001:db8::1]",
+    "ada@localhost",
+    "a..b@example.com",
+    "ada@-example.com",
+    "ada@exa_mple.com",
+    `${"a".repeat(65)}@example.com`,
+  ])("is left to the vendor when it may be one: %s", (address) => {
+    expect(rulesOf(address)).toEqual([]);
+  });
+
+  it.each([
+    "ada",
+    "@example.com",
+    "ada@",
+    "ada@example..com",
+    "ada@example.com.",
+    "ada@@example.com",
+    "a b@example.com",
+    "ada@exa mple.com",
+    "Ada <ada@example.com>",
+    "a,b@example.com",
+    '"ada@example.com',
+    "ada@[192.0.2.7",
+    "ada@[]",
+    "ada@example.com\n",
+    "ada\u0000@example.com",
+    '"a\u0007"@example.com',
+    "\ud800@example.com",
+    `ada@${"a".repeat(64)}.com`,
+  ])("is refused when it cannot be one: %j", (address) => {
+    expect(rulesOf(address)).toEqual(["format"]);
+  });
+
+  it("is masked by whole characters", () => {
+    expect(masked("😀da@example.com")).toBe("😀***@example.com");
+    expect(masked(masked("😀da@example.com"))).toBe("😀***@example.com");
+  });
+});
+
+describe("a target", () => {
+  it.each(["1", "12345678", "1234567890", "1997968394350001", "9".repeat(20)])(
+    "is a member account by any number of at most 20 digits: %s",
+    (targetId) => {
+      const input = { ...CONTACT, targetIds: [targetId] };
+      expect(violationsOf(inputs.AssociateMembersInput, input)).toEqual([]);
+      const page = { boundTo: targetId };
+      expect(violationsOf(inputs.MessageContactsArgs, page)).toEqual([]);
+    },
+  );
+
+  it.each(["9".repeat(21), "12a", "１２"])("is not %s", (targetId) => {
+    const input = { ...CONTACT, targetIds: [targetId] };
+    expect(violationsOf(inputs.AssociateMembersInput, input)).toMatchObject([
+      { field: ["targetIds", "0"], rule: "format" },
+    ]);
+  });
+});
+
+describe("an input that needs one of several fields", () => {
+  it("names the fields of a change when none is given", () => {
+    const [violation, ...others] = violationsOf(
+      inputs.UpdateMessageContactInput,
+      { ...CONTACT },
+    );
+    expect(others).toEqual([]);
+    expect(violation).toMatchObject({ field: null, rule: "any-of" });
+    if (violation === undefined) return;
+    expect(sentenceOf(violation, "en")).toBe(
+      "The input needs at least one of name, emailAddress, phoneNumber, title, messageTypes.",
+    );
+    expect(sentenceOf(violation, "zh")).toContain("emailAddress、phoneNumber");
+  });
+
+  it("names the fields of a cancellation when none is given", () => {
+    const [violation] = violationsOf(inputs.CancelMessageContactUpdateInput, {
+      ...CONTACT,
+    });
+    expect(violation).toMatchObject({
+      rule: "any-of",
+      anyOf: ["emailAddress", "phoneNumber"],
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import "reflect-metadata";
+import { describe, expect, it } from "@jest/globals";
+import {
+  MAX_VIOLATIONS,
+  violationsOf,
+} from "../../../src/validation/check-input.js";
+import { checkUpdates } from "../../../src/message-contacts/bulk/check-updates.js";
+import { GatewayError } from "../../../src/errors/gateway-error.js";
+import * as inputs from "../../../src/message-contacts/shapes/inputs.js";
+import { contextOf } from "../../support/fake-upstream.js";
+
+const many = <T>(make: (at: number) => T): T[] =>
+  Array.from({ length: 20_000 }, (_, at) => make(at));
+
+describe("violations of an input", () => {
+  it.each([
+    [
+      "wrong words in a list",
+      inputs.UpdateMessageContactInput,
+      { contactId: "c-abc", messageTypes: many(() => "NONE") },
+    ],
+    [
+      "wrong targets",
+      inputs.AssociateMembersInput,
+      { contactId: "c-abc", targetIds: many((at) => `no ${at}`) },
+    ],
+    [
+      "unknown fields",
+      inputs.UpdateMessageContactInput,
+      Object.fromEntries(many((at) => [`x${at}`, 1])),
+    ],
+  ])("are reported up to the limit: %s", (_name, shape, input) => {
+    expect(violationsOf(shape, input)).toHaveLength(MAX_VIOLATIONS);
+  });
+
+  it("of a batch are reported up to the limit", () => {
+    const items = Array.from({ length: 50 }, () => ({
+      contactId: "c-abc",
+      messageTypes: many(() => "NONE"),
+    }));
+    let found = 0;
+    try {
+      checkUpdates(items, contextOf());
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      found = error.details.violations?.length ?? 0;
+    }
+    expect(found).toBe(MAX_VIOLATIONS);
+  });
+
+  it("are looked for no further than the limit", () => {
+    let looked = 0;
+    const list = many(() => "NONE");
+    const counted = new Proxy(list, {
+      get: (target, key, receiver): unknown => {
+        if (typeof key === "string" && /^\d+$/.test(key)) looked += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    violationsOf(inputs.UpdateMessageContactInput, {
+      contactId: "c-abc",
+      messageTypes: counted,
+    });
+    // The rule on duplicates puts each item into a set once.
+    expect(looked).toBeLessThanOrEqual(list.length + 2 * MAX_VIOLATIONS);
+  });
+});
