@@ -1,72 +1,62 @@
-/** One setting: its default, which values it takes, and what it decides. */
+import { z } from "zod";
+
+/** One setting: its default, the values it takes, and what it decides. */
 export interface Setting<T> {
   readonly initial: T;
+  /** The values it takes, in words. */
   readonly takes: string;
-  /** JSON Schema of the values it takes. */
-  readonly schema: Readonly<Record<string, unknown>>;
-  readonly accepts: (value: unknown) => boolean;
+  readonly schema: z.ZodType<T>;
   readonly sentence: string;
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+function setting<T>(
+  initial: T,
+  sentence: string,
+  takes: string,
+  schemaFor: (message: string) => z.ZodType<T>,
+): Setting<T> {
+  const schema = schemaFor(`must be ${takes}`).meta({
+    description: sentence,
+    default: initial,
+  });
+  return { initial, sentence, takes, schema };
 }
 
 export function count(initial: number, sentence: string): Setting<number> {
-  return {
-    initial,
-    sentence,
-    takes: "a whole number of at least 0",
-    schema: { type: "integer", minimum: 0 },
-    accepts: isCount,
-  };
+  return setting(initial, sentence, "a whole number of at least 0", (message) =>
+    z.int(message).min(0, message),
+  );
 }
 
 export function countOrNull(
   initial: number | null,
   sentence: string,
 ): Setting<number | null> {
-  return {
-    initial,
-    sentence,
-    takes: "a whole number of at least 0, or null",
-    schema: { type: ["integer", "null"], minimum: 0 },
-    accepts: (value) => value === null || isCount(value),
-  };
+  const takes = "a whole number of at least 0, or null";
+  return setting(initial, sentence, takes, (message) =>
+    z.int(message).min(0, message).nullable(),
+  );
 }
 
 export function flag(initial: boolean, sentence: string): Setting<boolean> {
-  return {
-    initial,
-    sentence,
-    takes: "true or false",
-    schema: { type: "boolean" },
-    accepts: (value) => typeof value === "boolean",
-  };
+  return setting(initial, sentence, "true or false", (message) =>
+    z.boolean(message),
+  );
 }
 
 export function text(initial: string, sentence: string): Setting<string> {
-  return {
-    initial,
-    sentence,
-    takes: "a text that is not empty",
-    schema: { type: "string", minLength: 1 },
-    accepts: (value) => typeof value === "string" && value !== "",
-  };
+  return setting(initial, sentence, "a text that is not empty", (message) =>
+    z.string(message).min(1, message),
+  );
 }
 
 export function texts(
   initial: readonly string[],
   sentence: string,
 ): Setting<readonly string[]> {
-  return {
-    initial,
-    sentence,
-    takes: "a list of texts",
-    schema: { type: "array", items: { type: "string" } },
-    accepts: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === "string"),
-  };
+  return setting(initial, sentence, "a list of texts", (message) =>
+    z.array(z.string(message), message),
+  );
 }
 
 /** The first choice is the default. */
@@ -74,11 +64,8 @@ export function choice<const T extends string>(
   choices: readonly [T, ...T[]],
   sentence: string,
 ): Setting<T> {
-  return {
-    initial: choices[0],
-    sentence,
-    takes: `one of ${choices.join(", ")}`,
-    schema: { type: "string", enum: choices },
-    accepts: (value) => choices.some((candidate) => candidate === value),
-  };
+  const takes = `one of ${choices.join(", ")}`;
+  return setting<T>(choices[0], sentence, takes, (message) =>
+    z.enum(choices, message),
+  );
 }

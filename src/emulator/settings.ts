@@ -1,4 +1,5 @@
-import { ControlInputError, objectWith } from "./json-shape.js";
+import type { z } from "zod";
+import { objectOf, parse } from "./json.js";
 import {
   choice,
   count,
@@ -239,6 +240,23 @@ export const DEFAULT_SETTINGS = Object.fromEntries(
   Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]),
 ) as EmulatorSettings;
 
+const SCHEMAS = Object.fromEntries(
+  Object.entries<Setting<unknown>>(SETTINGS).map(([name, { schema }]) => [
+    name,
+    schema,
+  ]),
+);
+
+/** Values of all settings. */
+export const ALL_SETTINGS = objectOf(
+  SCHEMAS,
+) as unknown as z.ZodType<EmulatorSettings>;
+
+/** Values of some settings. */
+export const SOME_SETTINGS = objectOf(
+  SCHEMAS,
+).partial() as unknown as z.ZodType<Partial<EmulatorSettings>>;
+
 /**
  * `base` with the given settings changed.
  *
@@ -248,14 +266,7 @@ export function changeSettings(
   base: EmulatorSettings,
   changes: unknown,
 ): EmulatorSettings {
-  const given = objectWith(changes, "settings", Object.keys(SETTINGS));
-  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const value = given[name];
-    if (value !== undefined && !setting.accepts(value)) {
-      throw new ControlInputError(`${name} must be ${setting.takes}`);
-    }
-  }
-  return { ...base, ...given };
+  return { ...base, ...parse(SOME_SETTINGS, changes, "settings") };
 }
 
 /** A setting as it is shown. */
@@ -277,22 +288,4 @@ export function describeSettings(): ShownSetting[] {
       sentence,
     }),
   );
-}
-
-/** JSON Schema of all settings in force; as a change of some of them, nothing is required. */
-export function settingsSchema(
-  isChange: boolean,
-): Readonly<Record<string, unknown>> {
-  const settings = Object.entries<Setting<unknown>>(SETTINGS);
-  return {
-    type: "object",
-    additionalProperties: false,
-    ...(isChange ? {} : { required: settings.map(([name]) => name) }),
-    properties: Object.fromEntries(
-      settings.map(([name, { schema, sentence, initial }]) => [
-        name,
-        { ...schema, description: sentence, default: initial },
-      ]),
-    ),
-  };
 }

@@ -7,9 +7,10 @@ import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
+import { jsonSchema } from "../../src/emulator/json.js";
 import {
+  ALL_SETTINGS,
   describeSettings,
-  settingsSchema,
   type EmulatorSettings,
 } from "../../src/emulator/settings.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
@@ -34,8 +35,9 @@ interface Alternative {
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Values of each kind of setting; the default is left out later. */
-function valuesOf({ enum: words, type }: Schema): readonly unknown[] {
+function valuesOf({ enum: words, anyOf, type }: Schema): readonly unknown[] {
   if (Array.isArray(words)) return words;
+  if (Array.isArray(anyOf)) return (anyOf as Schema[]).flatMap(valuesOf);
   const types = [type].flat();
   const values: unknown[] = types.flatMap((one): unknown[] => {
     switch (one) {
@@ -58,7 +60,8 @@ function valuesOf({ enum: words, type }: Schema): readonly unknown[] {
 
 /** Every value of every setting of the emulator but its default. */
 const ALTERNATIVES: readonly Alternative[] = Object.entries(
-  settingsSchema(false)["properties"] as Record<string, Schema>,
+  (jsonSchema(ALL_SETTINGS) as { properties: Record<string, Schema> })
+    .properties,
 )
   .flatMap(([name, schema]) =>
     valuesOf(schema)

@@ -3,7 +3,7 @@ import type { EmulatorControl } from "./control.js";
 import { refusalOfControl } from "./control-guard.js";
 import type { ControlQuery, ControlRoute } from "./control-route.js";
 import { CONTROL_PREFIX, CONTROL_ROUTES } from "./control-routes.js";
-import { ControlInputError, objectWith } from "../json-shape.js";
+import { ControlInputError, objectOf, parse } from "../json.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendBytes } from "../wire/rpc-response.js";
 import { isUiPath, serveUi } from "../ui/ui-endpoint.js";
@@ -91,15 +91,16 @@ function readJson(body: Buffer): unknown {
   }
 }
 
-/** A name that nobody knows is refused: what it was to narrow would be done to all. */
+/** Rejects an unknown parameter: ignoring a filter would apply the call to everything. */
 function readQuery({ query = {} }: ControlRoute, text: string): ControlQuery {
-  const given = Object.fromEntries(new URLSearchParams(text));
-  objectWith(given, "the query", Object.keys(query));
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [
-      name,
-      query[name]?.read(Number(value), name),
-    ]),
+  const given = [...new URLSearchParams(text)].map(([name, value]) => [
+    name,
+    Number(value),
+  ]);
+  return parse(
+    objectOf(query).partial(),
+    Object.fromEntries(given),
+    "the query",
   );
 }
 

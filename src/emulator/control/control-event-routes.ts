@@ -1,6 +1,6 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
 import * as shapes from "./control-shapes.js";
-import { listOf, objectOf } from "../json-shape.js";
+import { listOf, objectOf } from "../json.js";
 import { VERIFICATION_CHOICE } from "./seed-input.js";
 
 const SOME_VERIFICATIONS = {
@@ -35,7 +35,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     path: "/outbox",
     operationId: "readOutbox",
     sentence: "The messages that would have been sent, oldest first.",
-    answers: objectOf("outbox", { messages: listOf(shapes.SENT_MESSAGE) }),
+    answers: objectOf({ messages: listOf(shapes.SENT_MESSAGE) }),
     run: (control) => ({ messages: control.outbox() }),
   }),
   route({
@@ -69,7 +69,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     path: "/faults",
     operationId: "readFaults",
     sentence: "The scripted faults and how far they have got.",
-    answers: objectOf("faults", { faults: listOf(shapes.FAULT_RULE) }),
+    answers: objectOf({ faults: listOf(shapes.FAULT_RULE) }),
     run: (control) => ({ faults: control.faults() }),
   }),
   routeWithBody({
@@ -109,7 +109,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     path: "/keys",
     operationId: "readKeys",
     sentence: "The keys, without their secrets.",
-    answers: objectOf("keys", { keys: listOf(shapes.SHOWN_KEY) }),
+    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
     run: (control) => ({ keys: control.keys() }),
   }),
   routeWithBody({
@@ -132,7 +132,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         expiresAt: 4_102_444_800_000,
       },
     },
-    answers: objectOf("keys", { keys: listOf(shapes.SHOWN_KEY) }),
+    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
     run: (control, key) => {
       control.putKey(key);
       return { keys: control.keys() };
@@ -177,7 +177,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     path: "/calls",
     operationId: "readCalls",
     sentence: "The latest calls on the RPC endpoint, oldest first.",
-    answers: objectOf("calls", { calls: listOf(shapes.CALL_ENTRY) }),
+    answers: objectOf({ calls: listOf(shapes.CALL_ENTRY) }),
     run: (control) => ({ calls: control.calls() }),
   }),
   route({

@@ -1,4 +1,5 @@
 import type { ControlRoute } from "./control-route.js";
+import { definitionsOf, jsonSchema } from "../json.js";
 import { NAMED_SHAPES, REFUSAL } from "./control-shapes.js";
 
 const JSON_TYPE = "application/json";
@@ -35,9 +36,7 @@ export function controlOpenApi(
     tags: [{ name: "Control", description: "The emulator from the outside." }],
     paths,
     components: {
-      schemas: Object.fromEntries(
-        NAMED_SHAPES.map(({ name, definition }) => [name, definition]),
-      ),
+      schemas: definitionsOf(NAMED_SHAPES),
     },
   };
 }
@@ -49,11 +48,11 @@ function operationOf(route: ControlRoute): object {
     summary: sentence,
     description: sentence,
     tags: ["Control"],
-    parameters: Object.entries(query).map(([name, { schema }]) => ({
+    parameters: Object.entries(query).map(([name, schema]) => ({
       name,
       in: "query",
       required: false,
-      schema,
+      schema: jsonSchema(schema),
     })),
     ...(takes === undefined
       ? {}
@@ -62,7 +61,7 @@ function operationOf(route: ControlRoute): object {
             required: route.isBodyOptional !== true,
             content: {
               [JSON_TYPE]: {
-                schema: takes.schema,
+                schema: jsonSchema(takes),
                 examples: Object.fromEntries(
                   Object.entries(examples).map(([name, value]) => [
                     name,
@@ -74,11 +73,11 @@ function operationOf(route: ControlRoute): object {
           },
         }),
     responses: {
-      200: answer("Done.", route.answers.schema),
+      200: answer("Done.", jsonSchema(route.answers)),
       ...Object.fromEntries(
         Object.entries(REFUSALS).map(([status, text]) => [
           status,
-          answer(text, REFUSAL.schema),
+          answer(text, jsonSchema(REFUSAL)),
         ]),
       ),
     },

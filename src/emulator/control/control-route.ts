@@ -1,7 +1,8 @@
 import type { EmulatorControl } from "./control.js";
-import type { JsonShape } from "../json-shape.js";
+import type { z } from "zod";
+import { parse } from "../json.js";
 
-type QueryShapes = Readonly<Record<string, JsonShape<number>>>;
+type QueryShapes = Readonly<Record<string, z.ZodType<number>>>;
 
 /** Numbers of the query string; what was not sent is not there. */
 export type ControlQuery = Readonly<Record<string, number | undefined>>;
@@ -18,12 +19,12 @@ interface RouteFacts {
   readonly examples?: Readonly<Record<string, unknown>>;
   /** Whether the body may be left out. */
   readonly isBodyOptional?: boolean;
-  readonly answers: JsonShape<unknown>;
+  readonly answers: z.ZodType;
 }
 
 /** One row of the control surface: what it takes, what it answers and what it does. */
 export interface ControlRoute extends RouteFacts {
-  readonly takes?: JsonShape<unknown>;
+  readonly takes?: z.ZodType;
   /**
    * Judges the body and does it. Without an answer of its own that is `{"ok": true}`.
    *
@@ -48,7 +49,7 @@ export function route(
 /** A row that takes a body; `run` gets it as its shape reads it. */
 export function routeWithBody<T>(
   row: RouteFacts & {
-    readonly takes: JsonShape<T>;
+    readonly takes: z.ZodType<T>;
     readonly run: (control: EmulatorControl, input: T) => unknown;
   },
 ): ControlRoute {
@@ -58,7 +59,8 @@ export function routeWithBody<T>(
     serve: (control, input) =>
       run(
         control,
-        facts.takes.read(
+        parse(
+          facts.takes,
           input === undefined && facts.isBodyOptional ? {} : input,
         ),
       ),

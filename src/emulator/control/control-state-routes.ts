@@ -1,6 +1,6 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
 import * as shapes from "./control-shapes.js";
-import { objectOf } from "../json-shape.js";
+import { objectOf } from "../json.js";
 import { SEED_CHOICE } from "./seed-input.js";
 import { EMPTY_SEED } from "../contacts/seeds.js";
 
@@ -20,7 +20,7 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     path: "/seed",
     operationId: "seed",
     sentence: "Replaces directory and contacts, and empties the outbox.",
-    takes: objectOf("the body", { seed: SEED_CHOICE }),
+    takes: objectOf({ seed: SEED_CHOICE }),
     examples: {
       sample: { seed: "sample" },
       empty: { seed: "empty" },

@@ -4,7 +4,7 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../json-shape.js";
+import { ControlInputError } from "../json.js";
 import type { SentMessage } from "../contacts/outbox.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 import {

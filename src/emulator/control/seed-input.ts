@@ -1,19 +1,6 @@
+import { z } from "zod";
 import { fromVendorDate } from "../clock.js";
-import {
-  chosenBy,
-  ControlInputError,
-  described,
-  listOf,
-  named,
-  objectOf,
-  oneOf,
-  optional,
-  refined,
-  text,
-  textOr,
-  wholeNumber,
-  type JsonShape,
-} from "../json-shape.js";
+import { listOf, named, objectOf, oneOf, text, wholeNumber } from "../json.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 
 const STATUSES = ["Verifying", "Active", "Deleting"] as const;
@@ -21,113 +8,101 @@ const STATUSES = ["Verifying", "Active", "Deleting"] as const;
 /** Milliseconds since 1970. */
 const TIME = wholeNumber(0);
 
-const DATE = refined(
-  described(
-    "In UTC+8.",
-    text({
-      pattern: "^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$",
-      examples: ["2023-03-27 17:19:21"],
-    }),
-  ),
-  (date, path) => {
-    if (!Number.isNaN(fromVendorDate(date))) return date;
-    throw new ControlInputError(
-      `${path} must have the form YYYY-MM-DD HH:mm:ss`,
-    );
-  },
-);
+const DATE = text()
+  .refine((date) => !Number.isNaN(fromVendorDate(date)), {
+    error: "must have the form YYYY-MM-DD HH:mm:ss",
+  })
+  .meta({
+    description: "In UTC+8.",
+    pattern: "^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$",
+    examples: ["2023-03-27 17:19:21"],
+  });
 
-export const DELETION_FAILURE = objectOf("a failure", {
+export const DELETION_FAILURE = objectOf({
   AccountId: text(),
   MessageTypes: listOf(text()),
 });
 
-const DIRECTORY = objectOf("directory", {
+const DIRECTORY = objectOf({
   directoryId: text(),
   rootFolderId: text(),
   folders: listOf(
-    objectOf("a folder", {
+    objectOf({
       folderId: text(),
       name: text(),
-      parentId: optional(described("The root folder when left out.", text())),
+      parentId: text().describe("The root folder when left out.").optional(),
     }),
   ),
   members: listOf(
-    objectOf("a member", {
+    objectOf({
       accountId: text(),
       name: text(),
-      folderId: optional(described("The root folder when left out.", text())),
+      folderId: text().describe("The root folder when left out.").optional(),
     }),
   ),
 });
 
-const CONTACT = objectOf("a contact", {
+const CONTACT = objectOf({
   contactId: text(),
   name: text(),
   emailAddress: text(),
-  phoneNumber: optional(text()),
+  phoneNumber: text().optional(),
   title: text(),
   messageTypes: listOf(text()),
   status: oneOf(STATUSES),
   createDate: DATE,
-  bindings: optional(
-    listOf(objectOf("a binding", { targetId: text(), associatedDate: DATE })),
-  ),
-  pendingTargets: optional(
-    described(
+  bindings: listOf(
+    objectOf({ targetId: text(), associatedDate: DATE }),
+  ).optional(),
+  pendingTargets: listOf(
+    z.union([text(), objectOf({ target: text(), openedAt: TIME })]),
+  )
+    .describe(
       "Addresses and numbers that wait for verification, or those with the time they were opened at.",
-      listOf(
-        textOr(
-          text(),
-          objectOf("a pending target", { target: text(), openedAt: TIME }),
-        ),
-      ),
-    ),
-  ),
-  verifiedTargets: optional(
-    described("Which of its values were confirmed.", listOf(text())),
-  ),
-  deletion: optional(
-    objectOf("deletion", {
-      status: oneOf(["Deleting", "Failed"]),
-      startedAt: TIME,
-      endsAt: TIME,
-      statusBefore: oneOf(STATUSES),
-      failures: listOf(DELETION_FAILURE),
-    }),
-  ),
+    )
+    .optional(),
+  verifiedTargets: listOf(text())
+    .describe("Which of its values were confirmed.")
+    .optional(),
+  deletion: objectOf({
+    status: oneOf(["Deleting", "Failed"]),
+    startedAt: TIME,
+    endsAt: TIME,
+    statusBefore: oneOf(STATUSES),
+    failures: listOf(DELETION_FAILURE),
+  }).optional(),
 });
 
 /**
- * A seed that is spelled out. Looks at form only: a seed may hold what the operations would
- * refuse, so that a test can start from it.
+ * A complete seed. Only its form is checked: a test may start from contacts
+ * that the operations would reject.
  */
-export const SEED: JsonShape<Seed> = refined(
-  objectOf("seed", { directory: DIRECTORY, contacts: listOf(CONTACT) }),
-  (seed) => {
-    const ids = new Set(seed.contacts.map(({ contactId }) => contactId));
-    if (ids.size === seed.contacts.length) return seed;
-    throw new ControlInputError("two contacts have the same contactId");
-  },
+export const NAMED_SEED = named(
+  "Seed",
+  objectOf({ directory: DIRECTORY, contacts: listOf(CONTACT) }).refine(
+    ({ contacts }) =>
+      new Set(contacts.map(({ contactId }) => contactId)).size ===
+      contacts.length,
+    { error: "is invalid: two contacts have the same contactId" },
+  ),
 );
 
-export const NAMED_SEED = named("Seed", SEED);
-
-/** A seed by its name, or spelled out. */
-export const SEED_CHOICE: JsonShape<Seed> = textOr(
-  refined(
-    oneOf(Object.keys(NAMED_SEEDS) as SeedName[]),
+/** A seed by its name, or a complete one. */
+export const SEED_CHOICE: z.ZodType<Seed> = z.union([
+  oneOf(Object.keys(NAMED_SEEDS) as SeedName[]).transform(
     (name) => NAMED_SEEDS[name],
   ),
   NAMED_SEED,
-);
+]);
 
 /** One pending verification: by contact and target, or by the code of a sent message. */
-export const VERIFICATION_CHOICE = chosenBy(
-  "code",
-  objectOf("the body", { code: described("Of a sent message.", text()) }),
-  objectOf("the body", {
-    contactId: text(),
-    target: described("The address or number that waits.", text()),
-  }),
+export const VERIFICATION_CHOICE = z.union(
+  [
+    objectOf({ code: text().describe("Of a sent message.") }),
+    objectOf({
+      contactId: text(),
+      target: text().describe("The address or number to be verified."),
+    }),
+  ],
+  "must have either code, or contactId and target",
 );

@@ -1,4 +1,4 @@
-import { ControlInputError } from "../json-shape.js";
+import { ControlInputError } from "../json.js";
 import {
   DEFAULT_FIGURES,
   FAULT_MOMENTS,

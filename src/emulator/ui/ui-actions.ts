@@ -1,7 +1,7 @@
 import { ACTIONS } from "../actions/catalogue.js";
 import type { EmulatorControl } from "../control/control.js";
 import { ADVANCE, FAULT_ID } from "../control/control-shapes.js";
-import { ControlInputError, oneOf, text } from "../json-shape.js";
+import { ControlInputError, oneOf, parse, text } from "../json.js";
 import { SEED_CHOICE } from "../control/seed-input.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 
@@ -12,7 +12,7 @@ const COMMON = oneOf(Object.keys(COMMON_FAULTS));
 const OPERATION = oneOf(["*", ...ACTIONS.keys()]);
 
 const at = (fields: URLSearchParams, name: string): string =>
-  text().read(fields.get(name) ?? undefined, name);
+  parse(text(), fields.get(name), name);
 
 const verification = (fields: URLSearchParams) => ({
   contactId: at(fields, "contactId"),
@@ -23,25 +23,25 @@ const verification = (fields: URLSearchParams) => ({
 export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
   reset: (control) => control.reset(),
   seed: (control, fields) =>
-    control.seed(SEED_CHOICE.read(at(fields, "seed"), "seed")),
+    control.seed(parse(SEED_CHOICE, at(fields, "seed"), "seed")),
   advance: (control, fields) => {
-    control.advanceClock(ADVANCE.read({ ms: Number(at(fields, "ms")) }).ms);
+    control.advanceClock(parse(ADVANCE, { ms: Number(at(fields, "ms")) }).ms);
   },
   confirm: (control, fields) =>
     control.confirmVerification(verification(fields)),
   expire: (control, fields) => control.expireVerification(verification(fields)),
   "clear-outbox": (control) => control.clearOutbox(),
   "add-fault": (control, fields) => {
-    const common = COMMON_FAULTS[COMMON.read(fields.get("fault"), "fault")];
+    const common = COMMON_FAULTS[parse(COMMON, fields.get("fault"), "fault")];
     if (common === undefined) throw new ControlInputError("no such fault");
     control.addFault({
       ...common.fault,
-      operation: OPERATION.read(fields.get("operation"), "operation"),
+      operation: parse(OPERATION, fields.get("operation"), "operation"),
     });
   },
   "clear-fault": (control, fields) =>
     control.clearFaults(
-      FAULT_ID.read(Number(at(fields, "faultId")), "faultId"),
+      parse(FAULT_ID, Number(at(fields, "faultId")), "faultId"),
     ),
   "clear-faults": (control) => control.clearFaults(),
   "clear-calls": (control) => control.clearCalls(),

@@ -1,0 +1,130 @@
+import { z } from "zod";
+
+/** Invalid input to the control API; rendered as 400 with this message. */
+export class ControlInputError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ControlInputError";
+  }
+}
+
+/**
+ * Parses a JSON value.
+ *
+ * @param what names the whole value in messages about it, such as `seed`
+ * @throws {ControlInputError} for the first problem, with its path
+ */
+export function parse<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  what = "the body",
+): T {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const { path, message } = firstIssue(result.error.issues);
+  throw new ControlInputError(`${pathText(path) || what} ${message}`);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * The issue to report. Of a union, only the branch that fits the kind of the
+ * input is of interest: text branches are declared first.
+ */
+function firstIssue([issue]: readonly Issue[]): {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+} {
+  if (issue === undefined) return { path: [], message: "is invalid" };
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") {
+    return issue;
+  }
+  const branch = issue.errors.at(typeof issue.input === "string" ? 0 : -1);
+  const { path, message } = firstIssue(branch ?? []);
+  return { path: [...issue.path, ...path], message };
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) =>
+      typeof part === "number" ? `[${part}]` : `.${String(part)}`,
+    )
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** A string that is not empty. */
+export function text(): z.ZodString {
+  const message = "must be a text that is not empty";
+  return z.string(message).min(1, message);
+}
+
+export function flag(): z.ZodBoolean {
+  return z.boolean("must be true or false");
+}
+
+/** An integer within bounds, both inclusive. */
+export function wholeNumber(
+  minimum: number,
+  maximum = Number.MAX_SAFE_INTEGER,
+): z.ZodInt {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.int(message).min(minimum, message).max(maximum, message);
+}
+
+/** A probability: above 0, at most 1. */
+export function probability(): z.ZodNumber {
+  const message = "must be above 0 and at most 1";
+  return z.number(message).gt(0, message).lte(1, message);
+}
+
+export function oneOf<const T extends string>(
+  allowed: readonly T[],
+): z.ZodEnum<{ [K in T]: K }> {
+  return z.enum(allowed, `must be one of ${allowed.join(", ")}`);
+}
+
+export function listOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
+  return z.array(item, "must be a list");
+}
+
+/** An object with these members and no others. */
+export function objectOf<M extends z.ZodRawShape>(
+  members: M,
+): z.ZodObject<M, z.core.$strict> {
+  const known = Object.keys(members).join(", ");
+  return z.strictObject(members, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `has unknown members: ${issue.keys.join(", ")}; known are: ${known}`
+        : "must be an object",
+  });
+}
+
+/** Publishes a schema once, under this name in the document's components. */
+export function named<S extends z.ZodType>(name: string, schema: S): S {
+  return schema.meta({ id: name });
+}
+
+/** JSON Schema (draft 2020-12); a named schema becomes a reference. */
+export function jsonSchema(schema: z.ZodType): object {
+  const { $schema: _dialect, $defs: _defs, ...inline } = published(schema);
+  return inline;
+}
+
+/** Definitions of named schemas, for the document's components. */
+export function definitionsOf(
+  schemas: readonly z.ZodType[],
+): Readonly<Record<string, object>> {
+  return Object.assign(
+    {},
+    ...schemas.map((schema) => published(schema).$defs),
+  ) as Record<string, object>;
+}
+
+function published(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
+  return JSON.parse(
+    text.replaceAll("#/$defs/", "#/components/schemas/"),
+  ) as z.core.JSONSchema.BaseSchema;
+}
