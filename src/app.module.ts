@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from "@nestjs/common";
 import { APP_FILTER } from "@nestjs/core";
 import { GraphQLModule } from "@nestjs/graphql";
 import { AccessModule } from "./access/access.module.js";
-import type { Gate } from "./access/access-control.js";
+import type { AccessControl } from "./access/access-control.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { GraphqlDriver } from "./graphql/graphql.driver.js";
@@ -25,7 +25,7 @@ export class AppModule {
     config: Config,
     logger: Logger,
     trail: AuditTrail,
-    gate: Gate,
+    gate: AccessControl,
     shared: SharedState,
     observer: UpstreamObserver,
     streams: DynamicModule,

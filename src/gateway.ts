@@ -8,19 +8,23 @@ import {
 } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import { CredentialWatch } from "./access/credential-watch.js";
-import { gateOf } from "./access/access-control.js";
-import { SignIn } from "./access/authenticator.js";
+import { createAccessControl } from "./access/access-control.js";
+import { Authenticator } from "./access/authenticator.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import {
   fastifyOptions,
-  openFrontDoor,
+  addRequestHooks,
   RouteMethods,
 } from "./http/request-hooks.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
-import { Intake, measuredDelay, shedLoad } from "./http/load-shedding.js";
+import {
+  AdmissionController,
+  measuredDelay,
+  shedLoad,
+} from "./http/load-shedding.js";
 import { AuditTrail, auditFileOf } from "./logging/audit.js";
 import { constrainUpgrades, routeUpgrades } from "./http/upgrades.js";
 import { Logger } from "./logging/logger.js";
@@ -33,7 +37,7 @@ import { Observability } from "./observability/observability.js";
 import {
   bracketed,
   OpsServer,
-  type Standing,
+  type HealthReport,
 } from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
@@ -52,7 +56,7 @@ export interface Gateway {
   readonly developmentKey: string | null;
   readonly observability: Observability;
   /** How it stands, as far as it knows without asking anybody. */
-  standing(): Standing;
+  standing(): HealthReport;
   /** The part of its facts that reports trouble; empty while there is none. */
   trouble(): Readonly<Record<string, string>>;
   /**
@@ -81,9 +85,9 @@ export async function createGateway(
   config: Config,
   logger: Logger,
   trail: AuditTrail,
-  signIn: SignIn,
+  signIn: Authenticator,
   state: SharedState,
-  intake: Intake,
+  intake: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
@@ -92,11 +96,11 @@ export async function createGateway(
   const fastify = adapter.getInstance<FastifyInstance>();
   constrainUpgrades(fastify);
   const methods = new RouteMethods(fastify);
-  const gate = gateOf(config, signIn, state.limits);
+  const gate = createAccessControl(config, signIn, state.limits);
   const slots = new SocketSlots(slotsOf(config));
   observability.beforeFrontDoor(fastify);
   shedLoad(fastify, intake, logger);
-  openFrontDoor(fastify, gate, logger);
+  addRequestHooks(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -145,9 +149,9 @@ export async function openGateway(
   const trail = AuditTrail.from(config, logger);
   const reopen = (): void => trail.reopen();
   if (auditFileOf(config) !== null) process.on("SIGHUP", reopen);
-  const signIn = SignIn.from(config, logger);
+  const signIn = Authenticator.from(config, logger);
   const state = await openSharedState(config, logger);
-  const intake = new Intake(
+  const intake = new AdmissionController(
     {
       maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
       maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
@@ -179,7 +183,7 @@ export async function openGateway(
       isReady: isReady && signIn.standing.isAble,
       // Without Redis a replica serves all but writes with a key: still ready.
       facts: {
-        sharedState: state.standing,
+        sharedState: state.status,
         ...(state.problem === null
           ? {}
           : { sharedStateProblem: state.problem }),

@@ -10,7 +10,7 @@ import { pointedAt } from "./config/embedded-emulator.js";
 import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { Logger } from "./logging/logger.js";
-import type { Fleet } from "./processes/primary.js";
+import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
 import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 async function run(
   config: Config,
   emulator: RunningEmulator | null,
-): Promise<Fleet> {
+): Promise<WorkerPool> {
   // Each loads what it needs: a process that only starts others needs little.
   if (config.WEB_CONCURRENCY > 1) {
     const { runPrimary } = await import("./processes/primary.js");
@@ -80,7 +80,7 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
 }
 
 function announce(
-  { url, opsUrl, developmentKey }: Fleet,
+  { url, opsUrl, developmentKey }: WorkerPool,
   emulator: RunningEmulator | null,
   hasPlayground: boolean,
 ): void {

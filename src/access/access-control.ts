@@ -17,13 +17,13 @@ import {
 import {
   addressKey,
   FAILED_SIGN_IN_COST,
-  rateLimitsOf,
+  createRateLimits,
   type LimiterMaker,
   type RateLimits,
   type SetHeader,
 } from "./rate-limits.js";
-import { requireRight } from "./scopes.js";
-import { aliasesOf, type SignIn } from "./authenticator.js";
+import { requireScope } from "./scopes.js";
+import { aliasesOf, type Authenticator } from "./authenticator.js";
 
 /**
  * What a route asks of a caller: nothing (`public`), a sign-in (`signed`, for
@@ -49,7 +49,7 @@ export interface Incoming {
 }
 
 /** Who passed the gate, and to which directory. */
-export interface Admission {
+export interface AccessGrant {
   readonly caller: Caller;
   readonly directory: string;
   /** Points the caller has left in this minute; null where there is no limit. */
@@ -62,10 +62,10 @@ export class Preflight {
 }
 
 /** How the gate decides, where it does not refuse. */
-export type Verdict = Admission | Preflight;
+export type AccessDecision = AccessGrant | Preflight;
 
 /** The verdict on a request that needs no sign-in, or not yet. */
-const UNSIGNED: Admission = {
+const UNSIGNED: AccessGrant = {
   caller: NOBODY,
   directory: DEFAULT_DIRECTORY,
   remaining: null,
@@ -85,15 +85,15 @@ const FOREIGN_ORIGIN: Sentence = {
 const REALM = 'Bearer realm="message-contacts"';
 
 /** What the configuration makes of the gate. */
-export function gateOf(
+export function createAccessControl(
   config: Config,
-  signIn: SignIn,
+  signIn: Authenticator,
   makeLimiter?: LimiterMaker,
-): Gate {
-  return new Gate(
+): AccessControl {
+  return new AccessControl(
     signIn,
     new Origins(config.CORS_ORIGINS),
-    rateLimitsOf(config, makeLimiter),
+    createRateLimits(config, makeLimiter),
     aliasesOf(config),
   );
 }
@@ -102,9 +102,9 @@ export function gateOf(
  * Decides over a request by its head alone, before anything of its body is
  * read: where it comes from, who sent it, whether they may.
  */
-export class Gate {
+export class AccessControl {
   constructor(
-    private readonly signIn: Pick<SignIn, "callerOf" | "isOpen">,
+    private readonly signIn: Pick<Authenticator, "callerOf" | "isOpen">,
     private readonly origins: Origins,
     private readonly limits: RateLimits,
     /** Aliases of all directories. */
@@ -117,7 +117,7 @@ export class Gate {
    * @throws {GatewayError} UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, BAD_REQUEST
    * @throws {Misdirected}
    */
-  admit(incoming: Incoming): Verdict | Promise<Verdict> {
+  authorize(incoming: Incoming): AccessDecision | Promise<AccessDecision> {
     const { addresses } = this.limits;
     if (addresses === null) return this.pass(incoming);
     return addresses
@@ -126,7 +126,10 @@ export class Gate {
   }
 
   /** Charges a caller for the upstream calls of a request that has ended. */
-  settle({ caller, usage }: Pick<RequestContext, "caller" | "usage">): void {
+  chargeUpstreamCalls({
+    caller,
+    usage,
+  }: Pick<RequestContext, "caller" | "usage">): void {
     this.limits.callers?.charge(caller.id, usage.upstreamCalls);
   }
 
@@ -139,7 +142,7 @@ export class Gate {
     };
   }
 
-  private pass(incoming: Incoming): Verdict | Promise<Verdict> {
+  private pass(incoming: Incoming): AccessDecision | Promise<AccessDecision> {
     const { headers, rights, setHeader, rawHeaders = [] } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
@@ -177,7 +180,7 @@ export class Gate {
   private enter(
     caller: Caller | null,
     incoming: Incoming,
-  ): Admission | Promise<Admission> {
+  ): AccessGrant | Promise<AccessGrant> {
     if (caller === null) {
       this.limits.addresses?.charge(
         addressKey(incoming.address),
@@ -203,9 +206,9 @@ export class Gate {
     caller: Caller,
     { headers, rights }: Incoming,
     remaining: number | null,
-  ): Admission {
+  ): AccessGrant {
     if (rights === undefined) throw new GatewayError(ErrorCode.FORBIDDEN);
-    if (!isGeneral(rights)) requireRight(rights, { caller });
+    if (!isGeneral(rights)) requireScope(rights, { caller });
     const directory = this.directoryFor(
       caller,
       headers["x-resource-directory"],

@@ -1,15 +1,15 @@
 import { Module, type DynamicModule } from "@nestjs/common";
-import { Gate } from "./access-control.js";
+import { AccessControl } from "./access-control.js";
 
 /** Offers the one gate to doors that open connections of their own. */
 @Module({})
 export class AccessModule {
-  static with(gate: Gate): DynamicModule {
+  static with(gate: AccessControl): DynamicModule {
     return {
       module: AccessModule,
       global: true,
-      providers: [{ provide: Gate, useValue: gate }],
-      exports: [Gate],
+      providers: [{ provide: AccessControl, useValue: gate }],
+      exports: [AccessControl],
     };
   }
 }

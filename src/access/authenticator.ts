@@ -9,7 +9,7 @@ import { ReportLimit } from "../logging/output.js";
 import { ApiKeys } from "./api-keys.js";
 import { credentialOf, KEY_PREFIX, type Headers } from "./credential.js";
 import { IssuerKeys, type KeysStanding } from "./tokens/jwks.js";
-import { Tokens } from "./tokens/access-tokens.js";
+import { AccessTokens } from "./tokens/access-tokens.js";
 
 /** Bits of a key: enough that no one finds one by trying. */
 const KEY_BYTES = 32;
@@ -30,10 +30,10 @@ export interface SignInStanding {
 }
 
 /** Tells who sent a request, from its headers alone. */
-export class SignIn {
+export class Authenticator {
   constructor(
     private readonly keys: ApiKeys | null,
-    private readonly tokens: Pick<Tokens, "callerOf"> | null,
+    private readonly tokens: Pick<AccessTokens, "callerOf"> | null,
     /** Who a request without a credential is from; null: nobody, refused. */
     private readonly unsigned: Caller | null,
     /** Printed at start where nothing else is configured. */
@@ -47,13 +47,13 @@ export class SignIn {
    * from this machine is `local` with all rights; a wrong credential is still
    * refused, so that a client is tested as it will run.
    */
-  static from(config: Config, logger: Logger): SignIn {
+  static from(config: Config, logger: Logger): Authenticator {
     const aliases = aliasesOf(config);
     if (!hasSignIn(config)) {
       const local = callerWith("local", SCOPES, aliases);
       const key = config.developmentKey ?? newKey();
       const keys = new ApiKeys([{ digest: digestOf(key), caller: local }]);
-      return new SignIn(keys, null, local, key);
+      return new Authenticator(keys, null, local, key);
     }
     // Who is given no directory by name may use the one there is, or the one
     // that is called default.
@@ -66,13 +66,13 @@ export class SignIn {
       keys.watch();
       return keys;
     };
-    return new SignIn(
+    return new Authenticator(
       config.API_KEYS_FILE === undefined
         ? null
         : ApiKeys.watching(config.API_KEYS_FILE, usual, logger),
       config.issuers.length === 0
         ? null
-        : new Tokens(
+        : new AccessTokens(
             config.issuers,
             {
               toleranceSeconds: config.JWT_CLOCK_TOLERANCE_SECONDS,

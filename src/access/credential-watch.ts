@@ -1,7 +1,7 @@
 import { isExpired, type Caller } from "../context/caller.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { Headers } from "./credential.js";
-import type { SignIn } from "./authenticator.js";
+import type { Authenticator } from "./authenticator.js";
 
 /**
  * Pause between two checks of the credentials of open connections, in
@@ -48,7 +48,7 @@ export class CredentialWatch {
   private stop: (() => void) | null = null;
 
   constructor(
-    private readonly signIn: Pick<SignIn, "callerOf">,
+    private readonly signIn: Pick<Authenticator, "callerOf">,
     private readonly every: Every = systemEvery,
     private readonly now: () => number = Date.now,
   ) {}

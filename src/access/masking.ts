@@ -14,7 +14,7 @@ const MASKED_ADDRESS = /^.?\*{3}@/u;
  * The same address or number with its middle hidden: `s***@example.com`,
  * `86-139****1234`. What is hidden already stays as it is.
  */
-export function masked(value: string): string {
+export function mask(value: string): string {
   if (MASKED_ADDRESS.test(value)) return value;
   const at = value.lastIndexOf("@");
   if (at >= 0) {
@@ -34,7 +34,7 @@ export function masked(value: string): string {
  * it is the same object; for all others a copy with addresses and numbers
  * masked, however deep they stand.
  */
-export function visibleTo<T>({ caller }: CallerOf, answer: T): T {
+export function maskFor<T>({ caller }: CallerOf, answer: T): T {
   return caller.personal ? answer : (maskedCopy(answer) as T);
 }
 
@@ -45,14 +45,14 @@ function maskedCopy(value: unknown): unknown {
   for (const [name, member] of Object.entries(value)) {
     copy[name] =
       typeof member === "string" && PERSONAL.has(name)
-        ? masked(member)
+        ? mask(member)
         : maskedCopy(member);
   }
   return copy;
 }
 
 /** The value at fault that an error names, as the caller may see it. */
-export function visibleError(
+export function maskError(
   { caller }: CallerOf,
   error: GatewayError,
 ): GatewayError {
@@ -66,7 +66,7 @@ export function visibleError(
   }
   return new GatewayError(error.code, {
     ...error.details,
-    value: masked(value),
+    value: mask(value),
   });
 }
 
@@ -76,7 +76,7 @@ export function visibleError(
  *
  * @throws {GatewayError} INVALID_INPUT
  */
-export function refuseMaskedInput({ caller }: CallerOf, input: unknown): void {
+export function rejectMaskedInput({ caller }: CallerOf, input: unknown): void {
   if (caller.personal) return;
   const field = pathOfMask(input);
   if (field === null) return;

@@ -1,8 +1,8 @@
 import { Extensions } from "@nestjs/graphql";
 import type { RequestContext } from "../context/request-context.js";
 import type { Operation } from "../upstream/operations.js";
-import { visibleTo } from "./masking.js";
-import { requireRight } from "./scopes.js";
+import { maskFor } from "./masking.js";
+import { requireScope } from "./scopes.js";
 
 type FieldResolver = (
   first: unknown,
@@ -26,11 +26,11 @@ export function OperationField(operation: Operation): MethodDecorator {
       context,
       ...rest
     ) {
-      requireRight(operation, context);
+      requireScope(operation, context);
       const answer = read.call(this, first, context, ...rest);
       return context.caller.personal
         ? answer
-        : Promise.resolve(answer).then((found) => visibleTo(context, found));
+        : Promise.resolve(answer).then((found) => maskFor(context, found));
     };
     descriptor.value = guarded;
   };

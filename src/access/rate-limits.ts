@@ -86,7 +86,7 @@ export interface RateLimits {
   readonly addresses: Budget | null;
 }
 
-export function rateLimitsOf(
+export function createRateLimits(
   config: Config,
   make: LimiterMaker = inMemory,
 ): RateLimits {

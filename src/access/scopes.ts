@@ -9,7 +9,7 @@ import { OPERATIONS, type Operation } from "../upstream/operations.js";
  *
  * @throws {GatewayError} FORBIDDEN
  */
-export function requireRight(
+export function requireScope(
   operation: Operation,
   { caller }: Pick<RequestContext, "caller">,
 ): void {

@@ -1,5 +1,5 @@
 /** What one check found. */
-export interface Finding {
+export interface CheckResult {
   /** `warn`: it works, and somebody should look. */
   readonly level: "ok" | "warn" | "fail";
   /** What was looked at, in one or two words. */
@@ -11,14 +11,17 @@ export interface Finding {
 }
 
 /** Adds to what a check says who or what it was about. */
-export function about(name: string, findings: readonly Finding[]): Finding[] {
+export function prefixSubject(
+  name: string,
+  findings: readonly CheckResult[],
+): CheckResult[] {
   return findings.map((one) => ({ ...one, subject: `${one.subject} ${name}` }));
 }
 
 const MARKS = { ok: "ok  ", warn: "WARN", fail: "FAIL" } as const;
 
 /** Findings for people: one line each, and what to do below it. */
-export function printed(findings: readonly Finding[]): string {
+export function printed(findings: readonly CheckResult[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   const indent = " ".repeat(width + 10);
   return findings

@@ -1,11 +1,11 @@
 import {
-  changed,
+  withChanges,
   ConfigError,
   readConfig,
   type Config,
 } from "../config/config.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
-import { about, printed, type Finding } from "./check-result.js";
+import { prefixSubject, printed, type CheckResult } from "./check-result.js";
 import { checkSignIn } from "./sign-in-check.js";
 import { checkState } from "./state-check.js";
 import { checkVendor } from "./upstream-check.js";
@@ -13,7 +13,7 @@ import { checkVendor } from "./upstream-check.js";
 /** What ends with the checks. */
 interface Target {
   readonly config: Config;
-  readonly finding: Finding;
+  readonly finding: CheckResult;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @returns the findings; of a configuration that cannot be read, only that
  */
-export async function examine(environment: Environment): Promise<Finding[]> {
+export async function examine(
+  environment: Environment,
+): Promise<CheckResult[]> {
   let given: Config;
   try {
     given = readConfig(environment);
@@ -39,7 +41,7 @@ export async function examine(environment: Environment): Promise<Finding[]> {
   const target = await targetOf(given);
   const { config, finding } = target;
   try {
-    const findings: Finding[] = [
+    const findings: CheckResult[] = [
       {
         level: "ok",
         subject: "configuration",
@@ -52,7 +54,9 @@ export async function examine(environment: Environment): Promise<Finding[]> {
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {
       const found = await checkVendor(directory);
-      findings.push(...(directories.length > 1 ? about(alias, found) : found));
+      findings.push(
+        ...(directories.length > 1 ? prefixSubject(alias, found) : found),
+      );
     }
     return findings;
   } finally {
@@ -73,7 +77,7 @@ async function targetOf(config: Config): Promise<Target> {
   const { startEmulator } = await import("../emulator/emulator.server.js");
   const emulator = await startEmulator({ seed: "sample" });
   return {
-    config: changed(config, {
+    config: withChanges(config, {
       UPSTREAM_ENDPOINT: emulator.url,
       UPSTREAM_CREDENTIALS: "keys",
       ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",

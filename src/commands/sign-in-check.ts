@@ -1,6 +1,6 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { readKeyFile } from "../config/files/key-file.js";
-import type { Finding } from "./check-result.js";
+import type { CheckResult } from "./check-result.js";
 
 const TIMEOUT_MS = 5_000;
 
@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5_000;
 export async function checkSignIn(
   config: Config,
   now: () => number = Date.now,
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   if (!hasSignIn(config)) {
     return [
       {
@@ -18,7 +18,7 @@ export async function checkSignIn(
       },
     ];
   }
-  const findings: Finding[] = [];
+  const findings: CheckResult[] = [];
   if (config.API_KEYS_FILE !== undefined) {
     findings.push(keysFinding(config.API_KEYS_FILE, now()));
   }
@@ -28,7 +28,7 @@ export async function checkSignIn(
   return findings;
 }
 
-function keysFinding(path: string, nowMs: number): Finding {
+function keysFinding(path: string, nowMs: number): CheckResult {
   const { entries } = readKeyFile(path, []);
   const valid = entries.filter(
     ({ caller: { expiresAtMs = Infinity } }) => expiresAtMs > nowMs,
@@ -45,7 +45,7 @@ function keysFinding(path: string, nowMs: number): Finding {
       };
 }
 
-async function issuerFinding(url: string, index: number): Promise<Finding> {
+async function issuerFinding(url: string, index: number): Promise<CheckResult> {
   const subject = "sign-in";
   const name = `issuer ${index + 1}`;
   const count = await publicKeys(url);

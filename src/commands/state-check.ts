@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.js";
 import { Logger } from "../logging/logger.js";
 import { RedisConnection } from "../shared-state/redis-connection.js";
-import type { Finding } from "./check-result.js";
+import type { CheckResult } from "./check-result.js";
 
 const OPEN_MS = 3_000;
 const PROBE_TTL_MS = 10_000;
 
 /** Checks Redis with the commands that the gateway uses, under a key of its own. */
-export async function checkState(config: Config): Promise<Finding> {
+export async function checkState(config: Config): Promise<CheckResult> {
   const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
   if (url === undefined) {
     return {
@@ -59,6 +59,6 @@ export async function checkState(config: Config): Promise<Finding> {
   }
 }
 
-function failure(sentence: string, advice: string): Finding {
+function failure(sentence: string, advice: string): CheckResult {
   return { level: "fail", subject: "state", sentence, advice };
 }

@@ -11,7 +11,7 @@ import {
   type UpstreamReply,
 } from "../upstream/transport/transport.js";
 import { providerOf } from "../upstream/upstream.module.js";
-import type { Finding } from "./check-result.js";
+import type { CheckResult } from "./check-result.js";
 import { explained, unreachable } from "./upstream-refusals.js";
 
 /** Of the form of a contact id, and of no contact: reads of it harm nobody. */
@@ -52,7 +52,7 @@ interface Answer {
 export async function checkVendor(
   { endpoint, credentials }: Directory,
   now: () => number = Date.now,
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   const provider = providerOf(credentials);
   const signer = new RpcSigner(endpoint, provider);
   const transport = new UpstreamTransport(endpoint);
@@ -86,19 +86,19 @@ export async function checkVendor(
   }
 }
 
-const REACHED: Finding = {
+const REACHED: CheckResult = {
   level: "ok",
   subject: "endpoint",
   sentence: "The endpoint answers.",
 };
 
-const GOOD_KEY: Finding = {
+const GOOD_KEY: CheckResult = {
   level: "ok",
   subject: "key",
   sentence: "The vendor takes the signature of this key.",
 };
 
-const NO_KEYS: Finding = {
+const NO_KEYS: CheckResult = {
   level: "fail",
   subject: "key",
   sentence: "No keys can be had for this directory.",
@@ -108,7 +108,7 @@ const NO_KEYS: Finding = {
 
 const writes = Object.values(OPERATIONS).filter(({ kind }) => kind === "write");
 
-const WRITES_UNCHECKED: Finding = {
+const WRITES_UNCHECKED: CheckResult = {
   level: "ok",
   subject: "rights",
   sentence: `The ${writes.length} writing actions are not tried: no call of them is harmless. \`npm run policy\` prints what they need.`,
@@ -153,7 +153,7 @@ function explainedBy({ code, httpStatus }: Answer): string {
   return explained(code, httpStatus).subject;
 }
 
-function refusal({ code, httpStatus }: Answer): Finding {
+function refusal({ code, httpStatus }: Answer): CheckResult {
   if (code === "NotTheVendor") {
     return {
       level: "fail",
@@ -165,7 +165,7 @@ function refusal({ code, httpStatus }: Answer): Finding {
   return { level: "fail", ...explained(code, httpStatus) };
 }
 
-function rightFinding(operation: Operation, answer: Answer): Finding {
+function rightFinding(operation: Operation, answer: Answer): CheckResult {
   const action = actionOf(operation);
   if (isAllowed(answer)) {
     return {
@@ -180,7 +180,7 @@ function rightFinding(operation: Operation, answer: Answer): Finding {
   return { level: "fail", subject: "rights", sentence, advice };
 }
 
-function clockFinding({ skewSeconds }: Answer): Finding {
+function clockFinding({ skewSeconds }: Answer): CheckResult {
   if (skewSeconds === null) {
     return {
       level: "warn",

@@ -47,7 +47,7 @@ export function showsSchema(
 }
 
 /** The same configuration with some members changed. */
-export function changed(config: Config, changes: Partial<Config>): Config {
+export function withChanges(config: Config, changes: Partial<Config>): Config {
   return Object.freeze(Object.assign(new Config(), config, changes));
 }
 

@@ -1,8 +1,8 @@
-import { changed, type Config } from "./config.js";
+import { withChanges, type Config } from "./config.js";
 
 /** The same configuration with the emulator as the vendor. */
 export function pointedAt(url: string, config: Config): Config {
-  return changed(config, {
+  return withChanges(config, {
     embeddedEmulator: url,
     UPSTREAM_ENDPOINT: url,
     UPSTREAM_CREDENTIALS: "keys",

@@ -12,7 +12,7 @@ import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
-import { operationIn } from "./operation-name.js";
+import { operationNameOf } from "./operation-name.js";
 
 /** Codes of Apollo Server for documents and variables that do not fit. */
 const CALLER_FAULTS = new Set<unknown>([
@@ -43,7 +43,7 @@ export function errorRendering(
     readonly contextValue: RequestContext;
   }): Promise<void> => {
     const rendered = concluded(
-      operationIn(operation),
+      operationNameOf(operation),
       errors,
       contextValue,
       logger,

@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { RequestContext } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import { toGraphqlError } from "./graphql-error.formatter.js";
-import { toGatewayError } from "../http/problem-details.filter.js";
+import { toRenderedError } from "../http/problem-details.filter.js";
 
 const GRAPHQL_JSON = "application/json; charset=utf-8";
 
@@ -12,7 +12,7 @@ export function refuseGraphql(
   reply: FastifyReply,
   cause: unknown,
 ): FastifyReply {
-  const { error, refusal } = toGatewayError(cause);
+  const { error, refusal } = toRenderedError(cause);
   reply.failureCode = error.code;
   const rendered = toGraphqlError(error, context);
   const message = refusal?.detail[context.language] ?? rendered.message;

@@ -11,15 +11,15 @@ import type { GraphQLSchema } from "graphql";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CredentialWatch } from "../access/credential-watch.js";
 import { documentRules, MAX_TOKENS } from "./document-limits.js";
-import { Gate } from "../access/access-control.js";
-import { TrustedDocuments } from "./persisted-documents.js";
+import { AccessControl } from "../access/access-control.js";
+import { PersistedDocuments } from "./persisted-documents.js";
 import { Config, showsSchema } from "../config/config.js";
 import { isObject } from "../config/files/json-file.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
-import { CompiledExecution } from "./executor/executor.plugin.js";
+import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
 import { errorRendering } from "./graphql-error.formatter.js";
@@ -31,10 +31,10 @@ import {
   isGraphqlRequest,
   type GraphqlRequest,
 } from "./subscriptions/subscriptions.js";
-import { Intake } from "../http/load-shedding.js";
+import { AdmissionController } from "../http/load-shedding.js";
 import { possibleTypesOf } from "./possible-types.js";
 import {
-  RepeatedRequests,
+  OperationCache,
   type GraphqlAnswer,
 } from "./executor/operation-cache.js";
 import {
@@ -65,25 +65,25 @@ const SEEN_BY_APOLLO = [
 @Injectable()
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   /** How operations are run; there once the driver has started. */
-  execution?: CompiledExecution;
+  execution?: ExecutorPlugin;
   /** What is answered without Apollo Server; there once the driver has started. */
-  repeated?: RepeatedRequests;
+  repeated?: OperationCache;
   private server?: ApolloServer<RequestContext>;
   private socket?: GraphqlSocket;
-  private readonly documents: TrustedDocuments;
+  private readonly documents: PersistedDocuments;
 
   constructor(
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Config) private readonly config: Config,
-    @Inject(Gate) private readonly gate: Gate,
+    @Inject(AccessControl) private readonly gate: AccessControl,
     @Inject(SseStreams) private readonly streams: SseStreams,
     @Inject(SocketSlots) private readonly slots: SocketSlots,
     @Inject(CredentialWatch) private readonly credentials: CredentialWatch,
-    @Inject(Intake) private readonly intake: Intake,
+    @Inject(AdmissionController) private readonly intake: AdmissionController,
     @Inject(OPERATION_OBSERVER) private readonly observer: OperationObserver,
   ) {
     super();
-    this.documents = new TrustedDocuments(config);
+    this.documents = new PersistedDocuments(config);
   }
 
   async start(options: GqlModuleOptions): Promise<void> {
@@ -91,7 +91,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     if (schema === undefined) throw new Error("a schema is made before start");
     const introspection = showsSchema(this.config);
     const documents = new DocumentMemory();
-    const execution = new CompiledExecution(schema, this.config, documents);
+    const execution = new ExecutorPlugin(schema, this.config, documents);
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
@@ -127,7 +127,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     this.execution = execution;
     const fastify =
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const repeated = new RepeatedRequests(execution, this.logger);
+    const repeated = new OperationCache(execution, this.logger);
     this.repeated = repeated;
     fastify.post(path, {
       handler: (request, reply) =>
@@ -228,7 +228,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
 
   private answer(
     server: ApolloServer<RequestContext>,
-    repeated: RepeatedRequests,
+    repeated: OperationCache,
     request: FastifyRequest,
     reply: FastifyReply,
   ): FastifyReply | Promise<FastifyReply> {
@@ -249,7 +249,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   /** Through the whole of Apollo Server. */
   private async ask(
     server: ApolloServer<RequestContext>,
-    repeated: RepeatedRequests,
+    repeated: OperationCache,
     body: GraphqlRequest,
     { headers, callContext }: FastifyRequest,
     reply: FastifyReply,
@@ -267,7 +267,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const status = result.status ?? 200;
     const contentType = result.headers.get("content-type");
     if (status === 200 && contentType !== undefined) {
-      repeated.learn(headers, contentType);
+      repeated.remember(headers, contentType);
     }
     // Chunks come only of `@defer` and `@stream`, which graphql 16 lacks.
     const text = result.body.kind === "complete" ? result.body.string : "";

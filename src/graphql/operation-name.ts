@@ -13,7 +13,7 @@ const BY_QUERY: Readonly<Record<string, string>> = {
  * `several`, or `none` for a document that was refused. It comes from validated
  * documents, so that its words are those of the schema.
  */
-export function operationIn(
+export function operationNameOf(
   operation: OperationDefinitionNode | undefined,
 ): string {
   if (operation === undefined) return "none";

@@ -15,7 +15,7 @@ const HASHED = "sha256:";
  * (`documentId` of GraphQL over HTTP, `persistedQuery` of Apollo's clients).
  * Nothing a client sends is ever added to the manifest.
  */
-export class TrustedDocuments {
+export class PersistedDocuments {
   private readonly mode: Config["PERSISTED_DOCUMENTS"];
   private readonly byId: ReadonlyMap<string, string>;
   private readonly known: ReadonlySet<string>;

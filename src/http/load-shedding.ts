@@ -11,7 +11,7 @@ import { isGraphqlRoute } from "./route-rights.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** How much is taken on at once; 0 stands for no limit. */
-export interface IntakeLimits {
+export interface AdmissionLimits {
   /** More only where they are answered within `WORTHWHILE_WAIT_MS`. */
   readonly maxInFlight: number;
   readonly maxDelayMs: number;
@@ -24,11 +24,11 @@ export interface LoopDelay {
 }
 
 /** A request that was taken on. */
-export interface Place {
+export interface RequestSlot {
   /** Its head and body are there, and its work begins. */
   begin(): void;
   /** It is answered, or its caller has hung up. */
-  leave(): void;
+  release(): void;
 }
 
 /**
@@ -59,7 +59,7 @@ export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
  * Saying no at the door costs far less than saying it late: what is refused
  * here has neither been read nor signed in, and says when to come again.
  */
-export class Intake {
+export class AdmissionController {
   private state: "open" | "draining" | "closed" = "open";
   private readonly waiting: (() => void)[] = [];
   private count = 0;
@@ -69,7 +69,7 @@ export class Intake {
   private crowdLimit: number;
 
   constructor(
-    private readonly limits: IntakeLimits,
+    private readonly limits: AdmissionLimits,
     private readonly delay: LoopDelay,
     private readonly now: () => number = () => performance.now(),
   ) {
@@ -86,7 +86,7 @@ export class Intake {
   }
 
   /** Takes a request on; null when it is refused. */
-  enter(): Place | null {
+  tryAdmit(): RequestSlot | null {
     if (this.state === "closed" || this.isOverloaded()) return null;
     this.count += 1;
     let at: "door" | "work" | "gone" = "door";
@@ -96,7 +96,7 @@ export class Intake {
         at = "work";
         this.atWork += 1;
       },
-      leave: () => {
+      release: () => {
         if (at === "gone") return;
         if (at === "work") this.endWork();
         at = "gone";
@@ -158,21 +158,21 @@ export class Intake {
  */
 export function shedLoad(
   fastify: FastifyInstance,
-  intake: Intake,
+  intake: AdmissionController,
   logger: Logger,
 ): void {
   fastify.addHook("onRequest", (request, reply, done) => {
     if (intake.isEnding) void reply.header("connection", "close");
     // A WebSocket that begins while the process ends would be closed at once.
     const isLate = intake.isEnding && isUpgrading(request.raw);
-    const place = isLate ? null : intake.enter();
+    const place = isLate ? null : intake.tryAdmit();
     if (place === null) {
       refuse(request, reply, logger);
       return;
     }
     reply.place = place;
     // Also fires when the caller hangs up, where no answer is ever sent.
-    reply.raw.once("close", () => place.leave());
+    reply.raw.once("close", () => place.release());
     done();
   });
   fastify.addHook("preHandler", (_request, reply, done) => {
@@ -180,7 +180,7 @@ export function shedLoad(
     done();
   });
   fastify.addHook("onSend", (_request, reply, payload, done) => {
-    if (isStream(payload)) reply.place?.leave();
+    if (isStream(payload)) reply.place?.release();
     done(null, payload);
   });
 }
@@ -188,7 +188,7 @@ export function shedLoad(
 declare module "fastify" {
   interface FastifyReply {
     /** The request's place among those that were taken on. */
-    place?: Place;
+    place?: RequestSlot;
   }
 }
 

@@ -43,7 +43,7 @@ export function sendProblem(
 ): FastifyReply {
   // Without a context the request was refused before the first hook ran.
   const context = request.callContext ?? openContext(request.headers);
-  const { error, refusal } = toGatewayError(exception);
+  const { error, refusal } = toRenderedError(exception);
   if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
   reply.failureCode = error.code;
   const problem = toProblem(error, context, refusal);
@@ -70,7 +70,7 @@ interface Rendered {
 }
 
 /** What an exception means outside; whatever is unknown is a fault of ours. */
-export function toGatewayError(exception: unknown): Rendered {
+export function toRenderedError(exception: unknown): Rendered {
   if (exception instanceof GatewayError) return { error: exception };
   const status = statusOf(exception);
   if (isRefusalStatus(status)) {

@@ -9,10 +9,10 @@ import type {
 } from "fastify";
 import {
   Preflight,
-  type Gate,
-  type Verdict,
+  type AccessControl,
+  type AccessDecision,
 } from "../access/access-control.js";
-import { refuseMaskedInput, visibleTo } from "../access/masking.js";
+import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
 import {
   openContext,
@@ -98,9 +98,9 @@ export const COMMON_HEADERS = {
  * Opens the context of each request, has the gate decide over it before its
  * body is read, hides what the caller may not see and logs how it ended.
  */
-export function openFrontDoor(
+export function addRequestHooks(
   fastify: FastifyInstance,
-  gate: Gate,
+  gate: AccessControl,
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
@@ -124,7 +124,7 @@ export function openFrontDoor(
       refuse(Object.assign(new Error("encoded"), { statusCode: 415 }));
       return;
     }
-    const enter = (verdict: Verdict): void => {
+    const enter = (verdict: AccessDecision): void => {
       if (verdict instanceof Preflight) {
         void reply.code(204).send();
         return;
@@ -136,9 +136,9 @@ export function openFrontDoor(
       ignoreTypeOfNoBody(request);
       done();
     };
-    let verdict: Verdict | Promise<Verdict>;
+    let verdict: AccessDecision | Promise<AccessDecision>;
     try {
-      verdict = gate.admit(incoming(request, reply, context));
+      verdict = gate.authorize(incoming(request, reply, context));
     } catch (reason) {
       refuse(reason);
       return;
@@ -160,7 +160,7 @@ export function openFrontDoor(
     try {
       // The other door looks at its own inputs, once it has found them.
       if (!isGraphqlRoute(routeOptions.url)) {
-        refuseMaskedInput(callContext, body);
+        rejectMaskedInput(callContext, body);
       }
     } catch (reason) {
       void sendProblem(request, reply, reason, logger);
@@ -169,10 +169,10 @@ export function openFrontDoor(
     done();
   });
   fastify.addHook("preSerialization", (request, _reply, payload, done) => {
-    done(null, visibleTo(request.callContext, payload));
+    done(null, maskFor(request.callContext, payload));
   });
   fastify.addHook("onResponse", (request, reply, done) => {
-    gate.settle(request.callContext);
+    gate.chargeUpstreamCalls(request.callContext);
     logRequest(logger, request, reply);
     done();
   });
@@ -188,7 +188,7 @@ function incoming(
   request: FastifyRequest,
   reply: FastifyReply,
   context: OpeningContext,
-): Parameters<Gate["admit"]>[0] {
+): Parameters<AccessControl["authorize"]>[0] {
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;
   return {

@@ -120,7 +120,7 @@ export function takeSocket(
   // For the hooks of `onResponse`: the request has its answer.
   raw.statusCode = 101;
   raw.emit("finish");
-  reply.place?.leave();
+  reply.place?.release();
   return socket;
 }
 

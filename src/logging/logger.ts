@@ -2,7 +2,7 @@ import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
 import { ReportLimit, type OutputStanding, type Standing } from "./output.js";
-import { harmless } from "./redact.js";
+import { sanitizeForLog } from "./redact.js";
 import { StreamOutput } from "./stream-output.js";
 
 /**
@@ -94,7 +94,7 @@ export class Logger {
       {
         requestId,
         ...(trace === undefined ? {} : { traceId: trace.traceId }),
-        fault: isError ? harmless(error.name) : typeof error,
+        fault: isError ? sanitizeForLog(error.name) : typeof error,
         stack: isError ? framesOf(error) : undefined,
       },
       "fault",
@@ -106,7 +106,7 @@ export class Logger {
     const write =
       (level: Level) =>
       (message: unknown): void => {
-        this.pino[level](harmless(String(message)));
+        this.pino[level](sanitizeForLog(String(message)));
       };
     return {
       log: write("debug"),

@@ -17,7 +17,7 @@ const UNPRINTABLE =
  * A foreign text made fit for a log line: one line, at most 300 characters, no
  * address, number or secret. The one place that removes such things.
  */
-export function harmless(text: string): string {
+export function sanitizeForLog(text: string): string {
   return text
     .slice(0, 2_000)
     .replace(UNPRINTABLE, " ")

@@ -3,14 +3,14 @@ import { UpstreamModule } from "../upstream/upstream.module.js";
 import { BulkChanges } from "./bulk/bulk-changes.js";
 import { BulkController } from "./rest/bulk.controller.js";
 import { BulkResolver } from "./graphql/bulk.resolver.js";
-import { ContactReads } from "./graphql/contact.loaders.js";
+import { ContactLoaders } from "./graphql/contact.loaders.js";
 import { DeletionEventsController } from "./rest/deletion-events.controller.js";
 import {
   DeletionWatch,
   LATER,
   systemLater,
 } from "./deletions/deletion-watch.js";
-import { DeletionWatchResolver } from "./graphql/deletion-status.subscription.js";
+import { DeletionStatusSubscription } from "./graphql/deletion-status.subscription.js";
 import { Deletions, WALL_CLOCK } from "./deletions/deletions.js";
 import { MessageContactFieldsResolver } from "./graphql/message-contact-fields.resolver.js";
 import { MessageContactsController } from "./rest/message-contacts.controller.js";
@@ -32,10 +32,10 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     MessageContactFieldsResolver,
     BulkChanges,
     BulkResolver,
-    ContactReads,
+    ContactLoaders,
     Deletions,
     DeletionWatch,
-    DeletionWatchResolver,
+    DeletionStatusSubscription,
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: LATER, useValue: systemLater },

@@ -1,16 +1,16 @@
-import type { Gate } from "../access/access-control.js";
-import type { SignIn } from "../access/authenticator.js";
+import type { AccessControl } from "../access/access-control.js";
+import type { Authenticator } from "../access/authenticator.js";
 import type { Connections } from "../http/connections.js";
-import type { Intake } from "../http/load-shedding.js";
+import type { AdmissionController } from "../http/load-shedding.js";
 import type { SocketSlots } from "../graphql/subscriptions/socket-slots.js";
 import type { SseStreams } from "../http/sse-stream.js";
 import type { DeletionWatch } from "../message-contacts/deletions/deletion-watch.js";
 import type {
   SharedState,
-  SharedStateStanding,
+  SharedStateStatus,
 } from "../shared-state/shared-state.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
-import type { ClientStanding } from "../upstream/upstream.client.js";
+import type { ClientStatus } from "../upstream/upstream.client.js";
 import type { Upstream } from "../upstream/upstream.js";
 import type { Metrics } from "./metrics.js";
 import type { LabelValues, Reading } from "./counters.js";
@@ -22,15 +22,15 @@ export interface Observed {
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
   readonly streams: Pick<SseStreams, "size">;
   readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
-  readonly gate: Pick<Gate, "refusals">;
-  readonly intake: Pick<Intake, "inFlight">;
+  readonly gate: Pick<AccessControl, "refusals">;
+  readonly intake: Pick<AdmissionController, "inFlight">;
   readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
-  readonly state: Pick<SharedState, "standing" | "tables">;
-  readonly signIn: Pick<SignIn, "standing">;
+  readonly state: Pick<SharedState, "status" | "tables">;
+  readonly signIn: Pick<Authenticator, "standing">;
   readonly outputs: Outputs;
 }
 
-const STANDINGS: readonly SharedStateStanding[] = [
+const STANDINGS: readonly SharedStateStatus[] = [
   "memory",
   "redis",
   "redis-away",
@@ -38,7 +38,7 @@ const STANDINGS: readonly SharedStateStanding[] = [
 ];
 
 /** Has each part asked at each scrape how it stands. */
-export function readStandings(metrics: Metrics, observed: Observed): void {
+export function readGauges(metrics: Metrics, observed: Observed): void {
   const {
     upstream,
     watch,
@@ -53,7 +53,7 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
   const ofDirectories = (
     name: string,
     help: string,
-    value: (standing: ClientStanding) => number,
+    value: (standing: ClientStatus) => number,
   ): Reading => ({
     name,
     help,
@@ -180,8 +180,7 @@ export function readStandings(metrics: Metrics, observed: Observed): void {
       kind: "gauge",
       labelNames: ["standing"],
       ofAll: "max",
-      read: () =>
-        STANDINGS.map((one) => [[one], state.standing === one ? 1 : 0]),
+      read: () => STANDINGS.map((one) => [[one], state.status === one ? 1 : 0]),
     },
     ...tableReadings(state.tables),
   ];

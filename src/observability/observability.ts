@@ -9,7 +9,7 @@ import type { OperationObserver } from "../graphql/subscriptions/socket-operatio
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import type { Exposition } from "./prometheus.js";
 import { Metrics } from "./metrics.js";
-import { readStandings, type Observed } from "./gauges.js";
+import { readGauges, type Observed } from "./gauges.js";
 import { measureRequests, RequestMeters } from "./request-metrics.js";
 import { openTracing, type Tracing } from "./tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
@@ -62,7 +62,7 @@ export class Observability implements OperationObserver {
 
   /** Has these parts asked at each scrape. To be called before the first one. */
   look(observed: Observed): void {
-    readStandings(this.metrics, observed);
+    readGauges(this.metrics, observed);
   }
 
   /** What a primary process adds to what others count. */

@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from "node:net";
 
 /** How the process stands, as far as it knows without asking anybody. */
-export interface Standing {
+export interface HealthReport {
   /** Whether requests should be sent here. */
   readonly isReady: boolean;
   /** Whether the process should go on; default: true, for it answers. */
@@ -44,7 +44,7 @@ export class OpsServer {
   static async listen(
     host: string,
     port: number,
-    standing: () => Standing,
+    standing: () => HealthReport,
     scrape: () => Promise<Scrape>,
   ): Promise<OpsServer> {
     const server = createServer(OpsServer.limits, (request, response) => {
@@ -90,7 +90,7 @@ async function tell(
 function probe(
   request: IncomingMessage,
   response: ServerResponse,
-  standing: () => Standing,
+  standing: () => HealthReport,
 ): void {
   const answer = (status: number, body: object): void => {
     response

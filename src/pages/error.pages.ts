@@ -44,7 +44,7 @@ const WORDS = {
   all: { en: "All error codes", zh: "所有错误码" },
 } as const satisfies Record<string, Sentence>;
 
-export function isErrorCode(word: string): word is ErrorCode {
+export function isErrorCodeName(word: string): word is ErrorCode {
   return Object.hasOwn(ERRORS, word);
 }
 

@@ -48,8 +48,11 @@ export function registerPages(
       return sendPage(reply, errorsPage(language), language);
     },
     "/errors/:code": async (request, reply) => {
-      const { errorFacts, errorPage, isErrorCode } =
-        await import("./error.pages.js");
+      const {
+        errorFacts,
+        errorPage,
+        isErrorCodeName: isErrorCode,
+      } = await import("./error.pages.js");
       const { code } = request.params as { code: string };
       if (!isErrorCode(code)) throw nothingHere();
       const language = languageOf(request);

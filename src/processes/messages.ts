@@ -38,7 +38,7 @@ export type ToPrimary =
 type Told = ToWorker | ToPrimary;
 
 /** Other libraries use the same channel: the rest is not for us. */
-export function isTold<K extends Told["kind"]>(
+export function isMessage<K extends Told["kind"]>(
   message: unknown,
   kind: K,
 ): message is Extract<Told, { kind: K }> {

@@ -9,7 +9,7 @@ import { OpsServer } from "../observability/ops.server.js";
 import { Workers } from "./workers.js";
 
 /** One gateway or several behind one port, and one port of probes for them. */
-export interface Fleet {
+export interface WorkerPool {
   readonly url: string;
   readonly opsUrl: string;
   readonly developmentKey: string | null;
@@ -31,7 +31,7 @@ export const AFTER_WORKERS_MS = 1_000;
 export async function runPrimary(
   config: Config,
   emulatorUrl: string | null,
-): Promise<Fleet> {
+): Promise<WorkerPool> {
   const logger = new Logger(config);
   const developmentKey = hasSignIn(config) ? null : newKey();
   const workers = new Workers(

@@ -5,7 +5,7 @@ export const HEARTBEAT_MS = 1_000;
 export const START_TICKS = 60;
 
 /** What a tick has found out about a worker; null: nothing new. */
-export type Finding = "silent" | "given-up" | null;
+export type HeartbeatChange = "silent" | "given-up" | null;
 
 /**
  * How one worker stands, as far as its heartbeats show.
@@ -13,7 +13,7 @@ export type Finding = "silent" | "given-up" | null;
  * Ticks of the primary process are counted instead of time: when the whole
  * machine was suspended, no worker is blamed for it.
  */
-export class WorkerStanding {
+export class WorkerStatus {
   private ticks = 0;
   private hasBegun = false;
   private isEnding = false;
@@ -65,7 +65,7 @@ export class WorkerStanding {
   }
 
   /** Counts one tick. `given-up` comes once, after twice the patience. */
-  tick(): Finding {
+  tick(): HeartbeatChange {
     this.ticks += 1;
     const last = this.hasBegun ? 2 * this.patience : START_TICKS;
     if (this.ticks === last + 1) return "given-up";

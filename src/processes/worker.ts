@@ -1,10 +1,10 @@
 import cluster from "node:cluster";
-import { changed, type Config } from "../config/config.js";
+import { withChanges, type Config } from "../config/config.js";
 import { pointedAt } from "../config/embedded-emulator.js";
 import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
-import { isTold, type ToPrimary, type ToWorker } from "./messages.js";
+import { isMessage, type ToPrimary, type ToWorker } from "./messages.js";
 import { OrderlyEnd } from "./signals.js";
 import { logUnhandledRejections } from "./unhandled-rejections.js";
 import { HEARTBEAT_MS } from "./worker-standing.js";
@@ -21,14 +21,14 @@ export async function runWorker(config: Config): Promise<void> {
   process.on("SIGINT", () => undefined);
   // Heard from the start: the file may be rotated while the gateway opens it.
   process.on("message", (message) => {
-    if (isTold(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
+    if (isMessage(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
   });
   setInterval(() => tell({ kind: "alive" }), HEARTBEAT_MS).unref();
   const { emulatorUrl, developmentKey, port } = await beginning();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const logger = new Logger(config);
   const gateway = await openGateway(
-    changed(target, {
+    withChanges(target, {
       ...(developmentKey === null ? {} : { developmentKey }),
       ...(port === null ? {} : { PORT: port }),
     }),
@@ -55,9 +55,9 @@ export async function runWorker(config: Config): Promise<void> {
   // Otherwise Node.js would end the process at once, whatever it is at.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
-    if (isTold(message, "end")) end(message.drainMs);
-    else if (isTold(message, "cut-off")) ending.cutOff();
-    else if (isTold(message, "count")) {
+    if (isMessage(message, "end")) end(message.drainMs);
+    else if (isMessage(message, "cut-off")) ending.cutOff();
+    else if (isMessage(message, "count")) {
       // A primary that is not answered counts without this one.
       gateway.observability.count().then(
         (metrics) => tell({ kind: "counted", metrics }),
@@ -81,7 +81,7 @@ export async function runWorker(config: Config): Promise<void> {
 function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
   return new Promise((resolve) => {
     const hear = (message: unknown): void => {
-      if (!isTold(message, "begin")) return;
+      if (!isMessage(message, "begin")) return;
       process.off("message", hear);
       resolve(message);
     };

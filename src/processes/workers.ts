@@ -1,8 +1,8 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "../logging/logger.js";
 import { CountTotals } from "./count-totals.js";
-import { isTold, type ToWorker } from "./messages.js";
-import { HEARTBEAT_MS, WorkerStanding } from "./worker-standing.js";
+import { isMessage, type ToWorker } from "./messages.js";
+import { HEARTBEAT_MS, WorkerStatus } from "./worker-standing.js";
 
 /** Least time between two starts in the place of one worker. */
 const RESTART_AFTER_MS = 1_000;
@@ -24,7 +24,7 @@ type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
  * replaced. What they share, they share through Redis alone.
  */
 export class Workers {
-  private readonly standings = new Map<Worker, WorkerStanding>();
+  private readonly standings = new Map<Worker, WorkerStatus>();
   private readonly totals = new CountTotals();
   private readonly timer: NodeJS.Timeout;
   private url: string | null = null;
@@ -174,7 +174,7 @@ export class Workers {
 
   private fork(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const standing = new WorkerStanding(this.patience);
+      const standing = new WorkerStatus(this.patience);
       let isGone = false;
       const gone = (worker: Worker | null, how: string): void => {
         if (isGone) return;
@@ -200,18 +200,18 @@ export class Workers {
       this.standings.set(worker, standing);
       worker.on("message", (message: unknown) => {
         standing.heard();
-        if (isTold(message, "here")) {
+        if (isMessage(message, "here")) {
           send(worker, {
             kind: "begin",
             ...this.beginning,
             port: this.portToTake(),
           });
-        } else if (isTold(message, "ready")) {
+        } else if (isMessage(message, "ready")) {
           standing.begin();
           resolve(message.url);
-        } else if (isTold(message, "standing")) {
+        } else if (isMessage(message, "standing")) {
           standing.report(message.isReady, message.trouble);
-        } else if (isTold(message, "ending")) standing.end();
+        } else if (isMessage(message, "ending")) standing.end();
       });
       worker.on("error", () => gone(worker, "not started"));
       worker.once("exit", (code, signal) =>
@@ -255,7 +255,7 @@ function countOf(worker: Worker): Promise<object | null> {
       resolve(metrics);
     };
     const hear = (message: unknown): void => {
-      if (isTold(message, "counted")) end(message.metrics);
+      if (isMessage(message, "counted")) end(message.metrics);
     };
     const timer = setTimeout(() => end(null), COUNT_WITHIN_MS);
     worker.on("message", hear);

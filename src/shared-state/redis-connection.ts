@@ -8,7 +8,7 @@ import {
   refusalOf,
 } from "./redis-probe.js";
 import {
-  SharedStateAway,
+  SharedStateUnavailable,
   type ScriptArgument,
   type SharedStore,
 } from "./shared-store.js";
@@ -187,7 +187,7 @@ export class RedisConnection implements SharedStore {
   }
 
   private async ask<T>(send: () => Promise<T>): Promise<T> {
-    if (this.isAway) throw new SharedStateAway();
+    if (this.isAway) throw new SharedStateUnavailable();
     try {
       return await send();
     } catch (error) {
@@ -198,7 +198,7 @@ export class RedisConnection implements SharedStore {
       } else if (isTimeout(error)) {
         this.note({ kind: "away", word: "no-answer" });
       }
-      throw new SharedStateAway();
+      throw new SharedStateUnavailable();
     }
   }
 

@@ -5,7 +5,7 @@ import type {
 } from "../message-contacts/deletions/deletion-relay.js";
 import type { DeletionReport } from "../message-contacts/deletions/deletion-report.js";
 import type { SharedStore } from "./shared-store.js";
-import { fromDeletionReport, toDeletionReport } from "./relayed-report.js";
+import { toRelayedReport, parseRelayedReport } from "./relayed-report.js";
 
 /** How long the last report stands for those who begin to watch. */
 const LATEST_TTL_MS = 60_000;
@@ -35,7 +35,7 @@ export class RedisDeletionRelay implements DeletionRelay {
 
   constructor(private readonly store: SharedStore) {}
 
-  async mayLook(deletion: RelayedDeletion, forMs: number): Promise<boolean> {
+  async tryAcquire(deletion: RelayedDeletion, forMs: number): Promise<boolean> {
     try {
       const answer = await this.store.run(
         TAKE_OR_KEEP,
@@ -54,8 +54,8 @@ export class RedisDeletionRelay implements DeletionRelay {
       .catch(() => undefined);
   }
 
-  tell(deletion: RelayedDeletion, report: DeletionReport): void {
-    const text = JSON.stringify(fromDeletionReport(report));
+  publish(deletion: RelayedDeletion, report: DeletionReport): void {
+    const text = JSON.stringify(toRelayedReport(report));
     this.store
       .set(nameOf(deletion, "latest"), text, LATEST_TTL_MS)
       .catch(() => undefined);
@@ -66,15 +66,15 @@ export class RedisDeletionRelay implements DeletionRelay {
     const text = await this.store
       .get(nameOf(deletion, "latest"))
       .catch(() => null);
-    return text === null ? null : toDeletionReport(text, deletion.contactId);
+    return text === null ? null : parseRelayedReport(text, deletion.contactId);
   }
 
-  hear(
+  subscribe(
     deletion: RelayedDeletion,
     listener: (report: DeletionReport) => void,
   ): () => void {
     return this.store.listen(nameOf(deletion, "told"), (text) => {
-      const report = toDeletionReport(text, deletion.contactId);
+      const report = parseRelayedReport(text, deletion.contactId);
       if (report !== null) listener(report);
     });
   }

@@ -38,7 +38,7 @@ export async function openRedisState(
   const ledger = new RedisDeletionLedger(connection);
   const verifications = new RedisVerificationLog(connection, secret);
   return {
-    get standing() {
+    get status() {
       const { problem } = connection;
       return problem === null ? "redis" : (`redis-${problem.kind}` as const);
     },

@@ -4,7 +4,7 @@ import {
   type VerificationCaps,
   type VerificationLog,
   type VerificationOrder,
-  type VerificationPlace,
+  type VerificationSlot,
 } from "../message-contacts/verifications/verification-log.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { SharedStore } from "./shared-store.js";
@@ -104,7 +104,7 @@ export class RedisVerificationLog implements VerificationLog {
   async take(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace> {
+  ): Promise<VerificationSlot> {
     const own = await this.own.take(order, caps);
     return own.isFree ? this.shared("take", order, caps, own) : own;
   }
@@ -112,7 +112,7 @@ export class RedisVerificationLog implements VerificationLog {
   async confirm(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace> {
+  ): Promise<VerificationSlot> {
     const own = await this.own.confirm(order, caps);
     return own.isFree ? this.shared("confirm", order, caps, own) : own;
   }
@@ -137,8 +137,8 @@ export class RedisVerificationLog implements VerificationLog {
     step: "take" | "confirm",
     order: VerificationOrder,
     caps: VerificationCaps,
-    own: VerificationPlace,
-  ): Promise<VerificationPlace> {
+    own: VerificationSlot,
+  ): Promise<VerificationSlot> {
     const answer = await this.store
       .run(TAKE, this.keysOf(order), [
         step,
@@ -170,7 +170,7 @@ function dayName(dayKey: string): string {
 }
 
 /** Null for what this program's script does not answer. */
-function toPlace(answer: unknown): VerificationPlace | null {
+function toPlace(answer: unknown): VerificationSlot | null {
   if (!Array.isArray(answer)) return null;
   const [word, figure] = answer as unknown[];
   if (typeof figure !== "number" || !Number.isSafeInteger(figure)) return null;

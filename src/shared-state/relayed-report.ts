@@ -19,7 +19,7 @@ import {
 const MAX_LENGTH = 64 * 1024;
 
 /** A report as it travels: identifiers, states and codes, nothing personal. */
-export function fromDeletionReport(report: DeletionReport): object {
+export function toRelayedReport(report: DeletionReport): object {
   const { state, stateRaw, failures, seen, problem } = report;
   return {
     state,
@@ -40,7 +40,7 @@ export function fromDeletionReport(report: DeletionReport): object {
 }
 
 /** Null for anything that this program does not tell. */
-export function toDeletionReport(
+export function parseRelayedReport(
   text: string,
   contactId: string,
 ): DeletionReport | null {

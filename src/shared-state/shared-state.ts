@@ -33,12 +33,12 @@ import {
  * Where state lives, and whether it can be used now: Redis may be unreachable
  * (`redis-away`), or answer and refuse the commands that are needed.
  */
-export type SharedStateStanding =
+export type SharedStateStatus =
   "memory" | "redis" | "redis-away" | "redis-refused";
 
 /** State that outlives a request: of this process, or of all replicas. */
 export interface SharedState {
-  readonly standing: SharedStateStanding;
+  readonly status: SharedStateStatus;
   /** Error word of Redis, or a system code; null while state can be used. */
   readonly problem: string | null;
   /** Tables in memory that reject new entries when they are full. */
@@ -87,7 +87,7 @@ function memoryState(abandonedMs: number): SharedState {
   const ledger = new MemoryDeletionLedger();
   const verifications = new MemoryVerificationLog();
   return {
-    standing: "memory",
+    status: "memory",
     problem: null,
     tables: [keys.table, ledger.table, verifications.table],
     keys,

@@ -1,5 +1,5 @@
 /** The store could not be asked, or did not answer in time. Names no address. */
-export class SharedStateAway extends Error {
+export class SharedStateUnavailable extends Error {
   constructor() {
     super("The shared state is away.");
     this.name = "SharedStateAway";

@@ -2,7 +2,7 @@ import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import type { Outcome } from "./attempts/attempt.js";
 import type { Operation, WriteOperation } from "./operations.js";
-import type { Verdict } from "./writes/settlement.js";
+import type { Settlement } from "./writes/settlement.js";
 
 /** One finished attempt. Holds no parameter and no word of the vendor's message. */
 export interface SeenAttempt {
@@ -22,7 +22,7 @@ export interface UpstreamObserver {
   /** An attempt failed, and another one will follow. */
   repeated(operation: Operation): void;
   /** What reading back told of a write whose answer was lost. */
-  settled(operation: WriteOperation, verdict: Verdict<never>["kind"]): void;
+  settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;
   /** Follows single requests; absent where nobody does, which costs nothing. */
   readonly tracer?: UpstreamTracer;
 }

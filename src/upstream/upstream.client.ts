@@ -1,10 +1,10 @@
 import type { RequestContext, Usage } from "../context/request-context.js";
 import { Attempts, type Outcome, type Transport } from "./attempts/attempt.js";
 import {
-  Admission,
+  BreakerAndBulkhead,
   DEFAULT_LIMITS,
   deadlineOf,
-  NotAdmitted,
+  NotExecuted,
   pauseMs,
   POLICY,
   RetryBudget,
@@ -22,7 +22,7 @@ import {
   failureOfRead,
   isTimeout,
   isUnreached,
-  setbackOf,
+  attemptFailureOf,
   unavailable,
 } from "./attempts/outcome-errors.js";
 import {
@@ -40,7 +40,7 @@ import type { WriteQueue } from "./writes/write-queue.js";
 
 /** What a client is made of. */
 export interface UpstreamParts {
-  readonly signer: Pick<RpcSigner, "sign" | "renew">;
+  readonly signer: Pick<RpcSigner, "sign" | "invalidateCredentials">;
   readonly transport: Transport;
   readonly writes: WriteQueue;
   readonly keys: IdempotencyKeys;
@@ -50,7 +50,7 @@ export interface UpstreamParts {
 }
 
 /** How the way to the vendor stands; breakers: 0 closed, 1 open, 2 half-open. */
-export interface ClientStanding {
+export interface ClientStatus {
   readonly readBreaker: number;
   readonly writeBreaker: number;
   readonly readsRunning: number;
@@ -79,14 +79,20 @@ export class UpstreamClient {
   private readonly observer: UpstreamObserver;
   private readonly budget: RetryBudget;
   private readonly reach: Reach;
-  private readonly reads = new Admission<Outcome<unknown>>(speaksOfTrouble, {
-    atOnce: POLICY.readsAtOnce,
-    waiting: POLICY.readsWaiting,
-  });
-  private readonly changes = new Admission<Outcome<unknown>>(speaksOfTrouble, {
-    atOnce: 4,
-    waiting: 1_024,
-  });
+  private readonly reads = new BreakerAndBulkhead<Outcome<unknown>>(
+    speaksOfTrouble,
+    {
+      atOnce: POLICY.readsAtOnce,
+      waiting: POLICY.readsWaiting,
+    },
+  );
+  private readonly changes = new BreakerAndBulkhead<Outcome<unknown>>(
+    speaksOfTrouble,
+    {
+      atOnce: 4,
+      waiting: 1_024,
+    },
+  );
   private readonly writes: WriteQueue;
   private readonly keyed: KeyedWrites;
 
@@ -151,7 +157,7 @@ export class UpstreamClient {
   }
 
   /** How the way to the vendor stands at this moment. */
-  get standing(): ClientStanding {
+  get standing(): ClientStatus {
     const { running, waiting } = this.reads.inFlight;
     return {
       readBreaker: this.reads.breakerState,
@@ -192,7 +198,7 @@ export class UpstreamClient {
       if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
       // Tables that a map has outgrown keep what they held, and through it whole
       // requests, until the next full collection of garbage.
-      read.answer = OVER;
+      read.answer = RELEASED;
       waiting.length = 0;
     });
     const read: SharedRead = { answer, waiting };
@@ -214,7 +220,7 @@ export class UpstreamClient {
     for (;;) {
       const make = this.attempts.bound(() => {
         const left = deadline - timing.now();
-        if (left < POLICY.leastAttemptMs) return Promise.resolve(NEVER_SENT);
+        if (left < POLICY.leastAttemptMs) return Promise.resolve(NOT_SENT);
         budget.countCall();
         return this.attempts.make(
           operation,
@@ -224,7 +230,7 @@ export class UpstreamClient {
         );
       });
       const outcome = await this.reads.run(make, turn);
-      if (outcome instanceof NotAdmitted) {
+      if (outcome instanceof NotExecuted) {
         reconnection.giveBack();
         const mayWait =
           outcome.cause === "breaker" &&
@@ -251,7 +257,11 @@ export class UpstreamClient {
         this.observer.repeated(operation);
         continue;
       }
-      const pause = pauseMs(attempt + 1, setbackOf(outcome), timing.random);
+      const pause = pauseMs(
+        attempt + 1,
+        attemptFailureOf(outcome),
+        timing.random,
+      );
       const isOver =
         attempt >= POLICY.maxAttempts ||
         timing.now() + pause + POLICY.leastAttemptMs > deadline ||
@@ -274,9 +284,9 @@ export class UpstreamClient {
   }
 }
 
-const OVER = Promise.resolve();
+const RELEASED = Promise.resolve();
 
-const NEVER_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
+const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
 
 function isWrite(operation: Operation): operation is WriteOperation {
   return OPERATIONS[operation].kind === "write";

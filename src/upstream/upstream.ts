@@ -5,7 +5,7 @@ import type { AuditTrail } from "../logging/audit.js";
 import { audited } from "./writes/audited-write.js";
 import { OPERATIONS, type Operation } from "./operations.js";
 import { RunningWrites, type CutOffWrite } from "./writes/running-writes.js";
-import type { ClientStanding, UpstreamClient } from "./upstream.client.js";
+import type { ClientStatus, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
@@ -50,7 +50,7 @@ export class Upstream {
   }
 
   /** How each directory's client stands, by alias. */
-  standings(): Iterable<readonly [string, ClientStanding]> {
+  standings(): Iterable<readonly [string, ClientStatus]> {
     return [...this.clients].map(([alias, { standing }]) => [alias, standing]);
   }
 

@@ -76,7 +76,7 @@ export class FakeVendor {
     return Promise.resolve(JSON.stringify([operation, params]));
   }
 
-  renew(): void {
+  invalidateCredentials(): void {
     this.calls.push("renew");
   }
 

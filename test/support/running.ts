@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { changed, readConfig } from "../../src/config/config.js";
+import { withChanges, readConfig } from "../../src/config/config.js";
 import {
   startEmulator,
   type EmulatorOptions,
@@ -37,9 +37,12 @@ export async function startBoth(
 ): Promise<Running> {
   const emulator = await startEmulator(options);
   const gateway = await startGateway(
-    changed(readConfig({ ...environmentFor(emulator.url), ...environment }), {
-      embeddedEmulator: emulator.url,
-    }),
+    withChanges(
+      readConfig({ ...environmentFor(emulator.url), ...environment }),
+      {
+        embeddedEmulator: emulator.url,
+      },
+    ),
   ).catch(async (error: unknown) => {
     // An emulator left alone would keep the test run from ending.
     await emulator.stop();

@@ -1,5 +1,5 @@
 import {
-  SharedStateAway,
+  SharedStateUnavailable,
   type ScriptArgument,
   type SharedStore,
 } from "../../src/shared-state/shared-store.js";
@@ -59,7 +59,7 @@ export class StubStore implements SharedStore {
 
   private next(): Promise<unknown> {
     return this.isAway || this.answers.length === 0
-      ? Promise.reject(new SharedStateAway())
+      ? Promise.reject(new SharedStateUnavailable())
       : Promise.resolve(this.answers.shift());
   }
 }

@@ -11,7 +11,7 @@ import { callerWith, isExpired, type Caller } from "../../context/caller.js";
 import type { Issuer } from "../../config/files/issuers-file.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
-import { KeysUnavailable, type IssuerKeys } from "./jwks.js";
+import { JwksUnavailable, type IssuerKeys } from "./jwks.js";
 import { claimsOf, isAccessToken } from "./token-claims.js";
 
 /** Longest token that is looked at. */
@@ -31,7 +31,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const LONG_NUMBER = /(?:\d[.:_-]?){7}/;
 
 /** Verifies access tokens of the configured issuers. */
-export class Tokens {
+export class AccessTokens {
   private readonly issuers: ReadonlyMap<
     string,
     { readonly terms: Issuer; readonly keys: Pick<IssuerKeys, "find"> }
@@ -74,7 +74,7 @@ export class Tokens {
       if (caller !== null) this.remember(digest, caller, nowMs);
       return caller;
     } catch (error) {
-      if (!(error instanceof KeysUnavailable)) return null;
+      if (!(error instanceof JwksUnavailable)) return null;
       throw new GatewayError(ErrorCode.AUTHENTICATION_UNAVAILABLE, {
         retryAfterSeconds: Math.max(1, Math.ceil(error.retryAfterMs / 1_000)),
       });
@@ -143,7 +143,7 @@ function isPlausible(
  * several: key ids are optional, and issuers repeat them.
  *
  * @throws {errors.JOSEError} when no key verifies the token
- * @throws {KeysUnavailable}
+ * @throws {JwksUnavailable}
  */
 async function verified(
   token: string,

@@ -17,7 +17,7 @@ const FETCH_TIMEOUT_MS = 3_000;
  * The issuer's keys cannot be fetched. The token can be neither accepted nor
  * rejected.
  */
-export class KeysUnavailable extends Error {
+export class JwksUnavailable extends Error {
   constructor(readonly retryAfterMs: number) {
     super("the issuer's keys cannot be fetched");
   }
@@ -77,7 +77,7 @@ export class IssuerKeys {
   /**
    * The key, or the error with all matching keys that `jwtVerify` expects.
    *
-   * @throws {KeysUnavailable} when the key may exist and cannot be fetched
+   * @throws {JwksUnavailable} when the key may exist and cannot be fetched
    * @throws {errors.JWKSNoMatchingKey} when the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
@@ -102,7 +102,7 @@ export class IssuerKeys {
   };
 
   private get known(): KeySet {
-    if (this.keys === null) throw new KeysUnavailable(this.pauseLeftMs);
+    if (this.keys === null) throw new JwksUnavailable(this.pauseLeftMs);
     return this.keys;
   }
 
@@ -116,7 +116,7 @@ export class IssuerKeys {
    * Fetches the keys unless that was tried a short time ago. One fetch serves
    * all who wait for it.
    *
-   * @throws {KeysUnavailable} when this fetch, or the last one, has failed
+   * @throws {JwksUnavailable} when this fetch, or the last one, has failed
    */
   private async refresh(): Promise<void> {
     if (this.fetching === null && this.pauseLeftMs === 0) {
@@ -125,7 +125,7 @@ export class IssuerKeys {
       });
     }
     await this.fetching;
-    if (this.failure !== null) throw new KeysUnavailable(this.pauseLeftMs);
+    if (this.failure !== null) throw new JwksUnavailable(this.pauseLeftMs);
   }
 
   /** Never rejects. */

@@ -69,7 +69,7 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   const { callsPerSecond, throttlingCode } = settings.current;
   if (callsPerSecond === null) return;
   const waitMs = rates.waitFor(
-    `${keyOf(call).accessKeyId} ${actionOf(call).name}`,
+    `${keyOf(call).accessKeyId} ${actionForCall(call).name}`,
     clock.now(),
     callsPerSecond,
   );
@@ -88,7 +88,7 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
 /** Types always; the presence of required parameters as far as the settings say so. */
 export const checkParameters: RpcCheck = (call, { settings }) => {
   const { params } = call;
-  for (const [name, fact] of Object.entries(actionOf(call).parameters)) {
+  for (const [name, fact] of Object.entries(actionForCall(call).parameters)) {
     const isPresent =
       fact.type === "list"
         ? params.list(name) !== undefined
@@ -109,7 +109,7 @@ export const checkParameters: RpcCheck = (call, { settings }) => {
 /** The names inside AccessDeniedDetail are documented, what stands in them is inferred. */
 export const checkPermission: RpcCheck = (call, { settings }) => {
   const key = keyOf(call);
-  const { name } = actionOf(call);
+  const { name } = actionForCall(call);
   if (isAllowed(key, name)) return;
   throw rpcError(settings.current.permissionDeniedCode, "", {
     AccessDeniedDetail: {
@@ -126,7 +126,7 @@ export const checkPermission: RpcCheck = (call, { settings }) => {
 };
 
 /** The action, once `checkAction` has found it. */
-export function actionOf({ action }: RpcCall): RpcAction {
+export function actionForCall({ action }: RpcCall): RpcAction {
   if (action === undefined) throw new Error("the action is not known yet");
   return action;
 }

@@ -4,7 +4,7 @@ import type { CallEntry } from "../state/call-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import { playFault } from "./fault-effects.js";
 import type { FaultRule } from "../faults/faults.js";
-import { actionOf, type RpcCheck } from "./gateway-checks.js";
+import { actionForCall, type RpcCheck } from "./gateway-checks.js";
 import {
   errorAnswer,
   renderAnswer,
@@ -94,14 +94,14 @@ async function carryOut(
   let answer: RpcAnswer;
   try {
     const body = call.carryOut?.({ store, outbox, clock, settings }) ?? {};
-    answer = successAnswer(actionOf(call).name, call.requestId, body);
+    answer = successAnswer(actionForCall(call).name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
     answer = refused(error, call, state);
   }
   entry.verdict = verdictOf(answer);
   entry.effects = state.effects() - effectsBefore;
-  if (entry.executed && actionOf(call).isWrite) {
+  if (entry.executed && actionForCall(call).isWrite) {
     await writes.run(settings.writeDurationMs);
   }
   return answer;
@@ -119,7 +119,8 @@ async function endWith(
   const answer =
     own !== undefined
       ? refused(own, call, state)
-      : (carriedOut ?? successAnswer(actionOf(call).name, call.requestId, {}));
+      : (carriedOut ??
+        successAnswer(actionForCall(call).name, call.requestId, {}));
   if (own !== undefined || carriedOut !== undefined) {
     entry.verdict = verdictOf(answer);
   }

@@ -1,4 +1,4 @@
-import { actionOf, type RpcCheck } from "./gateway-checks.js";
+import { actionForCall, type RpcCheck } from "./gateway-checks.js";
 import { rpcError } from "../wire/rpc-errors.js";
 
 export const checkDirectory: RpcCheck = (_call, { settings }) => {
@@ -9,13 +9,13 @@ export const checkDirectory: RpcCheck = (_call, { settings }) => {
 
 /** The action's own verdict on each parameter. */
 export const checkValues: RpcCheck = (call, { settings }) => {
-  call.carryOut = actionOf(call).prepare(call.params, settings.current);
+  call.carryOut = actionForCall(call).prepare(call.params, settings.current);
 };
 
 /** Another write that runs, or a deletion if that is to count (open). */
 export const checkConflict: RpcCheck = (call, { settings, store, writes }) => {
   const { serializedActions, deletionBlocksWrites } = settings.current;
-  if (!serializedActions.includes(actionOf(call).name)) return;
+  if (!serializedActions.includes(actionForCall(call).name)) return;
   if (
     writes.isRunning ||
     (deletionBlocksWrites && store.hasRunningDeletion())

@@ -25,7 +25,7 @@ import {
 } from "./run.js";
 import { conditionsOf, NotCompilable, Selections } from "./selection.js";
 import { variablesOf, type ReadVariables } from "./variables.js";
-import { operationIn } from "../operation-name.js";
+import { operationNameOf } from "../operation-name.js";
 import { OperationRights } from "../operation-rights.js";
 import { UpstreamCost } from "../upstream-cost.js";
 
@@ -54,7 +54,7 @@ const MOST_CONDITIONS = 4;
  */
 export class CompiledOperation {
   /** The one word of what it asks for. */
-  readonly word: string;
+  readonly operationName: string;
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
   private readonly isLeft: boolean;
@@ -72,7 +72,7 @@ export class CompiledOperation {
     private readonly mostCalls = Number.POSITIVE_INFINITY,
   ) {
     const { operation: kind } = operation;
-    this.word = operationIn(operation);
+    this.operationName = operationNameOf(operation);
     this.conditions = conditionsOf(document, operation);
     this.root = schema.getRootType(kind) ?? null;
     this.isLeft =

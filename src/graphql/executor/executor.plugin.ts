@@ -31,7 +31,7 @@ export type RunLimits = Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">;
  * `defaults.md` lists the defaults of graphql-js and Apollo Server that
  * this execution replaces, with ours beside them.
  */
-export class CompiledExecution implements ApolloServerPlugin<RequestContext> {
+export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
   /** Off, everything is left to graphql-js: dearer, with the same answers. */
   isOn = true;
   private count = 0;

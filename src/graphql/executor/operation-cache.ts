@@ -3,7 +3,7 @@ import type { ExecutionResult } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../../context/request-context.js";
 import type { Logger } from "../../logging/logger.js";
-import type { CompiledExecution } from "./executor.plugin.js";
+import type { ExecutorPlugin } from "./executor.plugin.js";
 import type { CompiledOperation } from "./compiled-operation.js";
 import { concluded } from "../graphql-error.formatter.js";
 import type { GraphqlRequest } from "../subscriptions/subscriptions.js";
@@ -37,14 +37,14 @@ const VOUCHING = ["apollo-require-preflight", "x-apollo-operation-name"];
  * ran, sent with headers that it took, is run again without asking. The answer is
  * the same, byte for byte.
  */
-export class RepeatedRequests {
+export class OperationCache {
   private count = 0;
   private readonly contentTypes = new LRUCache<string, string>({
     max: MOST_HEADERS,
   });
 
   constructor(
-    private readonly execution: Pick<CompiledExecution, "known">,
+    private readonly execution: Pick<ExecutorPlugin, "known">,
     private readonly logger: Logger,
   ) {}
 
@@ -54,7 +54,7 @@ export class RepeatedRequests {
   }
 
   /** Notes with which media type Apollo Server answered a request like this. */
-  learn(headers: Headers, contentType: string): void {
+  remember(headers: Headers, contentType: string): void {
     if (VOUCHING.some((name) => headers[name] !== undefined)) return;
     const key = keyOf(headers);
     if (key.length <= LONGEST_HEADERS) this.contentTypes.set(key, contentType);
@@ -84,7 +84,7 @@ export class RepeatedRequests {
 
   private render(
     { data, errors: found }: ExecutionResult,
-    { word }: CompiledOperation,
+    { operationName: word }: CompiledOperation,
     context: RequestContext,
   ): string {
     const errors = concluded(word, found, context, this.logger);

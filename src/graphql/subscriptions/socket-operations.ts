@@ -1,4 +1,4 @@
-import { Preflight, type Gate } from "../../access/access-control.js";
+import { Preflight, type AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
@@ -10,8 +10,11 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { ERRORS } from "../../errors/error-table.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
-import { OVERLOADED, type Intake } from "../../http/load-shedding.js";
-import { toGatewayError } from "../../http/problem-details.filter.js";
+import {
+  OVERLOADED,
+  type AdmissionController,
+} from "../../http/load-shedding.js";
+import { toRenderedError } from "../../http/problem-details.filter.js";
 
 /** Observes operations that arrive over a WebSocket instead of as HTTP requests. */
 export interface OperationObserver {
@@ -56,8 +59,8 @@ export interface SocketOperation {
  */
 export class SocketOperations {
   constructor(
-    private readonly gate: Gate,
-    private readonly intake: Intake,
+    private readonly gate: AccessControl,
+    private readonly intake: AdmissionController,
     private readonly observer: OperationObserver,
     private readonly logger: Logger,
     private readonly route: string,
@@ -79,7 +82,7 @@ export class SocketOperations {
       isGone,
       ...(trace === undefined ? {} : { trace }),
     };
-    const place = this.intake.enter();
+    const place = this.intake.tryAdmit();
     place?.begin();
     const refusal =
       place === null
@@ -90,12 +93,12 @@ export class SocketOperations {
     return {
       context,
       refusal,
-      streams: () => place?.leave(),
+      streams: () => place?.release(),
       end: () => {
         if (!isOpen) return;
         isOpen = false;
-        place?.leave();
-        this.gate.settle(context);
+        place?.release();
+        this.gate.chargeUpstreamCalls(context);
         this.observer.ended(context);
         this.log(context);
       },
@@ -108,7 +111,7 @@ export class SocketOperations {
     context: OpeningContext,
   ): Promise<GatewayError | null> {
     try {
-      const verdict = await this.gate.admit({
+      const verdict = await this.gate.authorize({
         method: "GET",
         headers,
         rawHeaders,
@@ -127,7 +130,7 @@ export class SocketOperations {
       context.usage.remaining = verdict.remaining;
       return null;
     } catch (reason) {
-      const { error } = toGatewayError(reason);
+      const { error } = toRenderedError(reason);
       if (error.code === ErrorCode.INTERNAL) this.logger.fault(reason, context);
       return error;
     }

@@ -75,12 +75,12 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   ) {}
 
   async next(): Promise<IteratorResult<SseEvent, undefined>> {
-    if (this.isOver) return OVER;
+    if (this.isOver) return ENDED;
     const result = this.isBegun
       ? await this.results?.next()
       : await this.begin();
     // Cut short meanwhile: without `complete` the client connects again.
-    if (this.isOver) return OVER;
+    if (this.isOver) return ENDED;
     if (result === undefined || result.done === true) {
       this.isOver = true;
       return { done: false, value: COMPLETE };
@@ -92,7 +92,7 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   async return(): Promise<IteratorResult<SseEvent, undefined>> {
     this.isOver = true;
     await this.results?.return?.();
-    return OVER;
+    return ENDED;
   }
 
   private async begin(): Promise<IteratorResult<ExecutionResult>> {
@@ -105,7 +105,7 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   }
 }
 
-const OVER: IteratorResult<SseEvent, undefined> = {
+const ENDED: IteratorResult<SseEvent, undefined> = {
   done: true,
   value: undefined,
 };

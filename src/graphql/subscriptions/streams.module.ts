@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { CredentialWatch } from "../../access/credential-watch.js";
-import { Intake } from "../../http/load-shedding.js";
+import { AdmissionController } from "../../http/load-shedding.js";
 import {
   OPERATION_OBSERVER,
   type OperationObserver,
@@ -14,7 +14,7 @@ export class StreamsModule {
   static with(
     credentials: CredentialWatch,
     slots: SocketSlots,
-    intake: Intake,
+    intake: AdmissionController,
     observer: OperationObserver,
   ): DynamicModule {
     return {
@@ -24,14 +24,14 @@ export class StreamsModule {
         SseStreams,
         { provide: CredentialWatch, useValue: credentials },
         { provide: SocketSlots, useValue: slots },
-        { provide: Intake, useValue: intake },
+        { provide: AdmissionController, useValue: intake },
         { provide: OPERATION_OBSERVER, useValue: observer },
       ],
       exports: [
         SseStreams,
         CredentialWatch,
         SocketSlots,
-        Intake,
+        AdmissionController,
         OPERATION_OBSERVER,
       ],
     };

@@ -17,7 +17,7 @@ import {
 import type { RequestContext } from "../../context/request-context.js";
 import type { Logger } from "../../logging/logger.js";
 import { codeOf, renderError } from "../graphql-error.formatter.js";
-import { operationIn } from "../operation-name.js";
+import { operationNameOf } from "../operation-name.js";
 
 /** The members of a GraphQL request. */
 export interface GraphqlRequest {
@@ -28,7 +28,7 @@ export interface GraphqlRequest {
 }
 
 /** Limits on documents, the same as for queries and mutations. */
-export interface DocumentLimits {
+export interface DocumentCheck {
   /** Checked while parsing, before validation. */
   readonly maxTokens: number;
   readonly rules: readonly ValidationRule[];
@@ -67,7 +67,7 @@ function isAbsent(value: unknown): boolean {
 export class GraphqlSubscriptions {
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly limits: DocumentLimits,
+    private readonly limits: DocumentCheck,
     private readonly logger: Logger,
   ) {}
 
@@ -98,7 +98,7 @@ export class GraphqlSubscriptions {
     if (operation === null || operation === undefined) {
       return [malformed("The request names no operation of its document.")];
     }
-    contextValue.usage.operation = operationIn(operation);
+    contextValue.usage.operation = operationNameOf(operation);
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [
         malformed(

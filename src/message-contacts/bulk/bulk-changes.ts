@@ -8,7 +8,7 @@ import { Logger } from "../../logging/logger.js";
 import {
   inOrder,
   isOfOneItem,
-  type Outcome,
+  type ItemOutcome,
   type Stops,
 } from "./run-in-order.js";
 import { MessageContactsService } from "../message-contacts.service.js";
@@ -33,7 +33,7 @@ const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set([
 /** What became of one target. */
 export interface TargetOutcome {
   readonly targetId: string;
-  readonly outcome: Outcome<BindingChange | null>;
+  readonly outcome: ItemOutcome<BindingChange | null>;
 }
 
 type Bind = (
@@ -61,7 +61,7 @@ export class BulkChanges {
   async updateMessageContacts(
     inputs: readonly UpdateMessageContactInput[],
     context: RequestContext,
-  ): Promise<Outcome<KnownContact>[]> {
+  ): Promise<ItemOutcome<KnownContact>[]> {
     this.requireCalls(inputs.length);
     if (context.idempotency !== undefined) context.idempotency.payload = inputs;
     const outcomes = await inOrder(
@@ -154,7 +154,7 @@ export class BulkChanges {
 
 /** The part of a call's outcome that is about one target. */
 function ofTarget(
-  outcome: Outcome<BindingChange[]>,
+  outcome: ItemOutcome<BindingChange[]>,
   targetId: string,
 ): TargetOutcome["outcome"] {
   if (outcome.status !== "DONE") return outcome;

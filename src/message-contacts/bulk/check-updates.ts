@@ -1,4 +1,4 @@
-import { refuseMaskedInput } from "../../access/masking.js";
+import { rejectMaskedInput } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
@@ -26,7 +26,7 @@ export function checkUpdates(
   const checked = inputs as UpdateMessageContactInput[];
   checked.forEach((input, at) => {
     try {
-      refuseMaskedInput(context, input);
+      rejectMaskedInput(context, input);
     } catch (error) {
       throw error instanceof GatewayError ? inItem(error, at) : error;
     }

@@ -7,7 +7,7 @@ import type { Logger } from "../../logging/logger.js";
 export const MAX_ITEMS = 50;
 
 /** What became of one item. */
-export type Outcome<T> =
+export type ItemOutcome<T> =
   | { readonly status: "DONE"; readonly value: T }
   | { readonly status: "FAILED"; readonly error: GatewayError }
   | { readonly status: "NOT_ATTEMPTED" };
@@ -43,8 +43,8 @@ export async function inOrder<I, T>(
   items: readonly I[],
   run: (item: I) => Promise<T>,
   { goOnAfter, isTimeOver, logger, context }: Stops,
-): Promise<Outcome<T>[]> {
-  const outcomes: Outcome<T>[] = [];
+): Promise<ItemOutcome<T>[]> {
+  const outcomes: ItemOutcome<T>[] = [];
   let hasStopped = false;
   for (const item of items) {
     hasStopped ||= isTimeOver();

@@ -13,15 +13,15 @@ export interface RelayedDeletion {
  */
 export interface DeletionRelay {
   /** Whether this replica is the one that looks, for the next `forMs`. */
-  mayLook(deletion: RelayedDeletion, forMs: number): Promise<boolean>;
+  tryAcquire(deletion: RelayedDeletion, forMs: number): Promise<boolean>;
   /** Leaves looking to the others. */
   stopLooking(deletion: RelayedDeletion): void;
   /** Tells the others, now and when they ask for the latest. */
-  tell(deletion: RelayedDeletion, report: DeletionReport): void;
+  publish(deletion: RelayedDeletion, report: DeletionReport): void;
   /** What was told last; null when nothing was, or long ago. */
   latest(deletion: RelayedDeletion): Promise<DeletionReport | null>;
   /** Hears what others tell; gives back what ends it. */
-  hear(
+  subscribe(
     deletion: RelayedDeletion,
     listener: (report: DeletionReport) => void,
   ): () => void;
@@ -32,9 +32,9 @@ export const DELETION_RELAY = Symbol("DeletionRelay");
 
 /** One process, which looks for itself. */
 export const NO_RELAY: DeletionRelay = {
-  mayLook: () => Promise.resolve(true),
+  tryAcquire: () => Promise.resolve(true),
   stopLooking: () => undefined,
-  tell: () => undefined,
+  publish: () => undefined,
   latest: () => Promise.resolve(null),
-  hear: () => () => undefined,
+  subscribe: () => () => undefined,
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
-import { Gate } from "../../access/access-control.js";
+import { AccessControl } from "../../access/access-control.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -17,7 +17,7 @@ import {
   type RelayedDeletion,
 } from "./deletion-relay.js";
 import { Deletions } from "./deletions.js";
-import { LatestValue } from "./latest-value-stream.js";
+import { LatestValueStream } from "./latest-value-stream.js";
 import { DeletionState } from "../shapes/enums.js";
 
 /** Pause between two looks at a deletion: doubles from the first to the last. */
@@ -57,7 +57,8 @@ export class DeletionWatch {
     @Inject(LATER) private readonly later: Later,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
-    @Inject(Gate) private readonly gate: Pick<Gate, "settle">,
+    @Inject(AccessControl)
+    private readonly gate: Pick<AccessControl, "chargeUpstreamCalls">,
   ) {}
 
   /** How many deletions are followed; for tests and metrics. */
@@ -133,7 +134,10 @@ interface Watcher {
  * the call.
  */
 class Poller {
-  private readonly watchers = new Map<LatestValue<DeletionReport>, Watcher>();
+  private readonly watchers = new Map<
+    LatestValueStream<DeletionReport>,
+    Watcher
+  >();
   private last: DeletionReport | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private cancel: (() => void) | null = null;
@@ -145,10 +149,12 @@ class Poller {
     private readonly later: Later,
     private readonly logger: Logger,
     private readonly relay: DeletionRelay,
-    private readonly gate: Pick<Gate, "settle">,
+    private readonly gate: Pick<AccessControl, "chargeUpstreamCalls">,
     private readonly onStop: () => void,
   ) {
-    this.stopHearing = relay.hear(this.deletion, (report) => this.take(report));
+    this.stopHearing = relay.subscribe(this.deletion, (report) =>
+      this.take(report),
+    );
     void this.look();
   }
 
@@ -158,13 +164,15 @@ class Poller {
   }
 
   join(watcher: Watcher): AsyncIterableIterator<DeletionReport> {
-    const values = new LatestValue<DeletionReport>(() => this.leave(values));
+    const values = new LatestValueStream<DeletionReport>(() =>
+      this.leave(values),
+    );
     this.watchers.set(values, watcher);
     if (this.last !== null) values.publish(this.last);
     return values;
   }
 
-  private leave(values: LatestValue<DeletionReport>): void {
+  private leave(values: LatestValueStream<DeletionReport>): void {
     this.watchers.get(values)?.free();
     this.watchers.delete(values);
     if (this.watchers.size > 0) return;
@@ -173,7 +181,7 @@ class Poller {
 
   private async look(): Promise<void> {
     const { relay, deletion } = this;
-    if (!(await relay.mayLook(deletion, this.pauseMs + LOOK_MS))) {
+    if (!(await relay.tryAcquire(deletion, this.pauseMs + LOOK_MS))) {
       const told = this.last === null ? await relay.latest(deletion) : null;
       // A final report may be older than a contact that exists again. The replica
       // that looks publishes its own before long.
@@ -188,11 +196,11 @@ class Poller {
     const report = await this.deletions
       .status(deletion.contactId, context)
       .catch((error: unknown) => this.failed(error, context));
-    this.gate.settle(context);
+    this.gate.chargeUpstreamCalls(context);
     // Everybody left while the vendor was asked; whoever came since has a new
     // poller.
     if (this.watchers.size === 0) return;
-    relay.tell(deletion, report);
+    relay.publish(deletion, report);
     this.take(report);
     if (!isFinal(report)) this.lookAgain();
   }

@@ -2,7 +2,7 @@
  * A stream of which a slow reader gets the latest value only: between two reads
  * one value is kept, however many were published. Ends after the last one.
  */
-export class LatestValue<T> implements AsyncIterableIterator<T> {
+export class LatestValueStream<T> implements AsyncIterableIterator<T> {
   private kept: { readonly value: T } | null = null;
   private wake: (() => void) | null = null;
   private isOver = false;

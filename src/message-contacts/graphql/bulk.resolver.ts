@@ -5,9 +5,9 @@ import { ErrorCode as E } from "../../errors/error-codes.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { checkUpdates, inItem } from "../bulk/check-updates.js";
-import { contactOnDemand } from "./lazy-contact.js";
+import { lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
-import { ContactReads } from "./contact.loaders.js";
+import { ContactLoaders } from "./contact.loaders.js";
 import { MAX_ITEMS } from "../bulk/run-in-order.js";
 import { UpdateMessageContactsPayload } from "../shapes/bulk-payloads.js";
 import { ItemStatus } from "../shapes/enums.js";
@@ -49,7 +49,7 @@ function lengthOf(items: unknown): number {
 export class BulkResolver {
   constructor(
     @Inject(BulkChanges) private readonly bulk: BulkChanges,
-    @Inject(ContactReads) private readonly reads: ContactReads,
+    @Inject(ContactLoaders) private readonly reads: ContactLoaders,
   ) {}
 
   @ContactMutation({
@@ -81,7 +81,7 @@ export class BulkResolver {
         status: ItemStatus[outcome.status],
         contact:
           outcome.status === "DONE"
-            ? contactOnDemand(outcome.value, this.reads, context)
+            ? lazyContact(outcome.value, this.reads, context)
             : null,
         errors:
           outcome.status === "FAILED"
@@ -140,7 +140,7 @@ export class BulkResolver {
     return {
       changes: changesOf(outcomes),
       results,
-      contact: contactOnDemand({ id: contactId }, this.reads, context),
+      contact: lazyContact({ id: contactId }, this.reads, context),
       // The one call that failed: its targets share its errors.
       errors: failed?.errors ?? [],
     };

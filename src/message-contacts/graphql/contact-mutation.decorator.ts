@@ -4,12 +4,8 @@ import {
   Mutation,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
-import {
-  refuseMaskedInput,
-  visibleError,
-  visibleTo,
-} from "../../access/masking.js";
-import { isOperation, requireRight } from "../../access/scopes.js";
+import { rejectMaskedInput, maskError, maskFor } from "../../access/masking.js";
+import { isOperation, requireScope } from "../../access/scopes.js";
 import {
   beginField,
   type RequestContext,
@@ -76,15 +72,15 @@ export function ContactMutation(
     const change = descriptor.value as Resolver;
     const resolve: Resolver = async function (this: object, input, context) {
       beginField(context);
-      requireRight(operation, context);
+      requireScope(operation, context);
       try {
         const checked = checkedBy(shape, input, context);
         const payload = await change.call(this, checked, context);
-        return visibleTo(context, payload);
+        return maskFor(context, payload);
       } catch (error) {
         const userErrors =
           error instanceof GatewayError
-            ? toUserErrors(visibleError(context, error), context.language)
+            ? toUserErrors(maskError(context, error), context.language)
             : null;
         if (userErrors === null) throw error;
         context.usage.failureCode ??= (error as GatewayError).code;
@@ -107,6 +103,6 @@ function checkedBy(
 ): unknown {
   if ("check" in shape) return shape.check(input, context);
   const checked = checkInput(shape, input);
-  refuseMaskedInput(context, checked);
+  rejectMaskedInput(context, checked);
   return checked;
 }

@@ -36,7 +36,7 @@ export interface RequestReads {
  * first use and go with its context.
  */
 @Injectable()
-export class ContactReads {
+export class ContactLoaders {
   private readonly byRequest = new WeakMap<RequestContext, RequestReads>();
   /** Requests that have carried out a change. */
   private readonly changed = new WeakSet<RequestContext>();

@@ -1,6 +1,6 @@
 import { Inject } from "@nestjs/common";
 import { Args, Context, Resolver, Subscription } from "@nestjs/graphql";
-import { requireRight } from "../../access/scopes.js";
+import { requireScope } from "../../access/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { checkInput } from "../../validation/check-input.js";
 import {
@@ -13,7 +13,7 @@ import { ContactIdArgs } from "../shapes/inputs.js";
 
 /** Pushes over WebSocket and server-sent events. */
 @Resolver()
-export class DeletionWatchResolver {
+export class DeletionStatusSubscription {
   constructor(@Inject(DeletionWatch) private readonly watch: DeletionWatch) {}
 
   @Subscription(() => ContactDeletion, {
@@ -30,7 +30,7 @@ Over WebSocket (graphql-transport-ws) at \`/graphql\`, or server-sent events (gr
     @Args() args: ContactIdArgs,
     @Context() context: RequestContext,
   ): AsyncIterable<DeletionReport> {
-    requireRight("getMessageContactDeletionStatus", context);
+    requireScope("getMessageContactDeletionStatus", context);
     const { contactId } = checkInput(ContactIdArgs, args);
     return this.watch.watch(contactId, context);
   }

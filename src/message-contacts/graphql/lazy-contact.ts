@@ -1,7 +1,7 @@
-import { visibleTo } from "../../access/masking.js";
-import { requireRight } from "../../access/scopes.js";
+import { maskFor } from "../../access/masking.js";
+import { requireScope } from "../../access/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
-import type { ContactReads } from "./contact.loaders.js";
+import type { ContactLoaders } from "./contact.loaders.js";
 import {
   READ_BY_ID,
   type KnownContact,
@@ -13,9 +13,9 @@ import { selectedFields } from "./selected-fields.js";
  * The contact of a mutation payload: what the mutation told, or one upstream
  * read when more than that is selected. Nested reads run beside it.
  */
-export function contactOnDemand(
+export function lazyContact(
   known: KnownContact,
-  reads: ContactReads,
+  reads: ContactLoaders,
   context: RequestContext,
 ): OnDemand<KnownContact | null> {
   return async (_args, _context, info) => {
@@ -24,11 +24,11 @@ export function contactOnDemand(
       (name) => READ_BY_ID.has(name) || Object.hasOwn(known, name),
     );
     // Whoever may change but not read gets what the change itself told.
-    if (!isEnough) requireRight("getMessageContact", context);
+    if (!isEnough) requireScope("getMessageContact", context);
     if (context.caller.scopes.has("contacts:read")) {
       reads.startSelected(selected, known.id, context);
     }
     if (isEnough) return known;
-    return visibleTo(context, await reads.of(context).contact.load(known.id));
+    return maskFor(context, await reads.of(context).contact.load(known.id));
   };
 }

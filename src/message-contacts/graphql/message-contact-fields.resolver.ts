@@ -3,7 +3,7 @@ import { Context, Parent, ResolveField, Resolver } from "@nestjs/graphql";
 import { OperationField } from "../../access/operation-field.decorator.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
-import { ContactReads } from "./contact.loaders.js";
+import { ContactLoaders } from "./contact.loaders.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
 import {
   MessageContact,
@@ -16,7 +16,7 @@ const READ =
 /** Fields of a contact that cost a call of their own, made only when selected. */
 @Resolver(() => MessageContact)
 export class MessageContactFieldsResolver {
-  constructor(@Inject(ContactReads) private readonly reads: ContactReads) {}
+  constructor(@Inject(ContactLoaders) private readonly reads: ContactLoaders) {}
 
   @ResolveField(() => [PendingVerification], {
     nullable: true,

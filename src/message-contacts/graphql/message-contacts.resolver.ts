@@ -6,9 +6,9 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
 import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
-import { contactOnDemand } from "./lazy-contact.js";
+import { lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
-import { ContactReads } from "./contact.loaders.js";
+import { ContactLoaders } from "./contact.loaders.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import { selectedFields } from "./selected-fields.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
@@ -42,7 +42,7 @@ export class MessageContactsResolver {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
-    @Inject(ContactReads) private readonly reads: ContactReads,
+    @Inject(ContactLoaders) private readonly reads: ContactLoaders,
   ) {}
 
   @Query(() => MessageContact, {
@@ -263,6 +263,6 @@ export class MessageContactsResolver {
     context.usage.contactId = contact.id;
     // What an earlier mutation of the request read is not true any more.
     this.reads.forget(context);
-    return contactOnDemand(contact, this.reads, context);
+    return lazyContact(contact, this.reads, context);
   }
 }

@@ -23,7 +23,7 @@ import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, inItem } from "../bulk/check-updates.js";
-import type { Outcome } from "../bulk/run-in-order.js";
+import type { ItemOutcome } from "../bulk/run-in-order.js";
 import { fromPath, type RawQuery } from "./rest-input.js";
 import { ItemStatus } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
@@ -151,7 +151,7 @@ interface ItemResult {
 }
 
 function resultOf(
-  outcome: Outcome<unknown>,
+  outcome: ItemOutcome<unknown>,
   context: RequestContext,
 ): ItemResult {
   const status = ItemStatus[outcome.status];

@@ -4,7 +4,7 @@ import {
   OperationRoutes,
   RouteOfOperation,
 } from "../../access/operation-routes.decorator.js";
-import { visibleTo } from "../../access/masking.js";
+import { maskFor } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
@@ -113,7 +113,7 @@ class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
 
   private eventOf(report: DeletionReport, id: string): SseEvent {
     const deletion = toContactDeletion(report, this.context.language);
-    return { id, data: JSON.stringify(visibleTo(this.context, deletion)) };
+    return { id, data: JSON.stringify(maskFor(this.context, deletion)) };
   }
 
   /** One more event after a final state; none when the stream was cut short. */

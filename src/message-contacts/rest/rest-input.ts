@@ -6,7 +6,7 @@ import { checkInput, type Shape } from "../../validation/check-input.js";
 export type RawQuery = Readonly<Record<string, string | string[]>>;
 
 /** Words of a query string that stand for something else than text. */
-function meant(name: string, value: string | string[]): unknown {
+function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
   if (name === "pageNumber" || name === "pageSize") {
     return /^\d{1,10}$/.test(value) ? Number(value) : value;
@@ -26,7 +26,7 @@ export function fromQuery<T extends object>(
   // Without a prototype, so that `__proto__` is a name like any other.
   const input = Object.create(null) as Record<string, unknown>;
   for (const name of Object.keys(query)) {
-    input[name] = meant(name, query[name] ?? "");
+    input[name] = parseQueryValue(name, query[name] ?? "");
   }
   return contactId === undefined
     ? checkInput(shape, input)

@@ -34,7 +34,7 @@ export interface VerificationCaps {
 }
 
 /** Whether a message may be sent, and what is known for the next one. */
-export type VerificationPlace =
+export type VerificationSlot =
   | {
       readonly isFree: true;
       /** Messages of the day, this one included; null where they are not counted. */
@@ -61,7 +61,7 @@ export interface VerificationLog {
   take(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace>;
+  ): Promise<VerificationSlot>;
   /**
    * Restarts the cool-down immediately before the message is sent. Not free
    * when another order has taken the place in the meantime.
@@ -69,7 +69,7 @@ export interface VerificationLog {
   confirm(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace>;
+  ): Promise<VerificationSlot>;
   /** Returns the place if it still belongs to this order. */
   giveBack(order: VerificationOrder): Promise<void>;
   /** Messages of the day so far; null where they are not counted. */
@@ -111,7 +111,7 @@ export class MemoryVerificationLog implements VerificationLog {
   take(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace> {
+  ): Promise<VerificationSlot> {
     this.nowMs = Math.max(this.nowMs, order.atMs);
     const before = this.latest.get(order.pairKey);
     if (order.repeatKey !== null && before?.repeatKey === order.repeatKey) {
@@ -123,7 +123,7 @@ export class MemoryVerificationLog implements VerificationLog {
   confirm(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): Promise<VerificationPlace> {
+  ): Promise<VerificationSlot> {
     this.nowMs = Math.max(this.nowMs, order.atMs);
     const before = this.latest.get(order.pairKey);
     return Promise.resolve(
@@ -162,7 +162,7 @@ export class MemoryVerificationLog implements VerificationLog {
     before: VerificationOrder,
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): VerificationPlace {
+  ): VerificationSlot {
     const { token, caller, pairKey, targetKey, dayKey, atMs } = order;
     this.keepLatest(pairKey, order, caps);
     const recent = new Map(this.recent.get(targetKey));
@@ -178,7 +178,7 @@ export class MemoryVerificationLog implements VerificationLog {
   private placeFor(
     order: VerificationOrder,
     caps: VerificationCaps,
-  ): VerificationPlace {
+  ): VerificationSlot {
     const { token, caller, pairKey, targetKey, dayKey, atMs } = order;
     const before = this.latest.get(pairKey);
     if (before !== undefined && before.atMs + caps.cooldownMs > atMs) {

@@ -14,7 +14,7 @@ import {
   type VerificationCaps,
   type VerificationLog,
   type VerificationOrder,
-  type VerificationPlace,
+  type VerificationSlot,
 } from "./verification-log.js";
 
 /** The two operations that send a message to a person. */
@@ -168,7 +168,7 @@ export class VerificationMessages {
   }
 
   private refusal(
-    place: Extract<VerificationPlace, { isFree: false }>,
+    place: Extract<VerificationSlot, { isFree: false }>,
     { atMs }: VerificationOrder,
   ): GatewayError {
     if (place.cap === "memory") return tableFull(place.full);

@@ -70,7 +70,7 @@ export class Attempts {
   private lastDateAtMs = 0;
 
   constructor(
-    private readonly signer: Pick<RpcSigner, "sign" | "renew">,
+    private readonly signer: Pick<RpcSigner, "sign" | "invalidateCredentials">,
     private readonly transport: Transport,
     private readonly timing: Timing,
     private readonly observer: UpstreamObserver,
@@ -223,7 +223,8 @@ export class Attempts {
         return { kind: "final", code, error: toGatewayError(failure, params) };
       case "transient":
         if (code.startsWith("InvalidTimeStamp")) this.correctClock(reply);
-        if (code.startsWith("InvalidSecurityToken")) this.signer.renew();
+        if (code.startsWith("InvalidSecurityToken"))
+          this.signer.invalidateCredentials();
         return {
           kind: "transient",
           code,

@@ -99,7 +99,7 @@ export class RetryBudget {
 }
 
 /** Why an attempt was pointless: what the pause before the next depends on. */
-export interface Setback {
+export interface AttemptFailure {
   /** Throttling or a conflict: the vendor is there, but busy. */
   readonly isBusy: boolean;
   readonly retryAfterMs?: number;
@@ -111,7 +111,7 @@ export interface Setback {
  */
 export function pauseMs(
   attempt: number,
-  { isBusy, retryAfterMs = 0 }: Setback,
+  { isBusy, retryAfterMs = 0 }: AttemptFailure,
   random: () => number,
 ): number {
   const base = isBusy ? POLICY.slowBackOffBaseMs : POLICY.backOffBaseMs;
@@ -132,7 +132,7 @@ export function deadlineOf(
 }
 
 /** An attempt that was not started, and when one may be worth it, in seconds. */
-export class NotAdmitted {
+export class NotExecuted {
   constructor(
     /** An open breaker is the vendor's trouble, a full queue is our own. */
     readonly cause: "breaker" | "queue",
@@ -144,7 +144,7 @@ export class NotAdmitted {
  * Keeps calls away from a vendor that does not answer, and bounds how many are
  * on their way. One for reads and one for writes of each directory.
  */
-export class Admission<Outcome> {
+export class BreakerAndBulkhead<Outcome> {
   private readonly breaker;
   private readonly slots: FairSlots;
 
@@ -181,14 +181,14 @@ export class Admission<Outcome> {
   async run(
     attempt: () => Promise<Outcome>,
     turn?: Turn,
-  ): Promise<Outcome | NotAdmitted> {
+  ): Promise<Outcome | NotExecuted> {
     try {
       return await this.slots.run(() => this.breaker.execute(attempt), turn);
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        return new NotAdmitted("breaker", Math.ceil(BREAKER_OPEN_MS / 1_000));
+        return new NotExecuted("breaker", Math.ceil(BREAKER_OPEN_MS / 1_000));
       }
-      if (error instanceof QueueFull) return new NotAdmitted("queue", 1);
+      if (error instanceof QueueFull) return new NotExecuted("queue", 1);
       throw error;
     }
   }

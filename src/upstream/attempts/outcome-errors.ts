@@ -1,10 +1,10 @@
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
 import type { Outcome } from "./attempt.js";
-import type { NotAdmitted, Setback } from "./call-policy.js";
+import type { NotExecuted, AttemptFailure } from "./call-policy.js";
 
 /** What the pause before a repeat depends on. */
-export function setbackOf(outcome: Outcome<unknown>): Setback {
+export function attemptFailureOf(outcome: Outcome<unknown>): AttemptFailure {
   return outcome.kind === "transient"
     ? {
         isBusy:
@@ -40,7 +40,7 @@ export function isConflict(
 export function unavailable({
   cause,
   retryAfterSeconds,
-}: NotAdmitted): GatewayError {
+}: NotExecuted): GatewayError {
   return new GatewayError(
     cause === "queue" ? ErrorCode.GATEWAY_BUSY : ErrorCode.UPSTREAM_UNAVAILABLE,
     { retryAfterSeconds },

@@ -54,7 +54,7 @@ export class ChainCredentials implements CredentialsProvider {
     return this.fetching;
   }
 
-  renew(): void {
+  invalidate(): void {
     this.fetched = null;
   }
 

@@ -13,7 +13,7 @@ export interface Credentials {
 export interface CredentialsProvider {
   getCredentials(): Promise<Credentials>;
   /** Forgets what was fetched: the vendor says it has expired. */
-  renew?(): void;
+  invalidate?(): void;
 }
 
 /** API version of the twelve operations (documented). */
@@ -54,8 +54,8 @@ export class RpcSigner {
   }
 
   /** Has the keys fetched anew for the next call. */
-  renew(): void {
-    this.credentialsProvider.renew?.();
+  invalidateCredentials(): void {
+    this.credentialsProvider.invalidate?.();
   }
 
   /**
@@ -85,7 +85,7 @@ export class RpcSigner {
           // Names are the vendor's already.
           formatAction: false,
           formatParams: false,
-          beforeRequest: surrender,
+          beforeRequest: abortWithSignedForm,
         },
       );
     } catch (signed) {
@@ -101,7 +101,7 @@ export class RpcSigner {
 }
 
 /** Called by pop-core's HTTP client as a method of its options. */
-function surrender(this: { data: string }): never {
+function abortWithSignedForm(this: { data: string }): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- no failure: the way out of pop-core
   throw new SignedForm(this.data);
 }

@@ -21,7 +21,7 @@ import type {
  * - `missing`: it is not there now; these parameters would complete it;
  * - `unknowable`: nothing that can be read tells.
  */
-export type Verdict<O extends Operation> =
+export type Settlement<O extends Operation> =
   | { readonly kind: "done"; readonly answer: VendorAnswer<O> }
   | { readonly kind: "refused"; readonly error: GatewayError }
   | { readonly kind: "missing"; readonly rest: VendorParams[O] }
@@ -44,7 +44,7 @@ export interface ReadBack {
 type Settle<O extends Operation> = (
   params: VendorParams[O],
   back: ReadBack,
-) => Promise<Verdict<O>>;
+) => Promise<Settlement<O>>;
 
 /** Answers made from what was read have no request of their own. */
 const READ_BACK = { RequestId: "" } as const;

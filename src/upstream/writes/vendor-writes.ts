@@ -3,9 +3,9 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
 import type { Attempts, Outcome } from "../attempts/attempt.js";
 import {
-  NotAdmitted,
+  NotExecuted,
   POLICY,
-  type Admission,
+  type BreakerAndBulkhead,
 } from "../attempts/call-policy.js";
 import type { Operation, WriteOperation } from "../operations.js";
 import {
@@ -15,7 +15,7 @@ import {
   withUpstream,
 } from "../attempts/outcome-errors.js";
 import { WritePatience } from "../attempts/patience.js";
-import { SETTLEMENTS, type ReadBack, type Verdict } from "./settlement.js";
+import { SETTLEMENTS, type ReadBack, type Settlement } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
 import { WriteRepeats, type RepeatParts } from "./write-repeats.js";
@@ -23,7 +23,7 @@ import { WriteRepeats, type RepeatParts } from "./write-repeats.js";
 /** What writing needs; the client hands it over. */
 export interface WriteParts extends RepeatParts {
   readonly attempts: Attempts;
-  readonly admission: Admission<Outcome<unknown>>;
+  readonly admission: BreakerAndBulkhead<Outcome<unknown>>;
   /** A read that shares the write's deadline. */
   readonly read: <O extends Operation>(
     operation: O,
@@ -158,7 +158,7 @@ class OneWrite<O extends WriteOperation> {
       );
     });
     const outcome = await admission.run(make);
-    if (outcome instanceof NotAdmitted) {
+    if (outcome instanceof NotExecuted) {
       if (this.repeats.isRejected(outcome.cause === "breaker")) return NOT_SENT;
       throw isUncertain ? this.unknown() : unavailable(outcome);
     }
@@ -213,7 +213,7 @@ class OneWrite<O extends WriteOperation> {
     return answer?.Contact.Status === "Deleting";
   }
 
-  private async verdict(): Promise<Verdict<O>> {
+  private async verdict(): Promise<Settlement<O>> {
     const { attempts, read, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>

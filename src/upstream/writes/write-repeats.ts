@@ -10,7 +10,7 @@ import {
   isConflict,
   isTimeout,
   isUnreached,
-  setbackOf,
+  attemptFailureOf,
 } from "../attempts/outcome-errors.js";
 import {
   conflictPauseMs,
@@ -105,7 +105,11 @@ export class WriteRepeats {
       return this.patiently(() => this.conflictIsOver(outcome.retryAfterMs));
     }
     const { budget, limits, observer, timing } = this.parts;
-    const pause = pauseMs(this.sends + 1, setbackOf(outcome), timing.random);
+    const pause = pauseMs(
+      this.sends + 1,
+      attemptFailureOf(outcome),
+      timing.random,
+    );
     const isOver =
       this.sends >= POLICY.maxAttempts ||
       timing.now() + pause + limits.readBackReserveMs + POLICY.leastAttemptMs >

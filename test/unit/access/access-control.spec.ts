@@ -1,15 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import {
-  Gate,
+  AccessControl,
   Misdirected,
   Preflight,
-  type Admission,
+  type AccessGrant,
   type Incoming,
 } from "../../../src/access/access-control.js";
 import { namesLoopback, Origins } from "../../../src/access/origins.js";
 import {
   addressKey,
-  rateLimitsOf,
+  createRateLimits,
   type RateLimits,
 } from "../../../src/access/rate-limits.js";
 import { readConfig } from "../../../src/config/config.js";
@@ -31,7 +31,7 @@ interface Setup {
 }
 
 function gateWith({ caller = READER, isOpen = false, limits }: Setup = {}) {
-  return new Gate(
+  return new AccessControl(
     { callerOf: () => caller, isOpen },
     new Origins(["https://console.example.com"]),
     limits ?? NO_LIMITS,
@@ -68,26 +68,26 @@ describe("the gate", () => {
   it("refuses who did not sign in, and tells how to", () => {
     const blank = head();
     const gate = gateWith({ caller: null });
-    expect(codeOf(() => gate.admit(blank))).toBe("UNAUTHENTICATED");
+    expect(codeOf(() => gate.authorize(blank))).toBe("UNAUTHENTICATED");
     expect(blank.sent.get("www-authenticate")).toBe(
       'Bearer realm="message-contacts"',
     );
     const wrong = head({ headers: { authorization: "Bearer x" } });
-    expect(codeOf(() => gate.admit(wrong))).toBe("UNAUTHENTICATED");
+    expect(codeOf(() => gate.authorize(wrong))).toBe("UNAUTHENTICATED");
     expect(wrong.sent.get("www-authenticate")).toContain("invalid_token");
   });
 
   it("refuses a route that says nothing about rights", () => {
     const everything = callerWith("all", SCOPES, ["main"]);
     const gate = gateWith({ caller: everything });
-    expect(codeOf(() => gate.admit(head({ rights: undefined })))).toBe(
+    expect(codeOf(() => gate.authorize(head({ rights: undefined })))).toBe(
       "FORBIDDEN",
     );
   });
 
   it("asks nobody to sign in for a public page", () => {
     const gate = gateWith({ caller: null });
-    const page = gate.admit(head({ rights: "public" })) as Admission;
+    const page = gate.authorize(head({ rights: "public" })) as AccessGrant;
     expect(page.caller.scopes.size).toBe(0);
   });
 });
@@ -97,7 +97,9 @@ describe("directories", () => {
     const headers =
       alias === undefined ? {} : { "x-resource-directory": alias };
     return codeOf(() => {
-      const found = gateWith({ caller }).admit(head({ headers })) as Admission;
+      const found = gateWith({ caller }).authorize(
+        head({ headers }),
+      ) as AccessGrant;
       throw new Error(found.directory);
     });
   };
@@ -134,7 +136,7 @@ describe("browsers", () => {
       "https://console.example.com:8443",
     ]) {
       const foreign = head({ headers: { ...OWN, origin } });
-      expect(codeOf(() => gateWith().admit(foreign))).toBe("FORBIDDEN");
+      expect(codeOf(() => gateWith().authorize(foreign))).toBe("FORBIDDEN");
       expect([...foreign.sent.keys()]).toEqual(["vary"]);
     }
   });
@@ -142,7 +144,7 @@ describe("browsers", () => {
   it("refuses what a page of another site asks without an origin", () => {
     for (const site of ["cross-site", "same-site"]) {
       const headers = { ...OWN, "sec-fetch-site": site };
-      expect(codeOf(() => gateWith().admit(head({ headers })))).toBe(
+      expect(codeOf(() => gateWith().authorize(head({ headers })))).toBe(
         "FORBIDDEN",
       );
     }
@@ -154,7 +156,7 @@ describe("browsers", () => {
       { ...OWN, origin: "https://gateway.example.com" },
       { ...OWN, "sec-fetch-site": "same-origin" },
     ]) {
-      expect(codeOf(() => gateWith().admit(head({ headers })))).toBe("OK");
+      expect(codeOf(() => gateWith().authorize(head({ headers })))).toBe("OK");
     }
   });
 
@@ -166,12 +168,12 @@ describe("browsers", () => {
     };
     const asked = head({ method: "OPTIONS", headers, rights: "signed" });
     const gate = gateWith({ caller: null });
-    expect(gate.admit(asked)).toBeInstanceOf(Preflight);
+    expect(gate.authorize(asked)).toBeInstanceOf(Preflight);
     expect(asked.sent.get("access-control-allow-origin")).toBe(headers.origin);
     expect(asked.sent.has("access-control-allow-credentials")).toBe(false);
     const foreign = { ...headers, origin: "https://evil.example" };
     const refused = head({ method: "OPTIONS", headers: foreign });
-    expect(codeOf(() => gate.admit(refused))).toBe("FORBIDDEN");
+    expect(codeOf(() => gate.authorize(refused))).toBe("FORBIDDEN");
   });
 });
 
@@ -194,7 +196,7 @@ describe("without sign-in", () => {
     "does not answer as %j, to which a page may have pointed its name",
     (host) => {
       const gate = gateWith({ isOpen: true });
-      expect(() => gate.admit(head({ headers: { host } }))).toThrow(
+      expect(() => gate.authorize(head({ headers: { host } }))).toThrow(
         Misdirected,
       );
     },
@@ -206,9 +208,9 @@ describe("limits", () => {
     RATE_LIMIT_PER_MINUTE: "3",
     RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "100",
   });
-  const take = async (gate: Gate, one: Incoming): Promise<string> => {
+  const take = async (gate: AccessControl, one: Incoming): Promise<string> => {
     try {
-      await gate.admit(one);
+      await gate.authorize(one);
       return "OK";
     } catch (error) {
       return (error as GatewayError).code;
@@ -216,7 +218,7 @@ describe("limits", () => {
   };
 
   it("refuses a caller beyond the limit, and tells when to come back", async () => {
-    const gate = gateWith({ limits: rateLimitsOf(config) });
+    const gate = gateWith({ limits: createRateLimits(config) });
     const codes: string[] = [];
     const one = head();
     for (let index = 0; index < 5; index += 1) {
@@ -228,16 +230,16 @@ describe("limits", () => {
   });
 
   it("counts upstream calls of ended requests", async () => {
-    const gate = gateWith({ limits: rateLimitsOf(config) });
+    const gate = gateWith({ limits: createRateLimits(config) });
     expect(await take(gate, head())).toBe("OK");
     const context = openContext({}, READER);
     context.usage.upstreamCalls = 2;
-    gate.settle(context);
+    gate.chargeUpstreamCalls(context);
     expect(await take(gate, head())).toBe("RATE_LIMITED");
   });
 
   it("ends guessing soon: a failed sign-in costs its address twenty", async () => {
-    const gate = gateWith({ caller: null, limits: rateLimitsOf(config) });
+    const gate = gateWith({ caller: null, limits: createRateLimits(config) });
     const codes: string[] = [];
     for (let index = 0; index < 7; index += 1) {
       codes.push(await take(gate, head()));
@@ -251,18 +253,18 @@ describe("limits", () => {
 
   it("goes on when the store of the limits is down", async () => {
     const down = () => Promise.reject(new Error("down"));
-    const limits = rateLimitsOf(config, () => ({
+    const limits = createRateLimits(config, () => ({
       consume: down,
       penalty: down,
     }));
     const gate = gateWith({ limits });
     expect(await take(gate, head())).toBe("OK");
-    gate.settle(openContext({}, READER));
+    gate.chargeUpstreamCalls(openContext({}, READER));
   });
 
   it("has none without sign-in unless one is set", () => {
-    expect(rateLimitsOf(readConfig({}))).toEqual(NO_LIMITS);
-    expect(rateLimitsOf(config).callers).not.toBeNull();
+    expect(createRateLimits(readConfig({}))).toEqual(NO_LIMITS);
+    expect(createRateLimits(config).callers).not.toBeNull();
   });
 
   it.each([
@@ -307,7 +309,7 @@ describe("limits", () => {
   });
 
   it("counts failed sign-ins from one /64 together", async () => {
-    const limits = rateLimitsOf(
+    const limits = createRateLimits(
       readConfig({ RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40" }),
     );
     const gate = gateWith({ limits, caller: null });

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { ApiKeys } from "../../../src/access/api-keys.js";
 import { credentialOf } from "../../../src/access/credential.js";
-import { newKey, SignIn } from "../../../src/access/authenticator.js";
+import { newKey, Authenticator } from "../../../src/access/authenticator.js";
 import { watchPath } from "../../../src/access/watched-path.js";
 import { readConfig } from "../../../src/config/config.js";
 import { digestOf, parseKeyFile } from "../../../src/config/files/key-file.js";
@@ -254,7 +254,7 @@ describe("the key file", () => {
 });
 
 describe("sign-in", () => {
-  const open = SignIn.from(readConfig({ LOG_LEVEL: "silent" }), quiet);
+  const open = Authenticator.from(readConfig({ LOG_LEVEL: "silent" }), quiet);
 
   it("lets everybody in as local while nothing is configured", () => {
     expect(open.isOpen).toBe(true);
@@ -279,7 +279,7 @@ describe("sign-in", () => {
     const config = readConfig({
       API_KEYS_FILE: folder.write("keys.json", file),
     });
-    const closed = SignIn.from(config, quiet);
+    const closed = Authenticator.from(config, quiet);
     expect(closed.isOpen).toBe(false);
     expect(closed.developmentKey).toBeNull();
     expect(closed.callerOf({})).toBeNull();

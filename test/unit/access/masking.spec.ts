@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import {
-  masked,
-  refuseMaskedInput,
-  visibleError,
-  visibleTo,
+  mask,
+  rejectMaskedInput,
+  maskError,
+  maskFor,
 } from "../../../src/access/masking.js";
 import { callerWith, SCOPES } from "../../../src/context/caller.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
@@ -25,13 +25,13 @@ describe("masking", () => {
     ["13900001234", "139****1234"],
     ["", "****"],
   ])("turns %s into %s", (value, hidden) => {
-    expect(masked(value)).toBe(hidden);
-    expect(masked(hidden)).toBe(hidden);
+    expect(mask(value)).toBe(hidden);
+    expect(mask(hidden)).toBe(hidden);
   });
 
   it("gives callers who may see personal data the very same object", () => {
     const answer = { emailAddress: "a@example.com" };
-    expect(visibleTo(insider, answer)).toBe(answer);
+    expect(maskFor(insider, answer)).toBe(answer);
   });
 
   it("hides addresses and numbers however deep they stand", () => {
@@ -48,7 +48,7 @@ describe("masking", () => {
       ],
       totalCount: 1,
     };
-    expect(visibleTo(reader, answer)).toEqual({
+    expect(maskFor(reader, answer)).toEqual({
       items: [
         {
           id: "c-1",
@@ -71,18 +71,16 @@ describe("masking", () => {
     const missing = new GatewayError(ErrorCode.CONTACT_NOT_FOUND, {
       value: "c-1",
     });
-    expect(visibleError(reader, pending).details.value).toBe(
-      "t***@example.com",
-    );
-    expect(visibleError(reader, missing)).toBe(missing);
-    expect(visibleError(insider, pending)).toBe(pending);
+    expect(maskError(reader, pending).details.value).toBe("t***@example.com");
+    expect(maskError(reader, missing)).toBe(missing);
+    expect(maskError(insider, pending)).toBe(pending);
   });
 });
 
 describe("masked input", () => {
   const codes = (context: typeof reader, input: unknown) => {
     try {
-      refuseMaskedInput(context, input);
+      rejectMaskedInput(context, input);
       return null;
     } catch (error) {
       return (error as GatewayError).details.violations;

@@ -11,7 +11,7 @@ import {
   documentRules,
   excesses,
 } from "../../../src/graphql/document-limits.js";
-import { TrustedDocuments } from "../../../src/graphql/persisted-documents.js";
+import { PersistedDocuments } from "../../../src/graphql/persisted-documents.js";
 
 const LIMITS = {
   depth: 8,
@@ -164,7 +164,7 @@ describe("trusted documents", () => {
     ["list-v1", document],
   ]);
   const find = (mode: "off" | "prefer" | "only", request: object) =>
-    new TrustedDocuments({ PERSISTED_DOCUMENTS: mode, documents }).find(
+    new PersistedDocuments({ PERSISTED_DOCUMENTS: mode, documents }).find(
       request,
     );
   const apollo = {

@@ -21,7 +21,7 @@ import {
   MAX_TOKENS,
 } from "../../../src/graphql/document-limits.js";
 import { CompiledOperation } from "../../../src/graphql/executor/compiled-operation.js";
-import { operationIn } from "../../../src/graphql/operation-name.js";
+import { operationNameOf } from "../../../src/graphql/operation-name.js";
 import { selectedFields } from "../../../src/message-contacts/graphql/selected-fields.js";
 import { contextOf } from "../../support/fake-upstream.js";
 
@@ -86,7 +86,7 @@ async function walk(document: DocumentNode): Promise<boolean> {
   if (validate(schema, document, limits).length > 0) return false;
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("the document has one operation");
-  operationIn(operation);
+  operationNameOf(operation);
   const compiled = new CompiledOperation(
     schema,
     document,

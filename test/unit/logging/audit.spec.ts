@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { AuditTrail, type AuditEntry } from "../../../src/logging/audit.js";
 import { Logger } from "../../../src/logging/logger.js";
-import { harmless } from "../../../src/logging/redact.js";
+import { sanitizeForLog } from "../../../src/logging/redact.js";
 
 const ENTRY: AuditEntry = {
   requestId: "req-1",
@@ -89,6 +89,6 @@ describe("foreign text", () => {
     "mcg_-H162_t9VWgsP2dzbsNAJBFSQp7Y47wvVNZJjGLpXvU",
     "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLXNpZ25hdHVyZS1zaWduYXR1cmU",
   ])("loses %s", (secret) => {
-    expect(harmless(`before ${secret} after`)).not.toContain(secret);
+    expect(sanitizeForLog(`before ${secret} after`)).not.toContain(secret);
   });
 });

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import {
   OpsServer,
-  type Standing,
+  type HealthReport,
 } from "../../../src/observability/ops.server.js";
 
 let server: OpsServer;
 
 afterEach(() => server.close());
 
-async function statuses(standing: Standing): Promise<number[]> {
+async function statuses(standing: HealthReport): Promise<number[]> {
   server = await OpsServer.listen(
     "127.0.0.1",
     0,
@@ -21,7 +21,7 @@ async function statuses(standing: Standing): Promise<number[]> {
 }
 
 describe("the probes", () => {
-  it.each<[string, Standing, number[]]>([
+  it.each<[string, HealthReport, number[]]>([
     ["ready", { isReady: true, facts: {} }, [200, 200]],
     ["not ready", { isReady: false, facts: {} }, [200, 503]],
     ["not alive", { isReady: false, isAlive: false, facts: {} }, [503, 503]],

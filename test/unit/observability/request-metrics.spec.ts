@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { parse, type OperationDefinitionNode } from "graphql";
-import { operationIn } from "../../../src/graphql/operation-name.js";
+import { operationNameOf } from "../../../src/graphql/operation-name.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { Metrics } from "../../../src/observability/metrics.js";
 import { RequestMeter } from "../../../src/observability/request-metrics.js";
@@ -40,9 +40,9 @@ test.each([
   ],
 ])("calls %s %s", (document, word) => {
   const [operation] = parse(document).definitions;
-  expect(operationIn(operation as OperationDefinitionNode)).toBe(word);
+  expect(operationNameOf(operation as OperationDefinitionNode)).toBe(word);
 });
 
 test("calls a document that was refused none", () => {
-  expect(operationIn(undefined)).toBe("none");
+  expect(operationNameOf(undefined)).toBe("none");
 });

@@ -4,19 +4,19 @@ import { sumOf } from "../../../src/observability/prometheus.js";
 import { CountTotals } from "../../../src/processes/count-totals.js";
 import {
   START_TICKS,
-  WorkerStanding,
+  WorkerStatus,
 } from "../../../src/processes/worker-standing.js";
 
 const PATIENCE = 3;
 
-const ticks = (standing: WorkerStanding, count: number): unknown[] =>
+const ticks = (standing: WorkerStatus, count: number): unknown[] =>
   Array.from({ length: count }, () => standing.tick()).filter(
     (finding) => finding !== null,
   );
 
 describe("the standing of a worker", () => {
   it("is ready from its beginning to its end", () => {
-    const standing = new WorkerStanding(PATIENCE);
+    const standing = new WorkerStatus(PATIENCE);
     expect(standing.isReady).toBe(false);
     standing.begin();
     expect(standing.isReady).toBe(true);
@@ -25,7 +25,7 @@ describe("the standing of a worker", () => {
   });
 
   it("is not ready without heartbeats, and given up after twice as long", () => {
-    const standing = new WorkerStanding(PATIENCE);
+    const standing = new WorkerStatus(PATIENCE);
     standing.begin();
     expect(ticks(standing, PATIENCE)).toEqual([]);
     expect(standing.isReady).toBe(true);
@@ -36,7 +36,7 @@ describe("the standing of a worker", () => {
   });
 
   it("is ready again with the next heartbeat", () => {
-    const standing = new WorkerStanding(PATIENCE);
+    const standing = new WorkerStatus(PATIENCE);
     standing.begin();
     ticks(standing, PATIENCE + 1);
     standing.heard();
@@ -45,7 +45,7 @@ describe("the standing of a worker", () => {
   });
 
   it("is given up when it does not begin to answer", () => {
-    const standing = new WorkerStanding(PATIENCE);
+    const standing = new WorkerStatus(PATIENCE);
     expect(ticks(standing, START_TICKS)).toEqual([]);
     expect(ticks(standing, 1)).toEqual(["given-up"]);
   });

@@ -11,8 +11,8 @@ import {
   MessageType,
 } from "../../../src/message-contacts/shapes/enums.js";
 import {
-  fromDeletionReport,
-  toDeletionReport,
+  toRelayedReport,
+  parseRelayedReport,
 } from "../../../src/shared-state/relayed-report.js";
 
 const REPORT: DeletionReport = {
@@ -31,7 +31,7 @@ const REPORT: DeletionReport = {
 };
 
 const relayed = (report: DeletionReport): DeletionReport | null =>
-  toDeletionReport(JSON.stringify(fromDeletionReport(report)), "c-1");
+  parseRelayedReport(JSON.stringify(toRelayedReport(report)), "c-1");
 
 describe("a report that another replica tells", () => {
   it("says the same as the report that was told", () => {
@@ -58,13 +58,13 @@ describe("a report that another replica tells", () => {
     ["a time that is none", { ...REPORT, seen: { observedAt: "now" } }],
     ["a long word", { ...REPORT, stateRaw: "x".repeat(101) }],
   ])("is not believed with %s", (_what, report) => {
-    expect(toDeletionReport(JSON.stringify(report), "c-1")).toBeNull();
+    expect(parseRelayedReport(JSON.stringify(report), "c-1")).toBeNull();
   });
 
   it("is either whole or not believed, whatever was published", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        const report = toDeletionReport(text, "c-1");
+        const report = parseRelayedReport(text, "c-1");
         expect(report === null || report.contactId === "c-1").toBe(true);
       }),
     );

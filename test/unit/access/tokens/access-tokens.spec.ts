@@ -10,15 +10,15 @@ import {
   type JSONWebKeySet,
 } from "jose";
 import {
-  KeysUnavailable,
+  JwksUnavailable,
   type IssuerKeys,
 } from "../../../../src/access/tokens/jwks.js";
-import { Tokens } from "../../../../src/access/tokens/access-tokens.js";
+import { AccessTokens } from "../../../../src/access/tokens/access-tokens.js";
 import { TestIssuer } from "../../../support/signed-in.js";
 
 let issuer: TestIssuer;
 let other: TestIssuer;
-let tokens: Tokens;
+let tokens: AccessTokens;
 
 const NOW_SECONDS = (): number => Math.floor(Date.now() / 1000);
 
@@ -33,8 +33,11 @@ afterAll(async () => {
   await other.stop();
 });
 
-function verifying(now?: () => number, find?: IssuerKeys["find"]): Tokens {
-  return new Tokens(
+function verifying(
+  now?: () => number,
+  find?: IssuerKeys["find"],
+): AccessTokens {
+  return new AccessTokens(
     [issuer, other].map((one) => ({
       issuer: one.issuer,
       audience: [one.audience],
@@ -215,8 +218,8 @@ function signedBy(
 }
 
 describe("tokens while the issuer's keys cannot be fetched", () => {
-  const unreachable = (): Tokens =>
-    verifying(undefined, () => Promise.reject(new KeysUnavailable(2_100)));
+  const unreachable = (): AccessTokens =>
+    verifying(undefined, () => Promise.reject(new JwksUnavailable(2_100)));
 
   it("are neither accepted nor refused, and may come again after the pause", async () => {
     await expect(
@@ -345,7 +348,7 @@ describe("access tokens", () => {
       modulusLength: 2048,
     });
     const jwk = { ...publicKey.export({ format: "jwk" }), kid: "rsa" };
-    const rsa = new Tokens(
+    const rsa = new AccessTokens(
       [
         {
           issuer: issuer.issuer,

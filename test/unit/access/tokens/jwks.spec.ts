@@ -10,9 +10,9 @@ import {
 import {
   FETCH_COOL_DOWN_MS,
   IssuerKeys,
-  KeysUnavailable,
+  JwksUnavailable,
 } from "../../../../src/access/tokens/jwks.js";
-import { Tokens } from "../../../../src/access/tokens/access-tokens.js";
+import { AccessTokens } from "../../../../src/access/tokens/access-tokens.js";
 
 interface Pair {
   readonly jwk: JWK;
@@ -79,7 +79,7 @@ function answering(answer: () => Promise<Response> | Response) {
       await jwtVerify(token, keys.find);
       return "verified";
     } catch (error) {
-      return error instanceof KeysUnavailable ? "cannot verify" : "invalid";
+      return error instanceof JwksUnavailable ? "cannot verify" : "invalid";
     }
   };
   return {
@@ -171,7 +171,7 @@ describe("a key set", () => {
     const { jwk, sign } = await unnamedPair();
     const { jwk: unnamed } = await unnamedPair();
     const all = [null, junk, other.jwk, wanted.jwk, unnamed, jwk] as JWK[];
-    const tokens = new Tokens(
+    const tokens = new AccessTokens(
       [
         {
           issuer: "https://issuer.example",

@@ -7,7 +7,7 @@ import {
 } from "graphql";
 import { openContext } from "../../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
-import { RepeatedRequests } from "../../../../src/graphql/executor/operation-cache.js";
+import { OperationCache } from "../../../../src/graphql/executor/operation-cache.js";
 import { Logger } from "../../../../src/logging/logger.js";
 
 const QUERY = "query One { name }";
@@ -23,10 +23,10 @@ const operation = new CompiledOperation(
 );
 
 describe("requests like those that were taken before", () => {
-  let requests: RepeatedRequests;
+  let requests: OperationCache;
 
   beforeEach(() => {
-    requests = new RepeatedRequests(
+    requests = new OperationCache(
       {
         known: (text, name) =>
           text === QUERY && (name === undefined || name === "One")
@@ -41,7 +41,7 @@ describe("requests like those that were taken before", () => {
     headers: Readonly<Record<string, string>>,
     query = QUERY,
     operationName?: string,
-  ): ReturnType<RepeatedRequests["answer"]> =>
+  ): ReturnType<OperationCache["answer"]> =>
     requests.answer(
       { query, ...(operationName === undefined ? {} : { operationName }) },
       headers,
@@ -50,7 +50,7 @@ describe("requests like those that were taken before", () => {
 
   it("are left to Apollo Server until it has taken one", () => {
     expect(ask(HEADERS)).toBeNull();
-    requests.learn(HEADERS, JSON_TYPE);
+    requests.remember(HEADERS, JSON_TYPE);
     expect(ask(HEADERS)).toEqual({
       contentType: JSON_TYPE,
       text: '{"data":{"name":null}}\n',
@@ -64,7 +64,7 @@ describe("requests like those that were taken before", () => {
     ["the body is of another type", { ...HEADERS, "content-type": "text/x" }],
     ["the cost is asked for", { ...HEADERS, "x-cost": "1" }],
   ])("are left to it where %s", (_, headers) => {
-    requests.learn(HEADERS, JSON_TYPE);
+    requests.remember(HEADERS, JSON_TYPE);
     expect(ask(headers)).toBeNull();
   });
 
@@ -73,21 +73,21 @@ describe("requests like those that were taken before", () => {
     ["operation", QUERY, "Two"],
     ["empty name of an operation", QUERY, ""],
   ])("are left to it with an unknown %s", (_, query, operationName) => {
-    requests.learn(HEADERS, JSON_TYPE);
+    requests.remember(HEADERS, JSON_TYPE);
     expect(ask(HEADERS, query, operationName)).toBeNull();
   });
 
   it.each(["apollo-require-preflight", "x-apollo-operation-name"])(
     "learn nothing from one that %s vouched for",
     (name) => {
-      requests.learn({ ...HEADERS, [name]: "1" }, JSON_TYPE);
+      requests.remember({ ...HEADERS, [name]: "1" }, JSON_TYPE);
       expect(ask(HEADERS)).toBeNull();
     },
   );
 
   it("are not remembered by headers of any length", () => {
     const headers = { ...HEADERS, accept: `*/*;${"x".repeat(1_000)}` };
-    requests.learn(headers, JSON_TYPE);
+    requests.remember(headers, JSON_TYPE);
     expect(ask(headers)).toBeNull();
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Gate } from "../../../../src/access/access-control.js";
+import type { AccessControl } from "../../../../src/access/access-control.js";
 import { callerWith } from "../../../../src/context/caller.js";
 import type { RequestContext } from "../../../../src/context/request-context.js";
 import { ErrorCode } from "../../../../src/errors/error-codes.js";
 import { GatewayError } from "../../../../src/errors/gateway-error.js";
-import { Intake } from "../../../../src/http/load-shedding.js";
+import { AdmissionController } from "../../../../src/http/load-shedding.js";
 import { SocketOperations } from "../../../../src/graphql/subscriptions/socket-operations.js";
 import { Logger } from "../../../../src/logging/logger.js";
 
@@ -17,17 +17,17 @@ const HEAD = {
 };
 const ADMITTED = { caller: CALLER, directory: "default", remaining: 5 };
 
-function setUp(admit: Gate["admit"] = () => ADMITTED) {
+function setUp(authorize: AccessControl["authorize"] = () => ADMITTED) {
   const settled: RequestContext[] = [];
   const ended: RequestContext[] = [];
-  const intake = new Intake(
+  const intake = new AdmissionController(
     { maxInFlight: 0, maxDelayMs: 0 },
     { now: () => 0, stop: () => undefined },
   );
   const gate = {
-    admit,
-    settle: (context: RequestContext) => settled.push(context),
-  } as unknown as Gate;
+    authorize,
+    chargeUpstreamCalls: (context: RequestContext) => settled.push(context),
+  } as unknown as AccessControl;
   const operations = new SocketOperations(
     gate,
     intake,

@@ -70,7 +70,7 @@ function setUp(relay: DeletionRelay = NO_RELAY) {
     timers.later,
     new Logger({ LOG_LEVEL: "silent" }),
     relay,
-    { settle: ({ caller }) => charged.push(caller.id) },
+    { chargeUpstreamCalls: ({ caller }) => charged.push(caller.id) },
   );
   return { upstream, timers, deletions, watch, charged };
 }
@@ -132,7 +132,7 @@ describe("watching a deletion", () => {
     let mayLook = false;
     const { upstream, timers, watch } = setUp({
       ...NO_RELAY,
-      mayLook: () => Promise.resolve(mayLook),
+      tryAcquire: () => Promise.resolve(mayLook),
       latest: () => Promise.resolve(older),
     });
     upstream.answering(STATUS, GONE);

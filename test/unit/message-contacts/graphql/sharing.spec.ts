@@ -3,7 +3,7 @@ import { ErrorCode } from "../../../../src/errors/error-codes.js";
 import { GatewayError } from "../../../../src/errors/gateway-error.js";
 import { Logger } from "../../../../src/logging/logger.js";
 import { inOrder } from "../../../../src/message-contacts/bulk/run-in-order.js";
-import { LatestValue } from "../../../../src/message-contacts/deletions/latest-value-stream.js";
+import { LatestValueStream } from "../../../../src/message-contacts/deletions/latest-value-stream.js";
 import { Slots } from "../../../../src/message-contacts/graphql/concurrency-limit.js";
 import { contextOf, settled } from "../../../support/fake-upstream.js";
 
@@ -42,7 +42,7 @@ describe("slots", () => {
 
 describe("the latest value", () => {
   it("keeps one value for a reader that is slow", async () => {
-    const stream = new LatestValue<number>(() => undefined);
+    const stream = new LatestValueStream<number>(() => undefined);
     for (const value of [1, 2, 3]) stream.publish(value);
     stream.end();
     const read: number[] = [];
@@ -51,7 +51,7 @@ describe("the latest value", () => {
   });
 
   it("wakes a reader that waits", async () => {
-    const stream = new LatestValue<number>(() => undefined);
+    const stream = new LatestValueStream<number>(() => undefined);
     const next = stream.next();
     stream.publish(1);
     expect(await next).toEqual({ done: false, value: 1 });
@@ -59,13 +59,13 @@ describe("the latest value", () => {
 
   it("tells once when the reader leaves, and not when it is over", async () => {
     let left = 0;
-    const stream = new LatestValue<number>(() => (left += 1));
+    const stream = new LatestValueStream<number>(() => (left += 1));
     const waiting = stream.next();
     await stream.return();
     await stream.return();
     expect(await waiting).toEqual({ done: true, value: undefined });
     expect(left).toBe(1);
-    const over = new LatestValue<number>(() => (left += 1));
+    const over = new LatestValueStream<number>(() => (left += 1));
     over.end();
     await over.return();
     expect(left).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { masked } from "../../../../src/access/masking.js";
+import { mask } from "../../../../src/access/masking.js";
 import { sentenceOf } from "../../../../src/errors/rule-sentences.js";
 import { violationsOf } from "../../../../src/validation/check-input.js";
 import * as inputs from "../../../../src/message-contacts/shapes/inputs.js";
@@ -57,8 +57,8 @@ describe("an e-mail address", () => {
   });
 
   it("is masked by whole characters", () => {
-    expect(masked("😀da@example.com")).toBe("😀***@example.com");
-    expect(masked(masked("😀da@example.com"))).toBe("😀***@example.com");
+    expect(mask("😀da@example.com")).toBe("😀***@example.com");
+    expect(mask(mask("😀da@example.com"))).toBe("😀***@example.com");
   });
 });
 
