@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 const MAIN = new URL("../main.js", import.meta.url);
 
 process.once("message", () => {
-  process.disconnect();
   // Workers of several processes run the program that this names.
   process.argv[1] = fileURLToPath(MAIN);
   void import(MAIN.href);
