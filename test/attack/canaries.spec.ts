@@ -11,7 +11,7 @@ import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import type { AuditEntry } from "../../src/logging/audit.js";
 import { Logger } from "../../src/logging/logger.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
-import { DOORS, type Input } from "../support/doors.js";
+import { APIS, type Input } from "../support/apis.js";
 import { hostileRequests } from "../support/hostile.js";
 import { send } from "../support/raw-http.js";
 import { environmentFor } from "../support/running.js";
@@ -111,7 +111,7 @@ describe("planted canaries", () => {
     });
     const forged = await issuer.token({ aud: NAME });
     const credentials = [keys.svc, token, wrongKey, forged];
-    for (const door of DOORS) {
+    for (const api of APIS) {
       for (const operation of Object.keys(OPERATIONS) as Operation[]) {
         for (const credential of credentials) {
           const headers = {
@@ -121,7 +121,7 @@ describe("planted canaries", () => {
             "idempotency-key": `${EMAIL}-${operation}`,
             referer: `https://example.com/?q=${PHONE}`,
           };
-          await door.call(gateway.url, operation, INPUTS[operation], headers);
+          await api.call(gateway.url, operation, INPUTS[operation], headers);
         }
       }
     }

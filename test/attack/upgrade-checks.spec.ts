@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { REST } from "../support/doors.js";
+import { REST } from "../support/apis.js";
 import { handshake, head, RawPeer } from "../support/raw-peer.js";
 import { startBoth, type Running } from "../support/running.js";
 import { keysFor, newFolder } from "../support/signed-in.js";

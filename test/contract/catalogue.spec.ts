@@ -151,7 +151,7 @@ describe("the catalogue", () => {
     expect(ids.sort()).toEqual([...WORDS, ...Object.keys(OTHER_ROUTES)].sort());
   });
 
-  it("names one scope for a word at every door", () => {
+  it("names one scope for a word in every API", () => {
     for (const { operationId = "", description = "" } of documented.values()) {
       const word = OTHER_ROUTES[operationId] ?? (operationId as Operation);
       const { scope } = OPERATIONS[word];

@@ -7,7 +7,7 @@ import {
 } from "../../src/emulator/emulator.server.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
-import { DOORS, type Door, type Input } from "../support/doors.js";
+import { APIS, type Api, type Input } from "../support/apis.js";
 import { TOM } from "../support/emulator-fixture.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";
 
@@ -56,14 +56,14 @@ afterAll(async () => {
 });
 
 function call(
-  door: Door,
+  api: Api,
   caller: keyof typeof keys,
   operation: Operation,
   input: Input,
   directory?: string,
   headers: Readonly<Record<string, string>> = {},
 ) {
-  return door.call(gateway.url, operation, input, {
+  return api.call(gateway.url, operation, input, {
     ...bearer(keys[caller]),
     ...(directory === undefined ? {} : { "x-resource-directory": directory }),
     ...headers,
@@ -75,13 +75,13 @@ const clearCalls = (): void =>
 const calls = (): number[] =>
   ALIASES.map((alias) => emulators[alias].control.calls().length);
 
-describe.each(DOORS)("directories over $name", (door) => {
+describe.each(APIS)("directories over $name", (api) => {
   it("refuse every operation to who does not belong, and ask no vendor", async () => {
     clearCalls();
     for (const operation of Object.keys(OPERATIONS) as Operation[]) {
-      const foreign = await call(door, "of-main", operation, {}, "china");
-      const unknown = await call(door, "of-main", operation, {}, "nowhere");
-      const none = await call(door, "of-none", operation, {});
+      const foreign = await call(api, "of-main", operation, {}, "china");
+      const unknown = await call(api, "of-main", operation, {}, "nowhere");
+      const none = await call(api, "of-none", operation, {});
       for (const { status, code } of [foreign, unknown, none]) {
         expect({ status, code }).toEqual({ status: 403, code: "FORBIDDEN" });
       }
@@ -94,33 +94,33 @@ describe.each(DOORS)("directories over $name", (door) => {
 
   it("are the one that a caller has, or the one that is named", async () => {
     clearCalls();
-    await call(door, "of-main", "getMessageContact", { contactId: TOM });
+    await call(api, "of-main", "getMessageContact", { contactId: TOM });
     expect(calls()).toEqual([1, 0]);
-    await call(door, "of-china", "getMessageContact", { contactId: TOM });
+    await call(api, "of-china", "getMessageContact", { contactId: TOM });
     expect(calls()).toEqual([1, 1]);
     const choice = { contactId: TOM };
-    await call(door, "of-both", "getMessageContact", choice, "china");
+    await call(api, "of-both", "getMessageContact", choice, "china");
     expect(calls()).toEqual([1, 2]);
-    const open = await call(door, "of-both", "getMessageContact", choice);
+    const open = await call(api, "of-both", "getMessageContact", choice);
     expect(open).toMatchObject({ status: 400, code: "BAD_REQUEST" });
     expect(calls()).toEqual([1, 2]);
   });
 
   it("share no read that is under way, no deletion and no idempotency key", async () => {
-    const contactId = door.name === "rest" ? "c-W8rT2yXn5KpVb0Qa" : TOM;
+    const contactId = api.name === "rest" ? "c-W8rT2yXn5KpVb0Qa" : TOM;
     const both = await Promise.all(
       ALIASES.map((alias) =>
-        call(door, "of-both", "getMessageContact", { contactId }, alias),
+        call(api, "of-both", "getMessageContact", { contactId }, alias),
       ),
     );
     expect(both.map(({ code }) => code)).toEqual(["OK", "OK"]);
     clearCalls();
-    const key = { "idempotency-key": `same-${door.name}` };
+    const key = { "idempotency-key": `same-${api.name}` };
     const remove = (alias: Alias) =>
-      call(door, "of-both", "deleteMessageContact", { contactId }, alias, key);
+      call(api, "of-both", "deleteMessageContact", { contactId }, alias, key);
     expect((await remove("main")).code).toBe("OK");
     const elsewhere = await call(
-      door,
+      api,
       "of-both",
       "getMessageContactDeletionStatus",
       { contactId },

@@ -54,7 +54,7 @@ describe("a caller beyond the limit", () => {
   });
   afterAll(() => running.stop());
 
-  it("gets RATE_LIMITED with a pause at both doors; others go on", async () => {
+  it("gets RATE_LIMITED with a pause at both APIs; others go on", async () => {
     const one = bearer(keys.one);
     // Each costs one for the request and one for its upstream call.
     for (const left of [6, 4, 2, 0]) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { SCOPES, type Scope } from "../../src/context/caller.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
-import { DOORS, type Input } from "../support/doors.js";
+import { APIS, type Input } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
 import {
@@ -67,16 +67,16 @@ afterAll(async () => {
 const operations = Object.keys(OPERATIONS) as Operation[];
 
 describe("caller × operation × door", () => {
-  for (const door of DOORS) {
+  for (const api of APIS) {
     for (const operation of operations) {
       for (const [caller, { scopes }] of Object.entries(CALLERS)) {
         const { scope } = OPERATIONS[operation];
         const isAllowed = (scopes as readonly Scope[]).includes(scope);
         const verb = isAllowed ? "lets" : "refuses";
-        it(`${verb} ${caller} ${operation} over ${door.name}`, async () => {
+        it(`${verb} ${caller} ${operation} over ${api.name}`, async () => {
           const { control } = running.emulator;
           control.clearCalls();
-          const answer = await door.call(
+          const answer = await api.call(
             running.gateway.url,
             operation,
             INPUTS[operation],
@@ -88,7 +88,7 @@ describe("caller × operation × door", () => {
           } else {
             expect(answer.code).toBe("FORBIDDEN");
             expect(control.calls()).toHaveLength(0);
-            if (door.name === "rest") expect(answer.status).toBe(403);
+            if (api.name === "rest") expect(answer.status).toBe(403);
           }
         });
       }
@@ -96,18 +96,17 @@ describe("caller × operation × door", () => {
   }
 
   it("covers every combination", () => {
-    const cells =
-      DOORS.length * operations.length * Object.keys(CALLERS).length;
+    const cells = APIS.length * operations.length * Object.keys(CALLERS).length;
     expect(cells).toBe(2 * 12 * (SCOPES.length + 2));
   });
 
-  for (const door of DOORS) {
-    it(`refuses every operation over ${door.name} without a credential`, async () => {
+  for (const api of APIS) {
+    it(`refuses every operation over ${api.name} without a credential`, async () => {
       const { control } = running.emulator;
       control.clearCalls();
       for (const operation of operations) {
         const { url } = running.gateway;
-        const answer = await door.call(url, operation, INPUTS[operation]);
+        const answer = await api.call(url, operation, INPUTS[operation]);
         expect(answer.code).toBe("UNAUTHENTICATED");
         expect(answer.status).toBe(401);
         expect(answer.headers.get("www-authenticate")).toBe(

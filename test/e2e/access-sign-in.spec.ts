@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { newKey } from "../../src/access/authenticator.js";
-import { DOORS } from "../support/doors.js";
+import { APIS } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
 import {
@@ -42,9 +42,9 @@ afterAll(async () => {
 
 const upstreamCalls = (): number => running.emulator.control.calls().length;
 
-describe.each(DOORS)("sign-in over $name", (door) => {
+describe.each(APIS)("sign-in over $name", (api) => {
   const read = (headers: Readonly<Record<string, string>>) =>
-    door.call(
+    api.call(
       running.gateway.url,
       "getMessageContact",
       { contactId: TOM },
@@ -89,13 +89,13 @@ describe.each(DOORS)("sign-in over $name", (door) => {
       phoneNumber: "86-139****1234",
     });
     const { url } = running.gateway;
-    const list = await door.call(
+    const list = await api.call(
       url,
       "listMessageContacts",
       { pageSize: 100 },
       bearer(keys.reader),
     );
-    const pending = await door.call(
+    const pending = await api.call(
       url,
       "listMessageContactVerifications",
       { contactId: BEN },
@@ -115,7 +115,7 @@ describe.each(DOORS)("sign-in over $name", (door) => {
 
   it("lets a caller who sees masks change, but never write a mask back", async () => {
     const change = (input: object) =>
-      door.call(
+      api.call(
         running.gateway.url,
         "updateMessageContact",
         { contactId: TOM, ...input },
@@ -131,7 +131,7 @@ describe.each(DOORS)("sign-in over $name", (door) => {
   });
 
   it("masks the value at fault in an error", async () => {
-    const answer = await door.call(
+    const answer = await api.call(
       running.gateway.url,
       "sendEmailVerificationForMessageContact",
       { contactId: TOM, emailAddress: "nobody.pending@example.com" },

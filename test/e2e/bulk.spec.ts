@@ -27,7 +27,7 @@ interface Item {
   readonly code: string | null;
 }
 
-/** What came back, in one form for both doors. */
+/** What came back, in one form for both APIs. */
 interface Bulk {
   readonly status: number;
   /** Code of a refusal of the whole; null when there are results. */
@@ -128,7 +128,7 @@ async function overRest(path: string, body: unknown): Promise<Bulk> {
   };
 }
 
-const DOORS: readonly BulkDoor[] = [
+const APIS: readonly BulkDoor[] = [
   {
     name: "graphql",
     update: (inputs) =>
@@ -163,7 +163,7 @@ const TARGETS = [
   "1997968394350003",
 ];
 
-describe.each(DOORS)("changing many contacts over $name", ({ update }) => {
+describe.each(APIS)("changing many contacts over $name", ({ update }) => {
   it("refuses duplicates, contradictions and broken rules before anything is sent", async () => {
     let answer: Bulk | undefined;
     const actions = await actionsOf(running, async () => {
@@ -256,7 +256,7 @@ describe.each(DOORS)("changing many contacts over $name", ({ update }) => {
   });
 });
 
-describe.each(DOORS)("binding many targets over $name", ({ bind }) => {
+describe.each(APIS)("binding many targets over $name", ({ bind }) => {
   it("sends seven targets in two calls of at most five, in order", async () => {
     const answer = await bind(BEN, TARGETS);
     expect(answer.items).toEqual(

@@ -5,7 +5,7 @@ import {
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
 import { TOM } from "../support/calls.js";
-import { GRAPHQL, REST } from "../support/doors.js";
+import { GRAPHQL, REST } from "../support/apis.js";
 import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
 
 describe("the gateway in a few files, as it is delivered", () => {
@@ -33,7 +33,7 @@ describe("the gateway in a few files, as it is delivered", () => {
     );
   });
 
-  it("describes its REST door", async () => {
+  it("describes its REST API", async () => {
     const { openapi, paths } = JSON.parse(
       await textOf(`${gateway.url}/openapi.json`),
     ) as { openapi: string; paths: object };
@@ -41,8 +41,8 @@ describe("the gateway in a few files, as it is delivered", () => {
     expect(Object.keys(paths)).toContain("/v1/message-contacts/{id}");
   });
 
-  it.each([GRAPHQL, REST])("answers through the $name door", async (door) => {
-    const { code } = await door.call(gateway.url, "getMessageContact", {
+  it.each([GRAPHQL, REST])("answers over $name", async (api) => {
+    const { code } = await api.call(gateway.url, "getMessageContact", {
       contactId: TOM,
     });
     expect(code).toBe("OK");

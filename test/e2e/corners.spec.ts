@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
-import { DOORS, GRAPHQL, REST } from "../support/doors.js";
+import { APIS, GRAPHQL, REST } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
 let running: Running;
@@ -60,7 +60,7 @@ describe("a lost answer", () => {
 });
 
 describe("a refusal under an idempotency key", () => {
-  it.each(DOORS)("comes again with all it said by $name", async (door) => {
+  it.each(APIS)("comes again with all it said by $name", async (api) => {
     running = await startBoth();
     running.emulator.control.addFault({
       operation: "AddMessageContact",
@@ -68,7 +68,7 @@ describe("a refusal under an idempotency key", () => {
       code: "InvalidParameter.EmailAddress",
     });
     const add = () =>
-      door.call(
+      api.call(
         running.gateway.url,
         "addMessageContact",
         VALID_INPUTS.addMessageContact,
@@ -81,7 +81,7 @@ describe("a refusal under an idempotency key", () => {
   });
 });
 
-describe("what neither door can mean", () => {
+describe("what neither api can mean", () => {
   it("is a bad request when a subscription is posted", async () => {
     running = await startBoth();
     const query = `subscription { messageContactDeletionStatus(contactId: "${TOM}") { state } }`;

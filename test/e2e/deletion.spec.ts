@@ -305,7 +305,7 @@ describe("a contact that exists again", () => {
 describe("watching", () => {
   const watching = (): DeletionWatch => running.gateway.app.get(DeletionWatch);
 
-  it("polls once for three watchers at three doors", async () => {
+  it("polls once for three watchers at three APIs", async () => {
     await graphql(running, DELETE, { id: TOM });
     running.emulator.control.clearCalls();
     const watchers = WAYS.map(({ watch }) => watch(TOM));

@@ -22,7 +22,7 @@ import {
   TOM,
   UNBOUND_FOLDER,
 } from "../support/calls.js";
-import { DOORS, type Door, type Input } from "../support/doors.js";
+import { APIS, type Api, type Input } from "../support/apis.js";
 import { scraped } from "../support/metrics.js";
 import { environmentFor } from "../support/running.js";
 
@@ -199,13 +199,13 @@ describe("under each alternative of each setting of the emulator", () => {
 
   const codesOf = async (
     { alias }: Alternative,
-    door: Door,
+    api: Api,
     run: typeof RUN,
   ): Promise<{ code: string; status: number; operation: Operation }[]> => {
     emulators.get(alias)?.control.reset();
     const seen = [];
     for (const [operation, input] of run) {
-      const { code, status } = await door.call(gateway.url, operation, input, {
+      const { code, status } = await api.call(gateway.url, operation, input, {
         "x-resource-directory": alias,
       });
       seen.push({ operation, code, status });
@@ -218,9 +218,9 @@ describe("under each alternative of each setting of the emulator", () => {
     async ({ title, one }) => {
       const refusal: string | undefined = REFUSES_ALL[title];
       const typed = new Set<string>(["OK", ...Object.values(ErrorCode)]);
-      for (const door of DOORS) {
+      for (const api of APIS) {
         const run = refusal === undefined ? RUN : FIRST_OF_EACH;
-        const seen = await codesOf(one, door, run);
+        const seen = await codesOf(one, api, run);
         const wrong = seen.filter(
           ({ code, status }) =>
             code !== refusal &&
@@ -228,8 +228,8 @@ describe("under each alternative of each setting of the emulator", () => {
               code === "INTERNAL" ||
               isFailure(code, status)),
         );
-        expect({ door: door.name, wrong }).toEqual({
-          door: door.name,
+        expect({ api: api.name, wrong }).toEqual({
+          api: api.name,
           wrong: [],
         });
         // An exception that is no longer needed has to go. Whether two calls fall

@@ -21,7 +21,7 @@ import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
-import { documentFor } from "../support/doors.js";
+import { documentFor } from "../support/apis.js";
 import {
   BEN,
   ManualClock,
@@ -162,7 +162,7 @@ const EXAMPLES: readonly Case[] = readdirSync(FOLDER)
   });
 
 const PRICED: readonly Case[] = COSTS.filter(
-  ({ door }) => door === "graphql",
+  ({ api }) => api === "graphql",
 ).map(({ request, ask, variables }) => ({
   title: request,
   query: ask,

@@ -16,7 +16,7 @@ import {
   type Operation,
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
-import { DOORS, type Door } from "../support/doors.js";
+import { APIS, type Api } from "../support/apis.js";
 import { environmentFor } from "../support/running.js";
 
 const BOTH_SIDES = [
@@ -67,10 +67,10 @@ interface Pair {
 }
 
 const titles = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-  DOORS.map((door) => ({
+  APIS.map((api) => ({
     operation,
-    door,
-    title: `${operation} by ${door.name}`,
+    api,
+    title: `${operation} by ${api.name}`,
   })),
 );
 
@@ -117,11 +117,11 @@ describe("under any single fault", () => {
 
   it.concurrent.each(titles)(
     "$title neither lies nor doubles",
-    async ({ operation, door, title }) => {
+    async ({ operation, api, title }) => {
       const pair = pairs.get(title);
       if (pair === undefined) throw new Error("not started");
       for (const [index, fault] of FAULTS.entries()) {
-        const verdict = await judged(pair, operation, door, fault, index);
+        const verdict = await judged(pair, operation, api, fault, index);
         expect({ fault, ...verdict }).toEqual({
           fault,
           ...verdict,
@@ -180,7 +180,7 @@ interface Judgement {
 async function judged(
   { emulator: { control }, gateway }: Pair,
   operation: Operation,
-  door: Door,
+  api: Api,
   fault: FaultInput,
   index: number,
 ): Promise<Judgement> {
@@ -194,7 +194,7 @@ async function judged(
   };
   const action = actionOf(operation);
   if (fault.effect === "resetOnReuse") {
-    await door.call(
+    await api.call(
       gateway.url,
       "listMessageContacts",
       { pageNumber: 9 },
@@ -202,7 +202,7 @@ async function judged(
     );
   }
   control.addFault({ operation: action, ...fault });
-  const { code } = await door.call(
+  const { code } = await api.call(
     gateway.url,
     operation,
     VALID_INPUTS[operation],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
-import { DOORS, REST } from "../support/doors.js";
+import { APIS, REST } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
 const SEND = "SendEmailVerificationForMessageContact";
@@ -43,7 +43,7 @@ const calls = (action: string): number =>
   running.emulator.control.calls().filter((call) => call.action === action)
     .length;
 
-describe.each(DOORS)("one idempotency key by $name", (door) => {
+describe.each(APIS)("one idempotency key by $name", (api) => {
   const headers = { "idempotency-key": "two" };
 
   it("is rejected for another operation", async () => {
@@ -52,11 +52,11 @@ describe.each(DOORS)("one idempotency key by $name", (door) => {
     const update = { contactId: TOM, title: "OTHER" };
     const bind = { contactId: TOM, targetIds: ["fd-Qm81rWc5Xe"] };
     expect(
-      (await door.call(url, "updateMessageContact", update, headers)).code,
+      (await api.call(url, "updateMessageContact", update, headers)).code,
     ).toBe("OK");
-    const other = await door.call(url, "associateMembers", bind, headers);
+    const other = await api.call(url, "associateMembers", bind, headers);
     expect(other.code).toBe("IDEMPOTENCY_KEY_REUSED");
-    if (door.name === "rest") expect(other.status).toBe(422);
+    if (api.name === "rest") expect(other.status).toBe(422);
     expect(calls("AssociateMembers")).toBe(0);
   });
 });

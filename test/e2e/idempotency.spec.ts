@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
-import { DOORS } from "../support/doors.js";
+import { APIS } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
-describe.each(DOORS)("an idempotency key by $name", (door) => {
+describe.each(APIS)("an idempotency key by $name", (api) => {
   let running: Running;
 
   beforeEach(async () => {
@@ -14,7 +14,7 @@ describe.each(DOORS)("an idempotency key by $name", (door) => {
 
   const key = { "idempotency-key": "order-1" };
   const add = (input = VALID_INPUTS.addMessageContact, headers = key) =>
-    door.call(running.gateway.url, "addMessageContact", input, headers);
+    api.call(running.gateway.url, "addMessageContact", input, headers);
 
   it("gives the same answer again, marked, without another call", async () => {
     const first = await add();
@@ -46,7 +46,7 @@ describe.each(DOORS)("an idempotency key by $name", (door) => {
     let code = "";
     // Until the first has claimed the key, the second is the first.
     while (control.calls().length === 0) {
-      await door.call(running.gateway.url, "getMessageContact", {
+      await api.call(running.gateway.url, "getMessageContact", {
         contactId: TOM,
       });
     }

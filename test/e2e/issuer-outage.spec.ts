@@ -10,7 +10,7 @@ import {
 } from "../../src/emulator/emulator.server.js";
 import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import { Logger } from "../../src/logging/logger.js";
-import { DOORS } from "../support/doors.js";
+import { APIS } from "../support/apis.js";
 import { TOM } from "../support/emulator-fixture.js";
 import { scraped } from "../support/metrics.js";
 import { environmentFor } from "../support/running.js";
@@ -105,11 +105,11 @@ describe.each(Object.entries(OUTAGES))(
         RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40",
       });
       const token = bearer(await issuer.token());
-      for (const door of DOORS) {
+      for (const api of APIS) {
         for (let count = 0; count < 3; count += 1) {
           const input = { contactId: TOM };
           const { url } = gateway;
-          const answered = await door.call(
+          const answered = await api.call(
             url,
             "getMessageContact",
             input,
@@ -122,7 +122,7 @@ describe.each(Object.entries(OUTAGES))(
           const { headers } = answered;
           expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
           expect(headers.has("www-authenticate")).toBe(false);
-          const served = await door.call(
+          const served = await api.call(
             url,
             "getMessageContact",
             input,

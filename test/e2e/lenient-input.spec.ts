@@ -7,7 +7,7 @@ import {
   it,
 } from "@jest/globals";
 import { TOM } from "../support/calls.js";
-import { DOORS } from "../support/doors.js";
+import { APIS } from "../support/apis.js";
 import { graphql } from "../support/graphql.js";
 import { send } from "../support/raw-http.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -54,9 +54,9 @@ interface Problem {
   }[];
 }
 
-describe.each(DOORS)("over $name", (door) => {
+describe.each(APIS)("over $name", (api) => {
   const change = (input: object) =>
-    door.call(running.gateway.url, "updateMessageContact", {
+    api.call(running.gateway.url, "updateMessageContact", {
       contactId: TOM,
       ...input,
     });
@@ -77,7 +77,7 @@ describe.each(DOORS)("over $name", (door) => {
     );
     running.emulator.control.changeSettings({ emailForm: "any" });
     expect((await change({ emailAddress })).code).toBe("OK");
-    const pending = await door.call(
+    const pending = await api.call(
       running.gateway.url,
       "listMessageContactVerifications",
       { contactId: TOM },
@@ -88,7 +88,7 @@ describe.each(DOORS)("over $name", (door) => {
   });
 
   it("the vendor decides about a member account of ten digits", async () => {
-    const answer = await door.call(running.gateway.url, "associateMembers", {
+    const answer = await api.call(running.gateway.url, "associateMembers", {
       contactId: TOM,
       targetIds: ["1234567890"],
     });

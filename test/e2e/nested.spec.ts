@@ -24,7 +24,7 @@ afterAll(() => running.stop());
 
 async function ask(row: CostRow): Promise<void> {
   const { ask, variables = {}, body, headers = {} } = row;
-  if (row.door === "graphql") {
+  if (row.api === "graphql") {
     const answer = await graphql(running, ask, variables, headers);
     expect(answer.errors).toBeUndefined();
     return;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
-import { DOORS, GRAPHQL, REST } from "../support/doors.js";
+import { APIS, GRAPHQL, REST } from "../support/apis.js";
 import { scraped } from "../support/metrics.js";
 import { startBoth, type Running } from "../support/running.js";
 
@@ -9,30 +9,30 @@ afterEach(() => running.stop());
 
 const P = "message_contacts_";
 
-test.each(DOORS)(
+test.each(APIS)(
   "counts requests of $name by operation and code",
-  async (door) => {
+  async (api) => {
     running = await startBoth();
     const { gateway } = running;
-    await door.call(gateway.url, "getMessageContact", { contactId: TOM });
-    await door.call(gateway.url, "updateMessageContact", {
+    await api.call(gateway.url, "getMessageContact", { contactId: TOM });
+    await api.call(gateway.url, "updateMessageContact", {
       contactId: TOM,
       name: "jerry",
     });
-    await door.call(gateway.url, "updateMessageContact", {
+    await api.call(gateway.url, "updateMessageContact", {
       contactId: TOM,
       name: "!",
     });
     const samples = await scraped(gateway.opsUrl);
     const requests = (operation: string, code: string) =>
       samples.get(
-        `${P}requests_total{door="${door.name}",operation="${operation}",code="${code}"}`,
+        `${P}requests_total{door="${api.name}",operation="${operation}",code="${code}"}`,
       );
     expect(requests("getMessageContact", "OK")).toBe(1);
     expect(requests("updateMessageContact", "INVALID_INPUT")).toBe(1);
     expect(
       samples.get(
-        `${P}request_duration_seconds_count{door="${door.name}",operation="updateMessageContact"}`,
+        `${P}request_duration_seconds_count{door="${api.name}",operation="updateMessageContact"}`,
       ),
     ).toBe(2);
     expect(
@@ -93,8 +93,8 @@ test("counts answers given again and requests refused by a limit", async () => {
   const { gateway } = running;
   const headers = { "idempotency-key": "once" };
   const input = VALID_INPUTS.updateMessageContact;
-  for (const door of [GRAPHQL, GRAPHQL, REST]) {
-    await door.call(gateway.url, "updateMessageContact", input, headers);
+  for (const api of [GRAPHQL, GRAPHQL, REST]) {
+    await api.call(gateway.url, "updateMessageContact", input, headers);
   }
   const samples = await scraped(gateway.opsUrl);
   expect(

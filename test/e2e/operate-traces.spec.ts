@@ -4,7 +4,7 @@ import { startEmulator } from "../../src/emulator/emulator.server.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { Logger } from "../../src/logging/logger.js";
 import { TOM } from "../support/calls.js";
-import { DOORS, GRAPHQL, REST } from "../support/doors.js";
+import { APIS, GRAPHQL, REST } from "../support/apis.js";
 import { OtlpCollector, type SentSpan } from "../support/otlp-collector.js";
 import { environmentFor } from "../support/running.js";
 
@@ -52,12 +52,12 @@ const spanNamed = (name: string): SentSpan => {
   return found;
 };
 
-test.each(DOORS)(
+test.each(APIS)(
   "hangs request, operation and attempts of $name under the caller's trace",
-  async (door) => {
+  async (api) => {
     const gateway = await traced();
     const input = { contactId: TOM };
-    await door.call(gateway.url, "getMessageContact", input, HEADERS);
+    await api.call(gateway.url, "getMessageContact", input, HEADERS);
     // Closing sends what is left.
     await gateway.close();
     const request = collector.spans.find(({ kind }) => kind === 2);

@@ -20,7 +20,7 @@ import {
   UNBOUND_FOLDER,
   VALID_INPUTS,
 } from "../support/calls.js";
-import { DOORS, REST, type DoorAnswer } from "../support/doors.js";
+import { APIS, REST, type ApiResponse } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
 const TOM_AS_SEEDED = {
@@ -39,7 +39,7 @@ const TOM_AS_SEEDED = {
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
-/** What each operation answers to its valid call, through either door. */
+/** What each operation answers to its valid call, through either API. */
 const RESULTS: Readonly<Record<Operation, unknown>> = {
   addMessageContact: {
     id: expect.stringMatching(/^c-/),
@@ -87,7 +87,7 @@ const RESULTS: Readonly<Record<Operation, unknown>> = {
 };
 
 /** GraphQL wraps what a change tells in the payload's own field. */
-function resultOf({ data }: DoorAnswer): unknown {
+function resultOf({ data }: ApiResponse): unknown {
   const payload = data as Record<string, unknown> | null;
   if (payload === null || !("errors" in payload)) return data;
   const { contact, deletion, sentAt, changes } = payload;
@@ -97,10 +97,10 @@ function resultOf({ data }: DoorAnswer): unknown {
 }
 
 const cases = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-  DOORS.map((door) => ({
+  APIS.map((api) => ({
     operation,
-    door,
-    title: `${operation} by ${door.name}`,
+    api,
+    title: `${operation} by ${api.name}`,
   })),
 );
 
@@ -114,11 +114,11 @@ describe("each operation", () => {
 
   afterEach(() => running.stop());
 
-  it.each(cases)("$title is one signed call", async ({ operation, door }) => {
+  it.each(cases)("$title is one signed call", async ({ operation, api }) => {
     const { emulator, gateway } = running;
     await openPending(emulator.control, gateway.url, operation);
     emulator.control.clearCalls();
-    const answer = await door.call(
+    const answer = await api.call(
       gateway.url,
       operation,
       VALID_INPUTS[operation],
@@ -146,10 +146,10 @@ describe("each operation", () => {
     ]);
   });
 
-  it.each(DOORS)("reports all violations at once by $name", async (door) => {
+  it.each(APIS)("reports all violations at once by $name", async (api) => {
     const { emulator, gateway } = running;
     emulator.control.clearCalls();
-    const { code, errors } = await door.call(gateway.url, "addMessageContact", {
+    const { code, errors } = await api.call(gateway.url, "addMessageContact", {
       name: "t0m-the-very-long-one",
       emailAddress: "nobody",
       phoneNumber: "1-555",
@@ -172,15 +172,15 @@ describe("each operation", () => {
     expect(emulator.control.calls()).toEqual([]);
   });
 
-  it.each(DOORS)(
+  it.each(APIS)(
     "takes a number in E.164 and gives the vendor's form by $name",
-    async (door) => {
+    async (api) => {
       const { gateway } = running;
-      await door.call(gateway.url, "addMessageContact", {
+      await api.call(gateway.url, "addMessageContact", {
         ...VALID_INPUTS.addMessageContact,
         phoneNumber: "+8613900005678",
       });
-      const { data } = await door.call(gateway.url, "listMessageContacts", {
+      const { data } = await api.call(gateway.url, "listMessageContacts", {
         pageSize: 100,
       });
       const { items } = data as {
@@ -192,10 +192,10 @@ describe("each operation", () => {
     },
   );
 
-  it.each(DOORS)(
+  it.each(APIS)(
     "finds the contacts bound to one target by $name",
-    async (door) => {
-      const { data } = await door.call(
+    async (api) => {
+      const { data } = await api.call(
         running.gateway.url,
         "listMessageContacts",
         {
@@ -210,12 +210,12 @@ describe("each operation", () => {
     },
   );
 
-  it.each(DOORS)(
+  it.each(APIS)(
     "keeps the old address until the new one is confirmed by $name",
-    async (door) => {
+    async (api) => {
       const { emulator, gateway } = running;
       const read = async (): Promise<unknown> => {
-        const { data } = await door.call(gateway.url, "getMessageContact", {
+        const { data } = await api.call(gateway.url, "getMessageContact", {
           contactId: TOM,
         });
         return (data as { emailAddress: string }).emailAddress;
@@ -226,7 +226,7 @@ describe("each operation", () => {
         "cancelMessageContactUpdate",
       );
       expect(await read()).toBe("tom@example.com");
-      const { data } = await door.call(
+      const { data } = await api.call(
         gateway.url,
         "listMessageContactVerifications",
         {
@@ -245,10 +245,10 @@ describe("each operation", () => {
     },
   );
 
-  it.each(DOORS)("follows a deletion to its end by $name", async (door) => {
+  it.each(APIS)("follows a deletion to its end by $name", async (api) => {
     const { emulator, gateway } = running;
     const state = async (): Promise<unknown> => {
-      const { data } = await door.call(
+      const { data } = await api.call(
         gateway.url,
         "getMessageContactDeletionStatus",
         {
@@ -264,7 +264,7 @@ describe("each operation", () => {
       ],
     });
     const input = { contactId: TOM, retainContactInMembers: false };
-    await door.call(gateway.url, "deleteMessageContact", input);
+    await api.call(gateway.url, "deleteMessageContact", input);
     expect(await state()).toMatchObject({ state: "IN_PROGRESS" });
     emulator.control.advanceClock(60_000);
     expect(await state()).toMatchObject({
@@ -273,7 +273,7 @@ describe("each operation", () => {
         { accountId: "1997968394350001", messageTypes: ["FAULT_MESSAGE"] },
       ],
     });
-    await door.call(gateway.url, "deleteMessageContact", input);
+    await api.call(gateway.url, "deleteMessageContact", input);
     emulator.control.advanceClock(60_000);
     expect(await state()).toMatchObject({ state: "DELETED" });
   });

@@ -174,7 +174,7 @@ describe("a GraphQL request", () => {
     await expectRefused(small, 12, 10, query, { inputs });
   });
 
-  it.each(COSTS.filter(({ door }) => door === "graphql"))(
+  it.each(COSTS.filter(({ api }) => api === "graphql"))(
     "is never estimated below what it costs: $request",
     async ({ ask: query, variables, calls }) => {
       const { body } = await ask(running, query, variables, { "x-cost": "1" });

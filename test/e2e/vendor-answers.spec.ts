@@ -10,11 +10,11 @@ import {
   type Operation,
 } from "../../src/upstream/operations.js";
 import {
-  DOORS,
-  type Door,
-  type DoorAnswer,
+  APIS,
+  type Api,
+  type ApiResponse,
   type Input,
-} from "../support/doors.js";
+} from "../support/apis.js";
 import { environmentFor } from "../support/running.js";
 import {
   StubVendor,
@@ -102,7 +102,7 @@ function replaced(
 
 interface Case {
   readonly operation: Operation;
-  readonly door: Door;
+  readonly api: Api;
   readonly place: Path;
   readonly odd: unknown;
 }
@@ -110,9 +110,7 @@ interface Case {
 const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
   (operation) =>
     placesIn(usualAnswer(operation, { ContactId: ID })).flatMap((place) =>
-      ODD.flatMap((odd) =>
-        DOORS.map((door) => ({ operation, door, place, odd })),
-      ),
+      ODD.flatMap((odd) => APIS.map((api) => ({ operation, api, place, odd }))),
     ),
 );
 
@@ -163,10 +161,10 @@ afterAll(async () => {
 
 async function asked(
   alias: string,
-  { operation, door }: Pick<Case, "operation" | "door">,
+  { operation, api }: Pick<Case, "operation" | "api">,
   input: Input = INPUTS[operation],
-): Promise<DoorAnswer> {
-  return door.call(gateway.url, operation, input, {
+): Promise<ApiResponse> {
+  return api.call(gateway.url, operation, input, {
     "x-resource-directory": alias,
   });
 }
@@ -210,10 +208,10 @@ describe("a response of the vendor with one odd member", () => {
         if (one === undefined || alias === undefined) return;
         const fault = await faultOf(alias, one);
         if (fault === null) continue;
-        const { operation, door, place, odd } = one;
+        const { operation, api, place, odd } = one;
         const value = String(JSON.stringify(odd)).slice(0, 40);
         faults.push(
-          `${operation} by ${door.name}, ${place.join(".")} ${value}: ${fault}`,
+          `${operation} by ${api.name}, ${place.join(".")} ${value}: ${fault}`,
         );
       }
     };
@@ -224,9 +222,9 @@ describe("a response of the vendor with one odd member", () => {
 
   const [alias = ""] = ALIASES;
 
-  it.each(DOORS)(
+  it.each(APIS)(
     "is OUTCOME_UNKNOWN over $name when neither the response nor the list has a usable id of the new contact",
-    async (door) => {
+    async (api) => {
       const ContactId = "c-ad/../../x?y#z";
       vendor.clear(alias);
       vendor.answer(alias, "AddMessageContact", () => ({
@@ -242,7 +240,7 @@ describe("a response of the vendor with one odd member", () => {
       });
       const answer = await asked(alias, {
         operation: "addMessageContact",
-        door,
+        api,
       });
       expect(answer.code).toBe("OUTCOME_UNKNOWN");
       expect(answer.headers.has("location")).toBe(false);
@@ -250,9 +248,9 @@ describe("a response of the vendor with one odd member", () => {
     },
   );
 
-  it.each(DOORS)(
+  it.each(APIS)(
     "has no createdAt over $name when the date is not a text",
-    async (door) => {
+    async (api) => {
       vendor.clear(alias);
       vendor.answer(alias, "AddMessageContact", () => ({
         RequestId: STUB_REQUEST_ID,
@@ -260,11 +258,11 @@ describe("a response of the vendor with one odd member", () => {
       }));
       const { code, data } = await asked(alias, {
         operation: "addMessageContact",
-        door,
+        api,
       });
       expect(code).toBe("OK");
       const contact = { id: "c-added", createdAt: null };
-      expect(data).toMatchObject(door.name === "rest" ? contact : { contact });
+      expect(data).toMatchObject(api.name === "rest" ? contact : { contact });
       expect(vendor.sends(alias, "GetMessageContact")).toBe(0);
     },
   );
@@ -275,16 +273,16 @@ describe("a response of the vendor without an optional member", () => {
   const LAST = { TotalCount: 3, PageNumber: 9, PageSize: 10 };
 
   it.each(
-    DOORS.flatMap((door) =>
+    APIS.flatMap((api) =>
       [{}, { ContactId: ID }, { Status: "" }].map((status) => ({
-        door,
-        name: door.name,
+        api,
+        name: api.name,
         status,
       })),
     ),
   )(
     "is no deletion on record over $name when the status is $status",
-    async ({ door, status }) => {
+    async ({ api, status }) => {
       vendor.clear(alias);
       vendor.answer(alias, "GetMessageContactDeletionStatus", () => ({
         RequestId: STUB_REQUEST_ID,
@@ -292,7 +290,7 @@ describe("a response of the vendor without an optional member", () => {
       }));
       const { code, data } = await asked(alias, {
         operation: "getMessageContactDeletionStatus",
-        door,
+        api,
       });
       expect(code).toBe("OK");
       expect(data).toMatchObject({ state: "UNKNOWN" });
@@ -301,14 +299,14 @@ describe("a response of the vendor without an optional member", () => {
   );
 
   it.each(
-    DOORS.flatMap((door) =>
+    APIS.flatMap((api) =>
       (["listMessageContacts", "listMessageContactVerifications"] as const).map(
-        (operation) => ({ door, name: door.name, operation }),
+        (operation) => ({ api, name: api.name, operation }),
       ),
     ).map((row, index) => ({ ...row, alias: ALIASES[index + 2] ?? "" })),
   )(
     "is an empty page of $operation over $name beyond the last one",
-    async ({ door, operation, alias }) => {
+    async ({ api, operation, alias }) => {
       const action = actionOf(operation);
       const contactId =
         operation === "listMessageContacts" ? {} : { contactId: ID };
@@ -317,7 +315,7 @@ describe("a response of the vendor without an optional member", () => {
         RequestId: STUB_REQUEST_ID,
         ...LAST,
       }));
-      const call = { operation, door };
+      const call = { operation, api };
       const beyond = await asked(alias, call, { ...contactId, pageNumber: 9 });
       expect(beyond.code).toBe("OK");
       expect(beyond.data).toMatchObject({ items: [], totalCount: 3 });

@@ -10,7 +10,7 @@ import {
   type Operation,
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
-import { DOORS, type Door, type DoorAnswer } from "../support/doors.js";
+import { APIS, type Api, type ApiResponse } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
 interface VendorError {
@@ -97,10 +97,10 @@ function familyOf(
 }
 
 const sweeps = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-  DOORS.map((door) => ({
+  APIS.map((api) => ({
     operation,
-    door,
-    title: `${operation} by ${door.name}`,
+    api,
+    title: `${operation} by ${api.name}`,
   })),
 );
 
@@ -127,7 +127,7 @@ describe("every vendor error", () => {
 
   it.concurrent.each(sweeps)(
     "lands in its family: $title",
-    async ({ operation, door, title }) => {
+    async ({ operation, api, title }) => {
       const pair = running.get(title);
       if (pair === undefined) throw new Error("not started");
       const errors = [
@@ -138,7 +138,7 @@ describe("every vendor error", () => {
       expect(errors.length).toBeGreaterThan(INVENTED.length);
       for (const error of errors) {
         if (isAbsence(error, operation)) continue;
-        const answer = await answerTo(pair, operation, door, error);
+        const answer = await answerTo(pair, operation, api, error);
         const code = familyOf(error, operation);
         const shown = {
           vendor: error.code,
@@ -148,7 +148,7 @@ describe("every vendor error", () => {
         expect(shown).toEqual({
           vendor: error.code,
           code,
-          ...promised(door, operation, code, error),
+          ...promised(api, operation, code, error),
         });
       }
     },
@@ -166,9 +166,9 @@ function isAbsence({ code }: VendorError, operation: Operation): boolean {
 async function answerTo(
   { emulator, gateway }: Running,
   operation: Operation,
-  door: Door,
+  api: Api,
   { code, httpStatus }: VendorError,
-): Promise<DoorAnswer> {
+): Promise<ApiResponse> {
   emulator.control.reset();
   await openPending(emulator.control, gateway.url, operation);
   emulator.control.addFault({
@@ -179,7 +179,7 @@ async function answerTo(
     message: "canary of the vendor's own words",
     times: null,
   });
-  return door.call(gateway.url, operation, VALID_INPUTS[operation]);
+  return api.call(gateway.url, operation, VALID_INPUTS[operation]);
 }
 
 interface Seen {
@@ -189,16 +189,16 @@ interface Seen {
   readonly leaksVendorMessage: boolean;
 }
 
-/** What the error table promises for a code at a door. */
+/** What the error table promises for a code at a api. */
 function promised(
-  door: Door,
+  api: Api,
   operation: Operation,
   code: ErrorCode,
   { code: vendorCode }: VendorError,
 ): Seen {
   const isWrite = OPERATIONS[operation].kind === "write";
   const isInPayload =
-    door.name === "graphql" && isWrite && PAYLOAD_ERRORS[code] !== undefined;
+    api.name === "graphql" && isWrite && PAYLOAD_ERRORS[code] !== undefined;
   const isDocumented = (DOCUMENTED.operations[actionOf(operation)] ?? []).some(
     (one) => one.code === vendorCode,
   );
@@ -206,14 +206,14 @@ function promised(
     expect(MUTATION_ERRORS.get(operation)).toContain(code);
   }
   return {
-    status: door.name === "graphql" ? 200 : ERRORS[code].httpStatus,
+    status: api.name === "graphql" ? 200 : ERRORS[code].httpStatus,
     isInPayload,
     upstreamCode: vendorCode,
     leaksVendorMessage: false,
   };
 }
 
-function seenBy(answer: DoorAnswer): Seen {
+function seenBy(answer: ApiResponse): Seen {
   const text = JSON.stringify(answer.body);
   const data = answer.data as { errors?: unknown[] } | null;
   return {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { DOORS } from "../support/doors.js";
+import { APIS } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
 
@@ -10,14 +10,14 @@ let running: Running;
 
 afterEach(() => running.stop());
 
-describe.each(DOORS)("a verification message over $name", (door) => {
+describe.each(APIS)("a verification message over $name", (api) => {
   const send = (
     input: Readonly<Record<string, unknown>> = {
       contactId: MARTA,
       emailAddress: TARGET,
     },
     headers: Readonly<Record<string, string>> = {},
-  ) => door.call(running.gateway.url, SEND, input, headers);
+  ) => api.call(running.gateway.url, SEND, input, headers);
 
   const sent = (): number => running.emulator.control.outbox().length;
 

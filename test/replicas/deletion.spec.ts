@@ -6,7 +6,7 @@ import {
   expect,
   it,
 } from "@jest/globals";
-import { REST } from "../support/doors.js";
+import { REST } from "../support/apis.js";
 import { buildGateway } from "../support/gateway-process.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";

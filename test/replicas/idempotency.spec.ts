@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomUUID } from "node:crypto";
-import { REST } from "../support/doors.js";
+import { REST } from "../support/apis.js";
 import { buildGateway } from "../support/gateway-process.js";
 import { killRun } from "../support/kill-run.js";
 import { hasRedisServer } from "../support/redis-server.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { REST } from "../support/doors.js";
+import { REST } from "../support/apis.js";
 import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
 import {
   startEmulator,

@@ -13,7 +13,7 @@ import { randomUUID } from "node:crypto";
 import { Logger } from "../../src/logging/logger.js";
 import { RedisConnection } from "../../src/shared-state/redis-connection.js";
 import { RedisKeyStore } from "../../src/shared-state/redis-key-store.js";
-import { DOORS, GRAPHQL, REST, type DoorAnswer } from "../support/doors.js";
+import { APIS, GRAPHQL, REST, type ApiResponse } from "../support/apis.js";
 import { BEN, TOM } from "../support/emulator-fixture.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -55,11 +55,11 @@ describeHere("a Redis that answers PING and refuses commands", () => {
       async () => (await readiness())["sharedState"] === wanted,
     );
   const update = (
-    door: typeof REST,
+    api: typeof REST,
     title: string,
     key?: string,
-  ): Promise<DoorAnswer> =>
-    door.call(
+  ): Promise<ApiResponse> =>
+    api.call(
       running?.gateway.url ?? "",
       "updateMessageContact",
       { contactId: TOM, title },
@@ -69,12 +69,12 @@ describeHere("a Redis that answers PING and refuses commands", () => {
   const expectRefused = async (word: string): Promise<void> => {
     await becomes("redis-refused");
     expect((await readiness())["sharedStateProblem"]).toBe(word);
-    for (const door of DOORS) {
-      const refused = await update(door, "CEO", randomUUID());
+    for (const api of APIS) {
+      const refused = await update(api, "CEO", randomUUID());
       expect(refused.code).toBe("STATE_UNAVAILABLE");
       expect(JSON.stringify(refused.body)).toContain("with the same key");
       expect(JSON.stringify(refused.body)).not.toContain("Alibaba Cloud");
-      expect((await update(door, "OTHER")).code).toBe("OK");
+      expect((await update(api, "OTHER")).code).toBe("OK");
     }
     const scrape = await fetch(`${running?.gateway.opsUrl ?? ""}/metrics`);
     expect(await scrape.text()).toContain(
@@ -196,7 +196,7 @@ describeHere("values in Redis that the gateway did not write", () => {
 
   it("do not block a directory: a lease without a TTL, or of another type", async () => {
     const key = "message-contacts:write:{default}";
-    const update = (title: string): Promise<DoorAnswer> =>
+    const update = (title: string): Promise<ApiResponse> =>
       REST.call(running.gateway.url, "updateMessageContact", {
         contactId: TOM,
         title,
@@ -263,7 +263,7 @@ describeHere("values in Redis that the gateway did not write", () => {
 
   it("never become a 500, whatever stands under any key that is read", async () => {
     const { url } = running.gateway;
-    const requests = (): Promise<DoorAnswer[]> => {
+    const requests = (): Promise<ApiResponse[]> => {
       const headers = { "idempotency-key": "forged" };
       const send = "sendEmailVerificationForMessageContact";
       const message = { contactId: BEN, emailAddress: "ben@example.com" };

@@ -7,7 +7,7 @@ import {
   it,
 } from "@jest/globals";
 import { randomUUID } from "node:crypto";
-import { DOORS, GRAPHQL, REST, type DoorAnswer } from "../support/doors.js";
+import { APIS, GRAPHQL, REST, type ApiResponse } from "../support/apis.js";
 import { buildGateway } from "../support/gateway-process.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
@@ -38,15 +38,15 @@ describeHere("two replicas and their Redis", () => {
     expect(response.status).toBe(200);
     return ((await response.json()) as { sharedState: string }).sharedState;
   };
-  const read = (): Promise<DoorAnswer> =>
+  const read = (): Promise<ApiResponse> =>
     GRAPHQL.call(replicas.a.url, "getMessageContact", { contactId: TOM });
   const rename = (
     title: string,
     headers: Readonly<Record<string, string>> = {},
     url = replicas.a.url,
-  ): Promise<DoorAnswer> =>
+  ): Promise<ApiResponse> =>
     REST.call(url, "updateMessageContact", { contactId: TOM, title }, headers);
-  const keyed = (title: string): Promise<DoorAnswer> =>
+  const keyed = (title: string): Promise<ApiResponse> =>
     rename(title, { "idempotency-key": randomUUID() });
 
   /** What must hold while Redis cannot be used, however it came to that. */
@@ -78,10 +78,10 @@ describeHere("two replicas and their Redis", () => {
     expect((await rename("CEO", key)).code).toBe("OK");
     replicas.redis.freeze();
     // The change was carried out, and nothing in the answer denies it.
-    for (const door of DOORS) {
+    for (const api of APIS) {
       const input = { contactId: TOM, title: "CEO" };
       const operation = "updateMessageContact";
-      const again = await door.call(replicas.a.url, operation, input, key);
+      const again = await api.call(replicas.a.url, operation, input, key);
       expect(again.code).toBe("STATE_UNAVAILABLE");
       expect(JSON.stringify(again.body)).toContain(
         "An earlier request with this key may have been carried out",

@@ -8,7 +8,7 @@ import {
 } from "@jest/globals";
 import { Redis } from "ioredis";
 import { randomUUID } from "node:crypto";
-import { REST, type DoorAnswer } from "../support/doors.js";
+import { REST, type ApiResponse } from "../support/apis.js";
 import { BEN, TOM } from "../support/emulator-fixture.js";
 import { buildGateway } from "../support/gateway-process.js";
 import { hasRedisServer } from "../support/redis-server.js";
@@ -58,7 +58,7 @@ describeHere("a replica that is stopped and resumed", () => {
     url: string,
     title: string,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<DoorAnswer> =>
+  ): Promise<ApiResponse> =>
     REST.call(url, "updateMessageContact", { contactId: TOM, title }, headers);
 
   const executed = (action: string): number =>
@@ -67,7 +67,7 @@ describeHere("a replica that is stopped and resumed", () => {
       .filter((call) => call.action === action && call.executed).length;
 
   /** Repeats a request until its key is no longer held by another request. */
-  const settled = (ask: () => Promise<DoorAnswer>): Promise<DoorAnswer> =>
+  const settled = (ask: () => Promise<ApiResponse>): Promise<ApiResponse> =>
     until(
       "the key is taken over",
       async () => {
@@ -80,7 +80,7 @@ describeHere("a replica that is stopped and resumed", () => {
   it("sends nothing under a key that the other replica has settled", async () => {
     const { a, b, emulator } = replicas;
     const headers = { "idempotency-key": randomUUID() };
-    const send = (url: string): Promise<DoorAnswer> =>
+    const send = (url: string): Promise<ApiResponse> =>
       REST.call(
         url,
         "sendEmailVerificationForMessageContact",

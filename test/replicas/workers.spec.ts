@@ -13,7 +13,7 @@ import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import { REST } from "../support/doors.js";
+import { REST } from "../support/apis.js";
 import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
 import { scraped } from "../support/metrics.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";

@@ -1,6 +1,6 @@
 import type { Operation } from "../../src/upstream/operations.js";
 import type { EmulatorControl } from "../../src/emulator/control/control.js";
-import { REST, type Input } from "./doors.js";
+import { REST, type Input } from "./apis.js";
 
 /** The first contact of the sample seed. */
 export const TOM = "c-qL4HqKONzOM7aB3d";

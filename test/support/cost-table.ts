@@ -4,7 +4,7 @@ import { BEN, MARTA, TOM } from "./emulator-fixture.js";
 export interface CostRow {
   /** What is asked for, in words. */
   readonly request: string;
-  readonly door: "graphql" | "rest";
+  readonly api: "graphql" | "rest";
   /** A document, or method and path. */
   readonly ask: string;
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 export const COSTS: readonly CostRow[] = [
   {
     request: "A contact with its `bindings`",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContact(id: "${TOM}") { ${CONTACT} } }`,
     calls: [GET],
     inParallel: 1,
@@ -40,7 +40,7 @@ export const COSTS: readonly CostRow[] = [
   {
     request:
       "A contact page: contact, `bindings`, `pendingVerifications` and `deletion`",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContact(id: "${MARTA}") { ${CONTACT} pendingVerifications { target channel } deletion { state } } }`,
     calls: [GET, DELETION, PENDING],
     inParallel: 3,
@@ -48,42 +48,42 @@ export const COSTS: readonly CostRow[] = [
   {
     request:
       "The same contact and its `pendingVerifications` under ten aliases",
-    door: "graphql",
+    api: "graphql",
     ask: `{ ${Array.from({ length: 10 }, (_, at) => `a${at}: messageContact(id: "${BEN}") { name pendingVerifications { target } }`).join(" ")} }`,
     calls: [GET, PENDING],
     inParallel: 2,
   },
   {
     request: "A page of contacts with their `bindings`",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContacts { totalCount items { ${CONTACT} } } }`,
     calls: [LIST],
     inParallel: 1,
   },
   {
     request: "A page of ten contacts with `pendingVerifications`",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContacts(pageSize: 10) { items { name pendingVerifications { target } } } }`,
     calls: [LIST, ...times(10, PENDING)],
     inParallel: 8,
   },
   {
     request: "The pending verifications of a contact",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,
     calls: [PENDING],
     inParallel: 1,
   },
   {
     request: "The state of a deletion",
-    door: "graphql",
+    api: "graphql",
     ask: `{ messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
     calls: [DELETION],
     inParallel: 1,
   },
   {
     request: "A mutation that selects only the `id` of its contact",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id __typename } errors { code } } }`,
     variables: { input: UPDATE_TOM },
     calls: [UPDATE],
@@ -91,7 +91,7 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "A mutation that selects more of its contact",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id name bindings { kind } } errors { code } } }`,
     variables: { input: UPDATE_TOM },
     calls: [UPDATE, GET],
@@ -99,7 +99,7 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "A mutation that selects the whole contact page",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { name pendingVerifications { target } deletion { state } } errors { code } } }`,
     variables: { input: UPDATE_TOM },
     calls: [UPDATE, GET, DELETION, PENDING],
@@ -107,14 +107,14 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "`addMessageContact` that selects `id` and `createdAt`",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation { addMessageContact(input: { name: "neo", emailAddress: "neo@example.com", title: CEO, messageTypes: [FAULT_MESSAGE] }) { contact { id createdAt } errors { code } } }`,
     calls: ["AddMessageContact"],
     inParallel: 1,
   },
   {
     request: "`updateMessageContacts` with three items",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation ($inputs: [UpdateMessageContactInput!]!) { updateMessageContacts(inputs: $inputs) { results { status contact { id } } } }`,
     variables: {
       inputs: [TOM, MARTA, BEN].map((contactId) => ({
@@ -127,7 +127,7 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "`associateMembers` with seven targets",
-    door: "graphql",
+    api: "graphql",
     ask: `mutation ($input: AssociateMembersInput!) { associateMembers(input: $input) { results { status } } }`,
     variables: {
       input: {
@@ -148,35 +148,35 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "`GET /v1/message-contacts/{id}`",
-    door: "rest",
+    api: "rest",
     ask: `GET /v1/message-contacts/${TOM}`,
     calls: [GET],
     inParallel: 1,
   },
   {
     request: "`GET /v1/message-contacts`",
-    door: "rest",
+    api: "rest",
     ask: "GET /v1/message-contacts",
     calls: [LIST],
     inParallel: 1,
   },
   {
     request: "`GET …/{id}/verifications`",
-    door: "rest",
+    api: "rest",
     ask: `GET /v1/message-contacts/${BEN}/verifications`,
     calls: [PENDING],
     inParallel: 1,
   },
   {
     request: "`GET …/{id}/deletion`",
-    door: "rest",
+    api: "rest",
     ask: `GET /v1/message-contacts/${TOM}/deletion`,
     calls: [DELETION],
     inParallel: 1,
   },
   {
     request: "`PATCH …/{id}`",
-    door: "rest",
+    api: "rest",
     ask: `PATCH /v1/message-contacts/${TOM}`,
     body: { title: "CEO" },
     calls: [UPDATE],
@@ -184,7 +184,7 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "`PATCH …/{id}` with `Prefer: return=representation`",
-    door: "rest",
+    api: "rest",
     ask: `PATCH /v1/message-contacts/${TOM}`,
     body: { title: "CEO" },
     headers: { prefer: "return=representation" },
@@ -193,7 +193,7 @@ export const COSTS: readonly CostRow[] = [
   },
   {
     request: "`POST …/batch-update` with two items",
-    door: "rest",
+    api: "rest",
     ask: "POST /v1/message-contacts/batch-update",
     body: {
       inputs: [

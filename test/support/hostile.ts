@@ -1,5 +1,5 @@
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
-import { documentFor } from "./doors.js";
+import { documentFor } from "./apis.js";
 import type { RawRequest } from "./raw-http.js";
 
 const JSON_TYPE = { "content-type": "application/json" };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CallEntry } from "../../src/emulator/state/call-record.js";
 import { NAMED_SEEDS, type Seed } from "../../src/emulator/contacts/seeds.js";
 import type { WriteOperation } from "../../src/upstream/operations.js";
-import { REST, type Input } from "./doors.js";
+import { REST, type Input } from "./apis.js";
 import { Replicas } from "./replicas.js";
 import { until } from "./until.js";
 

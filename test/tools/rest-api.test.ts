@@ -7,7 +7,7 @@ import {
   type Violation,
 } from "./validating-proxy.js";
 
-/** The end-to-end tests whose cases go through the REST door. */
+/** The end-to-end tests whose cases go through the REST api. */
 const SUITES = [
   "operations",
   "verification",

@@ -3,15 +3,15 @@ import type { Operation } from "../../src/upstream/operations.js";
 /** Arguments of an operation in the gateway's vocabulary; the contact is `contactId`. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** One broken rule, as either door reports it. */
+/** One broken rule, as either API reports it. */
 export interface ReportedError {
   readonly code: string;
   readonly field: readonly string[] | null;
   readonly rule?: string;
 }
 
-/** What came back, in one form for both doors. */
-export interface DoorAnswer {
+/** What came back, in one form for both APIs. */
+export interface ApiResponse {
   readonly status: number;
   /** `OK` or the error code. */
   readonly code: string;
@@ -24,14 +24,14 @@ export interface DoorAnswer {
 }
 
 /** One of the two ways into the gateway. */
-export interface Door {
+export interface Api {
   readonly name: "graphql" | "rest";
   call(
     gatewayUrl: string,
     operation: Operation,
     input: Input,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<DoorAnswer>;
+  ): Promise<ApiResponse>;
 }
 
 const CONTACT =
@@ -131,7 +131,7 @@ interface GraphqlBody {
   }[];
 }
 
-export const GRAPHQL: Door = {
+export const GRAPHQL: Api = {
   name: "graphql",
   call: async (gatewayUrl, operation, input, headers = {}) => {
     const { name, args } = FIELDS[operation];
@@ -249,7 +249,7 @@ interface ProblemBody {
 /** A proxy that judges what passes by the OpenAPI document (`npm run test:tools`). */
 const REST_PROXY = process.env["REST_PROXY"];
 
-export const REST: Door = {
+export const REST: Api = {
   name: "rest",
   call: async (gatewayUrl, operation, input, headers = {}) => {
     const { method, path, body } = ROUTES[operation]({ ...input });
@@ -277,4 +277,4 @@ export const REST: Door = {
   },
 };
 
-export const DOORS: readonly Door[] = [GRAPHQL, REST];
+export const APIS: readonly Api[] = [GRAPHQL, REST];
