@@ -14,27 +14,46 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
 import { AuditTrail } from "../../logging/audit.js";
 import { LoggingModule } from "../../logging/logging.module.js";
-import { MessageContactsModule } from "../../message-contacts/message-contacts.module.js";
+import {
+  Deletions,
+  WALL_CLOCK,
+} from "../../message-contacts/deletions/deletions.js";
 import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
+import { VerificationMessages } from "../../message-contacts/verifications/verification-messages.js";
 import { SharedStateModule } from "../../shared-state/shared-state.module.js";
 import {
   openSharedState,
   type SharedState,
 } from "../../shared-state/shared-state.js";
-import { directoriesOf } from "../../upstream/upstream.module.js";
+import {
+  directoriesOf,
+  UpstreamModule,
+} from "../../upstream/upstream.module.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 
 /** Largest page the vendor gives. */
 const PAGE_SIZE = 100;
 
-@Module({})
+/**
+ * The service without its APIs: resolvers, controllers and what they inject, such as
+ * access control, belong to a gateway that serves requests.
+ */
+@Module({
+  imports: [UpstreamModule],
+  providers: [
+    MessageContactsService,
+    Deletions,
+    VerificationMessages,
+    { provide: WALL_CLOCK, useValue: Date.now },
+  ],
+})
 class SeedModule {}
 
 /**
- * Fills a directory through the service that both front doors use: writes go
- * one at a time, a lost answer is settled by reading back, the audit trail
- * names the caller `seed`.
+ * Adds contacts to a directory through the gateway's own service. Writes run one at a
+ * time, a lost response is settled by reading back, and the audit trail names the
+ * caller `seed`.
  */
 export class DirectoryTarget implements SeedTarget {
   private constructor(
@@ -68,7 +87,6 @@ export class DirectoryTarget implements SeedTarget {
           ConfigModule.with(config),
           LoggingModule.with(logger, AuditTrail.from(config, logger)),
           SharedStateModule.with(state),
-          MessageContactsModule,
         ],
       },
       { logger: logger.forNest, abortOnError: false },
