@@ -3,7 +3,8 @@ import { Config } from "../config/config.js";
 import { settings } from "../config/setting.js";
 import { describeSettings } from "../emulator/settings.js";
 import { ErrorCode } from "../errors/error-codes.js";
-import { ERRORS, type Repeat } from "../errors/error-table.js";
+import type { Repeat } from "../errors/error-row.js";
+import { ERRORS } from "../errors/error-table.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",
