@@ -29,10 +29,10 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     render: () =>
       table(
         ["Variable", "Default", "Meaning"],
-        knownSettings().map(({ name, defaultText, sentence }) => [
+        knownSettings().map(({ name, defaultText, description }) => [
           `\`${name}\``,
           defaultText,
-          sentence,
+          description,
         ]),
       ),
   },

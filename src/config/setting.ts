@@ -1,9 +1,9 @@
-/** One environment variable: a row of the table in docs/configuration.md. */
+/** An environment variable, as documented in docs/configuration.md. */
 export interface SettingRow {
   readonly name: string;
   readonly kind: "text" | "number" | "list" | "flag";
-  readonly sentence: string;
-  /** The default in words, where the value alone does not say it. */
+  readonly description: string;
+  /** The default as Markdown, or a description of it. */
   readonly defaultText: string;
 }
 
@@ -16,10 +16,10 @@ const rows: SettingRow[] = [];
 export function Setting(
   kind: SettingRow["kind"],
   defaultText: string,
-  sentence: string,
+  description: string,
 ): PropertyDecorator {
   return (_target, name) => {
-    rows.push({ name: String(name), kind, sentence, defaultText });
+    rows.push({ name: String(name), kind, description, defaultText });
   };
 }
 
