@@ -6,7 +6,7 @@ import { newFolder } from "../../support/signed-in.js";
 const folder = newFolder();
 afterAll(() => folder.remove());
 
-describe("files that settings name, as configuration.md shows them", () => {
+describe("the example files in configuration.md", () => {
   const files = blocksOf("docs/configuration.md")
     .filter(({ language }) => language === "json")
     .map(({ text }) => JSON.parse(text) as object);
@@ -15,7 +15,7 @@ describe("files that settings name, as configuration.md shows them", () => {
     return folder.write(`${member}.json`, found ?? {});
   };
 
-  it("are accepted by the configuration", () => {
+  it("are valid", () => {
     const config = readConfig({
       API_KEYS_FILE: fileWith("keys"),
       JWT_ISSUERS_FILE: fileWith("issuers"),
