@@ -1,6 +1,5 @@
 import "reflect-metadata";
-import { Config } from "../config/config.js";
-import { settings } from "../config/setting.js";
+import { settings } from "../config/settings.js";
 import { describeSettings } from "../emulator/settings.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { Repeat } from "../errors/error-row.js";
@@ -29,7 +28,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     render: () =>
       table(
         ["Variable", "Default", "Meaning"],
-        knownSettings().map(({ name, defaultText, description }) => [
+        settings().map(({ name, defaultText, description }) => [
           `\`${name}\``,
           defaultText,
           description,
@@ -72,12 +71,6 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
 export const FILES_WITH_TABLES: readonly string[] = [
   ...new Set(Object.values(GENERATED_TABLES).map(({ file }) => file)),
 ];
-
-/** Settings are declared in the file of `Config`; using the class here loads them. */
-function knownSettings(): ReturnType<typeof settings> {
-  void Config;
-  return settings();
-}
 
 /**
  * Returns the text of a documentation file with its generated tables up to date.

@@ -1,9 +1,5 @@
-import {
-  withChanges,
-  ConfigError,
-  readConfig,
-  type Config,
-} from "../config/config.js";
+import { withChanges, type Config } from "../config/config.js";
+import { ConfigError, readConfig } from "../config/read-config.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
 import {
   prefixSubject,

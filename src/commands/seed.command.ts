@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/config.js";
+import { readConfig } from "../config/read-config.js";
 import { acceptCountryCodes } from "../message-contacts/shapes/rules.js";
 import { DirectoryTarget } from "./seed/seed-directory.js";
 import { EmulatorTarget } from "./seed/seed-emulator.js";

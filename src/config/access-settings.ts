@@ -1,11 +1,10 @@
 import { IsBoolean, IsIn, IsOptional, MinLength } from "class-validator";
 import { ALGORITHMS } from "./files/issuers-file.js";
-import { ReplicaSettings } from "./replica-settings.js";
 import { IsCount, isOrigin, isConfidential, Must, webUrl } from "./rules.js";
 import { Setting } from "./setting.js";
 
 /** Authentication, limits of callers, GraphQL options and the audit log. */
-export abstract class AccessSettings extends ReplicaSettings {
+export class AccessSettings {
   @Setting(
     "text",
     "none",

@@ -1,11 +1,10 @@
 import { IsCount } from "./rules.js";
-import { ServerSettings } from "./server-settings.js";
 import { Setting } from "./setting.js";
 
 const MINUTE_MS = 60_000;
 
 /** Deadlines and limits of vendor calls. */
-export abstract class CallSettings extends ServerSettings {
+export class CallSettings {
   @Setting(
     "number",
     "`10000`",

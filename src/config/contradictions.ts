@@ -1,13 +1,8 @@
-import type { Config } from "./config.js";
+import { hasSignIn, type Config } from "./config.js";
 import { isLoopback, webUrl } from "./rules.js";
 import { timeLimitProblems } from "./time-limits.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Whether authentication is configured. Without it, the gateway serves this machine only. */
-export function hasSignIn(config: Config): boolean {
-  return config.API_KEYS_FILE !== undefined || config.issuers.length > 0;
-}
 
 /** Describes settings that are valid on their own but not in combination. */
 export function contradictions(

@@ -1,10 +1,9 @@
 import { IsOptional, Matches, MinLength } from "class-validator";
-import { CallSettings } from "./call-settings.js";
 import { IsCount, Must } from "./rules.js";
 import { Setting } from "./setting.js";
 
 /** Processes, shared state, shutdown and load shedding. */
-export abstract class ReplicaSettings extends CallSettings {
+export class ReplicaSettings {
   @Setting(
     "number",
     "`1`",

@@ -9,7 +9,7 @@ import { isEndpoint, IsPort, Must } from "./rules.js";
 import { Setting } from "./setting.js";
 
 /** Ports, the vendor, credentials and the log. */
-export abstract class ServerSettings {
+export class ServerSettings {
   @Setting("number", "`3000`", "Port of GraphQL, REST and the web pages.")
   @IsPort()
   readonly PORT: number = 3000;

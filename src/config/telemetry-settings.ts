@@ -1,10 +1,9 @@
 import { IsIn, IsOptional, Matches, MinLength } from "class-validator";
-import { AccessSettings } from "./access-settings.js";
 import { Must, webUrl } from "./rules.js";
 import { Setting } from "./setting.js";
 
 /** Export of traces. The names are those of OpenTelemetry. */
-export abstract class TelemetrySettings extends AccessSettings {
+export class TelemetrySettings {
   @Setting(
     "text",
     "none",

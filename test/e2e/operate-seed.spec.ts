@@ -10,7 +10,7 @@ import {
 } from "../../src/commands/seed/seed-file.js";
 import type { SeedTarget } from "../../src/commands/seed/seed-target.js";
 import { seed, type Prompt } from "../../src/commands/seed/seed.js";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { startEmulator } from "../../src/emulator/emulator.server.js";
 import { UNBOUND_FOLDER } from "../support/calls.js";
 import { environmentFor } from "../support/running.js";

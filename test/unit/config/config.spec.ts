@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { ConfigError, readConfig } from "../../../src/config/config.js";
+import { ConfigError, readConfig } from "../../../src/config/read-config.js";
 import { keysFor, newFolder } from "../../support/signed-in.js";
 
 type Environment = Readonly<Record<string, string>>;

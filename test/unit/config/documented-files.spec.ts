@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import { blocksOf } from "../../support/docs.js";
 import { newFolder } from "../../support/signed-in.js";
 
