@@ -1,11 +1,7 @@
 import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
-import {
-  ConfigError,
-  readConfig,
-  showsSchema,
-  type Config,
-} from "./config/config.js";
+import { showsSchema, type Config } from "./config/config.js";
+import { ConfigError, readConfig } from "./config/read-config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";

@@ -1,9 +1,9 @@
 import "reflect-metadata";
-import { Config } from "../config/config.js";
-import { settings } from "../config/setting.js";
+import { settings } from "../config/settings.js";
 import { describeSettings } from "../emulator/settings.js";
 import { ErrorCode } from "../errors/error-codes.js";
-import { ERRORS, type Repeat } from "../errors/error-table.js";
+import type { Repeat } from "../errors/error-row.js";
+import { ERRORS } from "../errors/error-table.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",
@@ -28,10 +28,10 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     render: () =>
       table(
         ["Variable", "Default", "Meaning"],
-        knownSettings().map(({ name, defaultText, sentence }) => [
+        settings().map(({ name, defaultText, description }) => [
           `\`${name}\``,
           defaultText,
-          sentence,
+          description,
         ]),
       ),
   },
@@ -71,12 +71,6 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
 export const FILES_WITH_TABLES: readonly string[] = [
   ...new Set(Object.values(GENERATED_TABLES).map(({ file }) => file)),
 ];
-
-/** Settings are declared in the file of `Config`; using the class here loads them. */
-function knownSettings(): ReturnType<typeof settings> {
-  void Config;
-  return settings();
-}
 
 /**
  * Returns the text of a documentation file with its generated tables up to date.

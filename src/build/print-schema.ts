@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { readConfig } from "../config/config.js";
+import { readConfig } from "../config/read-config.js";
 import { startGateway } from "../gateway.js";
 import { printedSchema } from "../pages/contracts.js";
 

@@ -1,32 +1,35 @@
-/** What one check found. */
+/** Result of one check. */
 export interface CheckResult {
-  /** `warn`: it works, and somebody should look. */
+  /** `warn`: it works, but an operator should look at it. */
   readonly level: "ok" | "warn" | "fail";
-  /** What was looked at, in one or two words. */
+  /** The checked part, in one or two words. */
   readonly subject: string;
-  /** What is so, in one sentence. Never holds a secret. */
+  /** The result in one sentence. Never contains a secret. */
   readonly sentence: string;
-  /** What to do about it. */
+  /** How to solve it. */
   readonly advice?: string;
 }
 
-/** Adds to what a check says who or what it was about. */
+/** Appends a name, such as the alias of a directory, to the subject of each result. */
 export function prefixSubject(
   name: string,
-  findings: readonly CheckResult[],
+  results: readonly CheckResult[],
 ): CheckResult[] {
-  return findings.map((one) => ({ ...one, subject: `${one.subject} ${name}` }));
+  return results.map((result) => ({
+    ...result,
+    subject: `${result.subject} ${name}`,
+  }));
 }
 
-const MARKS = { ok: "ok  ", warn: "WARN", fail: "FAIL" } as const;
+const LABELS = { ok: "ok  ", warn: "WARN", fail: "FAIL" } as const;
 
-/** Findings for people: one line each, and what to do below it. */
-export function printed(findings: readonly CheckResult[]): string {
-  const width = Math.max(...findings.map(({ subject }) => subject.length));
+/** Formats results for people: one line each, with the advice below. */
+export function formatResults(results: readonly CheckResult[]): string {
+  const width = Math.max(...results.map(({ subject }) => subject.length));
   const indent = " ".repeat(width + 10);
-  return findings
+  return results
     .map(({ level, subject, sentence, advice }) => {
-      const line = `  ${MARKS[level]}  ${subject.padEnd(width)}  ${sentence}`;
+      const line = `  ${LABELS[level]}  ${subject.padEnd(width)}  ${sentence}`;
       return advice === undefined ? line : `${line}\n${indent}${advice}`;
     })
     .join("\n");

@@ -1,35 +1,35 @@
-import {
-  withChanges,
-  ConfigError,
-  readConfig,
-  type Config,
-} from "../config/config.js";
+import { withChanges, type Config } from "../config/config.js";
+import { ConfigError, readConfig } from "../config/read-config.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
-import { prefixSubject, printed, type CheckResult } from "./check-result.js";
-import { checkSignIn } from "./sign-in-check.js";
+import {
+  prefixSubject,
+  formatResults,
+  type CheckResult,
+} from "./check-result.js";
+import { checkAuthentication } from "./sign-in-check.js";
 import { checkState } from "./state-check.js";
-import { checkVendor } from "./upstream-check.js";
+import { checkUpstream } from "./upstream-check.js";
 
-/** What ends with the checks. */
+/** The configuration to check, and how to release its resources. */
 interface Target {
   readonly config: Config;
-  readonly finding: CheckResult;
+  readonly result: CheckResult;
   stop(): Promise<void>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Checks everything that the gateway will need, and tells what is wrong.
+ * Checks the configuration and everything that the gateway depends on.
  *
- * @returns the findings; of a configuration that cannot be read, only that
+ * @returns one result per check; if the configuration is invalid, its problems only
  */
-export async function examine(
+export async function runChecks(
   environment: Environment,
 ): Promise<CheckResult[]> {
-  let given: Config;
+  let configured: Config;
   try {
-    given = readConfig(environment);
+    configured = readConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => ({
@@ -38,39 +38,41 @@ export async function examine(
       sentence: `${problem}.`,
     }));
   }
-  const target = await targetOf(given);
-  const { config, finding } = target;
+  const target = await targetOf(configured);
+  const { config, result } = target;
   try {
-    const findings: CheckResult[] = [
+    const results: CheckResult[] = [
       {
         level: "ok",
         subject: "configuration",
-        sentence: "All settings can be used.",
+        sentence: "All settings are valid.",
       },
-      finding,
-      ...(await checkSignIn(config)),
+      result,
+      ...(await checkAuthentication(config)),
       await checkState(config),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {
-      const found = await checkVendor(directory);
-      findings.push(
-        ...(directories.length > 1 ? prefixSubject(alias, found) : found),
+      const ofDirectory = await checkUpstream(directory);
+      results.push(
+        ...(directories.length > 1
+          ? prefixSubject(alias, ofDirectory)
+          : ofDirectory),
       );
     }
-    return findings;
+    return results;
   } finally {
     await target.stop();
   }
 }
 
-/** The configured vendor, or an emulator for as long as it is looked at. */
+/** The configured vendor, or an emulator that runs until `stop`. */
 async function targetOf(config: Config): Promise<Target> {
   if (config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0) {
-    const sentence = "A vendor's endpoint is configured.";
+    const sentence = "The vendor's endpoint is configured.";
     return {
       config,
-      finding: { level: "ok", subject: "target", sentence },
+      result: { level: "ok", subject: "target", sentence },
       stop: () => Promise.resolve(),
     };
   }
@@ -84,27 +86,31 @@ async function targetOf(config: Config): Promise<Target> {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
       ALIBABA_CLOUD_SECURITY_TOKEN: undefined,
     }),
-    finding: {
+    result: {
       level: "ok",
       subject: "target",
       sentence:
-        "No endpoint is configured: the embedded emulator is looked at. No cloud account is used.",
+        "No endpoint is configured: the embedded emulator is checked, without a cloud account.",
     },
     stop: () => emulator.stop(),
   };
 }
 
-/** Prints the findings; 0 unless one of them is a failure. */
+/**
+ * Prints the results of all checks.
+ *
+ * @returns the exit code: 1 if a check failed
+ */
 export async function doctor(
   environment: Environment,
   write: (text: string) => unknown,
 ): Promise<number> {
-  const findings = await examine(environment);
-  const failures = findings.filter(({ level }) => level === "fail").length;
-  const verdict =
+  const results = await runChecks(environment);
+  const failures = results.filter(({ level }) => level === "fail").length;
+  const summary =
     failures === 0
       ? "The gateway can start."
-      : `${failures} ${failures === 1 ? "problem" : "problems"} to solve.`;
-  write(`${printed(findings)}\n\n${verdict}\n`);
+      : `${failures} ${failures === 1 ? "problem" : "problems"} found.`;
+  write(`${formatResults(results)}\n\n${summary}\n`);
   return failures === 0 ? 0 : 1;
 }

@@ -8,10 +8,7 @@ const USAGE = `npm run key -- --caller <name> --scopes <scope>,<scope> [--direct
 Scopes: ${SCOPES.join(", ")}
 `;
 
-/**
- * Makes an API key. The key is printed once and kept nowhere; the entry for
- * the key file holds its hash.
- */
+/** Creates an API key and prints it once, with the entry for the key file, which contains only its hash. */
 function main(): number {
   const { values } = parseArgs({
     options: {
@@ -22,12 +19,12 @@ function main(): number {
     },
   });
   const scopes = values.scopes?.split(",") ?? [];
-  const isUsable =
+  const isValid =
     /^[\w.:-]{1,64}$/.test(values.caller ?? "") &&
     scopes.length > 0 &&
     scopes.every(isScope) &&
     (values.expires === undefined || !Number.isNaN(Date.parse(values.expires)));
-  if (!isUsable) {
+  if (!isValid) {
     process.stderr.write(USAGE);
     return 1;
   }
@@ -42,7 +39,7 @@ function main(): number {
     ...(values.expires === undefined ? {} : { expiresAt: values.expires }),
   };
   process.stdout.write(
-    `Key, shown this once:\n\n  ${key}\n\nEntry of "keys" in API_KEYS_FILE:\n\n${JSON.stringify(entry, null, 2)}\n`,
+    `Key (it is not stored and will not be shown again):\n\n  ${key}\n\nEntry for "keys" in API_KEYS_FILE:\n\n${JSON.stringify(entry, null, 2)}\n`,
   );
   return 0;
 }

@@ -2,31 +2,31 @@ import type { Scope } from "../context/caller.js";
 import { actionOf, OPERATIONS } from "../upstream/operations.js";
 import type { Operation } from "../upstream/operations.js";
 
-/** One statement of a policy of the vendor's access management (RAM). */
+/** One statement of a RAM policy. RAM is the vendor's access management. */
 interface Statement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
 }
 
-/** A policy document of RAM. */
+/** A RAM policy document. */
 export interface RamPolicy {
   readonly Version: "1";
   readonly Statement: readonly Statement[];
 }
 
-/** Contacts of any account the key belongs to (documented for ten operations). */
+/** Resource of ten operations: the contacts of any account of the AccessKey (documented). */
 const CONTACTS = "acs:resourcemanager:*:*:messagecontact/*";
 
-/** Bindings are authorised over all resources (documented for these two). */
-const OVER_EVERYTHING: ReadonlySet<Operation> = new Set<Operation>([
+/** Operations that RAM authorizes for the resource `*` only (documented). */
+const FOR_ALL_RESOURCES: ReadonlySet<Operation> = new Set<Operation>([
   "associateMembers",
   "disassociateMembers",
 ]);
 
 /**
- * Reads that settle what became of a write without an answer. A key that may
- * write but not look would leave every lost answer unsettled.
+ * Reads that settle the outcome of a write whose response was lost. Without these
+ * permissions, every lost response would end in OUTCOME_UNKNOWN.
  */
 const READ_BACK: readonly Operation[] = [
   "getMessageContact",
@@ -34,7 +34,7 @@ const READ_BACK: readonly Operation[] = [
   "listMessageContactVerifications",
 ];
 
-/** The least that the gateway's own key needs, so that it can serve these scopes. */
+/** The smallest RAM policy for the gateway's AccessKey to serve these scopes. */
 export function policyFor(scopes: readonly Scope[]): RamPolicy {
   const all = Object.keys(OPERATIONS) as Operation[];
   const wanted = new Set(
@@ -60,11 +60,11 @@ export function policyFor(scopes: readonly Scope[]): RamPolicy {
     Version: "1",
     Statement: [
       ...statement(
-        sorted.filter((one) => !OVER_EVERYTHING.has(one)),
+        sorted.filter((one) => !FOR_ALL_RESOURCES.has(one)),
         CONTACTS,
       ),
       ...statement(
-        sorted.filter((one) => OVER_EVERYTHING.has(one)),
+        sorted.filter((one) => FOR_ALL_RESOURCES.has(one)),
         "*",
       ),
     ],

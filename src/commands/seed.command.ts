@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/config.js";
+import { readConfig } from "../config/read-config.js";
 import { acceptCountryCodes } from "../message-contacts/shapes/rules.js";
 import { DirectoryTarget } from "./seed/seed-directory.js";
 import { EmulatorTarget } from "./seed/seed-emulator.js";
@@ -11,8 +11,8 @@ import { seed } from "./seed/seed.js";
 const USAGE = `npm run seed -- <file.json> --emulator <url>
 npm run seed -- <file.json> [--directory <alias>] [--yes]
 
-The first fills an emulator (npm run emulator), the second the directory that
-the environment configures, after you have confirmed it.
+The first form adds the contacts to a running emulator (npm run emulator). The
+second adds them to the configured directory, after you confirm it.
 `;
 
 async function main(): Promise<number> {
@@ -38,9 +38,11 @@ async function main(): Promise<number> {
     process.stderr.write(`No endpoint is configured.\n\n${USAGE}`);
     return 1;
   }
-  const isAsked = values.emulator === undefined && !values.yes;
-  if (isAsked && !process.stdin.isTTY) {
-    process.stderr.write("Nobody can confirm here: add --yes.\n");
+  const needsPrompt = values.emulator === undefined && !values.yes;
+  if (needsPrompt && !process.stdin.isTTY) {
+    process.stderr.write(
+      "Confirmation requires a terminal. To add contacts without it, pass --yes.\n",
+    );
     return 1;
   }
   const target: SeedTarget =
@@ -48,19 +50,19 @@ async function main(): Promise<number> {
       ? await DirectoryTarget.open(config, values.directory)
       : new EmulatorTarget(new URL(values.emulator).origin);
   try {
-    const isDone = await seed(
+    const isComplete = await seed(
       items,
       target,
       process.stderr,
-      isAsked ? asked : null,
+      needsPrompt ? prompt : null,
     );
-    return isDone ? 0 : 1;
+    return isComplete ? 0 : 1;
   } finally {
     await target.close();
   }
 }
 
-async function asked(question: string): Promise<string> {
+async function prompt(question: string): Promise<string> {
   const lines = createInterface({
     input: process.stdin,
     output: process.stderr,
@@ -73,7 +75,7 @@ async function asked(question: string): Promise<string> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : "no reason is known";
+  const reason = error instanceof Error ? error.message : "Unknown error.";
   process.stderr.write(`${reason}\n`);
   return 1;
 });

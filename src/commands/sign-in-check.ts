@@ -4,8 +4,8 @@ import type { CheckResult } from "./check-result.js";
 
 const TIMEOUT_MS = 5_000;
 
-/** Checks where callers come from: the key file and the issuers' public keys. */
-export async function checkSignIn(
+/** Checks the API key file and the public keys of the token issuers. */
+export async function checkAuthentication(
   config: Config,
   now: () => number = Date.now,
 ): Promise<CheckResult[]> {
@@ -14,43 +14,43 @@ export async function checkSignIn(
       {
         level: "ok",
         subject: "sign-in",
-        sentence: "None is configured: the gateway serves this machine only.",
+        sentence: "Not configured: the gateway serves this machine only.",
       },
     ];
   }
-  const findings: CheckResult[] = [];
+  const results: CheckResult[] = [];
   if (config.API_KEYS_FILE !== undefined) {
-    findings.push(keysFinding(config.API_KEYS_FILE, now()));
+    results.push(checkKeyFile(config.API_KEYS_FILE, now()));
   }
   for (const [index, { jwksUrl }] of config.issuers.entries()) {
-    findings.push(await issuerFinding(jwksUrl, index));
+    results.push(await checkIssuer(jwksUrl, index));
   }
-  return findings;
+  return results;
 }
 
-function keysFinding(path: string, nowMs: number): CheckResult {
+function checkKeyFile(path: string, nowMs: number): CheckResult {
   const { entries } = readKeyFile(path, []);
   const valid = entries.filter(
     ({ caller: { expiresAtMs = Infinity } }) => expiresAtMs > nowMs,
   );
   const subject = "sign-in";
-  const sentence = `The key file has ${entries.length} keys, ${valid.length} of them valid today.`;
+  const sentence = `The key file contains ${entries.length} keys; ${valid.length} of them have not expired.`;
   return valid.length > 0
     ? { level: "ok", subject, sentence }
     : {
         level: "warn",
         subject,
         sentence,
-        advice: "Make a key with `npm run key`.",
+        advice: "Create a key with `npm run key`.",
       };
 }
 
-async function issuerFinding(url: string, index: number): Promise<CheckResult> {
+async function checkIssuer(url: string, index: number): Promise<CheckResult> {
   const subject = "sign-in";
   const name = `issuer ${index + 1}`;
-  const count = await publicKeys(url);
+  const count = await countPublicKeys(url);
   if (count !== null && count > 0) {
-    const sentence = `The public keys of ${name} can be fetched (${count}).`;
+    const sentence = `The public keys of ${name} were fetched (${count}).`;
     return { level: "ok", subject, sentence };
   }
   return {
@@ -61,7 +61,7 @@ async function issuerFinding(url: string, index: number): Promise<CheckResult> {
   };
 }
 
-async function publicKeys(url: string): Promise<number | null> {
+async function countPublicKeys(url: string): Promise<number | null> {
   try {
     const response = await fetch(url, {
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -7,14 +7,14 @@ import type { CheckResult } from "./check-result.js";
 const OPEN_MS = 3_000;
 const PROBE_TTL_MS = 10_000;
 
-/** Checks Redis with the commands that the gateway uses, under a key of its own. */
+/** Checks Redis with the commands that the gateway uses, on a key made for this check. */
 export async function checkState(config: Config): Promise<CheckResult> {
   const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
   if (url === undefined) {
     return {
       level: "ok",
       subject: "state",
-      sentence: "In memory: right for one process, not for several.",
+      sentence: "State is kept in memory. This supports one process only.",
     };
   }
   const silent = new Logger({ LOG_LEVEL: "silent" });
@@ -24,35 +24,35 @@ export async function checkState(config: Config): Promise<CheckResult> {
     const { problem } = connection;
     if (problem?.kind === "refused") {
       return failure(
-        `Redis answers, but refuses commands (${problem.word}).`,
-        `Its user needs the commands of the gateway under ${prefix}*; it must not be a read-only replica or out of memory, and the database of REDIS_URL must exist.`,
+        `Redis responds, but rejects commands (${problem.word}).`,
+        `Grant its user the gateway's commands for ${prefix}*. The server must not be a read-only replica or out of memory, and the database in REDIS_URL must exist.`,
       );
     }
     if (problem !== null) {
       return failure(
-        "Redis does not answer.",
-        "Check REDIS_URL: host, port, password, redis:// or rediss://, and the network.",
+        "Redis is unreachable.",
+        "Check REDIS_URL (scheme, host, port, password) and the network.",
       );
     }
     const key = `doctor:${randomUUID()}`;
     await connection.set(key, "1", PROBE_TTL_MS);
-    const told = await connection.run(
+    const stored = await connection.run(
       "return redis.call('GET', KEYS[1])",
       [key],
       [],
     );
     await connection.remove(key);
-    return told === "1"
+    return stored === "1"
       ? {
           level: "ok",
           subject: "state",
-          sentence: "Redis keeps what it is told.",
+          sentence: "Redis stores and returns values.",
         }
-      : failure("Redis forgets what it is told.", "Check its memory policy.");
+      : failure("Redis loses stored values.", "Check its eviction policy.");
   } catch {
     return failure(
-      "Redis answers, but refuses commands.",
-      `Its user needs get, set, del, eval, publish and subscribe under ${prefix}*; it must not be a read-only replica.`,
+      "Redis responds, but rejects commands.",
+      `Grant its user get, set, del, eval, publish and subscribe for ${prefix}*. The server must not be a read-only replica.`,
     );
   } finally {
     await connection.close();

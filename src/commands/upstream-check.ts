@@ -12,20 +12,20 @@ import {
 } from "../upstream/transport/transport.js";
 import { providerOf } from "../upstream/upstream.module.js";
 import type { CheckResult } from "./check-result.js";
-import { explained, unreachable } from "./upstream-refusals.js";
+import { explain, explainUnreachable } from "./upstream-refusals.js";
 
-/** Of the form of a contact id, and of no contact: reads of it harm nobody. */
+/** A well-formed contact id that does not exist. */
 const NO_CONTACT = "c-000000000000000000";
 
 const TIMEOUT_MS = 8_000;
 
-/** Beyond this the vendor refuses signatures (documented: 15 minutes). */
-const LARGEST_SKEW_S = 15 * 60;
+/** Clock difference at which the vendor rejects signatures (documented: 15 minutes). */
+const MAX_SKEW_SECONDS = 15 * 60;
 
-/** A machine with a synchronised clock is well within this. */
-const USUAL_SKEW_S = 30;
+/** A machine with a synchronized clock stays well below this. */
+const NORMAL_SKEW_SECONDS = 30;
 
-/** One harmless read of each kind. */
+/** One call of each read action. */
 const READS: Partial<Record<Operation, object>> = {
   listMessageContacts: { PageNumber: 1, PageSize: 1 },
   getMessageContact: { ContactId: NO_CONTACT },
@@ -37,26 +37,30 @@ const READS: Partial<Record<Operation, object>> = {
   getMessageContactDeletionStatus: { ContactId: NO_CONTACT },
 };
 
-/** How the vendor answered: `OK` or its code. */
+/** The vendor's response to one call. */
 interface Answer {
+  /** `OK` or the vendor code. */
   readonly code: string;
   readonly httpStatus: number;
-  /** The vendor's clock minus ours, in seconds; null where it does not tell. */
+  /** The vendor's clock minus ours, in seconds; null without a `date` header. */
   readonly skewSeconds: number | null;
 }
 
 /**
- * Checks one directory: whether the endpoint is reached, clocks agree, the key
- * is good, and what it may read. Changes nothing, and sends nothing to anybody.
+ * Checks one directory: the endpoint, the clock difference, the AccessKey, and its
+ * permissions to read. Sends no changes and no messages.
  */
-export async function checkVendor(
+export async function checkUpstream(
   { endpoint, credentials }: Directory,
   now: () => number = Date.now,
 ): Promise<CheckResult[]> {
   const provider = providerOf(credentials);
   const signer = new RpcSigner(endpoint, provider);
   const transport = new UpstreamTransport(endpoint);
-  const ask = async (operation: Operation, params: object): Promise<Answer> => {
+  const call = async (
+    operation: Operation,
+    params: object,
+  ): Promise<Answer> => {
     const form = await signer.sign(operation, params, now());
     const sentAtMs = now();
     const reply = await transport.post(form, TIMEOUT_MS);
@@ -67,19 +71,19 @@ export async function checkVendor(
     if (keys === null) return [NO_KEYS];
     const [first, ...others] = Object.entries(READS) as [Operation, object][];
     if (first === undefined) return [];
-    const answer = await ask(...first);
-    const findings = [REACHED, clockFinding(answer)];
-    const isGood = isAllowed(answer) || explainedBy(answer) === "rights";
-    findings.push(isGood ? GOOD_KEY : refusal(answer));
-    if (!isGood) return findings;
-    findings.push(rightFinding(first[0], answer));
+    const answer = await call(...first);
+    const results = [REACHED, clockResult(answer)];
+    const isAccepted = isAllowed(answer) || subjectOf(answer) === "rights";
+    results.push(isAccepted ? KEY_ACCEPTED : rejection(answer));
+    if (!isAccepted) return results;
+    results.push(permissionResult(first[0], answer));
     for (const [operation, params] of others) {
-      findings.push(rightFinding(operation, await ask(operation, params)));
+      results.push(permissionResult(operation, await call(operation, params)));
     }
-    return [...findings, WRITES_UNCHECKED];
+    return [...results, WRITES_UNCHECKED];
   } catch (error) {
     if (!(error instanceof TransportError)) return [NO_KEYS];
-    const { sentence, advice } = unreachable(error.reason);
+    const { sentence, advice } = explainUnreachable(error.reason);
     return [{ level: "fail", subject: "endpoint", sentence, advice }];
   } finally {
     await transport.close();
@@ -89,21 +93,21 @@ export async function checkVendor(
 const REACHED: CheckResult = {
   level: "ok",
   subject: "endpoint",
-  sentence: "The endpoint answers.",
+  sentence: "The endpoint responds.",
 };
 
-const GOOD_KEY: CheckResult = {
+const KEY_ACCEPTED: CheckResult = {
   level: "ok",
   subject: "key",
-  sentence: "The vendor takes the signature of this key.",
+  sentence: "The vendor accepts signatures of this AccessKey.",
 };
 
 const NO_KEYS: CheckResult = {
   level: "fail",
   subject: "key",
-  sentence: "No keys can be had for this directory.",
+  sentence: "No credentials are available for this directory.",
   advice:
-    "With the chain: see that its sources (variables, profile, role of the machine) offer keys here.",
+    "Check the sources of the credentials chain: environment variables, profile, instance role.",
 };
 
 const writes = Object.values(OPERATIONS).filter(({ kind }) => kind === "write");
@@ -111,7 +115,7 @@ const writes = Object.values(OPERATIONS).filter(({ kind }) => kind === "write");
 const WRITES_UNCHECKED: CheckResult = {
   level: "ok",
   subject: "rights",
-  sentence: `The ${writes.length} writing actions are not tried: no call of them is harmless. \`npm run policy\` prints what they need.`,
+  sentence: `The ${writes.length} write actions are not checked, because a call would change data. \`npm run policy\` prints the permissions that they need.`,
 };
 
 function answerOf(
@@ -127,7 +131,7 @@ function answerOf(
   };
 }
 
-/** Never a word of the body but its code: a proxy's page may hold anything. */
+/** The vendor code in a response. Nothing else of the body is used: it may be a proxy's page. */
 function codeIn(body: string, httpStatus: number): string {
   try {
     const { Code: code, RequestId: id } = JSON.parse(body) as {
@@ -139,33 +143,34 @@ function codeIn(body: string, httpStatus: number): string {
       return code;
     }
   } catch {
-    // Told below, as an answer that is not the vendor's.
+    // Not JSON, so not a response of the vendor.
   }
   return "NotTheVendor";
 }
 
-/** A contact that does not exist is looked for only after the right was found. */
+/** The vendor checks permissions first, so "no such contact" proves the permission. */
 function isAllowed({ code }: Answer): boolean {
   return code === "OK" || code.startsWith("EntityNotExists.Contact");
 }
 
-function explainedBy({ code, httpStatus }: Answer): string {
-  return explained(code, httpStatus).subject;
+function subjectOf({ code, httpStatus }: Answer): string {
+  return explain(code, httpStatus).subject;
 }
 
-function refusal({ code, httpStatus }: Answer): CheckResult {
+function rejection({ code, httpStatus }: Answer): CheckResult {
   if (code === "NotTheVendor") {
     return {
       level: "fail",
       subject: "endpoint",
-      sentence: `What answers there is not the vendor's API (HTTP ${httpStatus}).`,
-      advice: "Check the endpoint; a proxy or a portal may stand in between.",
+      sentence: `The response is not from the vendor's API (HTTP ${httpStatus}).`,
+      advice:
+        "Check the endpoint. A proxy or a captive portal may have responded.",
     };
   }
-  return { level: "fail", ...explained(code, httpStatus) };
+  return { level: "fail", ...explain(code, httpStatus) };
 }
 
-function rightFinding(operation: Operation, answer: Answer): CheckResult {
+function permissionResult(operation: Operation, answer: Answer): CheckResult {
   const action = actionOf(operation);
   if (isAllowed(answer)) {
     return {
@@ -174,29 +179,29 @@ function rightFinding(operation: Operation, answer: Answer): CheckResult {
       sentence: `${action} is allowed.`,
     };
   }
-  if (explainedBy(answer) !== "rights") return refusal(answer);
-  const { advice } = explained(answer.code, answer.httpStatus);
+  if (subjectOf(answer) !== "rights") return rejection(answer);
+  const { advice } = explain(answer.code, answer.httpStatus);
   const sentence = `${action} is not allowed.`;
   return { level: "fail", subject: "rights", sentence, advice };
 }
 
-function clockFinding({ skewSeconds }: Answer): CheckResult {
+function clockResult({ skewSeconds }: Answer): CheckResult {
   if (skewSeconds === null) {
     return {
       level: "warn",
       subject: "clock",
-      sentence: "The vendor does not tell its time.",
+      sentence: "The response contains no date to compare clocks with.",
     };
   }
   const seconds = Math.abs(skewSeconds);
   const sentence = `The clocks differ by ${Math.round(seconds)} s.`;
-  if (seconds <= USUAL_SKEW_S)
+  if (seconds <= NORMAL_SKEW_SECONDS)
     return { level: "ok", subject: "clock", sentence };
   return {
-    level: seconds < LARGEST_SKEW_S ? "warn" : "fail",
+    level: seconds < MAX_SKEW_SECONDS ? "warn" : "fail",
     subject: "clock",
     sentence,
     advice:
-      "Set this machine's clock (NTP). The gateway corrects its signatures by itself, at the cost of one refused call.",
+      "Synchronize the clock of this machine (NTP). The gateway corrects its signatures after one rejected call.",
   };
 }

@@ -1,43 +1,45 @@
-/** What a refusal by the vendor tells an operator. */
+/** Explains a vendor error to an operator. */
 export interface Explanation {
   readonly subject: "clock" | "key" | "rights" | "directory" | "vendor";
   readonly sentence: string;
   readonly advice: string;
 }
 
-/** Beginnings of vendor codes, tried from top to bottom (documented codes). */
+/** Explanations by the prefix of a documented vendor code. The first match applies. */
 const EXPLANATIONS: readonly (readonly [string, Explanation])[] = [
   [
     "InvalidAccessKeyId.Inactive",
     {
       subject: "key",
       sentence: "The AccessKey is disabled.",
-      advice: "Enable it in the vendor's console, or take another one.",
+      advice: "Enable it in the console of Alibaba Cloud, or use another one.",
     },
   ],
   [
     "InvalidAccessKeyId",
     {
       subject: "key",
-      sentence: "The vendor does not know this AccessKey id.",
+      sentence: "The AccessKey id does not exist.",
       advice:
-        "Check the id for typing errors, and whether the endpoint belongs to the site (China or international) where the key was made.",
+        "Check the id for typing errors. The endpoint must belong to the site (China or international) where the AccessKey was created.",
     },
   ],
   [
     "SignatureDoesNotMatch",
     {
       subject: "key",
-      sentence: "The signature is wrong: id and secret do not belong together.",
-      advice: "Copy the AccessKey secret again, without spaces or line ends.",
+      sentence:
+        "The signature is invalid: the secret does not match the AccessKey id.",
+      advice: "Copy the AccessKey secret again, without spaces or line breaks.",
     },
   ],
   [
     "InvalidSignature",
     {
       subject: "key",
-      sentence: "The signature is wrong: id and secret do not belong together.",
-      advice: "Copy the AccessKey secret again, without spaces or line ends.",
+      sentence:
+        "The signature is invalid: the secret does not match the AccessKey id.",
+      advice: "Copy the AccessKey secret again, without spaces or line breaks.",
     },
   ],
   [
@@ -45,106 +47,109 @@ const EXPLANATIONS: readonly (readonly [string, Explanation])[] = [
     {
       subject: "key",
       sentence: "The STS token has expired.",
-      advice: "Fetch new temporary keys, or let the chain renew them.",
+      advice:
+        "Get new temporary credentials, or let the credentials chain refresh them.",
     },
   ],
   [
     "InvalidSecurityToken",
     {
       subject: "key",
-      sentence: "The STS token does not belong to this key, or is damaged.",
-      advice: "Take id, secret and token from the same answer of STS.",
+      sentence:
+        "The STS token is invalid or does not belong to this AccessKey.",
+      advice: "Use the id, secret and token of the same STS response.",
     },
   ],
   [
     "MissingSecurityToken",
     {
       subject: "key",
-      sentence: "The key is a temporary one, and its STS token is missing.",
-      advice: "Set ALIBABA_CLOUD_SECURITY_TOKEN as well.",
+      sentence: "The AccessKey is temporary, and its STS token is missing.",
+      advice: "Set ALIBABA_CLOUD_SECURITY_TOKEN.",
     },
   ],
   [
     "InvalidTimeStamp",
     {
       subject: "clock",
-      sentence: "The vendor refuses the time of the call.",
-      advice: "Set this machine's clock (NTP).",
+      sentence: "The vendor rejected the timestamp of the call.",
+      advice: "Synchronize the clock of this machine (NTP).",
     },
   ],
   [
     "EntityNotExists.ResourceDirectory",
     {
       subject: "directory",
-      sentence: "The account of this key has no resource directory.",
+      sentence: "The account of this AccessKey has no resource directory.",
       advice:
-        "Use a key of the management account, or of a member it was delegated to; enable the resource directory there.",
+        "Use an AccessKey of the management account or of a delegated administrator. The resource directory must be enabled.",
     },
   ],
   [
     "NoPermission",
     {
       subject: "rights",
-      sentence: "The key may not do this.",
-      advice: "Attach the policy that `npm run policy` prints to its RAM user.",
+      sentence: "The AccessKey has no permission for this action.",
+      advice: "Attach the policy from `npm run policy` to its RAM user.",
     },
   ],
   [
     "Forbidden",
     {
       subject: "rights",
-      sentence: "The key may not do this.",
-      advice: "Attach the policy that `npm run policy` prints to its RAM user.",
+      sentence: "The AccessKey has no permission for this action.",
+      advice: "Attach the policy from `npm run policy` to its RAM user.",
     },
   ],
   [
     "Throttling",
     {
       subject: "vendor",
-      sentence: "The vendor throttles this account right now.",
-      advice: "Try again in a minute; see who else uses the account's limits.",
+      sentence: "The vendor is throttling this account.",
+      advice: "Retry in a minute. Check which other programs use this account.",
     },
   ],
 ];
 
-/** What a vendor code means here; whatever is unknown is told by its code. */
-export function explained(code: string, httpStatus: number): Explanation {
-  for (const [beginning, explanation] of EXPLANATIONS) {
-    if (code.startsWith(beginning)) return explanation;
+/** Explains a vendor code. For unknown codes, the explanation contains the code itself. */
+export function explain(code: string, httpStatus: number): Explanation {
+  for (const [prefix, explanation] of EXPLANATIONS) {
+    if (code.startsWith(prefix)) return explanation;
   }
   return {
     subject: "vendor",
-    sentence: `The vendor answers ${code} with HTTP ${httpStatus}.`,
-    advice: "Look the code up in the vendor's error centre.",
+    sentence: `The vendor returned ${code} with HTTP ${httpStatus}.`,
+    advice: "Look up the code in the error center of Alibaba Cloud.",
   };
 }
 
-/** Words for a call that got no answer, by the transport's reason. */
-export function unreachable(reason: string): {
+/** Explains a call without a response, by the reason of the transport. */
+export function explainUnreachable(reason: string): {
   sentence: string;
   advice: string;
 } {
   if (reason === "ENOTFOUND" || reason === "EAI_AGAIN") {
     return {
-      sentence: "The endpoint's name cannot be resolved.",
-      advice: "Check the endpoint for typing errors, and this machine's DNS.",
+      sentence: "The host name of the endpoint cannot be resolved.",
+      advice:
+        "Check the endpoint for typing errors, and the DNS configuration of this machine.",
     };
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(reason)) {
     return {
-      sentence: "The endpoint's certificate is not trusted.",
+      sentence: "The certificate of the endpoint is not trusted.",
       advice:
-        "A proxy may stand in between: add its authority with NODE_EXTRA_CA_CERTS.",
+        "If a proxy intercepts TLS, add its certificate authority with NODE_EXTRA_CA_CERTS.",
     };
   }
   if (reason === "ECONNREFUSED") {
     return {
-      sentence: "Nothing listens at the endpoint.",
-      advice: "Check host and port of the endpoint.",
+      sentence: "The endpoint refused the connection.",
+      advice: "Check the host and the port of the endpoint.",
     };
   }
   return {
-    sentence: `The endpoint does not answer (${reason}).`,
+    sentence: `The endpoint does not respond (${reason}).`,
     advice: "Check the network: firewall, egress rules, proxy.",
   };
 }

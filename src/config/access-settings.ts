@@ -1,15 +1,14 @@
 import { IsBoolean, IsIn, IsOptional, MinLength } from "class-validator";
 import { ALGORITHMS } from "./files/issuers-file.js";
-import { ReplicaSettings } from "./replica-settings.js";
-import { IsCount, isOrigin, isPrivateOnTheWay, Must, webUrl } from "./rules.js";
+import { IsCount, isOrigin, isConfidential, Must, webUrl } from "./rules.js";
 import { Setting } from "./setting.js";
 
-/** Who gets in, what they may do, and how much of it. */
-export abstract class AccessSettings extends ReplicaSettings {
+/** Authentication, limits of callers, GraphQL options and the audit log. */
+export class AccessSettings {
   @Setting(
     "text",
     "none",
-    "JSON file of API keys, of which it holds only hashes; read again when it changes. While it is missing or cannot be used, the keys that were read last stay valid. `npm run key` makes an entry.",
+    "JSON file of API keys. It contains only their hashes. The gateway reloads it when it changes; while it is missing or invalid, the keys that were loaded last stay valid. `npm run key` creates an entry.",
   )
   @IsOptional()
   @MinLength(1)
@@ -18,7 +17,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "Issuer of access tokens, exactly as the claim `iss` says it.",
+    "Issuer of access tokens, exactly as in the claim `iss`.",
   )
   @IsOptional()
   @MinLength(1)
@@ -27,28 +26,28 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "list",
     "none",
-    "Audiences, of which a token must name one in `aud`.",
+    "Audiences, separated by commas. The claim `aud` of a token must contain one of them.",
   )
   @IsOptional()
   @MinLength(1, { each: true })
   readonly JWT_AUDIENCE?: readonly string[];
 
-  @Setting("text", "none", "Address of the issuer's public keys (JWKS).")
+  @Setting("text", "none", "URL of the issuer's public keys (JWKS).")
   @IsOptional()
   @Must("must be https://…, or http://… on loopback", (value) => {
     const url = webUrl(value);
-    return url !== null && isPrivateOnTheWay(url);
+    return url !== null && isConfidential(url);
   })
   readonly JWT_JWKS_URL?: string;
 
   @Setting(
     "list",
     "`RS256,PS256,ES256,EdDSA`",
-    "Signature algorithms that are taken; asymmetric ones only.",
+    "Accepted signature algorithms, separated by commas. Only asymmetric ones are allowed.",
   )
   @IsIn(ALGORITHMS, {
     each: true,
-    message: `must be some of ${ALGORITHMS.join(", ")}`,
+    message: `must be a list of ${ALGORITHMS.join(", ")}`,
   })
   readonly JWT_ALGORITHMS: readonly string[] = [
     "RS256",
@@ -60,7 +59,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "JSON file of several issuers, in place of or beside the three variables above.",
+    "JSON file of several issuers. It replaces or complements the variables above.",
   )
   @IsOptional()
   @MinLength(1)
@@ -69,7 +68,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`30`",
-    "Seconds by which an issuer's clock may differ, 0 to 300.",
+    "Tolerated clock difference to an issuer in seconds, 0 to 300.",
   )
   @IsCount(0, 300)
   readonly JWT_CLOCK_TOLERANCE_SECONDS: number = 30;
@@ -77,7 +76,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "JSON file of several resource directories, each with an alias, an endpoint and the names of the variables that hold its keys.",
+    "JSON file of several resource directories. Each has an alias, an endpoint and the names of the variables that contain its AccessKey.",
   )
   @IsOptional()
   @MinLength(1)
@@ -86,15 +85,15 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "list",
     "none",
-    "Origins whose pages may call the gateway from a browser, such as `https://console.example.com`. Exact, no patterns.",
+    "Origins whose pages may call the gateway from a browser, separated by commas, such as `https://console.example.com`. Patterns are not supported.",
   )
   @Must("must be origins such as https://console.example.com", isOrigin, true)
   readonly CORS_ORIGINS: readonly string[] = [];
 
   @Setting(
     "number",
-    "`6000`; `0` without sign-in",
-    "What a caller may use in a minute: 1 a request and 1 an upstream call. 0: no limit.",
+    "`6000`; `0` without authentication",
+    "Points that a caller may use per minute. A request costs 1 point, each upstream call 1 more. 0: no limit.",
   )
   @IsOptional()
   @IsCount(0, 10_000_000)
@@ -102,8 +101,8 @@ export abstract class AccessSettings extends ReplicaSettings {
 
   @Setting(
     "number",
-    "`30000`; `0` without sign-in",
-    "What one address may use in a minute: 1 a request, 20 a failed sign-in. 0: no limit.",
+    "`30000`; `0` without authentication",
+    "Points that an IP address may use per minute. A request costs 1 point, failed authentication 20. 0: no limit.",
   )
   @IsOptional()
   @IsCount(0, 10_000_000)
@@ -112,7 +111,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`4096`",
-    "Most connections held open at once. Idle ones give way to new ones; beyond that, new ones are closed.",
+    "Maximum number of open connections. At the limit, idle connections are closed first; if none is idle, new ones are closed.",
   )
   @IsCount(1, 1_000_000)
   readonly MAX_CONNECTIONS: number = 4_096;
@@ -120,7 +119,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`1000`",
-    "Most signed-in WebSockets among them; as many again may wait to sign in. 0: no WebSockets.",
+    "Maximum number of authenticated WebSockets. As many again may wait for authentication. 0: no WebSockets.",
   )
   @IsCount(0, 1_000_000)
   readonly MAX_WEBSOCKETS: number = 1_000;
@@ -128,7 +127,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`100`, at most a quarter",
-    "Most WebSockets of one caller; more are closed with 1013. By default at most a quarter of `MAX_WEBSOCKETS`; all of them without sign-in.",
+    "Maximum number of WebSockets per caller; further ones are closed with 1013. The default is at most a quarter of `MAX_WEBSOCKETS`, and `MAX_WEBSOCKETS` without authentication.",
   )
   @IsOptional()
   @IsCount(1, 1_000_000)
@@ -137,7 +136,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "number",
     "`1`",
-    "Most mutation fields of one GraphQL operation, 1 to 20.",
+    "Maximum number of mutation fields per GraphQL operation, 1 to 20.",
   )
   @IsCount(1, 20)
   readonly GRAPHQL_MUTATIONS_PER_OPERATION: number = 1;
@@ -145,7 +144,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "flag",
     "`true`; `false` in production",
-    "Whether the GraphQL schema can be asked for, errors suggest names, and there is a playground.",
+    "Enables introspection of the GraphQL schema, name suggestions in errors, and the playground.",
   )
   @IsOptional()
   @IsBoolean({ message: "must be true or false" })
@@ -154,7 +153,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "`off`",
-    "GraphQL documents from the manifest: `off`, `prefer` (others are taken too) or `only`.",
+    "Persisted GraphQL documents: `off`, `prefer` (other documents are accepted too) or `only`.",
   )
   @IsIn(["off", "prefer", "only"], { message: "must be off, prefer or only" })
   readonly PERSISTED_DOCUMENTS: "off" | "prefer" | "only" = "off";
@@ -162,7 +161,7 @@ export abstract class AccessSettings extends ReplicaSettings {
   @Setting(
     "text",
     "none",
-    "The manifest: a JSON object of document id to GraphQL document.",
+    "Manifest of persisted documents: a JSON object that maps document ids to GraphQL documents.",
   )
   @IsOptional()
   @MinLength(1)
@@ -170,8 +169,8 @@ export abstract class AccessSettings extends ReplicaSettings {
 
   @Setting(
     "text",
-    "`stderr`; `none` without sign-in",
-    "Where the audit trail of writes goes: `none`, `stderr` or the path of a file, which gets mode 0600 and is opened again on SIGHUP.",
+    "`stderr`; `none` without authentication",
+    "Destination of the audit log of writes: `none`, `stderr` or the path of a file. The file gets mode 0600 and is reopened on SIGHUP.",
   )
   @IsOptional()
   @MinLength(1)

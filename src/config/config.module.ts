@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { Config } from "./config.js";
 
-/** Offers the one validated configuration under its class. */
+/** Provides the validated configuration. */
 @Module({})
 export class ConfigModule {
   static with(config: Config): DynamicModule {

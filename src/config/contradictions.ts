@@ -1,22 +1,17 @@
-import type { Config } from "./config.js";
+import { hasSignIn, type Config } from "./config.js";
 import { isLoopback, webUrl } from "./rules.js";
 import { timeLimitProblems } from "./time-limits.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether anybody can sign in; without it the gateway is for this machine. */
-export function hasSignIn(config: Config): boolean {
-  return config.API_KEYS_FILE !== undefined || config.issuers.length > 0;
-}
-
-/** Settings that are each in order and must not stand together. */
+/** Describes settings that are valid on their own but not in combination. */
 export function contradictions(
   config: Config,
   environment: Environment,
 ): string[] {
   return [
     ...upstreamProblems(config),
-    ...signInProblems(config),
+    ...authenticationProblems(config),
     ...(config.NODE_ENV === "production"
       ? productionProblems(config, environment)
       : []),
@@ -45,7 +40,7 @@ function upstreamProblems(config: Config): string[] {
     !hasKeys
   ) {
     problems.push(
-      "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET must be set with UPSTREAM_ENDPOINT (or UPSTREAM_CREDENTIALS=chain)",
+      "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET must be set with UPSTREAM_ENDPOINT, unless UPSTREAM_CREDENTIALS is chain",
     );
   }
   if (
@@ -58,8 +53,8 @@ function upstreamProblems(config: Config): string[] {
 }
 
 /**
- * Keys of the chain change, and with them what is made of them; processes that
- * share nothing would each keep promises of their own.
+ * Credentials of the chain rotate, so no stable secret can be derived from them. Without
+ * Redis, each process would have its own idempotency keys, limits and write queue.
  */
 function replicaProblems(config: Config): string[] {
   const credentials = [...config.directories.values()].map(
@@ -71,33 +66,37 @@ function replicaProblems(config: Config): string[] {
     ...(config.REDIS_URL !== undefined &&
     config.STATE_SECRET === undefined &&
     usesChain
-      ? ["STATE_SECRET must be set with REDIS_URL and keys of the chain"]
+      ? ["STATE_SECRET must be set with REDIS_URL and credentials of the chain"]
       : []),
     ...(config.REDIS_URL === undefined && config.WEB_CONCURRENCY > 1
       ? [
-          "REDIS_URL must be set with WEB_CONCURRENCY above 1: processes share what they know through Redis alone",
+          "REDIS_URL must be set with WEB_CONCURRENCY above 1: processes share their state through Redis only",
         ]
       : []),
   ];
 }
 
-function signInProblems(config: Config): string[] {
+function authenticationProblems(config: Config): string[] {
   const problems: string[] = [];
-  const single = [config.JWT_ISSUER, config.JWT_AUDIENCE, config.JWT_JWKS_URL];
-  const given = single.filter((one) => one !== undefined).length;
-  if (given !== 0 && given !== single.length) {
+  const settings = [
+    config.JWT_ISSUER,
+    config.JWT_AUDIENCE,
+    config.JWT_JWKS_URL,
+  ];
+  const count = settings.filter((one) => one !== undefined).length;
+  if (count !== 0 && count !== settings.length) {
     problems.push(
       "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together",
     );
   }
   const names = config.issuers.map(({ issuer }) => issuer);
   if (new Set(names).size !== names.length) {
-    problems.push("JWT_ISSUERS_FILE must not name an issuer twice");
+    problems.push("JWT_ISSUERS_FILE must not contain an issuer twice");
   }
   if (hasSignIn(config)) return problems;
   if (!isLoopback(config.HOST)) {
     problems.push(
-      "HOST must be a loopback address while no sign-in is configured (API_KEYS_FILE, JWT_ISSUER or JWT_ISSUERS_FILE)",
+      "HOST must be a loopback address unless authentication is configured (API_KEYS_FILE, JWT_ISSUER or JWT_ISSUERS_FILE)",
     );
   }
   const endpoints = [...config.directories.values()].map(
@@ -106,17 +105,17 @@ function signInProblems(config: Config): string[] {
   if (config.UPSTREAM_ENDPOINT !== undefined) {
     endpoints.push(config.UPSTREAM_ENDPOINT);
   }
-  if (!endpoints.every(isOnThisMachine)) {
+  if (!endpoints.every(isLocal)) {
     problems.push(
-      "UPSTREAM_ENDPOINT and the endpoints of DIRECTORIES_FILE must be on loopback while no sign-in is configured (API_KEYS_FILE, JWT_ISSUER or JWT_ISSUERS_FILE)",
+      "UPSTREAM_ENDPOINT and the endpoints of DIRECTORIES_FILE must be on loopback unless authentication is configured (API_KEYS_FILE, JWT_ISSUER or JWT_ISSUERS_FILE)",
     );
   }
   return problems;
 }
 
-function isOnThisMachine(endpoint: string): boolean {
+function isLocal(endpoint: string): boolean {
   const url = webUrl(endpoint);
-  // What is no address at all has a problem of its own already.
+  // An invalid URL is already reported by the rule of its setting.
   return url === null || isLoopback(url.hostname);
 }
 
@@ -125,29 +124,29 @@ function productionProblems(
   environment: Environment,
 ): string[] {
   const problems: string[] = [];
-  const says = (name: string, words: RegExp): boolean =>
-    words.test(environment[name] ?? "");
+  const matches = (name: string, pattern: RegExp): boolean =>
+    pattern.test(environment[name] ?? "");
   if (
     config.UPSTREAM_ENDPOINT === undefined &&
     config.DIRECTORIES_FILE === undefined
   ) {
     problems.push(
-      "UPSTREAM_ENDPOINT must be set in production: the emulator is not for production",
+      "UPSTREAM_ENDPOINT must be set in production: the emulator is for development only",
     );
   }
-  // The HTTP client below pop-core prints headers and bodies (observed).
-  if (says("DEBUG", /httpx|\*/)) {
+  // httpx, the HTTP client of pop-core, prints headers and bodies (observed).
+  if (matches("DEBUG", /httpx|\*/)) {
     problems.push("DEBUG must not name httpx in production");
   }
-  if (says("NODE_DEBUG", /http|net|tls|undici|fetch|\*/i)) {
+  if (matches("NODE_DEBUG", /http|net|tls|undici|fetch|\*/i)) {
     problems.push("NODE_DEBUG must not name HTTP or TLS in production");
   }
   if (environment["NODE_TLS_REJECT_UNAUTHORIZED"]?.trim() === "0") {
     problems.push("NODE_TLS_REJECT_UNAUTHORIZED must not be 0 in production");
   }
-  if (says("NODE_OPTIONS", /--insecure-http-parser|--inspect/)) {
+  if (matches("NODE_OPTIONS", /--insecure-http-parser|--inspect/)) {
     problems.push(
-      "NODE_OPTIONS must not hold --insecure-http-parser or --inspect in production",
+      "NODE_OPTIONS must not contain --insecure-http-parser or --inspect in production",
     );
   }
   return problems;

@@ -1,6 +1,6 @@
 import { withChanges, type Config } from "./config.js";
 
-/** The same configuration with the emulator as the vendor. */
+/** Returns a copy of the configuration that uses an emulator as the vendor. */
 export function pointedAt(url: string, config: Config): Config {
   return withChanges(config, {
     embeddedEmulator: url,

@@ -2,12 +2,12 @@ import { IsInt, Max, Min, ValidateBy } from "class-validator";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
-/** Whether a host name or address can only be reached from this machine. */
+/** Whether a host name or address is loopback, so that only this machine can reach it. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** A text as a URL of http or https; null for anything else. */
+/** Parses an http or https URL without user and password; null for any other value. */
 export function webUrl(text: unknown): URL | null {
   if (typeof text !== "string" || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -15,40 +15,40 @@ export function webUrl(text: unknown): URL | null {
   return isWeb && url.username === "" && url.password === "" ? url : null;
 }
 
-/** Whether a URL is of https, or of http and on loopback. */
-export function isPrivateOnTheWay(url: URL): boolean {
+/** Whether nobody on the network can read a request to this URL: https, or http on loopback. */
+export function isConfidential(url: URL): boolean {
   return url.protocol === "https:" || isLoopback(url.hostname);
 }
 
-/** Whether a text is a vendor's base URL: no path, no query, no user. */
+/** Whether a value is a base URL for the vendor: no path, no query, no user. */
 export function isEndpoint(value: unknown): boolean {
   const url = webUrl(value);
   return (
     url !== null &&
     url.pathname === "/" &&
     url.search === "" &&
-    isPrivateOnTheWay(url)
+    isConfidential(url)
   );
 }
 
-/** Whether a text is an origin as browsers write it: scheme, host, port. */
+/** Whether a value is an origin as browsers send it: scheme, host, port. */
 export function isOrigin(value: unknown): boolean {
   return webUrl(value)?.origin === value;
 }
 
-/** A property for which `holds` must be true. */
+/** Requires `isValid` to return true for the property, or for each of its items. */
 export function Must(
   message: string,
-  holds: (value: unknown) => boolean,
+  isValid: (value: unknown) => boolean,
   each = false,
 ): PropertyDecorator {
   return ValidateBy(
-    { name: "must", validator: { validate: holds } },
+    { name: "must", validator: { validate: isValid } },
     { message, each },
   );
 }
 
-/** A whole number within bounds. */
+/** Requires an integer within bounds, both inclusive. */
 export function IsCount(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${min} to ${max}`;
   return (target, name) => {
@@ -58,7 +58,7 @@ export function IsCount(min: number, max: number): PropertyDecorator {
   };
 }
 
-/** A port number; 0 takes a free one. */
+/** Requires a port number. With 0, the operating system assigns a free port. */
 export function IsPort(): PropertyDecorator {
   const message = "must be a port number from 0 to 65535";
   return (target, name) => {

@@ -8,28 +8,28 @@ import {
 import { isEndpoint, IsPort, Must } from "./rules.js";
 import { Setting } from "./setting.js";
 
-/** What the process itself needs: addresses, the vendor, the log. */
-export abstract class ServerSettings {
-  @Setting("number", "`3000`", "Port of GraphQL, REST and the pages.")
+/** Ports, the vendor, credentials and the log. */
+export class ServerSettings {
+  @Setting("number", "`3000`", "Port of GraphQL, REST and the web pages.")
   @IsPort()
   readonly PORT: number = 3000;
 
   @Setting(
     "text",
     "`127.0.0.1`",
-    "Address to listen on. Without sign-in it must be a loopback address.",
+    "Address to listen on. Without authentication, it must be a loopback address.",
   )
   @MinLength(1)
   readonly HOST: string = "127.0.0.1";
 
-  @Setting("number", "`3001`", "Port of `/livez` and `/readyz`.")
+  @Setting("number", "`3001`", "Port of `/livez`, `/readyz` and `/metrics`.")
   @IsPort()
   readonly OPS_PORT: number = 3001;
 
   @Setting(
     "number",
     "`4010`",
-    "Port of the emulator, embedded or alone. The embedded one takes a free port when this one is taken.",
+    "Port of the emulator. If it is in use, the embedded emulator listens on a free port.",
   )
   @IsPort()
   readonly EMULATOR_PORT: number = 4010;
@@ -37,7 +37,7 @@ export abstract class ServerSettings {
   @Setting(
     "text",
     "embedded emulator",
-    "Base URL of the vendor: `https://…`, or `http://` on loopback.",
+    "Base URL of the vendor's API: `https://…`, or `http://…` on loopback.",
   )
   @IsOptional()
   @Must(
@@ -49,7 +49,7 @@ export abstract class ServerSettings {
   @Setting(
     "text",
     "`keys`",
-    "Where the vendor's keys come from: `keys` (the three variables below) or `chain` (the vendor's default credentials chain).",
+    "Source of the vendor credentials: `keys` (the three variables below) or `chain` (the vendor's default credentials chain).",
   )
   @IsIn(["keys", "chain"], { message: "must be keys or chain" })
   readonly UPSTREAM_CREDENTIALS: "keys" | "chain" = "keys";
@@ -57,18 +57,18 @@ export abstract class ServerSettings {
   @Setting(
     "text",
     "none",
-    "AccessKey id towards the vendor. Needed with `UPSTREAM_ENDPOINT` and `keys`.",
+    "AccessKey id for the vendor's API. Required with `UPSTREAM_ENDPOINT` and `keys`.",
   )
   @IsOptional()
   @MinLength(1)
   readonly ALIBABA_CLOUD_ACCESS_KEY_ID?: string;
 
-  @Setting("text", "none", "AccessKey secret. Never printed.")
+  @Setting("text", "none", "AccessKey secret.")
   @IsOptional()
   @MinLength(1)
   readonly ALIBABA_CLOUD_ACCESS_KEY_SECRET?: string;
 
-  @Setting("text", "none", "STS token of temporary keys. Never printed.")
+  @Setting("text", "none", "STS token, for temporary credentials.")
   @IsOptional()
   @MinLength(1)
   readonly ALIBABA_CLOUD_SECURITY_TOKEN?: string;
@@ -76,7 +76,7 @@ export abstract class ServerSettings {
   @Setting(
     "list",
     "`86`",
-    "Country codes of phone numbers that are accepted, separated by commas.",
+    "Accepted country codes of phone numbers, separated by commas.",
   )
   @ArrayMinSize(1, { message: "must name at least one country code" })
   @Matches(/^[1-9]\d{0,3}$/, {
@@ -88,7 +88,7 @@ export abstract class ServerSettings {
   @Setting(
     "text",
     "`info`",
-    "`debug`, `info`, `warn`, `error` or `silent`: least level that is logged.",
+    "Minimum log level: `debug`, `info`, `warn`, `error` or `silent`.",
   )
   @IsIn(["debug", "info", "warn", "error", "silent"], {
     message: "must be debug, info, warn, error or silent",
@@ -98,7 +98,7 @@ export abstract class ServerSettings {
   @Setting(
     "text",
     "none",
-    "`production` refuses the embedded emulator and debug output of the HTTP client.",
+    "With `production`, the gateway does not start with the embedded emulator or with debug output of the HTTP client.",
   )
   @IsOptional()
   readonly NODE_ENV?: string;

@@ -1,29 +1,38 @@
-/** One environment variable: a row of the table in docs/configuration.md. */
+import "reflect-metadata";
+
+/** An environment variable, as documented in docs/configuration.md. */
 export interface SettingRow {
   readonly name: string;
   readonly kind: "text" | "number" | "list" | "flag";
-  readonly sentence: string;
-  /** The default in words, where the value alone does not say it. */
+  readonly description: string;
+  /** The default as Markdown, or a description of it. */
   readonly defaultText: string;
 }
 
-const rows: SettingRow[] = [];
+const METADATA_KEY = "message-contacts:settings";
 
 /**
- * Declares a property as an environment variable of the same name. The kind
- * says how its text is read; rules are class-validator's.
+ * Declares a property as an environment variable of the same name. The kind determines
+ * how its text is parsed; rules are those of class-validator.
  */
 export function Setting(
   kind: SettingRow["kind"],
   defaultText: string,
-  sentence: string,
+  description: string,
 ): PropertyDecorator {
-  return (_target, name) => {
-    rows.push({ name: String(name), kind, sentence, defaultText });
+  return (prototype, name) => {
+    const row = { name: String(name), kind, description, defaultText };
+    const rows = [...rowsOf(prototype), row];
+    Reflect.defineMetadata(METADATA_KEY, rows, prototype);
   };
 }
 
-/** All settings in the order of their declaration. */
-export function settings(): readonly SettingRow[] {
-  return rows;
+/** The settings that a class declares, in the order of declaration. */
+export function settingsOf(group: new () => object): readonly SettingRow[] {
+  return rowsOf(group.prototype as object);
+}
+
+function rowsOf(prototype: object): readonly SettingRow[] {
+  const rows: unknown = Reflect.getOwnMetadata(METADATA_KEY, prototype);
+  return (rows ?? []) as readonly SettingRow[];
 }

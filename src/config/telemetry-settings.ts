@@ -1,18 +1,17 @@
 import { IsIn, IsOptional, Matches, MinLength } from "class-validator";
-import { AccessSettings } from "./access-settings.js";
 import { Must, webUrl } from "./rules.js";
 import { Setting } from "./setting.js";
 
-/** Where traces go; the names are OpenTelemetry's own. */
-export abstract class TelemetrySettings extends AccessSettings {
+/** Export of traces. The names are those of OpenTelemetry. */
+export class TelemetrySettings {
   @Setting(
     "text",
     "none",
-    "Base URL of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`. Unset: no traces, at no cost.",
+    "Base URL of an OpenTelemetry collector (OTLP over HTTP), such as `http://127.0.0.1:4318`. Without it, no traces are recorded.",
   )
   @IsOptional()
   @Must(
-    "must be http://<host>… or https://<host>…, without a user",
+    "must be http://<host>… or https://<host>…, without user and password",
     (value) => webUrl(value) !== null,
   )
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
@@ -20,7 +19,7 @@ export abstract class TelemetrySettings extends AccessSettings {
   @Setting(
     "list",
     "none",
-    "Headers for the collector: `name=value`, separated by commas. Never printed.",
+    "HTTP headers for the collector: `name=value`, separated by commas.",
   )
   @IsOptional()
   @Matches(/^[\w-]+=.+$/, {
@@ -31,8 +30,8 @@ export abstract class TelemetrySettings extends AccessSettings {
 
   @Setting(
     "text",
-    "`otlp` with an endpoint, else `none`",
-    "`otlp` or `none`. `otlp` without an endpoint means `http://localhost:4318`; `none` turns traces off in any case.",
+    "`otlp` if an endpoint is set, otherwise `none`",
+    "`otlp` or `none`. The default endpoint of `otlp` is `http://localhost:4318`. `none` disables traces.",
   )
   @IsOptional()
   @IsIn(["otlp", "none"], { message: "must be otlp or none" })
@@ -41,21 +40,17 @@ export abstract class TelemetrySettings extends AccessSettings {
   @Setting(
     "text",
     "`1`",
-    "Share of the traces begun here that is kept, 0 to 1. Traces that a caller began follow the caller's choice.",
+    "Sampling ratio of traces that start in the gateway, 0 to 1. For traces that a client started, the sampling decision of the client applies.",
   )
-  @Must("must be a number from 0 to 1", isShare)
+  @Must("must be a number from 0 to 1", isRatio)
   readonly OTEL_TRACES_SAMPLER_ARG: string = "1";
 
-  @Setting(
-    "text",
-    "`message-contacts-gateway`",
-    "Name of this service in traces.",
-  )
+  @Setting("text", "`message-contacts-gateway`", "Service name in traces.")
   @MinLength(1)
   readonly OTEL_SERVICE_NAME: string = "message-contacts-gateway";
 }
 
-function isShare(value: unknown): boolean {
+function isRatio(value: unknown): boolean {
   return (
     typeof value === "string" &&
     /^\d(?:\.\d{1,9})?$/.test(value) &&

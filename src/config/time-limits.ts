@@ -1,21 +1,21 @@
 /**
- * Longest time to close servers, sockets, traces and shared state once the last
- * request has its answer, in seconds: the sum of their own time limits.
+ * Maximum time in seconds to close servers, sockets, traces and shared state after the
+ * last response: the sum of their own time limits.
  */
 export const CLOSING_SECONDS = 5;
 
-/** The settings that bound the end of a process. */
-export interface EndingLimits {
+/** Settings that limit the duration of a shutdown. */
+export interface ShutdownLimits {
   readonly DRAIN_SECONDS: number;
   readonly WRITE_DEADLINE_MS: number;
   readonly SHUTDOWN_GRACE_SECONDS?: number | undefined;
 }
 
 /**
- * Shortest grace period in seconds that cuts off no change: one that begins at
- * the end of the drain may take its whole deadline.
+ * Minimum grace period in seconds that interrupts no change: a change that starts at the
+ * end of the drain may use its whole deadline.
  */
-export function leastGraceSeconds(limits: EndingLimits): number {
+export function minGraceSeconds(limits: ShutdownLimits): number {
   return (
     limits.DRAIN_SECONDS +
     Math.ceil(limits.WRITE_DEADLINE_MS / 1_000) +
@@ -23,27 +23,27 @@ export function leastGraceSeconds(limits: EndingLimits): number {
   );
 }
 
-/** Time from the signal to the forced end of a process, in milliseconds. */
-export function graceMs(limits: EndingLimits): number {
-  const { SHUTDOWN_GRACE_SECONDS: set } = limits;
-  return 1_000 * (set ?? leastGraceSeconds(limits));
+/** Time from the signal to the forced exit of a process, in milliseconds. */
+export function graceMs(limits: ShutdownLimits): number {
+  const { SHUTDOWN_GRACE_SECONDS: seconds } = limits;
+  return 1_000 * (seconds ?? minGraceSeconds(limits));
 }
 
-/** Time limits that contradict each other. */
+/** Describes time limits that contradict each other. */
 export function timeLimitProblems(
-  limits: EndingLimits & { readonly READ_BACK_RESERVE_MS: number },
+  limits: ShutdownLimits & { readonly READ_BACK_RESERVE_MS: number },
 ): string[] {
   const { SHUTDOWN_GRACE_SECONDS: grace } = limits;
-  const least = leastGraceSeconds(limits);
+  const min = minGraceSeconds(limits);
   return [
-    ...(grace !== undefined && grace < least
+    ...(grace !== undefined && grace < min
       ? [
-          `SHUTDOWN_GRACE_SECONDS must be at least ${least}: DRAIN_SECONDS, WRITE_DEADLINE_MS and ${CLOSING_SECONDS} seconds to close`,
+          `SHUTDOWN_GRACE_SECONDS must be at least ${min}: DRAIN_SECONDS, WRITE_DEADLINE_MS and ${CLOSING_SECONDS} seconds for closing`,
         ]
       : []),
     ...(limits.READ_BACK_RESERVE_MS >= limits.WRITE_DEADLINE_MS
       ? [
-          "READ_BACK_RESERVE_MS must be less than WRITE_DEADLINE_MS: otherwise no change is ever sent",
+          "READ_BACK_RESERVE_MS must be less than WRITE_DEADLINE_MS: otherwise no time is left to send a change",
         ]
       : []),
   ];

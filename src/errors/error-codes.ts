@@ -1,12 +1,12 @@
-/** Languages in which people read this gateway's sentences. */
+/** Languages of messages for people. */
 export type Language = "en" | "zh";
 
-/** One sentence in each language. Codes are never translated. */
+/** A message in each language. Codes are never translated. */
 export type Sentence = Readonly<Record<Language, string>>;
 
 /**
- * Closed list of error codes, the same words in GraphQL `extensions.code`,
- * in payload errors and in REST problem documents.
+ * Closed list of error codes, used in GraphQL `extensions.code`, in payload errors and
+ * in REST problem documents.
  */
 export enum ErrorCode {
   BAD_REQUEST = "BAD_REQUEST",

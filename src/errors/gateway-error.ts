@@ -1,49 +1,49 @@
 import type { ErrorCode, Sentence } from "./error-codes.js";
 import { ERRORS } from "./error-table.js";
 
-/** The vendor's side of an error, for support cases. Holds no personal data. */
+/** The vendor error behind a gateway error, for support cases. Contains no personal data. */
 export interface UpstreamInfo {
   /** The vendor's code, such as `InvalidParameter.Name.Length`. */
   readonly code: string;
-  /** HTTP status of the vendor's answer. */
+  /** HTTP status of the vendor's response. */
   readonly httpStatus: number;
-  /** The vendor's RequestId, where the answer had one. */
+  /** The vendor's RequestId; null if the response had none. */
   readonly requestId: string | null;
 }
 
-/** One broken rule, in the caller's vocabulary. */
+/** One invalid argument, in terms of the gateway's API. */
 export interface Violation {
-  /** Path into the input, such as `["targetIds", "2"]`; null for the whole. */
+  /** Path into the input, such as `["targetIds", "2"]`; null for the whole input. */
   readonly field: readonly string[] | null;
   /** Name of the rule, such as `length`, `format`, `country-code`. */
   readonly rule: string;
   readonly min?: number;
   readonly max?: number;
-  /** With `any-of`: names of the fields of which one must be given. */
+  /** For the rule `any-of`: fields of which at least one is required. */
   readonly anyOf?: readonly string[];
 }
 
-/** What an error may carry beside its code. */
+/** Optional details of an error. */
 export interface GatewayErrorDetails {
   readonly field?: readonly string[];
-  /** The identifier, name, address or number at fault; never logged. */
+  /** The invalid id, name, address or number. Never logged. */
   readonly value?: string;
   readonly violations?: readonly Violation[];
   readonly upstream?: UpstreamInfo;
   readonly retryAfterSeconds?: number;
   readonly limit?: number;
-  /** Number of vendor calls that the request may need; beside `limit`. */
+  /** Number of vendor calls that the request may need. Set together with `limit`. */
   readonly estimate?: number;
-  /** Targets of which it is unknown whether they changed. */
+  /** Target ids whose change has an unknown outcome. */
   readonly unsettled?: readonly string[];
-  /** What to do, where the code's own advice would mislead. */
+  /** Replaces the advice of the code where that would mislead. */
   readonly advice?: Sentence;
 }
 
 /**
- * The one error that leaves the upstream edge and the input check.
+ * The only class of errors that reaches callers.
  *
- * Its message is the code's public sentence, so that logging it can leak nothing.
+ * Its message is the public message of the code, so logging it leaks no data.
  */
 export class GatewayError extends Error {
   constructor(

@@ -1,7 +1,7 @@
 import type { Language, Sentence } from "./error-codes.js";
 import type { GatewayErrorDetails, Violation } from "./gateway-error.js";
 
-/** What each rule demands. Bounds are filled in for `{min}` and `{max}`. */
+/** The predicate of each rule. Bounds and field names are appended by `sentenceOf`. */
 const RULES: Readonly<Record<string, Sentence>> = {
   required: { en: "is required", zh: "为必填项" },
   type: { en: "has the wrong type", zh: "类型错误" },
@@ -10,45 +10,51 @@ const RULES: Readonly<Record<string, Sentence>> = {
   range: { en: "is out of range", zh: "超出取值范围" },
   unique: { en: "contains duplicates", zh: "包含重复值" },
   "letters-only": {
-    en: "may only hold letters or Chinese characters",
+    en: "may only contain letters or Chinese characters",
     zh: "只能包含英文字母或汉字",
   },
   "country-code": {
-    en: "has a country code that is not accepted here",
-    zh: "国家代码不受支持",
+    en: "has a country code that is not accepted",
+    zh: "包含不受支持的国家/地区代码",
   },
-  "one-of": { en: "is not one of the known values", zh: "不是有效的取值" },
-  "any-of": { en: "needs at least one of", zh: "至少需要以下之一：" },
+  "one-of": { en: "is not one of the allowed values", zh: "不是有效的取值" },
+  "any-of": { en: "requires at least one of", zh: "至少需要以下之一：" },
   "unknown-field": { en: "is not a known field", zh: "不是已知字段" },
 };
 
-/** A sentence for people that never repeats the value at fault. */
+/** Describes a violation for people. Never contains the invalid value. */
 export function sentenceOf(violation: Violation, language: Language): string {
-  const { field, rule, min, max, anyOf } = violation;
-  const what = RULES[rule]?.[language] ?? rule;
+  const { field, rule, anyOf } = violation;
+  const predicate = RULES[rule]?.[language] ?? rule;
   const name =
     field === null
       ? language === "zh"
         ? "请求"
         : "The input"
       : field.join(".");
-  const bounds =
-    min === undefined && max === undefined
-      ? ""
-      : ` (${min ?? 0}${max === undefined ? "+" : `–${max}`})`;
-  return language === "zh"
-    ? `${name} ${what}${bounds}${anyOf?.join("、") ?? ""}。`
-    : `${name} ${what}${bounds}${anyOf === undefined ? "" : ` ${anyOf.join(", ")}`}.`;
+  if (language === "zh") {
+    const bounds = boundsOf(violation, "～");
+    const space = field === null ? "" : " ";
+    return `${name}${space}${predicate}${bounds && `（${bounds}）`}${anyOf?.join("、") ?? ""}。`;
+  }
+  const bounds = boundsOf(violation, "–");
+  return `${name} ${predicate}${bounds && ` (${bounds})`}${anyOf === undefined ? "" : ` ${anyOf.join(", ")}`}.`;
 }
 
-/** The figures of REQUEST_TOO_COSTLY; undefined for every other error. */
+/** The allowed range, such as `2–12` or `1+`; empty if the rule has no bounds. */
+function boundsOf({ min, max }: Violation, dash: string): string {
+  if (min === undefined && max === undefined) return "";
+  return `${min ?? 0}${max === undefined ? "+" : `${dash}${max}`}`;
+}
+
+/** States estimate and limit of REQUEST_TOO_COSTLY; undefined for other errors. */
 export function sentenceOfCost({
   estimate,
   limit,
 }: GatewayErrorDetails): Sentence | undefined {
   if (estimate === undefined || limit === undefined) return undefined;
   return {
-    en: `The request may need ${estimate} calls to Alibaba Cloud; one request may make ${limit}.`,
+    en: `The request may need ${estimate} calls to Alibaba Cloud; the limit is ${limit}.`,
     zh: `该请求最多需要 ${estimate} 次阿里云调用，单个请求的上限为 ${limit} 次。`,
   };
 }

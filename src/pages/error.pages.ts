@@ -3,7 +3,8 @@ import {
   type Language,
   type Sentence,
 } from "../errors/error-codes.js";
-import { ERRORS, isRetryable, type Repeat } from "../errors/error-table.js";
+import type { Repeat } from "../errors/error-row.js";
+import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { escaped, staticPage, withCode, type Page } from "./html.js";
 
 const REPEAT: Readonly<Record<Repeat, Sentence>> = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { newKey } from "../../src/access/authenticator.js";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { SCOPES } from "../../src/context/caller.js";
 import {
   startEmulator,

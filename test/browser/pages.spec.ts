@@ -50,7 +50,7 @@ describeInBrowser("the pages, in a browser", () => {
       ["/", "Message contacts of a resource directory"],
       ["/?lang=zh", "资源目录的消息联系人"],
       ["/errors", "VERIFICATION_NOT_PENDING"],
-      ["/errors/NAME_TAKEN", "Another contact of the directory has this name."],
+      ["/errors/NAME_TAKEN", "Another contact in the resource directory has this name."],
       ["/errors/NAME_TAKEN?lang=zh", "资源目录中已有同名联系人。"],
       ["/docs", "Add a contact"],
       ["/playground", "Contact"],

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { settings } from "../../src/config/setting.js";
-import "../../src/config/config.js";
+import { settings } from "../../src/config/settings.js";
 import { stagesOf } from "../support/dockerfile.js";
 import { heapLimitOf, NODE_OPTIONS } from "../support/heap-limit.js";
 

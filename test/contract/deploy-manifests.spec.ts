@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { beforeAll, expect, test } from "@jest/globals";
 import { parse, parseAllDocuments } from "yaml";
-import { readConfig } from "../../src/config/config.js";
-import { settings } from "../../src/config/setting.js";
-import "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
+import { settings } from "../../src/config/settings.js";
 import {
   heapLimitOf,
   MAX_HEAP_SHARE,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { SCOPES } from "../../src/context/caller.js";
 import {
   startEmulator,

@@ -47,7 +47,7 @@ afterAll(() => running.stop());
 
 async function restarted(): Promise<Running> {
   const { environmentFor } = await import("../support/running.js");
-  const { readConfig } = await import("../../src/config/config.js");
+  const { readConfig } = await import("../../src/config/read-config.js");
   const { startGateway } = await import("../../src/gateway.js");
   const { emulator } = running;
   const gateway = await startGateway(readConfig(environmentFor(emulator.url)));

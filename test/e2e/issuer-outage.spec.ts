@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import WebSocket from "ws";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import {
   startEmulator,
   type RunningEmulator,

@@ -25,8 +25,8 @@ beforeEach(async () => {
 
 afterEach(() => emulator.stop());
 
-/** What doctor says, and its exit code. */
-async function told(
+/** Runs the doctor command and returns its exit code and output. */
+async function runDoctor(
   environment: Readonly<Record<string, string>>,
 ): Promise<{ code: number; text: string }> {
   let text = "";
@@ -41,28 +41,28 @@ const keys = (accessKeyId: string, secret = SECRET) => ({
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
 });
 
-test("finds every problem of the configuration, and looks no further", async () => {
-  const { code, text } = await told({ PORT: "x", HOST: "0.0.0.0" });
+test("lists every problem of an invalid configuration and runs no other check", async () => {
+  const { code, text } = await runDoctor({ PORT: "x", HOST: "0.0.0.0" });
   expect(code).toBe(1);
   expect(text).toMatch(/FAIL +configuration +PORT must be a port number/);
   expect(text).toMatch(/FAIL +configuration +HOST must be a loopback address/);
-  expect(text).toMatch(/2 problems to solve/);
+  expect(text).toMatch(/2 problems found/);
 });
 
-test("tells a key that is unknown, disabled or wrong apart", async () => {
-  for (const [id, secret, words] of [
-    ["nobody", SECRET, /FAIL +key +The vendor does not know this AccessKey id/],
+test("distinguishes an unknown AccessKey, a disabled one and a wrong secret", async () => {
+  for (const [id, secret, line] of [
+    ["nobody", SECRET, /FAIL +key +The AccessKey id does not exist/],
     ["off", SECRET, /FAIL +key +The AccessKey is disabled/],
-    ["good", "canary-secret-77aaX", /FAIL +key +The signature is wrong/],
+    ["good", "canary-secret-77aaX", /FAIL +key +The signature is invalid/],
   ] as const) {
-    const { code, text } = await told(keys(id, secret));
+    const { code, text } = await runDoctor(keys(id, secret));
     expect([id, code]).toEqual([id, 1]);
-    expect(text).toMatch(words);
+    expect(text).toMatch(line);
   }
 });
 
-test("names each reading action that the key may not use", async () => {
-  const { code, text } = await told(keys("narrow"));
+test("names each read action that the AccessKey has no permission for", async () => {
+  const { code, text } = await runDoctor(keys("narrow"));
   expect(code).toBe(1);
   expect(text).toMatch(/ok +rights +GetMessageContact is allowed/);
   expect(text).toMatch(
@@ -74,46 +74,49 @@ test("names each reading action that the key may not use", async () => {
   expect(text).toMatch(/npm run policy/);
 });
 
-test("tells an endpoint where nothing listens from one that is not the vendor", async () => {
-  const gone = { ...keys("good"), UPSTREAM_ENDPOINT: "http://127.0.0.1:9" };
-  expect((await told(gone)).text).toMatch(
-    /FAIL +endpoint +Nothing listens at the endpoint/,
+test("distinguishes a refused connection from a response that is not the vendor's", async () => {
+  const unreachable = {
+    ...keys("good"),
+    UPSTREAM_ENDPOINT: "http://127.0.0.1:9",
+  };
+  expect((await runDoctor(unreachable)).text).toMatch(
+    /FAIL +endpoint +The endpoint refused the connection/,
   );
   const portal = await portalWith("<html>canary-secret-77aa</html>");
   const url = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`;
-  const { code, text } = await told({
+  const { code, text } = await runDoctor({
     ...keys("good"),
     UPSTREAM_ENDPOINT: url,
   });
   await new Promise((resolve) => portal.close(resolve));
   expect(code).toBe(1);
-  expect(text).toMatch(/FAIL +endpoint +What answers there is not the vendor/);
+  expect(text).toMatch(/FAIL +endpoint +The response is not from the vendor/);
   expect(text).toMatch(/WARN +clock +The clocks differ by \d+ s/);
 });
 
-test("tells a Redis that does not answer", async () => {
-  const { code, text } = await told({
+test("reports an unreachable Redis", async () => {
+  const { code, text } = await runDoctor({
     ...keys("good"),
     REDIS_URL: `redis://user:${SECRET}@127.0.0.1:9`,
   });
   expect(code).toBe(1);
-  expect(text).toMatch(/FAIL +state +Redis does not answer/);
+  expect(text).toMatch(/FAIL +state +Redis is unreachable/);
 });
 
-test("is content with a key that may read, and sends no change", async () => {
-  const { code, text } = await told(keys("good"));
+test("succeeds with an AccessKey that may read, and sends no change", async () => {
+  const { code, text } = await runDoctor(keys("good"));
   expect([code, text]).toEqual([0, expect.stringContaining("can start")]);
   const actions = emulator.control.calls().map(({ action }) => action);
   expect(actions.filter((one) => !/^(?:Get|List)/.test(one ?? ""))).toEqual([]);
 });
 
-test("looks at the embedded emulator when no endpoint is configured", async () => {
-  const { code, text } = await told({});
+test("checks the embedded emulator when no endpoint is configured", async () => {
+  const { code, text } = await runDoctor({});
   expect(code).toBe(0);
   expect(text).toMatch(/ok +target +No endpoint is configured/);
 });
 
-/** Answers everything with a page, ten minutes late by its own clock. */
+/** A server that responds to every request with a page and a date ten minutes in the past. */
 async function portalWith(page: string): Promise<Server> {
   const portal = createServer((_request, response) => {
     response.setHeader("date", new Date(Date.now() - 600_000).toUTCString());

@@ -9,8 +9,8 @@ import {
   SeedFileError,
 } from "../../src/commands/seed/seed-file.js";
 import type { SeedTarget } from "../../src/commands/seed/seed-target.js";
-import { seed, type Ask } from "../../src/commands/seed/seed.js";
-import { readConfig } from "../../src/config/config.js";
+import { seed, type Prompt } from "../../src/commands/seed/seed.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { startEmulator } from "../../src/emulator/emulator.server.js";
 import { UNBOUND_FOLDER } from "../support/calls.js";
 import { environmentFor } from "../support/running.js";
@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const PEOPLE = [
+const CONTACTS = [
   {
     name: "tom",
     emailAddress: "tom@example.org",
@@ -49,7 +49,7 @@ const PEOPLE = [
 ];
 
 function file(content: unknown): string {
-  const path = join(folder, "people.json");
+  const path = join(folder, "contacts.json");
   writeFileSync(
     path,
     typeof content === "string" ? content : JSON.stringify(content),
@@ -64,12 +64,12 @@ const terminal = {
 
 async function run(
   target: SeedTarget,
-  people: unknown = PEOPLE,
-  ask: Ask | null = null,
+  contacts: unknown = CONTACTS,
+  prompt: Prompt | null = null,
 ): Promise<boolean> {
   try {
-    const items = readSeedFile(file({ contacts: people }));
-    return await seed(items, target, terminal, ask);
+    const items = readSeedFile(file({ contacts }));
+    return await seed(items, target, terminal, prompt);
   } finally {
     await target.close();
   }
@@ -86,7 +86,7 @@ const TARGETS = [
   ["a directory", directory],
 ] as const;
 
-test("names every problem of a file before anything is sent", () => {
+test("lists every problem of an invalid file", () => {
   const problemsOf = (content: unknown): string => {
     try {
       readSeedFile(file(content));
@@ -99,8 +99,8 @@ test("names every problem of a file before anything is sent", () => {
   expect(problemsOf({ contacts: [] })).toMatch(/must have the form/);
   const text = problemsOf({
     contacts: [
-      { ...PEOPLE[1], emailAddress: "nowhere", targetIds: ["x"] },
-      { ...PEOPLE[1], extra: 1 },
+      { ...CONTACTS[1], emailAddress: "nowhere", targetIds: ["x"] },
+      { ...CONTACTS[1], extra: 1 },
     ],
   });
   expect(text).toMatch(/contacts\.0\.emailAddress: /);
@@ -110,7 +110,7 @@ test("names every problem of a file before anything is sent", () => {
 });
 
 test.each(TARGETS)(
-  "adds to %s who is missing, binds them, and does nothing the second time",
+  "adds missing contacts to %s with their bindings, and changes nothing the second time",
   async (_name, open) => {
     expect(await run(await open())).toBe(true);
     expect(output).toMatch(/skipped {2}tom /);
@@ -127,36 +127,38 @@ test.each(TARGETS)(
   },
 );
 
-test("reports what the vendor refuses, and goes on with the next", async () => {
-  const people = [
-    { ...PEOPLE[1], name: "bertha", targetIds: ["fd-NoSuchFold"] },
-    { ...PEOPLE[1], name: "carl" },
+test("reports a contact that the vendor rejects and continues with the next", async () => {
+  const contacts = [
+    { ...CONTACTS[1], name: "bertha", targetIds: ["fd-NoSuchFold"] },
+    { ...CONTACTS[1], name: "carl" },
   ];
-  expect(await run(await directory(), people)).toBe(false);
+  expect(await run(await directory(), contacts)).toBe(false);
   expect(output).toMatch(/failed {3}bertha {2}BINDING_TARGET_NOT_FOUND: /);
   expect(output).toMatch(/added {4}carl /);
 });
 
-test("asks before it fills a directory, and takes only the exact word", async () => {
+test("adds contacts to a directory only after the exact confirmation", async () => {
   const questions: string[] = [];
   const answer =
-    (word: string): Ask =>
+    (typed: string): Prompt =>
     (question) => {
       questions.push(question);
-      return Promise.resolve(word);
+      return Promise.resolve(typed);
     };
-  expect(await run(await directory(), PEOPLE, answer("yes"))).toBe(false);
+  expect(await run(await directory(), CONTACTS, answer("yes"))).toBe(false);
   expect(contactNamed("anna")).toBeUndefined();
   expect(output).toBe("Nothing was added.\n");
   expect(questions[0]).toMatch(
     /Add 1 contacts to the directory default at http/,
   );
-  expect(await run(await directory(), PEOPLE, answer("127.0.0.1"))).toBe(true);
+  expect(await run(await directory(), CONTACTS, answer("127.0.0.1"))).toBe(
+    true,
+  );
   expect(contactNamed("anna")).toBeDefined();
 });
 
-test("draws a bar on a terminal", async () => {
-  const items = readSeedFile(file({ contacts: PEOPLE }));
+test("draws a progress bar on a terminal", async () => {
+  const items = readSeedFile(file({ contacts: CONTACTS }));
   const target = new EmulatorTarget(emulator.url);
   await seed(items, target, { ...terminal, isTTY: true }, null);
   await target.close();

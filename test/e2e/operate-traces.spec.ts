@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { startEmulator } from "../../src/emulator/emulator.server.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { Logger } from "../../src/logging/logger.js";

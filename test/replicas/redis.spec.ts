@@ -84,7 +84,7 @@ describeHere("two replicas and their Redis", () => {
       const again = await api.call(replicas.a.url, operation, input, key);
       expect(again.code).toBe("STATE_UNAVAILABLE");
       expect(JSON.stringify(again.body)).toContain(
-        "An earlier request with this key may have been carried out",
+        "an earlier request with this key may have been",
       );
     }
     await until(

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from "@nestjs/swagger";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
-import { readConfig } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { printedOpenApi } from "../../src/pages/contracts.js";
 import { environmentFor } from "./running.js";

@@ -1,5 +1,6 @@
 import "reflect-metadata";
-import { withChanges, readConfig } from "../../src/config/config.js";
+import { withChanges } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/read-config.js";
 import {
   startEmulator,
   type EmulatorOptions,

@@ -1,4 +1,4 @@
-/** Where a command writes for people. */
+/** Output stream of a command. */
 export interface Terminal {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -6,7 +6,7 @@ export interface Terminal {
 
 const WIDTH = 24;
 
-/** A bar that is drawn over itself on a terminal, and left out elsewhere. */
+/** A progress bar. It is drawn only if the output is a terminal. */
 export class Progress {
   private done = 0;
 
@@ -17,7 +17,7 @@ export class Progress {
     this.draw();
   }
 
-  /** One more is done; its line stays above the bar. */
+  /** Counts one more step and prints its line above the bar. */
   step(line: string): void {
     this.done += 1;
     const clear = this.terminal.isTTY === true ? "\r\u001b[2K" : "";

@@ -14,27 +14,49 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
 import { AuditTrail } from "../../logging/audit.js";
 import { LoggingModule } from "../../logging/logging.module.js";
-import { MessageContactsModule } from "../../message-contacts/message-contacts.module.js";
+import {
+  Deletions,
+  WALL_CLOCK,
+} from "../../message-contacts/deletions/deletions.js";
 import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
+import { VerificationMessages } from "../../message-contacts/verifications/verification-messages.js";
 import { SharedStateModule } from "../../shared-state/shared-state.module.js";
 import {
   openSharedState,
   type SharedState,
 } from "../../shared-state/shared-state.js";
-import { directoriesOf } from "../../upstream/upstream.module.js";
+import {
+  directoriesOf,
+  UpstreamModule,
+} from "../../upstream/upstream.module.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 
-/** Largest page the vendor gives. */
+/** Maximum page size of the vendor. */
 const PAGE_SIZE = 100;
 
-@Module({})
+/** Maximum number of targets per vendor call (documented). */
+const MAX_TARGETS_PER_CALL = 5;
+
+/**
+ * The service without its APIs: resolvers, controllers and what they inject, such as
+ * access control, belong to a gateway that serves requests.
+ */
+@Module({
+  imports: [UpstreamModule],
+  providers: [
+    MessageContactsService,
+    Deletions,
+    VerificationMessages,
+    { provide: WALL_CLOCK, useValue: Date.now },
+  ],
+})
 class SeedModule {}
 
 /**
- * Fills a directory through the service that both front doors use: writes go
- * one at a time, a lost answer is settled by reading back, the audit trail
- * names the caller `seed`.
+ * Adds contacts to a directory through the gateway's own service. Writes run one at a
+ * time, a lost response is settled by reading back, and the audit trail names the
+ * caller `seed`.
  */
 export class DirectoryTarget implements SeedTarget {
   private constructor(
@@ -45,18 +67,18 @@ export class DirectoryTarget implements SeedTarget {
     private readonly endpoint: string,
   ) {}
 
-  /** @param wanted alias of the directory; needed where there are several */
+  /** @param alias required if several directories are configured */
   static async open(
     config: Config,
-    wanted: string | undefined,
+    alias: string | undefined,
   ): Promise<DirectoryTarget> {
     const directories = directoriesOf(config);
     const aliases = [...directories.keys()];
-    const alias = wanted ?? (aliases.length === 1 ? aliases[0] : undefined);
-    const directory = directories.get(alias ?? "");
-    if (alias === undefined || directory === undefined) {
+    const chosen = alias ?? (aliases.length === 1 ? aliases[0] : undefined);
+    const directory = directories.get(chosen ?? "");
+    if (chosen === undefined || directory === undefined) {
       throw new Error(
-        `Name one of the configured directories with --directory: ${aliases.join(", ")}.`,
+        `Choose one of the configured directories with --directory: ${aliases.join(", ")}.`,
       );
     }
     const logger = new Logger(config);
@@ -68,24 +90,23 @@ export class DirectoryTarget implements SeedTarget {
           ConfigModule.with(config),
           LoggingModule.with(logger, AuditTrail.from(config, logger)),
           SharedStateModule.with(state),
-          MessageContactsModule,
         ],
       },
       { logger: logger.forNest, abortOnError: false },
     );
     const service = app.get(MessageContactsService, { strict: false });
-    return new DirectoryTarget(app, service, state, alias, directory.endpoint);
+    return new DirectoryTarget(app, service, state, chosen, directory.endpoint);
   }
 
-  get place(): string {
+  get description(): string {
     return `the directory ${this.alias} at ${this.endpoint}`;
   }
 
-  get word(): string {
+  get confirmation(): string {
     return new URL(this.endpoint).hostname;
   }
 
-  async names(): Promise<ReadonlySet<string>> {
+  async existingNames(): Promise<ReadonlySet<string>> {
     const names = new Set<string>();
     for (let pageNumber = 1; ; pageNumber += 1) {
       const { items, hasNextPage } = await this.service.listMessageContacts(
@@ -103,10 +124,12 @@ export class DirectoryTarget implements SeedTarget {
         contact,
         this.context(),
       );
-      // Five targets are what the vendor takes in one call.
-      for (let at = 0; at < targetIds.length; at += 5) {
+      for (let at = 0; at < targetIds.length; at += MAX_TARGETS_PER_CALL) {
         await this.service.associateMembers(
-          { contactId: id, targetIds: targetIds.slice(at, at + 5) },
+          {
+            contactId: id,
+            targetIds: targetIds.slice(at, at + MAX_TARGETS_PER_CALL),
+          },
           this.context(),
         );
       }
@@ -124,7 +147,7 @@ export class DirectoryTarget implements SeedTarget {
     await this.state.close();
   }
 
-  /** Each call has its own time and its own request id. */
+  /** Each call has its own deadline and request id. */
   private context(): RequestContext {
     return openContext(
       {},

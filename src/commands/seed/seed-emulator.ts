@@ -3,32 +3,32 @@ import { toAddParams } from "../../message-contacts/message-contacts.mapper.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 
-/** The part of a snapshot that a seed is made of. */
-interface PresentSeed {
+/** The current data of an emulator, as in its snapshot. */
+interface CurrentSeed {
   readonly directory: unknown;
   readonly contacts: readonly { readonly name: string }[];
 }
 
 /**
- * Fills a running emulator through its control API: contacts are there at once,
- * confirmed and active. Its outbox is emptied on the way.
+ * Adds contacts to a running emulator through its control API. They are verified and
+ * active at once. Loading a seed also empties the outbox of the emulator.
  */
 export class EmulatorTarget implements SeedTarget {
-  readonly word = null;
+  readonly confirmation = null;
   private readonly added: object[] = [];
-  private seed: PresentSeed | null = null;
+  private seed: CurrentSeed | null = null;
 
   constructor(
     private readonly url: string,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  get place(): string {
+  get description(): string {
     return `the emulator at ${this.url}`;
   }
 
-  async names(): Promise<ReadonlySet<string>> {
-    const { contacts } = await this.present();
+  async existingNames(): Promise<ReadonlySet<string>> {
+    const { contacts } = await this.current();
     return new Set(contacts.map(({ name }) => name));
   }
 
@@ -55,8 +55,8 @@ export class EmulatorTarget implements SeedTarget {
 
   async close(): Promise<void> {
     if (this.added.length === 0) return;
-    const { directory, contacts } = await this.present();
-    await this.ask("/seed", {
+    const { directory, contacts } = await this.current();
+    await this.request("/seed", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -65,33 +65,33 @@ export class EmulatorTarget implements SeedTarget {
     });
   }
 
-  private async present(): Promise<PresentSeed> {
+  private async current(): Promise<CurrentSeed> {
     if (this.seed === null) {
-      const { seed } = (await this.ask("/snapshot", {})) as {
-        seed: PresentSeed;
+      const { seed } = (await this.request("/snapshot", {})) as {
+        seed: CurrentSeed;
       };
       this.seed = seed;
     }
     return this.seed;
   }
 
-  private async ask(path: string, init: RequestInit): Promise<unknown> {
+  private async request(path: string, init: RequestInit): Promise<unknown> {
     let response: Response;
     try {
       response = await fetch(`${this.url}/_emulator${path}`, init);
     } catch {
       throw new Error(
-        `No emulator answers at ${this.url}. Start one with \`npm run emulator\`.`,
+        `No emulator responds at ${this.url}. Start one with \`npm run emulator\`.`,
       );
     }
     if (!response.ok) {
-      throw new Error(`The emulator refuses: HTTP ${response.status}.`);
+      throw new Error(`The emulator responded with HTTP ${response.status}.`);
     }
     return response.json();
   }
 }
 
-/** How the vendor writes dates: no zone, and meant in UTC+8. */
+/** A date in the vendor's format: local time of UTC+8, without a time zone. */
 function vendorDate(at: Date): string {
   return new Date(at.getTime() + 8 * 3_600_000)
     .toISOString()

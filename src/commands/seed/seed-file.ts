@@ -7,18 +7,18 @@ import {
   AssociateMembersInput,
 } from "../../message-contacts/shapes/inputs.js";
 
-/** One contact of a seed file, checked like any caller's. */
+/** One contact of a seed file, validated like input of the API. */
 export interface SeedItem {
   readonly contact: AddMessageContactInput;
-  /** What to bind it to once it is there. */
+  /** Targets that the new contact is bound to. */
   readonly targetIds: readonly string[];
 }
 
-/** A seed file that cannot be used; names every problem. */
+/** An invalid seed file. The message lists every problem. */
 export class SeedFileError extends Error {
   constructor(problems: readonly string[]) {
     super(
-      ["The seed file cannot be used:", ...problems.map((p) => `- ${p}`)].join(
+      ["The seed file is invalid:", ...problems.map((p) => `- ${p}`)].join(
         "\n",
       ),
     );
@@ -26,8 +26,8 @@ export class SeedFileError extends Error {
   }
 }
 
-/** Stands in for the contact that bindings are checked for. */
-const ANY_CONTACT = "c-000000000000000000";
+/** Placeholder id, to validate bindings before the contact exists. */
+const PLACEHOLDER_ID = "c-000000000000000000";
 
 /**
  * Reads `{"contacts": [{name, emailAddress, phoneNumber?, title, messageTypes,
@@ -77,7 +77,10 @@ function itemOf(row: unknown, at: number, problems: string[]): SeedItem {
   }
   if (!Array.isArray(targetIds) || targetIds.length > 0) {
     try {
-      checkInput(AssociateMembersInput, { contactId: ANY_CONTACT, targetIds });
+      checkInput(AssociateMembersInput, {
+        contactId: PLACEHOLDER_ID,
+        targetIds,
+      });
     } catch (error) {
       note(error);
     }

@@ -1,21 +1,21 @@
 import type { SeedItem } from "./seed-file.js";
 
-/** What became of one item. */
+/** Result of adding one item. */
 export interface SeedOutcome {
   readonly kind: "added" | "skipped" | "failed";
-  /** The new contact's id, or why there is none. */
+  /** The id of the new contact, or the reason why it was not added. */
   readonly detail: string;
 }
 
-/** What can be filled: an emulator, or a directory through the gateway's own service. */
+/** Destination of a seed: an emulator, or a directory through the gateway's own service. */
 export interface SeedTarget {
-  /** Where contacts go, in words. */
-  readonly place: string;
-  /** What a person types to confirm; null where nothing can be harmed. */
-  readonly word: string | null;
-  /** Names that are taken: whatever bears one is left as it is. */
-  names(): Promise<ReadonlySet<string>>;
+  /** Describes the target in a question to the user. */
+  readonly description: string;
+  /** Text that the user types to confirm; null if no confirmation is needed. */
+  readonly confirmation: string | null;
+  /** Names of existing contacts, which are not changed. */
+  existingNames(): Promise<ReadonlySet<string>>;
   add(item: SeedItem): Promise<SeedOutcome>;
-  /** Ends what was opened; an emulator takes its contacts only now. */
+  /** Releases resources. An emulator receives the added contacts here. */
   close(): Promise<void>;
 }

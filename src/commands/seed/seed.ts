@@ -2,29 +2,29 @@ import { Progress, type Terminal } from "./progress.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 
-/** Where a person confirms: gives back what was typed. */
-export type Ask = (question: string) => Promise<string>;
+/** Asks the user a question and returns the typed text. */
+export type Prompt = (question: string) => Promise<string>;
 
 /**
- * Adds the contacts of a file that are not there yet; a name that is taken is
- * left as it is, so that a second run does nothing.
+ * Adds the contacts of a file that do not exist yet. Existing names are skipped, so a
+ * second run changes nothing.
  *
- * @param ask null where nobody can be asked, or nobody needs to be
- * @returns whether all of them are there now
+ * @param prompt null to add contacts without confirmation
+ * @returns whether all contacts exist now
  */
 export async function seed(
   items: readonly SeedItem[],
   target: SeedTarget,
   terminal: Terminal,
-  ask: Ask | null,
+  prompt: Prompt | null,
 ): Promise<boolean> {
-  const taken = await target.names();
-  const missing = items.filter(({ contact }) => !taken.has(contact.name));
-  if (missing.length > 0 && target.word !== null && ask !== null) {
-    const typed = await ask(
-      `Add ${missing.length} contacts to ${target.place}. Their owners get verification messages.\nType ${target.word} to go on: `,
+  const existing = await target.existingNames();
+  const missing = items.filter(({ contact }) => !existing.has(contact.name));
+  if (missing.length > 0 && target.confirmation !== null && prompt !== null) {
+    const typed = await prompt(
+      `Add ${missing.length} contacts to ${target.description}. No messages are sent to them.\nType ${target.confirmation} to continue: `,
     );
-    if (typed.trim() !== target.word) {
+    if (typed.trim() !== target.confirmation) {
       terminal.write("Nothing was added.\n");
       return false;
     }
@@ -33,8 +33,8 @@ export async function seed(
   const counts = { added: 0, skipped: 0, failed: 0 };
   for (const item of items) {
     const { name } = item.contact;
-    const outcome: SeedOutcome = taken.has(name)
-      ? { kind: "skipped", detail: "a contact of this name is there" }
+    const outcome: SeedOutcome = existing.has(name)
+      ? { kind: "skipped", detail: "a contact with this name exists" }
       : await target.add(item);
     counts[outcome.kind] += 1;
     progress.step(`  ${outcome.kind.padEnd(7)}  ${name}  ${outcome.detail}`);

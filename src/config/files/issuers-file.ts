@@ -1,5 +1,5 @@
 import { isObject, isTextList, objectIn } from "./json-file.js";
-import { isPrivateOnTheWay, webUrl } from "../rules.js";
+import { isConfidential, webUrl } from "../rules.js";
 
 /** One issuer whose access tokens are taken. */
 export interface Issuer {
@@ -51,7 +51,7 @@ export function readIssuers(
     }
     if (!isTextList(audience)) say("audience", "must be a text or a list");
     const url = webUrl(jwksUrl);
-    if (url === null || !isPrivateOnTheWay(url)) {
+    if (url === null || !isConfidential(url)) {
       say("jwksUrl", "must be https://…, or http://… on loopback");
     }
     if (

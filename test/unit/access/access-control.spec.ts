@@ -12,7 +12,7 @@ import {
   createRateLimits,
   type RateLimits,
 } from "../../../src/access/rate-limits.js";
-import { readConfig } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import {
   callerWith,
   SCOPES,

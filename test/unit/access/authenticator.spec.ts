@@ -4,7 +4,7 @@ import { ApiKeys } from "../../../src/access/api-keys.js";
 import { credentialOf } from "../../../src/access/credential.js";
 import { newKey, Authenticator } from "../../../src/access/authenticator.js";
 import { watchPath } from "../../../src/access/watched-path.js";
-import { readConfig } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import { digestOf, parseKeyFile } from "../../../src/config/files/key-file.js";
 import { callerWith, SCOPES } from "../../../src/context/caller.js";
 import { Logger } from "../../../src/logging/logger.js";

@@ -7,8 +7,8 @@ import type { Operation } from "../../../src/upstream/operations.js";
 const actionsOf = (scopes: Parameters<typeof policyFor>[0]): string[] =>
   policyFor(scopes).Statement.flatMap(({ Action }) => Action);
 
-describe("the vendor's policy", () => {
-  it("allows every operation to all scopes, bindings over all resources", () => {
+describe("the RAM policy", () => {
+  it("allows every operation for all scopes, with bindings on all resources", () => {
     const all = (Object.keys(OPERATIONS) as Operation[]).map(
       (one) => `resourcemanager:${actionOf(one)}`,
     );
@@ -23,14 +23,14 @@ describe("the vendor's policy", () => {
     });
   });
 
-  it("allows nothing to no scope, and no write to readers", () => {
+  it("is empty without scopes, and contains no write for `contacts:read`", () => {
     expect(policyFor([]).Statement).toEqual([]);
     for (const action of actionsOf(["contacts:read"])) {
       expect(action).toMatch(/:(?:Get|List)/);
     }
   });
 
-  it("lets a writer look what became of a write", () => {
+  it("allows reading back for every write scope", () => {
     expect(actionsOf(["contacts:delete"])).toEqual(
       expect.arrayContaining([
         "resourcemanager:DeleteMessageContact",

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { ConfigError, readConfig } from "../../../src/config/config.js";
+import { ConfigError, readConfig } from "../../../src/config/read-config.js";
 import { keysFor, newFolder } from "../../support/signed-in.js";
 
 type Environment = Readonly<Record<string, string>>;
@@ -18,8 +18,8 @@ const VENDOR = {
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: "canary-secret",
 };
 
-/** Names of the settings that a refusal to start speaks of. */
-function refused(environment: Environment): string[] {
+/** Names of the settings that the problems of a configuration start with. */
+function invalidSettings(environment: Environment): string[] {
   try {
     readConfig(environment);
     return [];
@@ -30,7 +30,7 @@ function refused(environment: Environment): string[] {
   }
 }
 
-describe("a file in which an object has one member twice", () => {
+describe("a file with a duplicate member in an object", () => {
   const written = (name: string, text: string): string => {
     const path = folder.write(name, {});
     writeFileSync(path, text);
@@ -48,7 +48,7 @@ describe("a file in which an object has one member twice", () => {
     ],
     ["PERSISTED_DOCUMENTS_FILE", `{"a":"{ one }",\n"\\u0061":"{ two }"}`],
   ])(
-    "is refused at start, because only one of them would count: %s",
+    "is rejected, because only one of the two would apply: %s",
     (setting, text) => {
       const environment = {
         ...VENDOR,
@@ -58,31 +58,31 @@ describe("a file in which an object has one member twice", () => {
       if (setting === "DIRECTORIES_FILE") {
         Object.assign(environment, { UPSTREAM_ENDPOINT: "" });
       }
-      expect(refused(environment)).toEqual([setting]);
+      expect(invalidSettings(environment)).toEqual([setting]);
     },
   );
 
-  it("is not assumed where a text only looks like a repeated member", () => {
+  it("is accepted if only a string looks like a duplicate member", () => {
     const PERSISTED_DOCUMENTS_FILE = folder.write("alike.json", {
       a: '{ f(x: "a") }',
       b: '"a":1,"a":',
       c: "\\",
       d: '{"a":1,"a":2}',
     });
-    expect(refused({ PERSISTED_DOCUMENTS_FILE })).toEqual([]);
+    expect(invalidSettings({ PERSISTED_DOCUMENTS_FILE })).toEqual([]);
   });
 });
 
 describe("the configuration", () => {
-  it("is complete when nothing is set", () => {
+  it("has defaults for all settings", () => {
     const config = readConfig({});
     expect(config).toMatchObject({ PORT: 3000, HOST: "127.0.0.1" });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it("names all problems at once, and no value", () => {
+  it("reports all problems at once, without values", () => {
     expect(
-      refused({
+      invalidSettings({
         PORT: "canary",
         HOST: "0.0.0.0",
         UPSTREAM_ENDPOINT: "http://canary.example",
@@ -104,7 +104,7 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("prints no value of its own", () => {
+  it("never prints a configured value", () => {
     const config = readConfig({ ...VENDOR, API_KEYS_FILE });
     const prints = [
       JSON.stringify(config),
@@ -118,36 +118,36 @@ describe("the configuration", () => {
 });
 
 describe("several processes", () => {
-  it("need a Redis to share what they know", () => {
-    expect(refused({ WEB_CONCURRENCY: "2" })).toEqual(["REDIS_URL"]);
+  it("require Redis", () => {
+    expect(invalidSettings({ WEB_CONCURRENCY: "2" })).toEqual(["REDIS_URL"]);
     const shared = { WEB_CONCURRENCY: "2", REDIS_URL: "redis://127.0.0.1" };
     expect(readConfig(shared).WEB_CONCURRENCY).toBe(2);
   });
 
-  it.each(["0", "-1", "two", "257"])("cannot be %s", (WEB_CONCURRENCY) => {
-    expect(refused({ WEB_CONCURRENCY })).toContain("WEB_CONCURRENCY");
+  it.each(["0", "-1", "two", "257"])("cannot number %s", (WEB_CONCURRENCY) => {
+    expect(invalidSettings({ WEB_CONCURRENCY })).toContain("WEB_CONCURRENCY");
   });
 });
 
-describe("without sign-in", () => {
+describe("without authentication", () => {
   it.each(["0.0.0.0", "::", "192.0.2.1", "gateway.example.com"])(
-    "refuses to listen on %s",
+    "rejects the listen address %s",
     (HOST) => {
-      expect(refused({ HOST })).toEqual(["HOST"]);
-      expect(refused({ HOST, API_KEYS_FILE })).toEqual([]);
+      expect(invalidSettings({ HOST })).toEqual(["HOST"]);
+      expect(invalidSettings({ HOST, API_KEYS_FILE })).toEqual([]);
     },
   );
 
-  it("refuses an upstream that is not on this machine", () => {
-    expect(refused(VENDOR)).toEqual(["UPSTREAM_ENDPOINT"]);
-    expect(refused({ ...VENDOR, API_KEYS_FILE })).toEqual([]);
+  it("rejects an upstream on another machine", () => {
+    expect(invalidSettings(VENDOR)).toEqual(["UPSTREAM_ENDPOINT"]);
+    expect(invalidSettings({ ...VENDOR, API_KEYS_FILE })).toEqual([]);
     for (const host of ["127.0.0.1:8080", "localhost", "[::1]:1"]) {
       const UPSTREAM_ENDPOINT = `http://${host}`;
-      expect(refused({ ...VENDOR, UPSTREAM_ENDPOINT })).toEqual([]);
+      expect(invalidSettings({ ...VENDOR, UPSTREAM_ENDPOINT })).toEqual([]);
     }
   });
 
-  it("refuses http to any other machine, signed in or not", () => {
+  it("rejects http to another machine, with and without authentication", () => {
     for (const endpoint of [
       "http://resourcedirectory.aliyuncs.com",
       "http://127.0.0.1.evil.example",
@@ -157,7 +157,7 @@ describe("without sign-in", () => {
       "https://resourcedirectory.aliyuncs.com/path",
     ]) {
       const environment = { ...VENDOR, UPSTREAM_ENDPOINT: endpoint };
-      expect(refused({ ...environment, API_KEYS_FILE })).toContain(
+      expect(invalidSettings({ ...environment, API_KEYS_FILE })).toContain(
         "UPSTREAM_ENDPOINT",
       );
     }
@@ -167,8 +167,8 @@ describe("without sign-in", () => {
 describe("in production", () => {
   const production = { ...VENDOR, API_KEYS_FILE, NODE_ENV: "production" };
 
-  it("starts with a vendor and a sign-in", () => {
-    expect(refused(production)).toEqual([]);
+  it("accepts a vendor endpoint with authentication", () => {
+    expect(invalidSettings(production)).toEqual([]);
   });
 
   it.each<[string, Environment]>([
@@ -179,18 +179,18 @@ describe("in production", () => {
     ["NODE_TLS_REJECT_UNAUTHORIZED", { NODE_TLS_REJECT_UNAUTHORIZED: "0" }],
     ["NODE_OPTIONS", { NODE_OPTIONS: "--insecure-http-parser" }],
     ["NODE_OPTIONS", { NODE_OPTIONS: "--inspect=0.0.0.0" }],
-  ])("refuses %s as %j", (name, unsafe) => {
-    expect(refused({ ...production, ...unsafe })).toEqual([name]);
+  ])("rejects %s set by %j", (name, unsafe) => {
+    expect(invalidSettings({ ...production, ...unsafe })).toEqual([name]);
   });
 
-  it("refuses the emulator", () => {
+  it("rejects the emulator", () => {
     const { UPSTREAM_ENDPOINT: _vendor, ...rest } = production;
-    expect(refused(rest)).toEqual(["UPSTREAM_ENDPOINT"]);
+    expect(invalidSettings(rest)).toEqual(["UPSTREAM_ENDPOINT"]);
   });
 });
 
 describe("files", () => {
-  it("give several issuers, each with the usual algorithms or its own", () => {
+  it("configure several issuers, each with the default algorithms or its own", () => {
     const one = {
       issuer: "https://one.example",
       audience: "contacts",
@@ -231,12 +231,12 @@ describe("files", () => {
         ],
       },
     ],
-  ])("refuse issuers in the form %j", (content) => {
+  ])("reject the issuers file %j", (content) => {
     const JWT_ISSUERS_FILE = folder.write("bad-issuers.json", content);
-    expect(refused({ JWT_ISSUERS_FILE })).toContain("JWT_ISSUERS_FILE");
+    expect(invalidSettings({ JWT_ISSUERS_FILE })).toContain("JWT_ISSUERS_FILE");
   });
 
-  it("give several directories, with keys from the environment", () => {
+  it("configure several directories, with credentials from the environment", () => {
     const DIRECTORIES_FILE = folder.write("directories.json", {
       directories: {
         main: {
@@ -261,16 +261,21 @@ describe("files", () => {
       accessKeyId: "id",
       accessKeySecret: "secret",
     });
-    expect(refused(environment)).toEqual([
+    expect(invalidSettings(environment)).toEqual([
       "DIRECTORIES_FILE",
       "DIRECTORIES_FILE",
     ]);
     expect(
-      refused({ ...VENDOR, ...environment, MAIN_ID: "i", MAIN_KEY: "s" }),
+      invalidSettings({
+        ...VENDOR,
+        ...environment,
+        MAIN_ID: "i",
+        MAIN_KEY: "s",
+      }),
     ).toEqual(["UPSTREAM_ENDPOINT"]);
   });
 
-  it("refuse aliases and endpoints that cannot be used", () => {
+  it("reject invalid aliases, endpoints and credentials", () => {
     const DIRECTORIES_FILE = folder.write("bad-directories.json", {
       directories: {
         "Not An Alias": { endpoint: "https://a.example", credentials: "chain" },
@@ -278,14 +283,16 @@ describe("files", () => {
         empty: {},
       },
     });
-    expect(refused({ DIRECTORIES_FILE, API_KEYS_FILE })).toHaveLength(5);
+    expect(invalidSettings({ DIRECTORIES_FILE, API_KEYS_FILE })).toHaveLength(
+      5,
+    );
   });
 
-  it("refuse a manifest whose id is not its document's hash", () => {
+  it("reject a manifest with an id that is not the hash of its document", () => {
     const PERSISTED_DOCUMENTS_FILE = folder.write("documents.json", {
       [`sha256:${"0".repeat(64)}`]: "{ messageContacts { totalCount } }",
     });
-    expect(refused({ PERSISTED_DOCUMENTS_FILE })).toEqual([
+    expect(invalidSettings({ PERSISTED_DOCUMENTS_FILE })).toEqual([
       "PERSISTED_DOCUMENTS_FILE",
     ]);
   });

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import { blocksOf } from "../../support/docs.js";
 import { newFolder } from "../../support/signed-in.js";
 
 const folder = newFolder();
 afterAll(() => folder.remove());
 
-describe("files that settings name, as configuration.md shows them", () => {
+describe("the example files in configuration.md", () => {
   const files = blocksOf("docs/configuration.md")
     .filter(({ language }) => language === "json")
     .map(({ text }) => JSON.parse(text) as object);
@@ -15,7 +15,7 @@ describe("files that settings name, as configuration.md shows them", () => {
     return folder.write(`${member}.json`, found ?? {});
   };
 
-  it("are accepted by the configuration", () => {
+  it("are valid", () => {
     const config = readConfig({
       API_KEYS_FILE: fileWith("keys"),
       JWT_ISSUERS_FILE: fileWith("issuers"),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import { graceMs } from "../../../src/config/time-limits.js";
 
 describe("the time limits", () => {
-  it("leave a change that begins at the end of the drain its whole deadline", () => {
+  it("give a change that starts at the end of the drain its whole deadline", () => {
     expect(graceMs(readConfig({}))).toBe(28_000);
     expect(
       graceMs(readConfig({ DRAIN_SECONDS: "10", WRITE_DEADLINE_MS: "30500" })),
@@ -12,22 +12,25 @@ describe("the time limits", () => {
   });
 
   it.each([
-    ["a grace period that cuts off changes", { SHUTDOWN_GRACE_SECONDS: "27" }],
     [
-      "a grace period that the drain uses up",
+      "a grace period that interrupts changes",
+      { SHUTDOWN_GRACE_SECONDS: "27" },
+    ],
+    [
+      "a grace period without time after the drain",
       { SHUTDOWN_GRACE_SECONDS: "28", DRAIN_SECONDS: "4" },
     ],
     [
       "a grace period shorter than the deadline of a change",
       { SHUTDOWN_GRACE_SECONDS: "28", WRITE_DEADLINE_MS: "20001" },
     ],
-  ])("refuse %s", (_name, environment) => {
+  ])("reject %s", (_name, environment) => {
     expect(() => readConfig(environment)).toThrow(
       /SHUTDOWN_GRACE_SECONDS must be at least \d+: DRAIN_SECONDS, WRITE_DEADLINE_MS/,
     );
   });
 
-  it("refuse a reserve that leaves no time to send a change", () => {
+  it("reject a reserve that leaves no time to send a change", () => {
     expect(() => readConfig({ WRITE_DEADLINE_MS: "3000" })).toThrow(
       /READ_BACK_RESERVE_MS must be less than WRITE_DEADLINE_MS/,
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readConfig, type Config } from "../../../src/config/config.js";
+import type { Config } from "../../../src/config/config.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import type { Directory } from "../../../src/config/files/directories-file.js";
 import { landingPage } from "../../../src/pages/landing.page.js";
 

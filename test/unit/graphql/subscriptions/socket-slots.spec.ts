@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../../../src/config/config.js";
+import { readConfig } from "../../../../src/config/read-config.js";
 import {
   slotsOf,
   SocketSlots,

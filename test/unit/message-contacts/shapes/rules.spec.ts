@@ -91,7 +91,7 @@ describe("an input that needs one of several fields", () => {
     expect(violation).toMatchObject({ field: null, rule: "any-of" });
     if (violation === undefined) return;
     expect(sentenceOf(violation, "en")).toBe(
-      "The input needs at least one of name, emailAddress, phoneNumber, title, messageTypes.",
+      "The input requires at least one of name, emailAddress, phoneNumber, title, messageTypes.",
     );
     expect(sentenceOf(violation, "zh")).toContain("emailAddress、phoneNumber");
   });
