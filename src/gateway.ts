@@ -14,11 +14,9 @@ import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
-import {
-  fastifyOptions,
-  addRequestHooks,
-  RouteMethods,
-} from "./http/request-hooks.js";
+import { fastifyOptions } from "./http/fastify-options.js";
+import { addRequestHooks } from "./http/request-hooks.js";
+import { RouteMethods } from "./http/route-methods.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import {
   AdmissionController,

@@ -5,9 +5,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { COMMON_HEADERS } from "./request-hooks.js";
-import { refuseGraphql } from "../graphql/graphql-refusal.js";
-import { sendProblem } from "./problem-details.filter.js";
-import { isGraphqlRoute } from "./route-rights.js";
+import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** How much is taken on at once; 0 stands for no limit. */
@@ -167,7 +165,7 @@ export function shedLoad(
     const isLate = intake.isEnding && isUpgrading(request.raw);
     const place = isLate ? null : intake.tryAdmit();
     if (place === null) {
-      refuse(request, reply, logger);
+      refuseBusy(request, reply, logger);
       return;
     }
     reply.place = place;
@@ -192,7 +190,7 @@ declare module "fastify" {
   }
 }
 
-function refuse(
+function refuseBusy(
   request: FastifyRequest,
   reply: FastifyReply,
   logger: Logger,
@@ -201,9 +199,7 @@ function refuse(
   request.callContext = context;
   void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
   const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
-  if (isGraphqlRoute(request.routeOptions.url)) {
-    void refuseGraphql(context, reply, error);
-  } else void sendProblem(request, reply, error, logger);
+  void refuse(request, reply, error, logger);
 }
 
 function isStream(payload: unknown): boolean {

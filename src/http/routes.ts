@@ -20,5 +20,5 @@ export function rightsOf({
   config,
 }: Pick<RouteOptions, "url" | "config">): RouteRights | undefined {
   if (isPublicRoute(url)) return "public";
-  return config?.rights ?? (isGraphqlRoute(url) ? "fields" : undefined);
+  return config?.rights;
 }
