@@ -16,7 +16,7 @@ import type { Logger } from "../logging/logger.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { refuse } from "./refusal.js";
-import { rightsOf } from "./routes.js";
+import { requireRights } from "./routes.js";
 
 /** What every answer carries. Pages that run scripts name their own policy. */
 export const COMMON_HEADERS = {
@@ -41,9 +41,7 @@ export function addRequestHooks(
   fastify.removeContentTypeParser("text/plain");
   fastify.decorateRequest("callContext");
   fastify.decorateRequest("trace");
-  fastify.addHook("onRoute", (route) => {
-    route.config = { ...route.config, rights: rightsOf(route) };
-  });
+  requireRights(fastify);
   fastify.addHook("onRequest", (request, reply, done) => {
     const context = openContext(request.headers);
     request.callContext = context;
