@@ -38,10 +38,7 @@ export function acceptIdempotencyKeys(
       void refuse(request, reply, error, logger);
       return;
     }
-    request.callContext = {
-      ...request.callContext,
-      idempotency: openIdempotency(key),
-    };
+    request.callContext.idempotency = openIdempotency(key);
     done();
   });
   fastify.addHook("onSend", (request, reply, payload, done) => {

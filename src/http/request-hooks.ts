@@ -7,10 +7,7 @@ import {
 } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
-import {
-  openContext,
-  type OpeningContext,
-} from "../context/request-context.js";
+import { openContext, type OpenContext } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
@@ -35,7 +32,7 @@ export const COMMON_HEADERS = {
  */
 export function addRequestHooks(
   fastify: FastifyInstance,
-  gate: AccessControl,
+  gate: Pick<AccessControl, "authorize" | "chargeUpstreamCalls">,
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
@@ -96,6 +93,7 @@ export function addRequestHooks(
       void sendProblem(request, reply, reason, logger);
       return;
     }
+    Object.freeze(callContext);
     done();
   });
   fastify.addHook("preSerialization", (request, _reply, payload, done) => {
@@ -117,7 +115,7 @@ function isClosed(socket: Socket): () => boolean {
 function incoming(
   request: FastifyRequest,
   reply: FastifyReply,
-  context: OpeningContext,
+  context: OpenContext,
 ): Parameters<AccessControl["authorize"]>[0] {
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;

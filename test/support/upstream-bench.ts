@@ -50,7 +50,7 @@ export function bench(
       startedAtMs: timing.now(),
       caller: NOBODY,
       directory: "default",
-      usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+      usage: { upstreamCalls: 0, upstreamRequestId: null },
       ...(key === undefined ? {} : { idempotency: openIdempotency(key) }),
     }),
   };
