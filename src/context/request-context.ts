@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { ErrorCode, Language } from "../errors/error-codes.js";
-import { NOBODY, type Caller } from "./caller.js";
+import { ANONYMOUS, type Caller } from "./caller.js";
 import { isGeneratedId } from "./generated-id.js";
 
 /** What a request has used so far; counted while it runs. */
@@ -98,7 +98,7 @@ export const DEFAULT_DIRECTORY = "default";
  */
 export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
-  caller: Caller = NOBODY,
+  caller: Caller = ANONYMOUS,
   directory: string = DEFAULT_DIRECTORY,
 ): OpenContext {
   const given = headers["x-request-id"];

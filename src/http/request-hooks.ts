@@ -127,7 +127,7 @@ function incoming(
     // An address without a route is a refusal in any case.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
-    recognise: (caller) => {
+    onCaller: (caller) => {
       context.caller = caller;
     },
   };

@@ -116,7 +116,7 @@ export class SocketOperations {
         address,
         rights: "fields",
         setHeader: () => undefined,
-        recognise: (caller) => {
+        onCaller: (caller) => {
           context.caller = caller;
         },
       });
