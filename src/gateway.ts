@@ -14,11 +14,9 @@ import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
-import {
-  fastifyOptions,
-  addRequestHooks,
-  RouteMethods,
-} from "./http/request-hooks.js";
+import { fastifyOptions } from "./http/fastify-options.js";
+import { addRequestHooks } from "./http/request-hooks.js";
+import { RouteMethods } from "./http/route-methods.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
 import {
   AdmissionController,
@@ -171,7 +169,7 @@ export async function openGateway(
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(signIn.standing, { log: logger, audit: trail });
+    troubleOf(signIn.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
@@ -180,7 +178,7 @@ export async function openGateway(
     observability,
     standing: () => ({
       // Without sign-in for anyone, requests are better served elsewhere.
-      isReady: isReady && signIn.standing.isAble,
+      isReady: isReady && signIn.status.canVerify,
       // Without Redis a replica serves all but writes with a key: still ready.
       facts: {
         sharedState: state.status,

@@ -1,72 +1,6 @@
 import { readdirSync } from "node:fs";
 import tseslint from "typescript-eslint";
-
-/**
- * Which folders of `src` each folder may import. Arrows point one way; the
- * emulator stands alone, because it exists to contradict the client.
- */
-const MAY_IMPORT = {
-  errors: [],
-  config: ["context"],
-  context: ["errors"],
-  logging: ["config", "context", "errors"],
-  upstream: ["config", "context", "errors", "logging"],
-  // Fulfils interfaces that the others declare; only the root knows it.
-  "shared-state": [
-    "access",
-    "config",
-    "context",
-    "errors",
-    "logging",
-    "message-contacts",
-    "upstream",
-  ],
-  access: ["config", "context", "errors", "logging", "upstream"],
-  http: ["access", "config", "context", "errors", "logging", "upstream"],
-  "message-contacts": [
-    "access",
-    "config",
-    "context",
-    "errors",
-    "http",
-    "logging",
-    "upstream",
-  ],
-  ops: ["config", "context", "errors", "logging", "upstream"],
-  pages: [
-    "config",
-    "context",
-    "errors",
-    "http",
-    "logging",
-    "message-contacts",
-    "upstream",
-  ],
-  observability: [
-    "access",
-    "config",
-    "context",
-    "errors",
-    "http",
-    "logging",
-    "message-contacts",
-    "shared-state",
-    "upstream",
-  ],
-  // Programs of their own, as main.ts is.
-  commands: [
-    "config",
-    "context",
-    "emulator",
-    "errors",
-    "http",
-    "logging",
-    "message-contacts",
-    "shared-state",
-    "upstream",
-  ],
-  emulator: [],
-};
+import { MAY_IMPORT } from "./folders.js";
 
 const FOLDERS = readdirSync(new URL("../src", import.meta.url), {
   withFileTypes: true,
@@ -85,7 +19,7 @@ const oneWay = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
             regex: `^(?:\\.\\./)+(?:${FOLDERS.filter(
               (other) => other !== folder && !allowed.includes(other),
             ).join("|")})/`,
-            message: `${folder} may import ${allowed.join(", ") || "nothing"} of src.`,
+            message: `${folder} may import only these folders of src: ${allowed.join(", ") || "none"} (test/folders.js).`,
           },
         ],
       },
@@ -126,10 +60,10 @@ export default tseslint.config(
         "error",
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // It would turn imports of injected classes into `import type`, which
-      // breaks injection at run time.
+      // Off: it would turn imports of injected classes into `import type`,
+      // which breaks injection at run time.
       "@typescript-eslint/consistent-type-imports": "off",
-      // A module of Nest is a class without members.
+      // Off: a Nest module is a class without members.
       "@typescript-eslint/no-extraneous-class": "off",
       "no-restricted-exports": [
         "error",

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.js";
-import { NOBODY, type Caller } from "../context/caller.js";
+import { ANONYMOUS, type Caller } from "../context/caller.js";
 import {
   DEFAULT_DIRECTORY,
   type RequestContext,
@@ -18,7 +18,7 @@ import {
   addressKey,
   FAILED_SIGN_IN_COST,
   createRateLimits,
-  type LimiterMaker,
+  type CreateLimiter,
   type RateLimits,
   type SetHeader,
 } from "./rate-limits.js";
@@ -36,7 +36,7 @@ export type RouteRights =
   "public" | "signed" | "fields" | "handshake" | Operation;
 
 /** What the gate looks at: the head of a request, never its body. */
-export interface Incoming {
+export interface AccessRequest {
   readonly method: string;
   readonly headers: Headers;
   /** As they came, names and values in turn; absent where they came in a body. */
@@ -45,7 +45,7 @@ export interface Incoming {
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
   /** Told who asks as soon as that is known, so that a refusal can name them. */
-  readonly recognise?: (caller: Caller) => void;
+  readonly onCaller?: (caller: Caller) => void;
 }
 
 /** Who passed the gate, and to which directory. */
@@ -65,14 +65,14 @@ export class Preflight {
 export type AccessDecision = AccessGrant | Preflight;
 
 /** The verdict on a request that needs no sign-in, or not yet. */
-const UNSIGNED: AccessGrant = {
-  caller: NOBODY,
+const ANONYMOUS_GRANT: AccessGrant = {
+  caller: ANONYMOUS,
   directory: DEFAULT_DIRECTORY,
   remaining: null,
 };
 
 /** The request names a host that this gateway is not. */
-export class Misdirected extends Error {
+export class MisdirectedRequest extends Error {
   readonly statusCode = 421;
 }
 
@@ -88,7 +88,7 @@ const REALM = 'Bearer realm="message-contacts"';
 export function createAccessControl(
   config: Config,
   signIn: Authenticator,
-  makeLimiter?: LimiterMaker,
+  makeLimiter?: CreateLimiter,
 ): AccessControl {
   return new AccessControl(
     signIn,
@@ -115,14 +115,14 @@ export class AccessControl {
    * A promise only where a limit or an access token needs one.
    *
    * @throws {GatewayError} UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, BAD_REQUEST
-   * @throws {Misdirected}
+   * @throws {MisdirectedRequest}
    */
-  authorize(incoming: Incoming): AccessDecision | Promise<AccessDecision> {
+  authorize(incoming: AccessRequest): AccessDecision | Promise<AccessDecision> {
     const { addresses } = this.limits;
-    if (addresses === null) return this.pass(incoming);
+    if (addresses === null) return this.checkOrigin(incoming);
     return addresses
-      .take(addressKey(incoming.address), incoming.setHeader)
-      .then(() => this.pass(incoming));
+      .consume(addressKey(incoming.address), incoming.setHeader)
+      .then(() => this.checkOrigin(incoming));
   }
 
   /** Charges a caller for the upstream calls of a request that has ended. */
@@ -142,20 +142,23 @@ export class AccessControl {
     };
   }
 
-  private pass(incoming: Incoming): AccessDecision | Promise<AccessDecision> {
+  private checkOrigin(
+    incoming: AccessRequest,
+  ): AccessDecision | Promise<AccessDecision> {
     const { headers, rights, setHeader, rawHeaders = [] } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
     // Whoever is let in for being on this machine must have meant this machine.
-    if (this.signIn.isOpen && !namesLoopback(headers)) throw new Misdirected();
-    const verdict = this.origins.judge(headers);
+    if (this.signIn.isOpen && !namesLoopback(headers))
+      throw new MisdirectedRequest();
+    const verdict = this.origins.classify(headers);
     if (verdict.kind === "allowed") {
       setHeader("access-control-allow-origin", verdict.origin);
       setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     }
     if (headers["origin"] !== undefined) setHeader("vary", "origin");
     if (rights === "public") {
-      return UNSIGNED;
+      return ANONYMOUS_GRANT;
     }
     if (verdict.kind === "foreign") {
       throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
@@ -170,16 +173,16 @@ export class AccessControl {
       }
       return new Preflight();
     }
-    if (rights === "handshake" && repeated === null) return UNSIGNED;
+    if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller = repeated === null ? this.signIn.callerOf(headers) : null;
     return caller instanceof Promise
-      ? caller.then((one) => this.enter(one, incoming))
-      : this.enter(caller, incoming);
+      ? caller.then((one) => this.limitCaller(one, incoming))
+      : this.limitCaller(caller, incoming);
   }
 
-  private enter(
+  private limitCaller(
     caller: Caller | null,
-    incoming: Incoming,
+    incoming: AccessRequest,
   ): AccessGrant | Promise<AccessGrant> {
     if (caller === null) {
       this.limits.addresses?.charge(
@@ -194,17 +197,17 @@ export class AccessControl {
       );
       throw new GatewayError(ErrorCode.UNAUTHENTICATED);
     }
-    incoming.recognise?.(caller);
+    incoming.onCaller?.(caller);
     const { callers } = this.limits;
-    if (callers === null) return this.authorise(caller, incoming, null);
+    if (callers === null) return this.grant(caller, incoming, null);
     return callers
-      .take(caller.id, incoming.setHeader)
-      .then((remaining) => this.authorise(caller, incoming, remaining));
+      .consume(caller.id, incoming.setHeader)
+      .then((remaining) => this.grant(caller, incoming, remaining));
   }
 
-  private authorise(
+  private grant(
     caller: Caller,
-    { headers, rights }: Incoming,
+    { headers, rights }: AccessRequest,
     remaining: number | null,
   ): AccessGrant {
     if (rights === undefined) throw new GatewayError(ErrorCode.FORBIDDEN);

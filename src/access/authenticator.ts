@@ -8,7 +8,7 @@ import type { Logger } from "../logging/logger.js";
 import { ReportLimit } from "../logging/output.js";
 import { ApiKeys } from "./api-keys.js";
 import { credentialOf, KEY_PREFIX, type Headers } from "./credential.js";
-import { IssuerKeys, type KeysStanding } from "./tokens/jwks.js";
+import { IssuerKeys, type IssuerStatus } from "./tokens/jwks.js";
 import { AccessTokens } from "./tokens/access-tokens.js";
 
 /** Bits of a key: enough that no one finds one by trying. */
@@ -20,11 +20,11 @@ export function newKey(): string {
 }
 
 /** Whether credentials can be verified; for readiness and metrics. */
-export interface SignInStanding {
+export interface AuthenticatorStatus {
   /** False while no credential at all can be verified. */
-  readonly isAble: boolean;
+  readonly canVerify: boolean;
   /** By the issuer's identifier. */
-  readonly issuers: ReadonlyMap<string, KeysStanding>;
+  readonly issuers: ReadonlyMap<string, IssuerStatus>;
   /** Why the API key file cannot be used now; null while it can. */
   readonly keyFileFailure: string | null;
 }
@@ -35,7 +35,7 @@ export class Authenticator {
     private readonly keys: ApiKeys | null,
     private readonly tokens: Pick<AccessTokens, "callerOf"> | null,
     /** Who a request without a credential is from; null: nobody, refused. */
-    private readonly unsigned: Caller | null,
+    private readonly anonymous: Caller | null,
     /** Printed at start where nothing else is configured. */
     readonly developmentKey: string | null = null,
     /** Keys of each issuer, by its identifier. */
@@ -94,7 +94,7 @@ export class Authenticator {
     const credential = credentialOf(headers);
     switch (credential.kind) {
       case "none":
-        return this.unsigned;
+        return this.anonymous;
       case "unusable":
         return null;
       case "key":
@@ -106,18 +106,21 @@ export class Authenticator {
 
   /** Whether requests without a credential are served. */
   get isOpen(): boolean {
-    return this.unsigned !== null;
+    return this.anonymous !== null;
   }
 
   /** As far as it is known without asking anyone. */
-  get standing(): SignInStanding {
+  get status(): AuthenticatorStatus {
     const issuers = new Map(
-      [...this.issuers].map(([issuer, { standing }]) => [issuer, standing]),
+      [...this.issuers].map(([issuer, { status: standing }]) => [
+        issuer,
+        standing,
+      ]),
     );
-    const cannot = ({ hasKeys, failure }: KeysStanding): boolean =>
+    const cannot = ({ hasKeys, failure }: IssuerStatus): boolean =>
       !hasKeys && failure !== null;
     return {
-      isAble:
+      canVerify:
         this.keys !== null ||
         issuers.size === 0 ||
         ![...issuers.values()].every(cannot),

@@ -99,7 +99,7 @@ export class CredentialWatch {
     try {
       const caller = await this.signIn.callerOf(group.headers);
       for (const connection of [...group.connections]) {
-        const code = lossOf(connection.caller, caller);
+        const code = endReasonOf(connection.caller, caller);
         if (code !== null) connection.end(code);
       }
     } catch {
@@ -118,7 +118,10 @@ function endExpired({ connections }: Group, nowMs: number): void {
 }
 
 /** Why a connection has to end; null while the caller keeps what was admitted. */
-function lossOf(admitted: Caller, caller: Caller | null): ErrorCode | null {
+function endReasonOf(
+  admitted: Caller,
+  caller: Caller | null,
+): ErrorCode | null {
   if (caller === admitted) return null;
   if (caller === null) return ErrorCode.UNAUTHENTICATED;
   const keepsAll =

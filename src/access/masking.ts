@@ -5,7 +5,7 @@ import { GatewayError } from "../errors/gateway-error.js";
 type CallerOf = Pick<RequestContext, "caller">;
 
 /** Members of answers that hold an e-mail address or a phone number. */
-const PERSONAL = new Set(["emailAddress", "phoneNumber", "target"]);
+const PERSONAL_FIELDS = new Set(["emailAddress", "phoneNumber", "target"]);
 
 /** What `masked` makes of an address. */
 const MASKED_ADDRESS = /^.?\*{3}@/u;
@@ -44,7 +44,7 @@ function maskedCopy(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
     copy[name] =
-      typeof member === "string" && PERSONAL.has(name)
+      typeof member === "string" && PERSONAL_FIELDS.has(name)
         ? mask(member)
         : maskedCopy(member);
   }

@@ -2,17 +2,17 @@ import { isLoopback } from "../config/rules.js";
 import type { Headers } from "./credential.js";
 
 /** What a browser is told about a page of another origin. */
-export type OriginVerdict =
+export type OriginCheck =
   | { readonly kind: "own" }
   | { readonly kind: "allowed"; readonly origin: string }
   | { readonly kind: "foreign" };
 
-const OWN: OriginVerdict = { kind: "own" };
-const FOREIGN: OriginVerdict = { kind: "foreign" };
+const OWN: OriginCheck = { kind: "own" };
+const FOREIGN: OriginCheck = { kind: "foreign" };
 
 /** Which origins may call from a browser: an exact list, nothing reflected. */
 export class Origins {
-  private readonly allowed: ReadonlyMap<string, OriginVerdict>;
+  private readonly allowed: ReadonlyMap<string, OriginCheck>;
 
   constructor(origins: readonly string[]) {
     this.allowed = new Map(
@@ -24,7 +24,7 @@ export class Origins {
    * Judges a request by `Origin`, and by `Sec-Fetch-Site` where a browser sends
    * no origin. What no browser sent is our own affair.
    */
-  judge(headers: Headers): OriginVerdict {
+  classify(headers: Headers): OriginCheck {
     const { origin } = headers;
     if (origin === undefined) {
       const site = headers["sec-fetch-site"];

@@ -18,13 +18,13 @@ const PER_CALLER = 6_000;
 const PER_ADDRESS = 30_000;
 
 /** Makes the store of one limit; shared stores bring an insurance of their own. */
-export type LimiterMaker = (options: {
+export type CreateLimiter = (options: {
   keyPrefix: string;
   points: number;
   duration: number;
 }) => Pick<RateLimiterAbstract, "consume" | "penalty">;
 
-const inMemory: LimiterMaker = (options) => new RateLimiterMemory(options);
+const inMemory: CreateLimiter = (options) => new RateLimiterMemory(options);
 
 /** Takes a header of the answer. */
 export type SetHeader = (name: string, value: string) => unknown;
@@ -49,8 +49,8 @@ export class Budget {
    *
    * @throws {GatewayError} RATE_LIMITED with the pause
    */
-  async take(key: string, setHeader: SetHeader): Promise<number> {
-    const standing = await this.limiter.consume(key, 1).catch(asStanding);
+  async consume(key: string, setHeader: SetHeader): Promise<number> {
+    const standing = await this.limiter.consume(key, 1).catch(asLimiterResult);
     // The store is down and has no insurance: refusing everybody is worse.
     if (standing === null) return this.points;
     const seconds = Math.max(1, Math.ceil(standing.msBeforeNext / 1000));
@@ -76,7 +76,7 @@ export class Budget {
   }
 }
 
-function asStanding(rejection: unknown): RateLimiterRes | null {
+function asLimiterResult(rejection: unknown): RateLimiterRes | null {
   return rejection instanceof RateLimiterRes ? rejection : null;
 }
 
@@ -88,7 +88,7 @@ export interface RateLimits {
 
 export function createRateLimits(
   config: Config,
-  make: LimiterMaker = inMemory,
+  make: CreateLimiter = inMemory,
 ): RateLimits {
   const signed = hasSignIn(config);
   const budget = (

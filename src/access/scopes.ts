@@ -13,13 +13,13 @@ export function requireScope(
   operation: Operation,
   { caller }: Pick<RequestContext, "caller">,
 ): void {
-  if (lacksRight(operation, caller)) {
+  if (lacksScope(operation, caller)) {
     throw new GatewayError(ErrorCode.FORBIDDEN);
   }
 }
 
 /** Whether the caller does not hold the operation's scope. */
-export function lacksRight(
+export function lacksScope(
   operation: Operation,
   { scopes }: RequestContext["caller"],
 ): boolean {

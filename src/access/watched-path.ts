@@ -1,7 +1,7 @@
 import { stat, statSync, type Stats } from "node:fs";
 
 /** How often the file is looked at. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
 /**
  * Calls `onChange` when the file at a path has changed, and at each look while
@@ -13,19 +13,19 @@ const LOOK_EVERY_MS = 1_000;
  * @returns a function that stops looking
  */
 export function watchPath(path: string, onChange: () => boolean): () => void {
-  let seen = nameOf(statSync(path, { throwIfNoEntry: false }));
+  let seen = versionOf(statSync(path, { throwIfNoEntry: false }));
   let isDone = true;
   let isClosed = false;
   const look = (): void => {
     stat(path, (error, found) => {
       if (isClosed) return;
-      const now = nameOf(error === null ? found : undefined);
+      const now = versionOf(error === null ? found : undefined);
       const isChanged = now !== seen;
       seen = now;
       if (isChanged || !isDone) isDone = onChange();
     });
   };
-  const timer = setInterval(look, LOOK_EVERY_MS).unref();
+  const timer = setInterval(look, POLL_INTERVAL_MS).unref();
   return () => {
     isClosed = true;
     clearInterval(timer);
@@ -33,7 +33,7 @@ export function watchPath(path: string, onChange: () => boolean): () => void {
 }
 
 /** Differs between two versions of a file. */
-function nameOf(found: Stats | undefined): string {
+function versionOf(found: Stats | undefined): string {
   return found === undefined
     ? "none"
     : `${found.ino} ${found.mtimeMs} ${found.size}`;

@@ -54,7 +54,7 @@ export function callerWith(
 }
 
 /** The caller of a request that nobody signed: holds no right at all. */
-export const NOBODY: Caller = callerWith("nobody", [], []);
+export const ANONYMOUS: Caller = callerWith("nobody", [], []);
 
 export function isScope(text: unknown): text is Scope {
   return (SCOPES as readonly unknown[]).includes(text);

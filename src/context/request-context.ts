@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { ErrorCode, Language } from "../errors/error-codes.js";
-import { NOBODY, type Caller } from "./caller.js";
+import { ANONYMOUS, type Caller } from "./caller.js";
 import { isGeneratedId } from "./generated-id.js";
-
-/** Through which door a request came. */
-export type Door = "graphql" | "rest";
 
 /** What a request has used so far; counted while it runs. */
 export interface Usage {
@@ -13,8 +10,6 @@ export interface Usage {
   upstreamCalls: number;
   /** The vendor's RequestId of the last answer, for the audit trail. */
   upstreamRequestId: string | null;
-  /** The contact that a write was about, once it is known. */
-  contactId: string | null;
   /** Points of the rate limit the caller has left; null: there is no limit. */
   remaining?: number | null;
   /** What was asked for, once it is known: of a closed list. */
@@ -81,11 +76,17 @@ export function beginField({ idempotency }: RequestContext): void {
   delete idempotency.payload;
 }
 
-type Found = Pick<RequestContext, "caller" | "directory" | "isGone">;
+type FilledByHooks = Pick<
+  RequestContext,
+  "caller" | "directory" | "idempotency" | "isGone" | "trace"
+>;
 
-/** A context while it is opened: what the gate finds out goes into it. */
-export type OpeningContext = Omit<RequestContext, keyof Found> & {
-  -readonly [K in keyof Found]: Found[K];
+/**
+ * A context while request hooks fill it. The last hook freezes it; handlers get
+ * it as a `RequestContext`.
+ */
+export type OpenContext = Omit<RequestContext, keyof FilledByHooks> & {
+  -readonly [K in keyof FilledByHooks]: FilledByHooks[K];
 };
 
 /** Alias of the one directory where no others are configured. */
@@ -97,9 +98,9 @@ export const DEFAULT_DIRECTORY = "default";
  */
 export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
-  caller: Caller = NOBODY,
+  caller: Caller = ANONYMOUS,
   directory: string = DEFAULT_DIRECTORY,
-): OpeningContext {
+): OpenContext {
   const given = headers["x-request-id"];
   const wanted = headers["accept-language"];
   return {
@@ -109,11 +110,7 @@ export function openContext(
     startedAtMs: performance.now(),
     caller,
     directory,
-    usage: {
-      upstreamCalls: 0,
-      upstreamRequestId: null,
-      contactId: null,
-    },
+    usage: { upstreamCalls: 0, upstreamRequestId: null },
   };
 }
 

@@ -1,5 +1,4 @@
-import type { FastifyReply } from "fastify";
-import type { RequestContext } from "../context/request-context.js";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS } from "../errors/error-table.js";
 import { toGraphqlError } from "./graphql-error.formatter.js";
 import { toRenderedError } from "../http/problem-details.filter.js";
@@ -8,7 +7,7 @@ const GRAPHQL_JSON = "application/json; charset=utf-8";
 
 /** Answers a request that never reached the schema, in GraphQL's own form. */
 export function refuseGraphql(
-  context: RequestContext,
+  { callContext: context }: FastifyRequest,
   reply: FastifyReply,
   cause: unknown,
 ): FastifyReply {

@@ -130,10 +130,11 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const repeated = new OperationCache(execution, this.logger);
     this.repeated = repeated;
     fastify.post(path, {
+      config: { rights: "fields", refuse: refuseGraphql },
       handler: (request, reply) =>
         this.answer(server, repeated, request, reply),
       errorHandler: (error, request, reply) => {
-        void refuseGraphql(request.callContext, reply, error);
+        void refuseGraphql(request, reply, error);
       },
     });
     this.push(fastify, path, schema, !introspection);
@@ -175,14 +176,14 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       request: FastifyRequest,
       reply: FastifyReply,
     ): void => {
-      void refuseGraphql(request.callContext, reply, error);
+      void refuseGraphql(request, reply, error);
     };
     fastify.route({
       url: path,
       method: "GET",
       exposeHeadRoute: false,
       constraints: { upgrade: WEBSOCKET },
-      config: { rights: "handshake" },
+      config: { rights: "handshake", refuse: refuseGraphql },
       handler: socket.accept,
       errorHandler: refuse,
     });
@@ -190,6 +191,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       url: `${path}/stream`,
       method: ["GET", "POST"],
       exposeHeadRoute: false,
+      config: { rights: "fields", refuse: refuseGraphql },
       handler: (request, reply) =>
         streamGraphql(request, reply, subscriptions, this.streams),
       errorHandler: refuse,
@@ -236,7 +238,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const body = this.trusted(request.body);
     if (body === null) {
       const error = new GatewayError(ErrorCode.BAD_REQUEST);
-      return refuseGraphql(callContext, reply, error);
+      return refuseGraphql(request, reply, error);
     }
     const send = ({ contentType, text }: GraphqlAnswer): FastifyReply =>
       reply.header("content-type", contentType).send(text);

@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { lacksRight } from "../access/scopes.js";
+import { lacksScope } from "../access/scopes.js";
 import type { Caller } from "../context/caller.js";
 import type { Operation } from "../upstream/operations.js";
 
@@ -38,7 +38,7 @@ export class OperationRights {
   areAllMissing(caller: Caller): boolean {
     if (this.needed === null || this.needed.size === 0) return false;
     for (const operation of this.needed) {
-      if (!lacksRight(operation, caller)) return false;
+      if (!lacksScope(operation, caller)) return false;
     }
     return true;
   }

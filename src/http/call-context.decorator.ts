@@ -1,20 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
 import type { FastifyRequest } from "fastify";
 import type {
+  OpenContext,
   RequestContext,
   RequestTrace,
 } from "../context/request-context.js";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Opened by the first hook of every request. */
-    callContext: RequestContext;
-    /** There from the start, while traces are on. */
+    /** Opened by the first request hook, frozen before the handler runs. */
+    callContext: OpenContext;
+    /** Set before the context is opened, while tracing is on. */
     trace?: RequestTrace;
   }
 }
 
-/** Hands a controller the context of its request. */
+/** Injects the request context into a controller method. */
 export const CallContext = createParamDecorator(
   (_: unknown, host: ExecutionContext): RequestContext =>
     host.switchToHttp().getRequest<FastifyRequest>().callContext,

@@ -7,13 +7,13 @@ import type { Logger } from "../logging/logger.js";
 export const LINGER_MS = 2_000;
 
 /** Pause after a search that found too few idle connections, in milliseconds. */
-export const EVICT_EVERY_MS = 1_000;
+export const IDLE_SEARCH_INTERVAL_MS = 1_000;
 
 /** Share of the limit that one search for idle connections closes. */
 const EVICTED_SHARE = 0.1;
 
 /** Least time between two warnings about the limit, in milliseconds. */
-export const WARN_EVERY_MS = 60_000;
+export const WARN_INTERVAL_MS = 60_000;
 
 /** Time, so that tests need none. */
 export interface ConnectionTiming {
@@ -40,15 +40,15 @@ const SYSTEM: ConnectionTiming = {
  */
 export class Connections {
   private readonly sockets = new Set<Socket>();
-  private readonly dismissed = new Set<Duplex>();
+  private readonly closing = new Set<Duplex>();
   private refusals = 0;
   private readonly upgraded = new WeakSet<Socket>();
   private searchAgainAtMs = Number.NEGATIVE_INFINITY;
   private warnedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param most connections that are open at once */
+  /** @param maxConnections connections that are open at once */
   constructor(
-    private readonly most: number,
+    private readonly maxConnections: number,
     private readonly logger: Pick<Logger, "log">,
     private readonly timing: ConnectionTiming = SYSTEM,
   ) {}
@@ -60,7 +60,7 @@ export class Connections {
 
   /** Refused connections that are not closed yet. */
   get lingering(): number {
-    return this.dismissed.size;
+    return this.closing.size;
   }
 
   /** Connections closed at once since the start, because the limit was reached. */
@@ -73,8 +73,8 @@ export class Connections {
     server.on("connection", (socket) => {
       // A connection is given to the server again when an upgrade is ignored.
       if (this.sockets.has(socket)) return;
-      if (this.sockets.size >= this.most) this.makeRoom();
-      if (this.sockets.size >= this.most) {
+      if (this.sockets.size >= this.maxConnections) this.closeIdle();
+      if (this.sockets.size >= this.maxConnections) {
         this.refusals += 1;
         socket.destroy();
         return;
@@ -90,12 +90,12 @@ export class Connections {
    * stream or keeps sending cannot hold the connection longer.
    */
   dismiss(socket: Duplex, answer?: string): void {
-    if (socket.destroyed || this.dismissed.has(socket)) return;
-    this.dismissed.add(socket);
+    if (socket.destroyed || this.closing.has(socket)) return;
+    this.closing.add(socket);
     const cancel = this.timing.after(LINGER_MS, () => reset(socket));
     socket.once("close", () => {
       cancel();
-      this.dismissed.delete(socket);
+      this.closing.delete(socket);
     });
     socket.on("error", () => socket.destroy());
     // The HTTP parser reads no further: it would fail at each chunk again.
@@ -112,14 +112,14 @@ export class Connections {
   }
 
   /** The oldest idle connections give way to new ones. */
-  private makeRoom(): void {
+  private closeIdle(): void {
     const now = this.timing.now();
-    if (now - this.warnedAtMs >= WARN_EVERY_MS) {
+    if (now - this.warnedAtMs >= WARN_INTERVAL_MS) {
       this.warnedAtMs = now;
       this.logger.log("warn", "the limit of connections is reached");
     }
     if (now < this.searchAgainAtMs) return;
-    let left = Math.ceil(this.most * EVICTED_SHARE);
+    let left = Math.ceil(this.maxConnections * EVICTED_SHARE);
     for (const socket of this.sockets) {
       if (this.upgraded.has(socket) || !isIdle(socket)) continue;
       this.sockets.delete(socket);
@@ -128,7 +128,7 @@ export class Connections {
       if (left === 0) return;
     }
     // Every connection was visited, which is not done for each new one.
-    this.searchAgainAtMs = now + EVICT_EVERY_MS;
+    this.searchAgainAtMs = now + IDLE_SEARCH_INTERVAL_MS;
   }
 }
 

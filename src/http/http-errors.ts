@@ -1,7 +1,7 @@
 import type { HttpRefusal } from "./problem-details.js";
 
 /** What HTTP itself refuses before an operation is known, by status. */
-const REFUSALS = {
+const HTTP_ERRORS = {
   400: {
     en: "The body is not well-formed JSON, or the address is not well-formed.",
     zh: "请求正文不是有效的 JSON,或地址格式错误。",
@@ -40,13 +40,13 @@ const REFUSALS = {
   },
 } as const;
 
-export type RefusalStatus = keyof typeof REFUSALS;
+export type RefusalStatus = keyof typeof HTTP_ERRORS;
 
 export function isRefusalStatus(status: number): status is RefusalStatus {
-  return Object.hasOwn(REFUSALS, status);
+  return Object.hasOwn(HTTP_ERRORS, status);
 }
 
 /** Status and sentence of a refusal. */
 export function refusalOf(status: RefusalStatus): HttpRefusal {
-  return { status, detail: REFUSALS[status] };
+  return { status, detail: HTTP_ERRORS[status] };
 }

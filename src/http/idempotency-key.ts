@@ -3,9 +3,7 @@ import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { openIdempotency } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
-import { refuseGraphql } from "../graphql/graphql-refusal.js";
-import { sendProblem } from "./problem-details.filter.js";
-import { isGraphqlRoute } from "./route-rights.js";
+import { refuse } from "./refusal.js";
 
 /** 1 to 255 visible ASCII characters. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -37,16 +35,10 @@ export function acceptIdempotencyKeys(
         field: ["Idempotency-Key"],
         advice: KEY_ADVICE,
       });
-      const answer = isGraphqlRoute(request.routeOptions.url)
-        ? refuseGraphql(request.callContext, reply, error)
-        : sendProblem(request, reply, error, logger);
-      void answer;
+      void refuse(request, reply, error, logger);
       return;
     }
-    request.callContext = {
-      ...request.callContext,
-      idempotency: openIdempotency(key),
-    };
+    request.callContext.idempotency = openIdempotency(key);
     done();
   });
   fastify.addHook("onSend", (request, reply, payload, done) => {

@@ -5,9 +5,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { COMMON_HEADERS } from "./request-hooks.js";
-import { refuseGraphql } from "../graphql/graphql-refusal.js";
-import { sendProblem } from "./problem-details.filter.js";
-import { isGraphqlRoute } from "./route-rights.js";
+import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** How much is taken on at once; 0 stands for no limit. */
@@ -36,7 +34,7 @@ export interface RequestSlot {
  * limit as are answered in this time. A longer queue makes every answer late and
  * none more.
  */
-export const WORTHWHILE_WAIT_MS = 250;
+export const MAX_BACKLOG_MS = 250;
 
 /** How long answers are counted, to tell how fast they come. */
 export const WINDOW_MS = 100;
@@ -61,23 +59,23 @@ export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
  */
 export class AdmissionController {
   private state: "open" | "draining" | "closed" = "open";
-  private readonly waiting: (() => void)[] = [];
-  private count = 0;
-  private atWork = 0;
+  private readonly onIdle: (() => void)[] = [];
+  private admitted = 0;
+  private running = 0;
   private answered = 0;
   private windowBeganMs = Number.NEGATIVE_INFINITY;
-  private crowdLimit: number;
+  private adaptiveLimit: number;
 
   constructor(
     private readonly limits: AdmissionLimits,
     private readonly delay: LoopDelay,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.crowdLimit = FIRST_FACTOR * limits.maxInFlight;
+    this.adaptiveLimit = FIRST_FACTOR * limits.maxInFlight;
   }
 
   get inFlight(): number {
-    return this.count;
+    return this.admitted;
   }
 
   /** Whether connections should be given up after the answer. */
@@ -88,19 +86,19 @@ export class AdmissionController {
   /** Takes a request on; null when it is refused. */
   tryAdmit(): RequestSlot | null {
     if (this.state === "closed" || this.isOverloaded()) return null;
-    this.count += 1;
+    this.admitted += 1;
     let at: "door" | "work" | "gone" = "door";
     return {
       begin: () => {
         if (at !== "door") return;
         at = "work";
-        this.atWork += 1;
+        this.running += 1;
       },
       release: () => {
         if (at === "gone") return;
         if (at === "work") this.endWork();
         at = "gone";
-        this.count -= 1;
+        this.admitted -= 1;
         this.answered += 1;
       },
     };
@@ -117,38 +115,40 @@ export class AdmissionController {
    */
   async close(): Promise<void> {
     this.state = "closed";
-    if (this.atWork > 0) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.running > 0) {
+      await new Promise<void>((resolve) => this.onIdle.push(resolve));
     }
     this.delay.stop();
   }
 
   private endWork(): void {
-    this.atWork -= 1;
-    if (this.atWork === 0) for (const done of this.waiting.splice(0)) done();
+    this.running -= 1;
+    if (this.running === 0) for (const done of this.onIdle.splice(0)) done();
   }
 
   private isOverloaded(): boolean {
     const { maxInFlight, maxDelayMs } = this.limits;
     return (
-      (maxInFlight > 0 && this.count >= maxInFlight && this.isTooMany()) ||
+      (maxInFlight > 0 &&
+        this.admitted >= maxInFlight &&
+        this.exceedsAdaptiveLimit()) ||
       (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
     );
   }
 
   /** Asked while the limit is reached: whether the crowd is beyond its worth. */
-  private isTooMany(): boolean {
+  private exceedsAdaptiveLimit(): boolean {
     const now = this.now();
     const passedMs = now - this.windowBeganMs;
     if (passedMs >= WINDOW_MS) {
       if (passedMs < STALE_MS) {
-        const soon = (this.answered / passedMs) * WORTHWHILE_WAIT_MS;
-        this.crowdLimit = (this.crowdLimit + soon) / 2;
+        const soon = (this.answered / passedMs) * MAX_BACKLOG_MS;
+        this.adaptiveLimit = (this.adaptiveLimit + soon) / 2;
       }
       this.windowBeganMs = now;
       this.answered = 0;
     }
-    return this.count >= this.crowdLimit;
+    return this.admitted >= this.adaptiveLimit;
   }
 }
 
@@ -167,7 +167,7 @@ export function shedLoad(
     const isLate = intake.isEnding && isUpgrading(request.raw);
     const place = isLate ? null : intake.tryAdmit();
     if (place === null) {
-      refuse(request, reply, logger);
+      refuseBusy(request, reply, logger);
       return;
     }
     reply.place = place;
@@ -192,7 +192,7 @@ declare module "fastify" {
   }
 }
 
-function refuse(
+function refuseBusy(
   request: FastifyRequest,
   reply: FastifyReply,
   logger: Logger,
@@ -201,9 +201,7 @@ function refuse(
   request.callContext = context;
   void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
   const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
-  if (isGraphqlRoute(request.routeOptions.url)) {
-    void refuseGraphql(context, reply, error);
-  } else void sendProblem(request, reply, error, logger);
+  void refuse(request, reply, error, logger);
 }
 
 function isStream(payload: unknown): boolean {

@@ -1,12 +1,5 @@
-import { randomUUID } from "node:crypto";
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifyHttpOptions,
-} from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   Preflight,
   type AccessControl,
@@ -14,74 +7,13 @@ import {
 } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
-import {
-  openContext,
-  type OpeningContext,
-} from "../context/request-context.js";
+import { openContext, type OpenContext } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
-import type { Connections } from "./connections.js";
-import { refuseGraphql } from "../graphql/graphql-refusal.js";
+import { MAX_BODY_BYTES } from "./fastify-options.js";
 import { sendProblem } from "./problem-details.filter.js";
-import { isGraphqlRoute, rightsOf } from "./route-rights.js";
-import { isHandshake } from "./upgrades.js";
-
-/** Largest request body, in bytes; the largest honest one is under 4 KiB. */
-export const MAX_BODY_BYTES = 64 * 1024;
-
-/** Limits against slow and greedy clients, in milliseconds and bytes. */
-export function fastifyOptions(
-  logger: Logger,
-  connections: Connections,
-): FastifyHttpOptions<Server> {
-  // Known to Node 24.9 and later, where it makes `routeUpgrades` see handshakes only.
-  const upgrades: object = { shouldUpgradeCallback: isHandshake };
-  return {
-    bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: 30_000,
-    // While it closes, `shedLoad` refuses in the form of the door.
-    return503OnClosing: false,
-    keepAliveTimeout: 72_000,
-    http: {
-      headersTimeout: 10_000,
-      maxHeaderSize: 16 * 1024,
-      // Node looks for expired connections only this often.
-      connectionsCheckingInterval: 2_000,
-      ...upgrades,
-    },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
-    onProtoPoisoning: "error",
-    onConstructorPoisoning: "error",
-    frameworkErrors: (error, request, reply) => {
-      void sendProblem(request, reply, error, logger);
-    },
-    clientErrorHandler(error, socket) {
-      if (error.code === "ECONNRESET" || !socket.writable) {
-        connections.dismiss(socket);
-        return;
-      }
-      const status =
-        error.code === "HPE_HEADER_OVERFLOW"
-          ? "431 Request Header Fields Too Large"
-          : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-            ? "408 Request Timeout"
-            : "400 Bad Request";
-      const body = JSON.stringify({
-        type: "/errors/BAD_REQUEST",
-        title: ERRORS.BAD_REQUEST.message.en,
-        status: Number(status.slice(0, 3)),
-        detail: ERRORS.BAD_REQUEST.advice.en,
-        code: "BAD_REQUEST",
-        requestId: randomUUID(),
-        retryable: false,
-      });
-      connections.dismiss(
-        socket,
-        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      );
-    },
-  };
-}
+import { refuse } from "./refusal.js";
+import { requireRights } from "./routes.js";
 
 /** What every answer carries. Pages that run scripts name their own policy. */
 export const COMMON_HEADERS = {
@@ -100,28 +32,23 @@ export const COMMON_HEADERS = {
  */
 export function addRequestHooks(
   fastify: FastifyInstance,
-  gate: AccessControl,
+  gate: Pick<AccessControl, "authorize" | "chargeUpstreamCalls">,
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
   fastify.decorateRequest("callContext");
   fastify.decorateRequest("trace");
-  fastify.addHook("onRoute", (route) => {
-    route.config = { ...route.config, rights: rightsOf(route) };
-  });
+  requireRights(fastify);
   fastify.addHook("onRequest", (request, reply, done) => {
     const context = openContext(request.headers);
     request.callContext = context;
     reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-    const refuse = (reason: unknown): void => {
+    const reject = (reason: unknown): void => {
       if (hasUnreadBody(request)) reply.header("connection", "close");
-      const answer = isGraphqlRoute(request.routeOptions.url)
-        ? refuseGraphql(context, reply, reason)
-        : sendProblem(request, reply, reason, logger);
-      void answer;
+      void refuse(request, reply, reason, logger);
     };
     if (isEncoded(request)) {
-      refuse(Object.assign(new Error("encoded"), { statusCode: 415 }));
+      reject(Object.assign(new Error("encoded"), { statusCode: 415 }));
       return;
     }
     const enter = (verdict: AccessDecision): void => {
@@ -140,10 +67,10 @@ export function addRequestHooks(
     try {
       verdict = gate.authorize(incoming(request, reply, context));
     } catch (reason) {
-      refuse(reason);
+      reject(reason);
       return;
     }
-    if (verdict instanceof Promise) void verdict.then(enter, refuse);
+    if (verdict instanceof Promise) void verdict.then(enter, reject);
     else enter(verdict);
   });
   fastify.addHook("preHandler", (request, reply, done) => {
@@ -158,14 +85,15 @@ export function addRequestHooks(
       return;
     }
     try {
-      // The other door looks at its own inputs, once it has found them.
-      if (!isGraphqlRoute(routeOptions.url)) {
+      // GraphQL resolvers check their own inputs.
+      if (isOperation(routeOptions.config.rights)) {
         rejectMaskedInput(callContext, body);
       }
     } catch (reason) {
       void sendProblem(request, reply, reason, logger);
       return;
     }
+    Object.freeze(callContext);
     done();
   });
   fastify.addHook("preSerialization", (request, _reply, payload, done) => {
@@ -187,7 +115,7 @@ function isClosed(socket: Socket): () => boolean {
 function incoming(
   request: FastifyRequest,
   reply: FastifyReply,
-  context: OpeningContext,
+  context: OpenContext,
 ): Parameters<AccessControl["authorize"]>[0] {
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;
@@ -199,7 +127,7 @@ function incoming(
     // An address without a route is a refusal in any case.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
-    recognise: (caller) => {
+    onCaller: (caller) => {
       context.caller = caller;
     },
   };
@@ -259,49 +187,4 @@ function logRequest(
     caller: caller.id,
     durationMs: Math.round(performance.now() - startedAtMs),
   });
-}
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
-
-/** Remembers which methods each address takes, as routes are declared. */
-export class RouteMethods {
-  private readonly byUrl = new Map<string, Set<string>>();
-
-  constructor(fastify: FastifyInstance) {
-    fastify.addHook("onRoute", ({ url, method, constraints = {} }) => {
-      // GET is not taken without the handshake that this constraint demands.
-      if ("upgrade" in constraints) return;
-      const methods = this.byUrl.get(url) ?? new Set();
-      for (const one of [method].flat()) methods.add(one.toUpperCase());
-      this.byUrl.set(url, methods);
-    });
-  }
-
-  /** Answers every other method of a known address with 405 and `Allow`. */
-  refuseOthers(fastify: FastifyInstance, logger: Logger): void {
-    for (const [url, methods] of [...this.byUrl]) {
-      if (url.includes("*")) continue;
-      const allow = [...methods].join(", ");
-      fastify.route({
-        url,
-        method: METHODS.filter((method) => !methods.has(method)),
-        config: { rights: "signed" },
-        handler: (request, reply) =>
-          sendProblem(
-            request,
-            reply.header("allow", allow),
-            Object.assign(new Error("method"), { statusCode: 405 }),
-            logger,
-          ),
-        errorHandler: (_error, request, reply) => {
-          void sendProblem(
-            request,
-            reply.header("allow", allow),
-            Object.assign(new Error("method"), { statusCode: 405 }),
-            logger,
-          );
-        },
-      });
-    }
-  }
 }

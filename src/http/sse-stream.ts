@@ -27,7 +27,7 @@ export const STALLED_MS = 60_000;
 const RECONNECT_MS = 2_000;
 
 /** Last events of a stream whose credential is no longer valid. */
-export type Farewell = (code: ErrorCode) => readonly SseEvent[];
+export type FinalEvents = (code: ErrorCode) => readonly SseEvent[];
 
 /**
  * The open event streams of the process, over every API.
@@ -55,7 +55,7 @@ export class SseStreams implements OnModuleDestroy {
   answer(
     reply: FastifyReply,
     events: SseEvents,
-    farewell: Farewell,
+    farewell: FinalEvents,
   ): FastifyReply {
     const { raw, request } = reply;
     const { caller, usage } = request.callContext;
@@ -105,7 +105,7 @@ export class SseStreams implements OnModuleDestroy {
   }
 }
 
-const BEAT = Symbol("heartbeat");
+const HEARTBEAT = Symbol("heartbeat");
 
 /**
  * The text of a stream: events as they come, comments while none come.
@@ -120,8 +120,8 @@ export async function* frames(
   yield `retry: ${RECONNECT_MS}\n\n`;
   let coming = events.next();
   for (;;) {
-    const result = await orBeat(coming, heartbeatMs);
-    if (result === BEAT) {
+    const result = await nextOrHeartbeat(coming, heartbeatMs);
+    if (result === HEARTBEAT) {
       yield ":\n\n";
       continue;
     }
@@ -132,13 +132,13 @@ export async function* frames(
   yield* last().map(frameOf);
 }
 
-async function orBeat<T>(
+async function nextOrHeartbeat<T>(
   coming: Promise<T>,
   heartbeatMs: number,
-): Promise<T | typeof BEAT> {
+): Promise<T | typeof HEARTBEAT> {
   let timer: NodeJS.Timeout | undefined;
-  const beat = new Promise<typeof BEAT>((resolve) => {
-    timer = setTimeout(() => resolve(BEAT), heartbeatMs);
+  const beat = new Promise<typeof HEARTBEAT>((resolve) => {
+    timer = setTimeout(() => resolve(HEARTBEAT), heartbeatMs);
   });
   try {
     return await Promise.race([coming, beat]);

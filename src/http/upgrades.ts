@@ -73,7 +73,7 @@ export function routeUpgrades(
     const { socket } = request;
     if (socket.destroyed) return;
     if (!isHandshake(request)) {
-      ignoreOffer(server, connections, request);
+      ignoreUpgrade(server, connections, request);
       return;
     }
     const response = new ServerResponse(request);
@@ -94,23 +94,23 @@ export function routeUpgrades(
       // Node has removed its own listener.
       socket.on("error", () => socket.destroy());
       if (head.length > 0) socket.unshift(head);
-      inTurn(socket, () => answer(request));
+      afterEarlierRequests(socket, () => answer(request));
     },
   );
 }
 
 /** Waits until the requests before this one have their answers (pipelining). */
-function inTurn(
+function afterEarlierRequests(
   socket: Socket & { readonly _httpMessage?: ServerResponse | null },
   answer: () => void,
 ): void {
   const { _httpMessage: earlier } = socket;
   if (earlier == null) answer();
-  else earlier.once("close", () => inTurn(socket, answer));
+  else earlier.once("close", () => afterEarlierRequests(socket, answer));
 }
 
 /** The socket of a handshake that its route accepts; Fastify lets go of it. */
-export function takeSocket(
+export function detachSocket(
   { raw: { socket } }: Pick<FastifyRequest, "raw">,
   reply: FastifyReply,
 ): Socket {
@@ -128,7 +128,7 @@ export function takeSocket(
  * Has the server read the request again without the offer: its head is written
  * in front of what follows. Node before 24.9 cannot decline an upgrade.
  */
-function ignoreOffer(
+function ignoreUpgrade(
   server: Server,
   connections: Connections,
   request: IncomingMessage,

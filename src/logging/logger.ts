@@ -21,7 +21,6 @@ export interface LogFields {
   readonly code?: string | undefined;
   readonly durationMs?: number | undefined;
   readonly outcome?: string | undefined;
-  readonly attempts?: number | undefined;
   readonly upstreamCalls?: number | undefined;
   readonly upstreamRequestId?: string | null | undefined;
   readonly directory?: string | undefined;

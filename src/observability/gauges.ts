@@ -26,7 +26,7 @@ export interface Observed {
   readonly intake: Pick<AdmissionController, "inFlight">;
   readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
   readonly state: Pick<SharedState, "status" | "tables">;
-  readonly signIn: Pick<Authenticator, "standing">;
+  readonly signIn: Pick<Authenticator, "status">;
   readonly outputs: Outputs;
 }
 
@@ -221,7 +221,7 @@ function readTrouble({ signIn, outputs }: Observed): readonly Reading[] {
       labelNames: ["issuer"],
       ofAll: "max",
       read: () =>
-        [...signIn.standing.issuers].map(([issuer, { failure }]) => [
+        [...signIn.status.issuers].map(([issuer, { failure }]) => [
           [issuer],
           flag(failure !== null),
         ]),
@@ -232,7 +232,7 @@ function readTrouble({ signIn, outputs }: Observed): readonly Reading[] {
       kind: "gauge",
       labelNames: [],
       ofAll: "max",
-      read: () => [[[], flag(signIn.standing.keyFileFailure !== null)]],
+      read: () => [[[], flag(signIn.status.keyFileFailure !== null)]],
     },
   ];
 }

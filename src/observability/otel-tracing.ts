@@ -121,9 +121,7 @@ export class OtelTracing implements Tracing {
   afterFrontDoor(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
       const { trace: mine, callContext } = request;
-      if (mine !== undefined) {
-        request.callContext = { ...callContext, trace: mine };
-      }
+      if (mine !== undefined) callContext.trace = mine;
       done();
     });
   }

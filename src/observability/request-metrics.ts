@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ErrorCode } from "../errors/error-codes.js";
-import { isGraphqlRoute } from "../http/route-rights.js";
+import { isGraphqlRoute } from "../http/routes.js";
 import { OPERATIONS } from "../upstream/operations.js";
 import type { Metrics } from "./metrics.js";
 import type { Count, Spread } from "./counters.js";

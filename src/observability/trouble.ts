@@ -1,4 +1,4 @@
-import type { SignInStanding } from "../access/authenticator.js";
+import type { AuthenticatorStatus } from "../access/authenticator.js";
 import type { OutputStanding, Standing } from "../logging/output.js";
 
 /** Where lines go, by the name that metrics and readiness use. */
@@ -9,7 +9,7 @@ export type Outputs = Readonly<Record<"log" | "audit", Standing>>;
  * `/readyz`. Empty while there is none.
  */
 export function troubleOf(
-  { issuers, keyFileFailure }: SignInStanding,
+  { issuers, keyFileFailure }: AuthenticatorStatus,
   { log, audit }: Outputs,
 ): Readonly<Record<string, string>> {
   const failing = [...issuers].flatMap(([issuer, { hasKeys, failure }]) =>

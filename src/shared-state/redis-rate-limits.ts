@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
-import type { LimiterMaker } from "../access/rate-limits.js";
+import type { CreateLimiter } from "../access/rate-limits.js";
 import type { RedisConnection } from "./redis-connection.js";
 
 /**
@@ -32,7 +32,7 @@ return { redis.call('INCRBY', KEYS[1], ARGV[1]), ttl }
 export function sharedLimits(
   connection: RedisConnection,
   secret: string,
-): LimiterMaker {
+): CreateLimiter {
   const nameOf = (key: string): string =>
     createHmac("sha256", secret).update(key).digest("base64url").slice(0, 22);
   return (options) => {

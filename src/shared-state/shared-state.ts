@@ -1,5 +1,5 @@
 import { getHeapStatistics } from "node:v8";
-import type { LimiterMaker } from "../access/rate-limits.js";
+import type { CreateLimiter } from "../access/rate-limits.js";
 import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
 import {
@@ -51,7 +51,7 @@ export interface SharedState {
   /** Resolves when the writes that have begun or wait are over. */
   writesDone(): Promise<void>;
   /** Absent: limits are counted in memory. */
-  readonly limits?: LimiterMaker;
+  readonly limits?: CreateLimiter;
   close(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ interface CompiledRule {
   readonly name: string;
   readonly each: boolean;
   /** The rule speaks of the whole input, not of its property. */
-  readonly whole: boolean;
+  readonly isWholeInput: boolean;
   readonly bounds: Pick<Violation, "min" | "max" | "anyOf">;
   readonly holds: (value: unknown, input: object) => boolean;
 }
@@ -24,7 +24,7 @@ interface CompiledShape {
   readonly properties: readonly CompiledProperty[];
   readonly names: ReadonlySet<string>;
   /** Where null would mean to clear a value, which the vendor cannot. */
-  readonly refusesNull: boolean;
+  readonly rejectsNull: boolean;
 }
 
 const compiled = new WeakMap<Shape<object>, CompiledShape>();
@@ -64,7 +64,7 @@ export function violationsOf<T extends object>(
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return [{ field: null, rule: "type" }];
   }
-  const { properties, names, refusesNull } = compile(shape);
+  const { properties, names, rejectsNull: refusesNull } = compile(shape);
   const violations: Violation[] = [];
   if (!refusesNull) dropNulls(properties, input);
   for (const name of Object.keys(input)) {
@@ -103,7 +103,13 @@ function checkProperty(
     if (!isOptional) violations.push({ field: [name], rule: "required" });
     return;
   }
-  for (const { name: rule, each, whole, bounds, holds } of rules) {
+  for (const {
+    name: rule,
+    each,
+    isWholeInput: whole,
+    bounds,
+    holds,
+  } of rules) {
     if (each && Array.isArray(value)) {
       for (const [index, item] of (value as unknown[]).entries()) {
         if (violations.length >= MAX_VIOLATIONS) return;
@@ -154,7 +160,7 @@ function compile(shape: Shape<object>): CompiledShape {
     property.rules.push({
       name: one.name ?? constraint.name,
       each: one.each,
-      whole,
+      isWholeInput: whole,
       bounds,
       holds: (value, object) =>
         instance.validate(value, {
@@ -177,7 +183,7 @@ function compile(shape: Shape<object>): CompiledShape {
       ),
     })),
     names: new Set(byProperty.keys()),
-    refusesNull: "refusesNull" in shape && shape.refusesNull === true,
+    rejectsNull: "refusesNull" in shape && shape.refusesNull === true,
   };
   compiled.set(shape, result);
   return result;

@@ -25,7 +25,7 @@ const { file, keys } = keysFor({
 
 interface Line {
   readonly msg: string;
-  readonly api?: string;
+  readonly door?: string;
   readonly route?: string;
   readonly operation?: string;
   readonly code?: string;

@@ -1,4 +1,4 @@
-import { NOBODY } from "../../src/context/caller.js";
+import { ANONYMOUS } from "../../src/context/caller.js";
 import {
   openIdempotency,
   type RequestContext,
@@ -48,9 +48,9 @@ export function bench(
       requestId: "test",
       language: "en",
       startedAtMs: timing.now(),
-      caller: NOBODY,
+      caller: ANONYMOUS,
       directory: "default",
-      usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+      usage: { upstreamCalls: 0, upstreamRequestId: null },
       ...(key === undefined ? {} : { idempotency: openIdempotency(key) }),
     }),
   };

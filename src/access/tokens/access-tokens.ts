@@ -18,9 +18,9 @@ import { claimsOf, isAccessToken } from "./token-claims.js";
 const MAX_TOKEN_LENGTH = 8 * 1024;
 
 /** How long a verified token is taken without another look at its signature. */
-const REMEMBER_MS = 60_000;
+const CACHE_MS = 60_000;
 
-const MAX_REMEMBERED = 1_000;
+const MAX_CACHED = 1_000;
 
 const SUBJECT = /^[\w.:-]{1,64}$/;
 
@@ -36,7 +36,7 @@ export class AccessTokens {
     string,
     { readonly terms: Issuer; readonly keys: Pick<IssuerKeys, "find"> }
   >;
-  private readonly remembered = new Map<
+  private readonly verifiedTokens = new Map<
     string,
     { readonly caller: Caller; readonly untilMs: number }
   >();
@@ -67,7 +67,7 @@ export class AccessTokens {
     if (token.length > MAX_TOKEN_LENGTH) return null;
     const digest = createHash("sha256").update(token).digest("base64");
     const nowMs = this.options.now?.() ?? Date.now();
-    const known = this.remembered.get(digest);
+    const known = this.verifiedTokens.get(digest);
     if (known !== undefined && nowMs < known.untilMs) return known.caller;
     try {
       const caller = await this.verify(token, nowMs);
@@ -107,15 +107,12 @@ export class AccessTokens {
   }
 
   private remember(digest: string, caller: Caller, nowMs: number): void {
-    const untilMs = Math.min(
-      nowMs + REMEMBER_MS,
-      caller.expiresAtMs ?? Infinity,
-    );
-    this.remembered.delete(digest);
-    this.remembered.set(digest, { caller, untilMs });
-    if (this.remembered.size <= MAX_REMEMBERED) return;
-    for (const oldest of this.remembered.keys()) {
-      this.remembered.delete(oldest);
+    const untilMs = Math.min(nowMs + CACHE_MS, caller.expiresAtMs ?? Infinity);
+    this.verifiedTokens.delete(digest);
+    this.verifiedTokens.set(digest, { caller, untilMs });
+    if (this.verifiedTokens.size <= MAX_CACHED) return;
+    for (const oldest of this.verifiedTokens.keys()) {
+      this.verifiedTokens.delete(oldest);
       break;
     }
   }

@@ -24,7 +24,7 @@ export class JwksUnavailable extends Error {
 }
 
 /** Whether tokens of an issuer can be verified; for readiness and metrics. */
-export interface KeysStanding {
+export interface IssuerStatus {
   /** False while no token of the issuer can be verified. */
   readonly hasKeys: boolean;
   /** Why the last fetch failed, such as `status 500`; null when it succeeded. */
@@ -56,7 +56,7 @@ export class IssuerKeys {
     private readonly now: () => number = Date.now,
   ) {}
 
-  get standing(): KeysStanding {
+  get status(): IssuerStatus {
     return { hasKeys: this.keys !== null, failure: this.failure };
   }
 

@@ -2,7 +2,7 @@ import { Preflight, type AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
-  type OpeningContext,
+  type OpenContext,
   type RequestContext,
   type RequestTrace,
 } from "../../context/request-context.js";
@@ -77,11 +77,9 @@ export class SocketOperations {
   async open(head: SocketHead): Promise<SocketOperation> {
     const { headers, isGone } = head;
     const trace = this.observer.began(headers);
-    const context: OpeningContext = {
-      ...openContext(headers),
-      isGone,
-      ...(trace === undefined ? {} : { trace }),
-    };
+    const context = openContext(headers);
+    context.isGone = isGone;
+    if (trace !== undefined) context.trace = trace;
     const place = this.intake.tryAdmit();
     place?.begin();
     const refusal =
@@ -108,7 +106,7 @@ export class SocketOperations {
   /** Completes the context of an admitted operation. */
   private async admit(
     { headers, rawHeaders, address }: SocketHead,
-    context: OpeningContext,
+    context: OpenContext,
   ): Promise<GatewayError | null> {
     try {
       const verdict = await this.gate.authorize({
@@ -118,7 +116,7 @@ export class SocketOperations {
         address,
         rights: "fields",
         setHeader: () => undefined,
-        recognise: (caller) => {
+        onCaller: (caller) => {
           context.caller = caller;
         },
       });

@@ -23,7 +23,7 @@ export function streamGraphql(
   const wanted = method === "GET" ? fromQuery(query) : body;
   if (!subscriptions.accepts(wanted)) {
     return refuseGraphql(
-      context,
+      request,
       reply,
       new GatewayError(ErrorCode.BAD_REQUEST),
     );

@@ -28,7 +28,7 @@ import type {
   SocketOperations,
 } from "./socket-operations.js";
 import type { SocketSlots } from "./socket-slots.js";
-import { takeSocket } from "../../http/upgrades.js";
+import { detachSocket } from "../../http/upgrades.js";
 
 /** Limits of a socket. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -146,7 +146,7 @@ export class GraphqlSocket {
     const { raw } = request;
     this.sockets.handleUpgrade(
       raw,
-      takeSocket(request, reply),
+      detachSocket(request, reply),
       // What follows the head waits in the stream.
       Buffer.alloc(0),
       (socket) => this.serve(socket, raw),

@@ -278,6 +278,6 @@ function contextOfLook({
     caller,
     directory,
     ...(trace === undefined ? {} : { trace }),
-    usage: { upstreamCalls: 0, upstreamRequestId: null, contactId: null },
+    usage: { upstreamCalls: 0, upstreamRequestId: null },
   };
 }

@@ -129,7 +129,6 @@ export class BulkResolver {
     outcomes: readonly TargetOutcome[],
     context: RequestContext,
   ): payloads.AssociateMembersPayload {
-    context.usage.contactId = contactId;
     this.reads.forget(context);
     const results = outcomes.map(({ targetId, outcome }) => ({
       targetId,

@@ -260,7 +260,6 @@ export class MessageContactsResolver {
     contact: KnownContact,
     context: RequestContext,
   ): OnDemand<KnownContact | null> {
-    context.usage.contactId = contact.id;
     // What an earlier mutation of the request read is not true any more.
     this.reads.forget(context);
     return lazyContact(contact, this.reads, context);

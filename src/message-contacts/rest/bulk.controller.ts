@@ -10,10 +10,7 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import {
-  OperationRoutes,
-  RouteOfOperation,
-} from "../../access/operation-routes.decorator.js";
+import { OperationRoute } from "../../access/operation-route.decorator.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -39,14 +36,13 @@ const MULTI_STATUS = 207;
 const FAILED_DEPENDENCY = 424;
 
 /** The REST front door for changes that take several vendor calls. */
-@OperationRoutes()
 @Controller("/v1/message-contacts")
 export class BulkController {
   constructor(@Inject(BulkChanges) private readonly bulk: BulkChanges) {}
 
   @Post("batch-update")
   @HttpCode(200)
-  @RouteOfOperation("updateMessageContact")
+  @OperationRoute("updateMessageContact")
   async batchUpdateMessageContacts(
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -68,6 +64,7 @@ export class BulkController {
 
   @Post(":id/bindings")
   @HttpCode(200)
+  @OperationRoute("associateMembers")
   async associateMembers(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -82,6 +79,7 @@ export class BulkController {
   }
 
   @Delete(":id/bindings")
+  @OperationRoute("disassociateMembers")
   async disassociateMembers(
     @Param("id") id: string,
     @Query() { targetId, ...rest }: RawQuery,

@@ -1,9 +1,6 @@
 import { Controller, Get, Headers, Inject, Param, Res } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import {
-  OperationRoutes,
-  RouteOfOperation,
-} from "../../access/operation-routes.decorator.js";
+import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { maskFor } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -23,7 +20,6 @@ import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
 
 /** Pushes over REST: server-sent events that any `EventSource` reads. */
-@OperationRoutes()
 @Controller("/v1/message-contacts")
 export class DeletionEventsController {
   constructor(
@@ -40,7 +36,7 @@ export class DeletionEventsController {
    * document; a browser that connects again then gets 401 and stops.
    */
   @Get(":id/deletion/events")
-  @RouteOfOperation("getMessageContactDeletionStatus")
+  @OperationRoute("getMessageContactDeletionStatus")
   async watchMessageContactDeletion(
     @Param("id") id: string,
     @Headers("last-event-id") lastEventId: string | undefined,

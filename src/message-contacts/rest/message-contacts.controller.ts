@@ -13,7 +13,7 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoutes } from "../../access/operation-routes.decorator.js";
+import { OperationRoute } from "../../access/operation-route.decorator.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -38,7 +38,6 @@ const ROOT = "/v1/message-contacts";
 const DELETION_PAUSE_SECONDS = 2;
 
 /** The REST front door: one method per operation. */
-@OperationRoutes()
 @Controller(ROOT)
 export class MessageContactsController {
   constructor(
@@ -47,6 +46,7 @@ export class MessageContactsController {
   ) {}
 
   @Post()
+  @OperationRoute("addMessageContact")
   async addMessageContact(
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
@@ -62,6 +62,7 @@ export class MessageContactsController {
   }
 
   @Get(":id")
+  @OperationRoute("getMessageContact")
   async getMessageContact(
     @Param("id") id: string,
     @CallContext() context: RequestContext,
@@ -71,6 +72,7 @@ export class MessageContactsController {
   }
 
   @Get()
+  @OperationRoute("listMessageContacts")
   async listMessageContacts(
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -85,6 +87,7 @@ export class MessageContactsController {
   }
 
   @Patch(":id")
+  @OperationRoute("updateMessageContact")
   async updateMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -101,6 +104,7 @@ export class MessageContactsController {
 
   @Post(":id/cancel-update")
   @HttpCode(200)
+  @OperationRoute("cancelMessageContactUpdate")
   async cancelMessageContactUpdate(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -116,6 +120,7 @@ export class MessageContactsController {
   }
 
   @Delete(":id")
+  @OperationRoute("deleteMessageContact")
   async deleteMessageContact(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -139,6 +144,7 @@ export class MessageContactsController {
   }
 
   @Get(":id/deletion")
+  @OperationRoute("getMessageContactDeletionStatus")
   getMessageContactDeletionStatus(
     @Param("id") id: string,
     @CallContext() context: RequestContext,
@@ -148,6 +154,7 @@ export class MessageContactsController {
   }
 
   @Get(":id/verifications")
+  @OperationRoute("listMessageContactVerifications")
   async listMessageContactVerifications(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -170,6 +177,7 @@ export class MessageContactsController {
 
   @Post(":id/verifications/email")
   @HttpCode(202)
+  @OperationRoute("sendEmailVerificationForMessageContact")
   async sendEmailVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -184,6 +192,7 @@ export class MessageContactsController {
 
   @Post(":id/verifications/phone")
   @HttpCode(202)
+  @OperationRoute("sendPhoneVerificationForMessageContact")
   async sendPhoneVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,

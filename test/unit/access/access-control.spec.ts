@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   AccessControl,
-  Misdirected,
+  MisdirectedRequest,
   Preflight,
   type AccessGrant,
-  type Incoming,
+  type AccessRequest,
 } from "../../../src/access/access-control.js";
 import { namesLoopback, Origins } from "../../../src/access/origins.js";
 import {
@@ -41,8 +41,8 @@ function gateWith({ caller = READER, isOpen = false, limits }: Setup = {}) {
 
 /** A head as it comes in, and the headers that the gate puts on the answer. */
 function head(
-  changes: Partial<Incoming> = {},
-): Incoming & { sent: Map<string, string> } {
+  changes: Partial<AccessRequest> = {},
+): AccessRequest & { sent: Map<string, string> } {
   const sent = new Map<string, string>();
   return {
     method: "GET",
@@ -197,7 +197,7 @@ describe("without sign-in", () => {
     (host) => {
       const gate = gateWith({ isOpen: true });
       expect(() => gate.authorize(head({ headers: { host } }))).toThrow(
-        Misdirected,
+        MisdirectedRequest,
       );
     },
   );
@@ -208,7 +208,10 @@ describe("limits", () => {
     RATE_LIMIT_PER_MINUTE: "3",
     RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "100",
   });
-  const take = async (gate: AccessControl, one: Incoming): Promise<string> => {
+  const take = async (
+    gate: AccessControl,
+    one: AccessRequest,
+  ): Promise<string> => {
     try {
       await gate.authorize(one);
       return "OK";

@@ -4,9 +4,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   Connections,
-  EVICT_EVERY_MS,
+  IDLE_SEARCH_INTERVAL_MS,
   LINGER_MS,
-  WARN_EVERY_MS,
+  WARN_INTERVAL_MS,
 } from "../../../src/http/connections.js";
 import { head, RawPeer } from "../../support/raw-peer.js";
 import { until } from "../../support/until.js";
@@ -141,7 +141,7 @@ describe("the connections of a server", () => {
     await second.answers();
     await open();
     await until("it is refused", () => connections.refused === 2);
-    time.ms += EVICT_EVERY_MS;
+    time.ms += IDLE_SEARCH_INTERVAL_MS;
     const next = (await open()).write(REQUEST);
     expect(await next.answers()).toEqual([200]);
     expect(connections.refused).toBe(2);
@@ -156,7 +156,7 @@ describe("the connections of a server", () => {
     await refuse(1);
     await refuse(2);
     expect(lines).toEqual(["warn the limit of connections is reached"]);
-    time.ms += WARN_EVERY_MS;
+    time.ms += WARN_INTERVAL_MS;
     await refuse(3);
     expect(lines).toHaveLength(2);
   });

@@ -114,11 +114,11 @@ describe("a response of the issuer that holds no usable key", () => {
     const { keys, failures, fate, answerWith, pass } = answering(answer);
     expect(await fate(await known.sign())).toBe("cannot verify");
     expect(failures).toEqual([reason]);
-    expect(keys.standing).toEqual({ hasKeys: false, failure: reason });
+    expect(keys.status).toEqual({ hasKeys: false, failure: reason });
     answerWith(() => Response.json({ keys: [known.jwk] }));
     pass(5_000);
     expect(await fate(await known.sign())).toBe("verified");
-    expect(keys.standing).toEqual({ hasKeys: true, failure: null });
+    expect(keys.status).toEqual({ hasKeys: true, failure: null });
   });
 
   it.each(UNUSABLE)(
@@ -135,7 +135,7 @@ describe("a response of the issuer that holds no usable key", () => {
       // The issuer may have published this key: only it could tell.
       expect(await fate(await stranger.sign())).toBe("cannot verify");
       expect(await fate(await known.sign())).toBe("verified");
-      expect(keys.standing.hasKeys).toBe(true);
+      expect(keys.status.hasKeys).toBe(true);
     },
   );
 

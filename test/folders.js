@@ -1,0 +1,79 @@
+/**
+ * The folders of `src` that each folder may import, type-only imports included.
+ * `test/contract/imports.spec.ts` compares every row with the sources and
+ * rejects cycles; lint reports a forbidden import where it is written.
+ * `gateway` is the root file of that name.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const MAY_IMPORT = {
+  errors: [],
+  context: ["errors"],
+  config: ["context"],
+  logging: ["config"],
+  validation: ["errors"],
+  upstream: ["config", "context", "errors", "logging"],
+  access: ["config", "context", "errors", "logging", "upstream"],
+  http: ["access", "context", "errors", "logging"],
+  openapi: ["errors", "http", "validation"],
+  graphql: [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "http",
+    "logging",
+    "upstream",
+  ],
+  "message-contacts": [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "openapi",
+    "upstream",
+    "validation",
+  ],
+  // Implements interfaces that the folders below declare.
+  "shared-state": [
+    "access",
+    "config",
+    "errors",
+    "logging",
+    "message-contacts",
+    "upstream",
+  ],
+  observability: [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "shared-state",
+    "upstream",
+  ],
+  pages: ["config", "errors", "message-contacts", "openapi"],
+  // The emulator exists to contradict the client, so it shares no code with it.
+  emulator: [],
+  // Programs with their own entry points, as main.ts is.
+  processes: ["access", "config", "gateway", "logging", "observability"],
+  commands: [
+    "access",
+    "config",
+    "context",
+    "emulator",
+    "errors",
+    "logging",
+    "message-contacts",
+    "shared-state",
+    "upstream",
+    "validation",
+  ],
+  build: ["config", "emulator", "errors", "gateway", "pages"],
+};
