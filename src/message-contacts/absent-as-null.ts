@@ -1,7 +1,7 @@
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
-/** A read's answer, mapped: nothing found is null, not an error. */
+/** Maps the response of a read; resolves with null for CONTACT_NOT_FOUND. */
 export function absentAsNull<A, R>(
   read: Promise<A>,
   map: (answer: A) => R,

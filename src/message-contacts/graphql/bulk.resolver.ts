@@ -4,7 +4,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
-import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import { lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
@@ -76,8 +76,8 @@ export class BulkResolver {
     this.reads.forget(context);
     return {
       isComplete: outcomes.every(({ status }) => status === "DONE"),
-      results: outcomes.map((outcome, at) => ({
-        contactId: items[at]?.contactId ?? "",
+      results: outcomes.map((outcome, index) => ({
+        contactId: items[index]?.contactId ?? "",
         status: ItemStatus[outcome.status],
         contact:
           outcome.status === "DONE"
@@ -85,7 +85,7 @@ export class BulkResolver {
             : null,
         errors:
           outcome.status === "FAILED"
-            ? toItemErrors(inItem(outcome.error, at), context.language)
+            ? toItemErrors(toItemError(outcome.error, index), context.language)
             : [],
       })),
       errors: [],

@@ -22,7 +22,7 @@ import { MAX_VIOLATIONS } from "../../validation/check-input.js";
 import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
-import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import type { ItemOutcome } from "../bulk/run-in-order.js";
 import { fromPath, type RawQuery } from "./rest-input.js";
 import { ItemStatus } from "../shapes/enums.js";
@@ -54,11 +54,11 @@ export class BulkController {
   ): Promise<BatchUpdateResults> {
     const items = checkUpdates(inputsOf(body), context);
     const outcomes = await this.bulk.updateMessageContacts(items, context);
-    const results = outcomes.map((outcome, at) => ({
-      contactId: items[at]?.contactId ?? "",
+    const results = outcomes.map((outcome, index) => ({
+      contactId: items[index]?.contactId ?? "",
       ...resultOf(
         outcome.status === "FAILED"
-          ? { ...outcome, error: inItem(outcome.error, at) }
+          ? { ...outcome, error: toItemError(outcome.error, index) }
           : outcome,
         context,
       ),
