@@ -18,7 +18,7 @@ import { MessageContactsResolver } from "./graphql/message-contacts.resolver.js"
 import { MessageContactsService } from "./message-contacts.service.js";
 import { VerificationMessages } from "./verifications/verification-messages.js";
 
-/** The twelve operations and both their front doors. */
+/** The twelve operations over GraphQL and REST. */
 @Module({
   imports: [UpstreamModule],
   controllers: [
