@@ -4,7 +4,7 @@ import type {
   VendorParams,
   VendorAnswer,
 } from "../upstream/vendor/vendor-types.js";
-import { reportIn, type DeletionReport } from "./deletions/deletion-report.js";
+import { newReport, type DeletionReport } from "./deletions/deletion-report.js";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -231,7 +231,7 @@ export function toDeletionReport(
   const stateRaw = textOrNull(status);
   if (status === "Failed") {
     return {
-      ...reportIn(DeletionState.FAILED, contactId),
+      ...newReport(DeletionState.FAILED, contactId),
       stateRaw,
       failures: (reasons ?? []).map((reason) => ({
         accountId: reason.AccountId,
@@ -242,7 +242,7 @@ export function toDeletionReport(
   }
   const state =
     status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN;
-  return { ...reportIn(state, contactId), stateRaw };
+  return { ...newReport(state, contactId), stateRaw };
 }
 
 export function toBindingChange(change: VendorBindingChange): BindingChange {

@@ -7,8 +7,8 @@ import { ContactLoaders } from "./graphql/contact.loaders.js";
 import { DeletionEventsController } from "./rest/deletion-events.controller.js";
 import {
   DeletionWatch,
-  LATER,
-  systemLater,
+  SCHEDULE,
+  scheduleTimeout,
 } from "./deletions/deletion-watch.js";
 import { DeletionStatusSubscription } from "./graphql/deletion-status.subscription.js";
 import { Deletions, WALL_CLOCK } from "./deletions/deletions.js";
@@ -38,7 +38,7 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     DeletionStatusSubscription,
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
-    { provide: LATER, useValue: systemLater },
+    { provide: SCHEDULE, useValue: scheduleTimeout },
   ],
 })
 export class MessageContactsModule {}

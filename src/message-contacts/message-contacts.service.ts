@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
-import { absentAsNull } from "./absent-as-null.js";
+import { nullIfNotFound } from "./null-if-not-found.js";
 import { toContactDeletion } from "./deletions/deletion-report.js";
 import { Deletions } from "./deletions/deletions.js";
 import * as mapper from "./message-contacts.mapper.js";
@@ -51,7 +51,7 @@ export class MessageContactsService {
     id: string,
     context: RequestContext,
   ): Promise<MessageContact | null> {
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       (answer) => mapper.toMessageContact(answer.Contact),
     );
@@ -110,9 +110,9 @@ export class MessageContactsService {
       "deleteMessageContact",
       { ContactId: contactId, RetainContactInMembers: retainContactInMembers },
       context,
-      { admit: () => this.deletions.admit(contactId, context) },
+      { admit: () => this.deletions.reserve(contactId, context) },
     );
-    const report = await this.deletions.begun(contactId, status, context);
+    const report = await this.deletions.recordStart(contactId, status, context);
     return toContactDeletion(report, context.language);
   }
 
@@ -166,7 +166,7 @@ export class MessageContactsService {
       PageNumber: pageNumber,
       PageSize: pageSize,
     };
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call("listMessageContactVerifications", params, context),
       (answer) => mapper.toPendingVerificationPage(answer, params),
     );

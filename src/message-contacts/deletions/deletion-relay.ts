@@ -12,10 +12,10 @@ export interface RelayedDeletion {
  * store is unreachable, each replica polls on its own.
  */
 export interface DeletionRelay {
-  /** Acquires the poll lease for `forMs`; false when another replica holds it. */
-  tryAcquire(deletion: RelayedDeletion, forMs: number): Promise<boolean>;
+  /** Acquires the poll lease for `ttlMs`; false when another replica holds it. */
+  tryAcquire(deletion: RelayedDeletion, ttlMs: number): Promise<boolean>;
   /** Releases the poll lease. */
-  stopLooking(deletion: RelayedDeletion): void;
+  release(deletion: RelayedDeletion): void;
   /** Sends a report to the other replicas and stores it as the latest one. */
   publish(deletion: RelayedDeletion, report: DeletionReport): void;
   /** The last published report, or null when there is none or it has expired. */
@@ -33,7 +33,7 @@ export const DELETION_RELAY = Symbol("DeletionRelay");
 /** Relay of a single process, which always polls by itself. */
 export const NO_RELAY: DeletionRelay = {
   tryAcquire: () => Promise.resolve(true),
-  stopLooking: () => undefined,
+  release: () => undefined,
   publish: () => undefined,
   latest: () => Promise.resolve(null),
   subscribe: () => () => undefined,

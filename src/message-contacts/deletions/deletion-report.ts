@@ -25,7 +25,7 @@ export interface DeletionReport {
 }
 
 /** Creates a report without vendor state, failures or problem. */
-export function reportIn(
+export function newReport(
   state: DeletionState,
   contactId: string,
   seen: DeletionReport["seen"] = null,

@@ -8,7 +8,7 @@ import { Logger } from "../../logging/logger.js";
 import {
   identityOf,
   isFinal,
-  reportIn,
+  newReport,
   type DeletionReport,
 } from "./deletion-report.js";
 import {
@@ -31,12 +31,12 @@ const MAX_POLL_MS = 12_000;
 export const WATCHES_PER_CALLER = 50;
 
 /** Schedules a function; returns a function that cancels it. */
-export type Later = (run: () => void, ms: number) => () => void;
+export type Schedule = (run: () => void, ms: number) => () => void;
 
 /** Injection token of the timer. */
-export const LATER = Symbol("Later");
+export const SCHEDULE = Symbol("Later");
 
-export const systemLater: Later = (run, ms) => {
+export const scheduleTimeout: Schedule = (run, ms) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 };
@@ -54,7 +54,7 @@ export class DeletionWatch {
 
   constructor(
     @Inject(Deletions) private readonly deletions: Deletions,
-    @Inject(LATER) private readonly later: Later,
+    @Inject(SCHEDULE) private readonly schedule: Schedule,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
     @Inject(AccessControl)
@@ -93,7 +93,7 @@ export class DeletionWatch {
       poller = new Poller(
         { directory: context.directory, contactId },
         this.deletions,
-        this.later,
+        this.schedule,
         this.logger,
         this.relay,
         this.accessControl,
@@ -146,7 +146,7 @@ class Poller {
   constructor(
     private readonly deletion: RelayedDeletion,
     private readonly deletions: Deletions,
-    private readonly later: Later,
+    private readonly schedule: Schedule,
     private readonly logger: Logger,
     private readonly relay: DeletionRelay,
     private readonly accessControl: Pick<AccessControl, "chargeUpstreamCalls">,
@@ -187,7 +187,7 @@ class Poller {
       // replica publishes a current one soon.
       if (latest !== null && !isFinal(latest)) this.accept(latest);
       // Retry, because the lease of a replica that has stopped expires soon.
-      if (this.watchers.size > 0) this.schedule(FIRST_PAUSE_MS);
+      if (this.watchers.size > 0) this.schedulePoll(FIRST_PAUSE_MS);
       return;
     }
     const [watcher] = this.watchers.values();
@@ -219,18 +219,18 @@ class Poller {
   }
 
   private scheduleNext(): void {
-    this.schedule(this.pauseMs);
+    this.schedulePoll(this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
   }
 
-  private schedule(ms: number): void {
-    this.cancel = this.later(() => void this.poll(), ms);
+  private schedulePoll(ms: number): void {
+    this.cancel = this.schedule(() => void this.poll(), ms);
   }
 
   private stop(): void {
     this.cancel?.();
     this.unsubscribe();
-    this.relay.stopLooking(this.deletion);
+    this.relay.release(this.deletion);
     this.onStop();
   }
 
@@ -254,7 +254,7 @@ class Poller {
         : new GatewayError(ErrorCode.INTERNAL);
     if (cause !== error) this.logger.fault(error, context);
     const last =
-      this.last ?? reportIn(DeletionState.UNKNOWN, this.deletion.contactId);
+      this.last ?? newReport(DeletionState.UNKNOWN, this.deletion.contactId);
     const problem = new GatewayError(cause.code, {
       ...cause.details,
       retryAfterSeconds: Math.ceil(this.pauseMs / 1_000),

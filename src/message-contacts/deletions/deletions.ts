@@ -2,13 +2,13 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../../context/request-context.js";
 import { Upstream } from "../../upstream/upstream.js";
 import type { VendorContact } from "../../upstream/vendor/vendor-types.js";
-import { absentAsNull } from "../absent-as-null.js";
+import { nullIfNotFound } from "../null-if-not-found.js";
 import {
   DELETION_LEDGER,
   type DeletionLedger,
   type SeenDeletion,
 } from "./deletion-ledger.js";
-import { reportIn, type DeletionReport } from "./deletion-report.js";
+import { newReport, type DeletionReport } from "./deletion-report.js";
 import { toDeletionReport } from "../message-contacts.mapper.js";
 import { DeletionState } from "../shapes/enums.js";
 
@@ -41,7 +41,7 @@ export class Deletions {
    *
    * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when the ledger is full
    */
-  admit(
+  reserve(
     contactId: string,
     { directory, caller }: RequestContext,
   ): Promise<void> {
@@ -49,7 +49,7 @@ export class Deletions {
   }
 
   /** Records a deletion that the vendor has just accepted or completed. */
-  async begun(
+  async recordStart(
     contactId: string,
     vendorStatus: string,
     { directory, caller }: RequestContext,
@@ -61,7 +61,7 @@ export class Deletions {
     };
     await this.ledger.put(directory, contactId, seen, caller.id);
     return {
-      ...reportIn(DeletionState[seen.state], contactId, seen),
+      ...newReport(DeletionState[seen.state], contactId, seen),
       stateRaw: vendorStatus,
     };
   }
@@ -79,12 +79,12 @@ export class Deletions {
     let seen = await this.ledger.find(directory, contactId);
     if (seen?.state === "DELETED") {
       if ((await this.readContact(contactId, context)) === null) {
-        return reportIn(DeletionState.DELETED, contactId, seen);
+        return newReport(DeletionState.DELETED, contactId, seen);
       }
       await this.ledger.forget(directory, contactId);
       seen = null;
     }
-    const reported = await absentAsNull(
+    const reported = await nullIfNotFound(
       this.upstream.call(
         "getMessageContactDeletionStatus",
         { ContactId: contactId },
@@ -112,7 +112,7 @@ export class Deletions {
       return { ...reported, seen: observed };
     }
     return seen === null
-      ? (reported ?? reportIn(DeletionState.UNKNOWN, contactId))
+      ? (reported ?? newReport(DeletionState.UNKNOWN, contactId))
       : this.resolveMissing(seen, contactId, context);
   }
 
@@ -131,16 +131,16 @@ export class Deletions {
         { ...seen, state: "DELETED" },
         context.caller.id,
       );
-      return reportIn(DeletionState.DELETED, contactId, seen);
+      return newReport(DeletionState.DELETED, contactId, seen);
     }
     const isWithinGrace =
       seen.state === "IN_PROGRESS" &&
       this.now() - Date.parse(seen.observedAt) < GRACE_MS;
     if (contact.Status === "Deleting" || isWithinGrace) {
-      return reportIn(DeletionState.IN_PROGRESS, contactId, seen);
+      return newReport(DeletionState.IN_PROGRESS, contactId, seen);
     }
     await this.ledger.forget(directory, contactId);
-    return reportIn(DeletionState.UNKNOWN, contactId);
+    return newReport(DeletionState.UNKNOWN, contactId);
   }
 
   /** Reads the contact; null when the directory has none with this id. */
@@ -148,7 +148,7 @@ export class Deletions {
     contactId: string,
     context: RequestContext,
   ): Promise<VendorContact | null> {
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call(
         "getMessageContact",
         { ContactId: contactId },

@@ -56,7 +56,7 @@ export type VerificationSlot =
  */
 export interface VerificationLog {
   /** Acquires a slot if one is free. */
-  take(
+  acquire(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot>;
@@ -69,7 +69,7 @@ export interface VerificationLog {
     caps: VerificationCaps,
   ): Promise<VerificationSlot>;
   /** Releases the slot if it still belongs to this order. */
-  giveBack(order: VerificationOrder): Promise<void>;
+  release(order: VerificationOrder): Promise<void>;
   /** Messages of the day so far; null when they are not counted. */
   sentToday(dayKey: string | null): Promise<number | null>;
 }
@@ -106,7 +106,7 @@ export class MemoryVerificationLog implements VerificationLog {
     return this.latest;
   }
 
-  take(
+  acquire(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot> {
@@ -131,7 +131,7 @@ export class MemoryVerificationLog implements VerificationLog {
     );
   }
 
-  giveBack({
+  release({
     token,
     pairKey,
     targetKey,

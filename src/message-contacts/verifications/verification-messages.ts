@@ -93,7 +93,7 @@ export class VerificationMessages {
         admit: async (write) => {
           startedAtMs = write.startedAtMs;
           const keyed = { ...order, repeatKey: write.id };
-          const slot = await this.log.take(keyed, this.caps);
+          const slot = await this.log.acquire(keyed, this.caps);
           if (!slot.isFree) throw this.limitError(slot, keyed);
           acquired = keyed;
           ({ sentToday } = slot);
@@ -156,7 +156,7 @@ export class VerificationMessages {
   ): Promise<unknown> {
     if (!(error instanceof GatewayError)) return error;
     if (error.code !== ErrorCode.OUTCOME_UNKNOWN) {
-      if (acquired !== null) await this.log.giveBack(acquired);
+      if (acquired !== null) await this.log.release(acquired);
       return error;
     }
     return new GatewayError(error.code, {
@@ -196,9 +196,13 @@ export class VerificationMessages {
       Math.ceil(this.caps.perDay * share),
     );
     if (sentToday === null || !thresholds.includes(sentToday)) return;
-    this.logger.log("warn", "daily limit of verification e-mails is nearly reached", {
-      directory,
-    });
+    this.logger.log(
+      "warn",
+      "daily limit of verification e-mails is nearly reached",
+      {
+        directory,
+      },
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
 /** Maps the response of a read; resolves with null for CONTACT_NOT_FOUND. */
-export function absentAsNull<A, R>(
+export function nullIfNotFound<A, R>(
   read: Promise<A>,
   map: (answer: A) => R,
 ): Promise<R | null> {
