@@ -4,7 +4,7 @@ import type {
   VendorParams,
   VendorAnswer,
 } from "../upstream/vendor/vendor-types.js";
-import { reportIn, type DeletionReport } from "./deletions/deletion-report.js";
+import { newReport, type DeletionReport } from "./deletions/deletion-report.js";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -28,31 +28,33 @@ import type {
 import type { BindingChange } from "./shapes/payloads.js";
 import { canonicalPhone } from "./shapes/rules.js";
 
-/** `TECHNICAL_DIRECTOR` to `TechnicalDirector`; the vendor writes CEO as it is. */
-const toVendorWord = (word: string): string =>
-  word === "CEO"
-    ? word
-    : word
+/** `TECHNICAL_DIRECTOR` to `TechnicalDirector`; `CEO` is the same in both spellings. */
+const toVendorValue = (value: string): string =>
+  value === "CEO"
+    ? value
+    : value
         .split("_")
         .map((part) => part.charAt(0) + part.slice(1).toLowerCase())
         .join("");
 
-/** Tables in both directions, made once from the enum. */
-function wordTables<E extends string>(
+/** Translation tables in both directions, derived from the enum. */
+function enumTables<E extends string>(
   values: Readonly<Record<string, E>>,
 ): { toVendor: Record<E, string>; fromVendor: Map<string, E> } {
-  const words = Object.values(values).filter((one) => one !== "UNRECOGNISED");
+  const known = Object.values(values).filter(
+    (value) => value !== "UNRECOGNISED",
+  );
   return {
     toVendor: Object.fromEntries(
-      words.map((one) => [one, toVendorWord(one)]),
+      known.map((value) => [value, toVendorValue(value)]),
     ) as Record<E, string>,
-    fromVendor: new Map(words.map((one) => [toVendorWord(one), one])),
+    fromVendor: new Map(known.map((value) => [toVendorValue(value), value])),
   };
 }
 
-const TITLES = wordTables(ContactTitle);
-const MESSAGE_TYPES = wordTables(MessageType);
-const STATUSES = wordTables(ContactStatus);
+const TITLES = enumTables(ContactTitle);
+const MESSAGE_TYPES = enumTables(MessageType);
+const STATUSES = enumTables(ContactStatus);
 
 const toVendorPhone = (phone: string | undefined): string | undefined =>
   phone === undefined ? undefined : (canonicalPhone(phone) ?? phone);
@@ -65,7 +67,9 @@ export function toAddParams(
     EmailAddress: input.emailAddress,
     PhoneNumber: toVendorPhone(input.phoneNumber),
     Title: TITLES.toVendor[input.title],
-    MessageTypes: input.messageTypes.map((one) => MESSAGE_TYPES.toVendor[one]),
+    MessageTypes: input.messageTypes.map(
+      (type) => MESSAGE_TYPES.toVendor[type],
+    ),
   };
 }
 
@@ -78,7 +82,9 @@ export function toUpdateParams(
     EmailAddress: input.emailAddress,
     PhoneNumber: toVendorPhone(input.phoneNumber),
     Title: input.title === undefined ? undefined : TITLES.toVendor[input.title],
-    MessageTypes: input.messageTypes?.map((one) => MESSAGE_TYPES.toVendor[one]),
+    MessageTypes: input.messageTypes?.map(
+      (type) => MESSAGE_TYPES.toVendor[type],
+    ),
   };
 }
 
@@ -102,15 +108,15 @@ export function toPhoneParams(input: {
   };
 }
 
-/** Longest date that is passed on; the documented form has 19 characters. */
+/** Maximum length of a date; the documented format has 19 characters. */
 const MAX_DATE_LENGTH = 40;
 
-/** Printable ASCII: any notation of a date, and no control character. */
+/** Printable ASCII. */
 const PRINTABLE = /^[ -~]+$/;
 
 /**
- * The vendor's `2023-03-27 17:19:21` as `2023-03-27T17:19:21`. Another printable
- * notation stays as it is; anything that cannot be a date is null.
+ * Converts the vendor's `2023-03-27 17:19:21` to `2023-03-27T17:19:21`. Returns other
+ * printable formats unchanged, and null for anything that cannot be a date.
  */
 export function toLocalDateTime(text: unknown): string | null {
   if (
@@ -125,7 +131,7 @@ export function toLocalDateTime(text: unknown): string | null {
     : text;
 }
 
-/** An empty text and an absent member both mean "none" (not documented which). */
+/** The vendor may send an empty text or omit the member (not documented which). */
 const textOrNull = (text: string | null | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
@@ -153,8 +159,8 @@ export function toMessageContact(contact: VendorContact): MessageContact {
   };
 }
 
-const toMessageType = (word: string): MessageType =>
-  MESSAGE_TYPES.fromVendor.get(word) ?? MessageType.UNRECOGNISED;
+const toMessageType = (type: string): MessageType =>
+  MESSAGE_TYPES.fromVendor.get(type) ?? MessageType.UNRECOGNISED;
 
 function toBinding(targetId: string): Binding {
   return { targetId, kind: toKind(targetId) };
@@ -167,12 +173,12 @@ function toKind(targetId: string): BindingTargetKind {
     : BindingTargetKind.MEMBER_ACCOUNT;
 }
 
-/** Where a page stands among all matches. */
+/** Page fields other than the items. */
 function pageOf(
   answer: { TotalCount: number },
-  wanted: { PageNumber: number; PageSize: number },
+  params: { PageNumber: number; PageSize: number },
 ): Omit<MessageContactPage, "items"> {
-  const { PageNumber: pageNumber, PageSize: pageSize } = wanted;
+  const { PageNumber: pageNumber, PageSize: pageSize } = params;
   return {
     totalCount: answer.TotalCount,
     pageNumber,
@@ -183,35 +189,35 @@ function pageOf(
 
 export function toMessageContactPage(
   answer: VendorAnswer<"listMessageContacts">,
-  wanted: VendorParams["listMessageContacts"],
+  params: VendorParams["listMessageContacts"],
 ): MessageContactPage {
   return {
-    ...pageOf(answer, wanted),
+    ...pageOf(answer, params),
     items: (answer.Contacts ?? []).map(toMessageContact),
   };
 }
 
 export function toPendingVerificationPage(
   answer: VendorAnswer<"listMessageContactVerifications">,
-  wanted: VendorParams["listMessageContactVerifications"],
+  params: VendorParams["listMessageContactVerifications"],
 ): PendingVerificationPage {
   return {
-    ...pageOf(answer, wanted),
+    ...pageOf(answer, params),
     items: (answer.ContactVerifications ?? []).map(toPendingVerification),
   };
 }
 
 /** The vendor sends no channel: an address has an @ sign, a number has none. */
-function toPendingVerification(one: {
+function toPendingVerification(verification: {
   ContactId: string;
   Target: string;
 }): PendingVerification {
   return {
-    contactId: one.ContactId,
-    channel: one.Target.includes("@")
+    contactId: verification.ContactId,
+    channel: verification.Target.includes("@")
       ? VerificationChannel.EMAIL
       : VerificationChannel.PHONE,
-    target: one.Target,
+    target: verification.Target,
   };
 }
 
@@ -225,7 +231,7 @@ export function toDeletionReport(
   const stateRaw = textOrNull(status);
   if (status === "Failed") {
     return {
-      ...reportIn(DeletionState.FAILED, contactId),
+      ...newReport(DeletionState.FAILED, contactId),
       stateRaw,
       failures: (reasons ?? []).map((reason) => ({
         accountId: reason.AccountId,
@@ -236,7 +242,7 @@ export function toDeletionReport(
   }
   const state =
     status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN;
-  return { ...reportIn(state, contactId), stateRaw };
+  return { ...newReport(state, contactId), stateRaw };
 }
 
 export function toBindingChange(change: VendorBindingChange): BindingChange {

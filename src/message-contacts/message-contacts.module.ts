@@ -7,8 +7,8 @@ import { ContactLoaders } from "./graphql/contact.loaders.js";
 import { DeletionEventsController } from "./rest/deletion-events.controller.js";
 import {
   DeletionWatch,
-  LATER,
-  systemLater,
+  SCHEDULE,
+  scheduleTimeout,
 } from "./deletions/deletion-watch.js";
 import { DeletionStatusSubscription } from "./graphql/deletion-status.subscription.js";
 import { Deletions, WALL_CLOCK } from "./deletions/deletions.js";
@@ -18,7 +18,7 @@ import { MessageContactsResolver } from "./graphql/message-contacts.resolver.js"
 import { MessageContactsService } from "./message-contacts.service.js";
 import { VerificationMessages } from "./verifications/verification-messages.js";
 
-/** The twelve operations and both their front doors. */
+/** The twelve operations over GraphQL and REST. */
 @Module({
   imports: [UpstreamModule],
   controllers: [
@@ -38,7 +38,7 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     DeletionStatusSubscription,
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
-    { provide: LATER, useValue: systemLater },
+    { provide: SCHEDULE, useValue: scheduleTimeout },
   ],
 })
 export class MessageContactsModule {}

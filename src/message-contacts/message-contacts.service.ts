@@ -1,7 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
-import { absentAsNull } from "./absent-as-null.js";
+import { nullIfNotFound } from "./null-if-not-found.js";
 import { toContactDeletion } from "./deletions/deletion-report.js";
 import { Deletions } from "./deletions/deletions.js";
 import * as mapper from "./message-contacts.mapper.js";
@@ -18,7 +18,10 @@ import {
   type SentMessage,
 } from "./verifications/verification-messages.js";
 
-/** One method per operation: map, call, map back. Takes checked input only. */
+/**
+ * One method per operation: maps the input, calls the vendor, maps the response. The input
+ * must be validated.
+ */
 @Injectable()
 export class MessageContactsService {
   constructor(
@@ -38,17 +41,17 @@ export class MessageContactsService {
       context,
     );
     const { ContactId: id, CreateDate: date } = contact;
-    // Without a date, `createdAt` is omitted, so that selecting it reads it.
+    // Omit `createdAt` when the vendor sent none, so that selecting it triggers a read.
     const hasDate = date !== undefined && date !== null && date !== "";
     return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
   }
 
-  /** Null when the directory has no such contact. */
+  /** Resolves with null when the directory has no such contact. */
   getMessageContact(
     id: string,
     context: RequestContext,
   ): Promise<MessageContact | null> {
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       (answer) => mapper.toMessageContact(answer.Contact),
     );
@@ -95,7 +98,7 @@ export class MessageContactsService {
     return { id: input.contactId };
   }
 
-  /** `DELETED`, or `IN_PROGRESS` while members still have to release it. */
+  /** Resolves with `DELETED`, or `IN_PROGRESS` when it runs in the background. */
   async deleteMessageContact(
     {
       contactId,
@@ -107,13 +110,13 @@ export class MessageContactsService {
       "deleteMessageContact",
       { ContactId: contactId, RetainContactInMembers: retainContactInMembers },
       context,
-      { admit: () => this.deletions.admit(contactId, context) },
+      { admit: () => this.deletions.reserve(contactId, context) },
     );
-    const report = await this.deletions.begun(contactId, status, context);
+    const report = await this.deletions.recordStart(contactId, status, context);
     return toContactDeletion(report, context.language);
   }
 
-  /** How a deletion stands, told in the caller's language. */
+  /** Current state of a deletion, with texts in the caller's language. */
   async getMessageContactDeletionStatus(
     contactId: string,
     context: RequestContext,
@@ -122,7 +125,7 @@ export class MessageContactsService {
     return toContactDeletion(report, context.language);
   }
 
-  /** Never sent again by itself; see `VerificationMessages`. */
+  /** Never retried automatically; see `VerificationMessages`. */
   sendEmailVerificationForMessageContact(
     {
       contactId,
@@ -137,7 +140,7 @@ export class MessageContactsService {
     );
   }
 
-  /** Never sent again by itself; see `VerificationMessages`. */
+  /** Never retried automatically; see `VerificationMessages`. */
   sendPhoneVerificationForMessageContact(
     input: inputs.SendPhoneVerificationForMessageContactInput,
     context: RequestContext,
@@ -149,7 +152,7 @@ export class MessageContactsService {
     );
   }
 
-  /** Null when the directory has no such contact. */
+  /** Resolves with null when the directory has no such contact. */
   listMessageContactVerifications(
     {
       contactId,
@@ -163,7 +166,7 @@ export class MessageContactsService {
       PageNumber: pageNumber,
       PageSize: pageSize,
     };
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call("listMessageContactVerifications", params, context),
       (answer) => mapper.toPendingVerificationPage(answer, params),
     );

@@ -48,7 +48,7 @@ export class RedisDeletionRelay implements DeletionRelay {
     }
   }
 
-  stopLooking(deletion: RelayedDeletion): void {
+  release(deletion: RelayedDeletion): void {
     this.store
       .run(GIVE_BACK, [nameOf(deletion, "looker")], [this.token])
       .catch(() => undefined);

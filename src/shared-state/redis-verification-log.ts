@@ -101,11 +101,11 @@ export class RedisVerificationLog implements VerificationLog {
     return this.own.table;
   }
 
-  async take(
+  async acquire(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot> {
-    const own = await this.own.take(order, caps);
+    const own = await this.own.acquire(order, caps);
     return own.isFree ? this.shared("take", order, caps, own) : own;
   }
 
@@ -117,12 +117,12 @@ export class RedisVerificationLog implements VerificationLog {
     return own.isFree ? this.shared("confirm", order, caps, own) : own;
   }
 
-  async giveBack(order: VerificationOrder): Promise<void> {
+  async release(order: VerificationOrder): Promise<void> {
     const returned = await this.store
       .run(GIVE_BACK, this.keysOf(order), [order.token])
       .catch(() => null);
     // Another order took the place over and may have sent the message.
-    if (returned !== 0) await this.own.giveBack(order);
+    if (returned !== 0) await this.own.release(order);
   }
 
   async sentToday(dayKey: string | null): Promise<number | null> {
@@ -150,7 +150,7 @@ export class RedisVerificationLog implements VerificationLog {
       ])
       .catch(() => null);
     const place = toPlace(answer) ?? own;
-    if (!place.isFree) await this.own.giveBack(order);
+    if (!place.isFree) await this.own.release(order);
     return place;
   }
 

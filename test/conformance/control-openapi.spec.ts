@@ -152,11 +152,11 @@ describe("the control surface's OpenAPI document", () => {
       "schema",
     ];
     // What is read first, while there is something to see.
-    const inOrder = [...operations].sort(
+    const runInOrder = [...operations].sort(
       (one, other) =>
         Number(other.method === "get") - Number(one.method === "get"),
     );
-    for (const operation of inOrder) {
+    for (const operation of runInOrder) {
       const [, example] = examplesOf(operation).find(
         ([name]) => name !== "code",
       ) ?? ["", undefined];

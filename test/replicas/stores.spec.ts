@@ -155,14 +155,14 @@ describeHere("state in Redis", () => {
             repeatKey: repeat,
             atMs: 1_000_000 + at,
           };
-          const wanted = await memory.take(order, caps);
-          const place = await shared.take(order, caps);
+          const wanted = await memory.acquire(order, caps);
+          const place = await shared.acquire(order, caps);
           expect(place.isFree).toBe(wanted.isFree);
           if (place.isFree && wanted.isFree) {
             expect(place.sentToday).toBe(wanted.sentToday);
           }
           if (isGivenBack) {
-            await Promise.all([memory.giveBack(order), shared.giveBack(order)]);
+            await Promise.all([memory.release(order), shared.release(order)]);
           }
         }
       }),
@@ -183,14 +183,14 @@ describeHere("state in Redis", () => {
     };
     const here = new RedisVerificationLog(connection, "secret");
     const there = new RedisVerificationLog(connection, "secret");
-    expect((await here.take(order, caps)).isFree).toBe(true);
+    expect((await here.acquire(order, caps)).isFree).toBe(true);
     const other = { ...order, token: randomUUID() };
-    expect(await there.take(other, caps)).toMatchObject({
+    expect(await there.acquire(other, caps)).toMatchObject({
       isFree: false,
       cap: "cooldown",
     });
-    await here.giveBack(order);
-    expect((await there.take(other, caps)).isFree).toBe(true);
+    await here.release(order);
+    expect((await there.acquire(other, caps)).isFree).toBe(true);
   });
 
   it("hands the place of a stalled replica over, and takes nothing back from it", async () => {
@@ -206,9 +206,9 @@ describeHere("state in Redis", () => {
     };
     const stalled = new RedisVerificationLog(connection, "secret");
     const working = new RedisVerificationLog(connection, "secret");
-    await stalled.take(order, caps);
+    await stalled.acquire(order, caps);
     const again = { ...order, token: randomUUID() };
-    expect(await working.take(again, caps)).toEqual({
+    expect(await working.acquire(again, caps)).toEqual({
       isFree: true,
       sentToday: 1,
     });
@@ -217,9 +217,11 @@ describeHere("state in Redis", () => {
       isFree: false,
       cap: "cooldown",
     });
-    await stalled.giveBack(order);
+    await stalled.release(order);
     const next = { ...order, token: randomUUID(), repeatKey: "write-2" };
-    expect(await working.take(next, caps)).toMatchObject({ cap: "cooldown" });
+    expect(await working.acquire(next, caps)).toMatchObject({
+      cap: "cooldown",
+    });
   });
 
   it("remembers deletions for the other replica, and its own when they are lost", async () => {

@@ -6,10 +6,10 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { tooCostly } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
 import {
-  inOrder,
-  isOfOneItem,
+  runInOrder,
+  isItemError,
   type ItemOutcome,
-  type Stops,
+  type RunOptions,
 } from "./run-in-order.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import { MAX_TARGETS_PER_CALL } from "../shapes/input-fields.js";
@@ -20,17 +20,17 @@ import type {
 } from "../shapes/inputs.js";
 import type { BindingChange, KnownContact } from "../shapes/payloads.js";
 
-/** No item is begun with less than this left of the request's time. */
+/** Start no item when less than this is left until the deadline of the request. */
 const RESERVE_MS = 5_000;
 
-/** Errors of the request's key, not of an item: at the first one, no item was sent. */
-const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set([
+/** Errors of the idempotency key. When the first item fails with one, no item was sent. */
+const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.IDEMPOTENCY_KEY_REUSED,
   ErrorCode.IDEMPOTENCY_IN_PROGRESS,
   ErrorCode.STATE_UNAVAILABLE,
 ]);
 
-/** What became of one target. */
+/** Outcome of one target. */
 export interface TargetOutcome {
   readonly targetId: string;
   readonly outcome: ItemOutcome<BindingChange | null>;
@@ -41,7 +41,7 @@ type Bind = (
   context: RequestContext,
 ) => Promise<BindingChange[]>;
 
-/** Changes that take several vendor calls, with a result for each item. */
+/** Changes that need several vendor calls, with an outcome for each item. */
 @Injectable()
 export class BulkChanges {
   constructor(
@@ -52,11 +52,11 @@ export class BulkChanges {
   ) {}
 
   /**
-   * One vendor call for each item, in order. What is wrong with one item does
-   * not stop the others; a vendor in trouble, or time that runs out, does.
+   * Makes one vendor call per item, in order. An error that concerns one item only does
+   * not stop the others; an upstream failure or the deadline does.
    *
-   * @throws {GatewayError} REQUEST_TOO_COSTLY before anything is sent; an error of
-   *   the idempotency key, at the first item
+   * @throws {GatewayError} REQUEST_TOO_COSTLY before the first call, or an error of the
+   *   idempotency key
    */
   async updateMessageContacts(
     inputs: readonly UpdateMessageContactInput[],
@@ -64,87 +64,90 @@ export class BulkChanges {
   ): Promise<ItemOutcome<KnownContact>[]> {
     this.requireCalls(inputs.length);
     if (context.idempotency !== undefined) context.idempotency.payload = inputs;
-    const outcomes = await inOrder(
+    const outcomes = await runInOrder(
       inputs,
       (input) => this.service.updateMessageContact(input, context),
-      this.stops(context, isOfOneItem),
+      this.runOptions(context, isItemError),
     );
     const [first] = outcomes;
-    if (first?.status === "FAILED" && OF_THE_KEY.has(first.error.code)) {
+    if (
+      first?.status === "FAILED" &&
+      IDEMPOTENCY_ERRORS.has(first.error.code)
+    ) {
       throw first.error;
     }
     return outcomes;
   }
 
-  /** Five targets a vendor call, in order; see `changed`. */
+  /** Sends up to five targets per vendor call; see `changeBindings`. */
   associateMembers(
     input: AssociateMembersInput,
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
-    return this.changed(
-      (part) => this.service.associateMembers(part, context),
+    return this.changeBindings(
+      (batch) => this.service.associateMembers(batch, context),
       input,
       context,
     );
   }
 
-  /** Five targets a vendor call, in order; see `changed`. */
+  /** Sends up to five targets per vendor call; see `changeBindings`. */
   disassociateMembers(
     input: DisassociateMembersInput,
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
-    return this.changed(
-      (part) => this.service.disassociateMembers(part, context),
+    return this.changeBindings(
+      (batch) => this.service.disassociateMembers(batch, context),
       input,
       context,
     );
   }
 
   /**
-   * Stops at the first call that fails: its targets share the error, those
-   * after it are not attempted.
+   * Stops at the first failed call. The targets of that call share its error; later
+   * targets are not attempted.
    *
-   * @throws {GatewayError} when there is only one call and it fails
+   * @throws {GatewayError} when the only call fails
    */
-  private async changed(
-    bind: (part: AssociateMembersInput) => ReturnType<Bind>,
+  private async changeBindings(
+    bind: (batch: AssociateMembersInput) => ReturnType<Bind>,
     { contactId, targetIds }: AssociateMembersInput,
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
     if (context.idempotency !== undefined) {
       context.idempotency.payload = targetIds;
     }
-    const parts = partsOf(targetIds, MAX_TARGETS_PER_CALL);
-    this.requireCalls(parts.length);
-    const outcomes = await inOrder(
-      parts,
-      (part) => bind({ contactId, targetIds: part }),
-      this.stops(context, () => false),
+    const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
+    this.requireCalls(batches.length);
+    const outcomes = await runInOrder(
+      batches,
+      (batch) => bind({ contactId, targetIds: batch }),
+      this.runOptions(context, () => false),
     );
     const [only] = outcomes;
     if (outcomes.length === 1 && only?.status === "FAILED") throw only.error;
-    return outcomes.flatMap((outcome, at) =>
-      (parts[at] ?? []).map((targetId) => ({
+    return outcomes.flatMap((outcome, index) =>
+      (batches[index] ?? []).map((targetId) => ({
         targetId,
-        outcome: ofTarget(outcome, targetId),
+        outcome: targetOutcome(outcome, targetId),
       })),
     );
   }
 
   private requireCalls(count: number): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: most } = this.config;
-    if (count > most) throw tooCostly(count, most);
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
+    if (count > maxCalls) throw tooCostly(count, maxCalls);
   }
 
-  private stops(
+  private runOptions(
     context: RequestContext,
-    goOnAfter: (error: GatewayError) => boolean,
-  ): Stops {
+    continuesAfter: (error: GatewayError) => boolean,
+  ): RunOptions {
     const endsAtMs =
       context.startedAtMs + this.config.WRITE_DEADLINE_MS - RESERVE_MS;
     return {
-      goOnAfter,
-      isTimeOver: () =>
+      continuesAfter,
+      isOutOfTime: () =>
         performance.now() > endsAtMs || context.isGone?.() === true,
       logger: this.logger,
       context,
@@ -152,8 +155,8 @@ export class BulkChanges {
   }
 }
 
-/** The part of a call's outcome that is about one target. */
-function ofTarget(
+/** Outcome of one target, taken from the outcome of its call. */
+function targetOutcome(
   outcome: ItemOutcome<BindingChange[]>,
   targetId: string,
 ): TargetOutcome["outcome"] {
@@ -163,10 +166,10 @@ function ofTarget(
   return { status: "DONE", value };
 }
 
-function partsOf<T>(items: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < items.length; at += size) {
-    parts.push(items.slice(at, at + size));
+function batchesOf<T>(items: readonly T[], size: number): T[][] {
+  const batches: T[][] = [];
+  for (let start = 0; start < items.length; start += size) {
+    batches.push(items.slice(start, start + size));
   }
-  return parts;
+  return batches;
 }

@@ -6,12 +6,12 @@ import { MAX_VIOLATIONS, violationsOf } from "../../validation/check-input.js";
 import { MAX_ITEMS } from "./run-in-order.js";
 import { UpdateMessageContactInput } from "../shapes/inputs.js";
 
-/** Fields in which two items of a batch would contradict each other. */
-const ONCE = ["contactId", "name"] as const;
+/** Fields whose values must be unique within a batch. */
+const UNIQUE_FIELDS = ["contactId", "name"] as const;
 
 /**
- * Checks the items of a batch, all of them before the first is sent. A contact
- * can be in a batch once, and a name can be given once.
+ * Validates all items of a batch before the first one is sent. Contact ids and names must
+ * be unique within the batch.
  *
  * @throws {GatewayError} INVALID_INPUT with all violations at once
  */
@@ -19,40 +19,40 @@ export function checkUpdates(
   inputs: unknown,
   context: RequestContext,
 ): UpdateMessageContactInput[] {
-  const violations = inputsViolations(inputs).slice(0, MAX_VIOLATIONS);
+  const violations = batchViolations(inputs).slice(0, MAX_VIOLATIONS);
   if (violations.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
   }
   const checked = inputs as UpdateMessageContactInput[];
-  checked.forEach((input, at) => {
+  checked.forEach((input, index) => {
     try {
       rejectMaskedInput(context, input);
     } catch (error) {
-      throw error instanceof GatewayError ? inItem(error, at) : error;
+      throw error instanceof GatewayError ? toItemError(error, index) : error;
     }
   });
   return checked;
 }
 
-function inputsViolations(inputs: unknown): Violation[] {
+function batchViolations(inputs: unknown): Violation[] {
   if (!Array.isArray(inputs)) return [{ field: ["inputs"], rule: "type" }];
   if (inputs.length < 1 || inputs.length > MAX_ITEMS) {
     return [{ field: ["inputs"], rule: "length", min: 1, max: MAX_ITEMS }];
   }
   const violations: Violation[] = [];
-  for (const [at, input] of (inputs as unknown[]).entries()) {
+  for (const [index, input] of (inputs as unknown[]).entries()) {
     if (violations.length >= MAX_VIOLATIONS) return violations;
-    for (const one of violationsOf(UpdateMessageContactInput, input)) {
-      violations.push({ ...one, field: pathIn(at, one.field) });
+    for (const violation of violationsOf(UpdateMessageContactInput, input)) {
+      violations.push({ ...violation, field: pathOf(index, violation.field) });
     }
   }
-  for (const name of ONCE) {
+  for (const name of UNIQUE_FIELDS) {
     const seen = new Set<unknown>();
-    inputs.forEach((input: unknown, at) => {
-      const value = memberOf(input, name);
+    inputs.forEach((input: unknown, index) => {
+      const value = fieldOf(input, name);
       if (value === undefined) return;
       if (seen.has(value)) {
-        violations.push({ field: pathIn(at, [name]), rule: "unique" });
+        violations.push({ field: pathOf(index, [name]), rule: "unique" });
       }
       seen.add(value);
     });
@@ -60,28 +60,28 @@ function inputsViolations(inputs: unknown): Violation[] {
   return violations;
 }
 
-function memberOf(input: unknown, name: string): unknown {
+function fieldOf(input: unknown, name: string): unknown {
   return typeof input === "object" && input !== null
     ? (input as Record<string, unknown>)[name]
     : undefined;
 }
 
-function pathIn(at: number, field: readonly string[] | null): string[] {
-  return ["inputs", String(at), ...(field ?? [])];
+function pathOf(index: number, field: readonly string[] | null): string[] {
+  return ["inputs", String(index), ...(field ?? [])];
 }
 
-/** An error of one item, with paths that lead into the batch. */
-export function inItem(error: GatewayError, at: number): GatewayError {
+/** Prefixes the field paths of an item's error with its position in the batch. */
+export function toItemError(error: GatewayError, index: number): GatewayError {
   const { field, violations } = error.details;
   return new GatewayError(error.code, {
     ...error.details,
-    ...(field === undefined ? {} : { field: pathIn(at, field) }),
+    ...(field === undefined ? {} : { field: pathOf(index, field) }),
     ...(violations === undefined
       ? {}
       : {
           violations: violations.map((violation) => ({
             ...violation,
-            field: pathIn(at, violation.field),
+            field: pathOf(index, violation.field),
           })),
         }),
   });

@@ -3,17 +3,17 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
 
-/** Most items of one request. */
+/** Maximum number of items per request. */
 export const MAX_ITEMS = 50;
 
-/** What became of one item. */
+/** Outcome of one item. */
 export type ItemOutcome<T> =
   | { readonly status: "DONE"; readonly value: T }
   | { readonly status: "FAILED"; readonly error: GatewayError }
   | { readonly status: "NOT_ATTEMPTED" };
 
-/** Codes that speak of the one item and of nothing that comes after it. */
-const OF_ONE_ITEM: ReadonlySet<ErrorCode> = new Set([
+/** Codes of errors that concern one item only. */
+const ITEM_ERRORS: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.INVALID_INPUT,
   ErrorCode.NAME_TAKEN,
   ErrorCode.CONTACT_NOT_FOUND,
@@ -22,32 +22,32 @@ const OF_ONE_ITEM: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.QUOTA_EXCEEDED,
 ]);
 
-/** Whether the items after a failed one can fare better. */
-export const isOfOneItem = ({ code }: GatewayError): boolean =>
-  OF_ONE_ITEM.has(code);
+/** Whether an error concerns its item only, so that later items may succeed. */
+export const isItemError = ({ code }: GatewayError): boolean =>
+  ITEM_ERRORS.has(code);
 
-/** When to leave the rest alone. */
-export interface Stops {
-  readonly goOnAfter: (error: GatewayError) => boolean;
-  /** Asked before each item. */
-  readonly isTimeOver: () => boolean;
+/** When to stop, and where faults are logged. */
+export interface RunOptions {
+  readonly continuesAfter: (error: GatewayError) => boolean;
+  /** Called before each item. */
+  readonly isOutOfTime: () => boolean;
   readonly logger: Logger;
   readonly context: RequestContext;
 }
 
 /**
- * Carries out items one after the other and tells what became of each. Never
- * rejects: what was done before a failure must not be lost with it.
+ * Runs a task for each item, one after the other, and returns the outcome of each. Never
+ * rejects, so that a failure does not hide the items that succeeded before it.
  */
-export async function inOrder<I, T>(
+export async function runInOrder<I, T>(
   items: readonly I[],
   run: (item: I) => Promise<T>,
-  { goOnAfter, isTimeOver, logger, context }: Stops,
+  { continuesAfter, isOutOfTime, logger, context }: RunOptions,
 ): Promise<ItemOutcome<T>[]> {
   const outcomes: ItemOutcome<T>[] = [];
   let hasStopped = false;
   for (const item of items) {
-    hasStopped ||= isTimeOver();
+    hasStopped ||= isOutOfTime();
     if (hasStopped) {
       outcomes.push({ status: "NOT_ATTEMPTED" });
       continue;
@@ -61,7 +61,7 @@ export async function inOrder<I, T>(
           ? cause
           : new GatewayError(ErrorCode.INTERNAL);
       outcomes.push({ status: "FAILED", error });
-      hasStopped = !goOnAfter(error);
+      hasStopped = !continuesAfter(error);
     }
   }
   return outcomes;

@@ -6,37 +6,38 @@ import {
 } from "../../upstream/idempotency/bounded-entries.js";
 import type { DeletionState } from "../shapes/enums.js";
 
-/** States in which a deletion that was seen can be. */
+/** Possible states of an observed deletion. */
 export type SeenState = Exclude<DeletionState, "UNKNOWN">;
 
-/** A deletion that this gateway started, or saw running. */
+/** A deletion that this gateway started or observed. */
 export interface SeenDeletion {
-  /** When it was first seen, as an RFC 3339 instant in UTC. */
+  /** Time of the first observation, RFC 3339 in UTC. */
   readonly observedAt: string;
-  /** False when somebody else started it. */
+  /** False when another client started it. */
   readonly startedHere: boolean;
-  /** As it was when last looked at. */
+  /** State at the last observation. */
   readonly state: `${SeenState}`;
 }
 
 /**
- * Remembers deletions, so that the vendor's "no such contact" can be told from
- * "never existed". Asynchronous, because the memory may be shared by replicas.
+ * Stores observed deletions. The vendor returns the same error for a deleted contact and
+ * for one that never existed; the ledger distinguishes them. Asynchronous, because
+ * replicas may share it.
  *
- * A store that cannot be asked answers as if nothing were known: a deletion then
- * reads as `UNKNOWN`, which is true, and nothing fails.
+ * When the store is unreachable, `find` resolves with null, and the deletion reads as
+ * `UNKNOWN`. No request fails for that reason.
  */
 export interface DeletionLedger {
   find(directory: string, contactId: string): Promise<SeenDeletion | null>;
   /**
-   * Resolves when a deletion that the caller starts can be remembered.
+   * Resolves when there is room for a deletion that the caller is about to start.
    *
    * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when the ledger is full
    */
   reserve(directory: string, contactId: string, caller: string): Promise<void>;
   /**
-   * Replaces what was known of the contact's deletion. One that was only
-   * observed is not added to a full ledger: it reads as `UNKNOWN` later.
+   * Adds or replaces the entry of the contact. A full ledger rejects new entries
+   * silently; such a deletion later reads as `UNKNOWN`.
    */
   put(
     directory: string,
@@ -47,41 +48,43 @@ export interface DeletionLedger {
   forget(directory: string, contactId: string): Promise<void>;
 }
 
-/** Under this token the ledger in use is injected. */
+/** Injection token of the ledger in use. */
 export const DELETION_LEDGER = Symbol("DeletionLedger");
 
-/** How long a deletion is remembered after it was last seen to change. */
+/** Lifetime of an entry after its last change. */
 export const LEDGER_TTL_MS = 90 * 24 * 60 * 60 * 1_000;
 
-/** Deletions of one caller, and of all; a directory holds some twenty contacts. */
+/** Maximum number of entries. A directory holds about twenty contacts. */
 export const LEDGER_BOUNDS: EntryBounds = { perCaller: 10_000, total: 40_000 };
 
-/** The ledger of one process. Forgets no deletion before its time. */
+/** In-memory ledger of one process. Never evicts an entry before it expires. */
 export class MemoryDeletionLedger implements DeletionLedger {
-  private readonly seen: BoundedEntries<SeenDeletion>;
+  private readonly entries: BoundedEntries<SeenDeletion>;
 
   constructor(
     bounds: EntryBounds = LEDGER_BOUNDS,
     now: () => number = Date.now,
   ) {
-    this.seen = new BoundedEntries("deletions", bounds, now);
+    this.entries = new BoundedEntries("deletions", bounds, now);
   }
 
   get table(): BoundedTable {
-    return this.seen;
+    return this.entries;
   }
 
   find(directory: string, contactId: string): Promise<SeenDeletion | null> {
-    return Promise.resolve(this.seen.get(keyOf(directory, contactId)) ?? null);
+    return Promise.resolve(
+      this.entries.get(keyOf(directory, contactId)) ?? null,
+    );
   }
 
   reserve(directory: string, contactId: string, caller: string): Promise<void> {
-    if (this.seen.get(keyOf(directory, contactId)) !== undefined) {
+    if (this.entries.get(keyOf(directory, contactId)) !== undefined) {
       return Promise.resolve();
     }
-    const full = this.seen.fullFor(caller);
+    const full = this.entries.fullFor(caller);
     if (full === null) return Promise.resolve();
-    this.seen.rejected += 1;
+    this.entries.rejected += 1;
     return Promise.reject(tableFull(full));
   }
 
@@ -91,16 +94,21 @@ export class MemoryDeletionLedger implements DeletionLedger {
     deletion: SeenDeletion,
     caller: string,
   ): Promise<void> {
-    this.seen.set(keyOf(directory, contactId), caller, deletion, LEDGER_TTL_MS);
+    this.entries.set(
+      keyOf(directory, contactId),
+      caller,
+      deletion,
+      LEDGER_TTL_MS,
+    );
     return Promise.resolve();
   }
 
   forget(directory: string, contactId: string): Promise<void> {
-    this.seen.delete(keyOf(directory, contactId));
+    this.entries.delete(keyOf(directory, contactId));
     return Promise.resolve();
   }
 }
 
-/** Aliases of directories hold no space. */
+/** Unambiguous, because a directory alias contains no space. */
 const keyOf = (directory: string, contactId: string): string =>
   `${directory} ${contactId}`;

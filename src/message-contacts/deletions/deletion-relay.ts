@@ -1,39 +1,39 @@
 import type { DeletionReport } from "./deletion-report.js";
 
-/** The deletion that a relay is asked about. */
+/** Identifies a deletion. */
 export interface RelayedDeletion {
   readonly directory: string;
   readonly contactId: string;
 }
 
 /**
- * Lets the replicas that watch one deletion share its looks at the vendor: one
- * looks, all learn. Never rejects; a relay that cannot reach the others leaves
- * each replica to look for itself.
+ * Shares the polling of one deletion among the replicas that watch it: one replica polls
+ * the vendor and publishes each report to the others. Never rejects. When the shared
+ * store is unreachable, each replica polls on its own.
  */
 export interface DeletionRelay {
-  /** Whether this replica is the one that looks, for the next `forMs`. */
-  tryAcquire(deletion: RelayedDeletion, forMs: number): Promise<boolean>;
-  /** Leaves looking to the others. */
-  stopLooking(deletion: RelayedDeletion): void;
-  /** Tells the others, now and when they ask for the latest. */
+  /** Acquires the poll lease for `ttlMs`; false when another replica holds it. */
+  tryAcquire(deletion: RelayedDeletion, ttlMs: number): Promise<boolean>;
+  /** Releases the poll lease. */
+  release(deletion: RelayedDeletion): void;
+  /** Sends a report to the other replicas and stores it as the latest one. */
   publish(deletion: RelayedDeletion, report: DeletionReport): void;
-  /** What was told last; null when nothing was, or long ago. */
+  /** The last published report, or null when there is none or it has expired. */
   latest(deletion: RelayedDeletion): Promise<DeletionReport | null>;
-  /** Hears what others tell; gives back what ends it. */
+  /** Listens for reports of other replicas; returns a function that unsubscribes. */
   subscribe(
     deletion: RelayedDeletion,
     listener: (report: DeletionReport) => void,
   ): () => void;
 }
 
-/** Under this token the relay in use is injected. */
+/** Injection token of the relay in use. */
 export const DELETION_RELAY = Symbol("DeletionRelay");
 
-/** One process, which looks for itself. */
+/** Relay of a single process, which always polls by itself. */
 export const NO_RELAY: DeletionRelay = {
   tryAcquire: () => Promise.resolve(true),
-  stopLooking: () => undefined,
+  release: () => undefined,
   publish: () => undefined,
   latest: () => Promise.resolve(null),
   subscribe: () => () => undefined,

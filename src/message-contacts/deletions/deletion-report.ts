@@ -5,27 +5,27 @@ import type { SeenDeletion } from "./deletion-ledger.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
 import { DeletionState, MessageType } from "../shapes/enums.js";
 
-/** A member account that could not release a contact. */
+/** A member account that still needs the contact. */
 export interface ReportedFailure {
   readonly accountId: string;
   readonly messageTypes: MessageType[];
   readonly messageTypesRaw: string[];
 }
 
-/** How a deletion stands, before it is put into anybody's language. */
+/** State of a deletion, without texts in any language. */
 export interface DeletionReport {
   readonly contactId: string;
   readonly state: DeletionState;
-  /** The vendor's own word, where it has one. */
+  /** State as the vendor spells it, or null. */
   readonly stateRaw: string | null;
   readonly failures: readonly ReportedFailure[];
   readonly seen: Pick<SeenDeletion, "observedAt" | "startedHere"> | null;
-  /** Why the state could not be looked up; the rest is then the last one known. */
+  /** Why the state could not be read; the other fields then hold the last known state. */
   readonly problem: GatewayError | null;
 }
 
-/** A report without a word of the vendor and without failures. */
-export function reportIn(
+/** Creates a report without vendor state, failures or problem. */
+export function newReport(
   state: DeletionState,
   contactId: string,
   seen: DeletionReport["seen"] = null,
@@ -40,19 +40,19 @@ export function reportIn(
   };
 }
 
-/** Whether the state stays as it is until somebody acts. */
+/** Whether the state changes only after a new request. */
 export function isFinal({ state, problem }: DeletionReport): boolean {
   return problem === null && state !== DeletionState.IN_PROGRESS;
 }
 
 /**
- * A short text that is the same for reports that say the same, on every
- * replica. Starts with the state, so that a final one can be told from its
- * identity alone.
+ * Short id of a report's content: equal reports have equal ids on every replica. It
+ * starts with the state, so that the id alone shows whether the state is final. Used as
+ * the SSE event id.
  */
 export function identityOf(report: DeletionReport): string {
   const { state, seen, failures, problem } = report;
-  const word = isFinal(report) ? state : `${state}~`;
+  const prefix = isFinal(report) ? state : `${state}~`;
   const rest = [
     seen?.observedAt ?? "",
     problem?.code ?? "",
@@ -61,24 +61,24 @@ export function identityOf(report: DeletionReport): string {
         `${accountId}:${messageTypesRaw.join("+")}`,
     ),
   ];
-  return `${word}.${checksum(rest.join("|"))}`;
+  return `${prefix}.${checksum(rest.join("|"))}`;
 }
 
-/** Whether an identity is the one of a final report. */
+/** Whether an id belongs to a final report. */
 export function isFinalIdentity(identity: string): boolean {
   return /^(?:DELETED|FAILED|UNKNOWN)\.[0-9a-z]{1,13}$/.test(identity);
 }
 
-/** Whether an identity is the one of a finished deletion. */
+/** Whether an id belongs to a report of a finished deletion. */
 export function isDeletedIdentity(identity: string): boolean {
   return isFinalIdentity(identity) && identity.startsWith("DELETED.");
 }
 
-/** FNV-1a, 32 bit: tells states of one deletion apart, guards nothing. */
+/** FNV-1a, 32 bit. Distinguishes states of one deletion; not a security measure. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return (hash >>> 0).toString(36);
 }
@@ -91,12 +91,12 @@ const ADVICE: Readonly<Record<DeletionState, Sentence | null>> = {
     zh: "联系人仍然存在。请在列出的各成员账号中为相应消息类型指定其他接收人，然后重新删除；或使用 retainContactInMembers 删除，使成员保留该联系人。",
   },
   UNKNOWN: {
-    en: "No deletion of this contact is on record here. Read the contact: null means that the directory has no such contact, whether it was deleted elsewhere or never existed.",
-    zh: "此处没有该联系人的删除记录。请查询该联系人：若为 null,则资源目录中不存在该联系人，可能已在别处删除，也可能从未存在。",
+    en: "The gateway has no record of a deletion of this contact. Read the contact: null means that the directory has no such contact, because it was deleted elsewhere or never existed.",
+    zh: "此处没有该联系人的删除记录。请查询该联系人：若为 null，则资源目录中不存在该联系人，可能已在别处删除，也可能从未存在。",
   },
 };
 
-/** The report in the reader's language. */
+/** Converts a report to the API shape, with texts in the given language. */
 export function toContactDeletion(
   report: DeletionReport,
   language: Language,
@@ -131,8 +131,10 @@ function failureAdvice(
   language: Language,
 ): string {
   const types = messageTypes
-    .map((type, at) =>
-      type === MessageType.UNRECOGNISED ? (messageTypesRaw[at] ?? type) : type,
+    .map((type, index) =>
+      type === MessageType.UNRECOGNISED
+        ? (messageTypesRaw[index] ?? type)
+        : type,
     )
     .join(", ");
   if (language === "zh") {

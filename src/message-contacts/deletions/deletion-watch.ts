@@ -8,7 +8,7 @@ import { Logger } from "../../logging/logger.js";
 import {
   identityOf,
   isFinal,
-  reportIn,
+  newReport,
   type DeletionReport,
 } from "./deletion-report.js";
 import {
@@ -20,32 +20,32 @@ import { Deletions } from "./deletions.js";
 import { LatestValueStream } from "./latest-value-stream.js";
 import { DeletionState } from "../shapes/enums.js";
 
-/** Pause between two looks at a deletion: doubles from the first to the last. */
+/** Poll interval: doubles from the first value up to the last. */
 export const FIRST_PAUSE_MS = 2_000;
 export const LAST_PAUSE_MS = 30_000;
 
-/** Longest time that one look takes: the deadline of a read, and a margin. */
-const LOOK_MS = 12_000;
+/** Maximum duration of one poll: the deadline of a read plus a margin. */
+const MAX_POLL_MS = 12_000;
 
-/** Most deletions that one caller watches at once, over all doors. */
+/** Maximum number of concurrent watches per caller, over all APIs. */
 export const WATCHES_PER_CALLER = 50;
 
-/** Runs something later; gives back what takes it off again. */
-export type Later = (run: () => void, ms: number) => () => void;
+/** Schedules a function; returns a function that cancels it. */
+export type Schedule = (run: () => void, ms: number) => () => void;
 
-/** Under this token the timer in use is injected. */
-export const LATER = Symbol("Later");
+/** Injection token of the timer. */
+export const SCHEDULE = Symbol("Later");
 
-export const systemLater: Later = (run, ms) => {
+export const scheduleTimeout: Schedule = (run, ms) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 };
 
 /**
- * Follows deletions for whoever watches them.
+ * Streams the states of deletions to watchers.
  *
- * However many watch one deletion, on however many replicas, one poller asks
- * the vendor. It stops when nobody watches any more, or when the state is final.
+ * All watchers of one deletion share one poller, across replicas as well. It stops when
+ * the last watcher leaves or the state is final.
  */
 @Injectable()
 export class DeletionWatch {
@@ -54,19 +54,19 @@ export class DeletionWatch {
 
   constructor(
     @Inject(Deletions) private readonly deletions: Deletions,
-    @Inject(LATER) private readonly later: Later,
+    @Inject(SCHEDULE) private readonly schedule: Schedule,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
     @Inject(AccessControl)
-    private readonly gate: Pick<AccessControl, "chargeUpstreamCalls">,
+    private readonly accessControl: Pick<AccessControl, "chargeUpstreamCalls">,
   ) {}
 
-  /** How many deletions are followed; for tests and metrics. */
+  /** Number of deletions that are polled; for tests and metrics. */
   get size(): number {
     return this.pollers.size;
   }
 
-  /** When the oldest followed deletion was first seen; null while none is. */
+  /** First observation of the oldest polled deletion, in epoch ms; null when there is none. */
   get oldestObservedAtMs(): number | null {
     let oldest: number | null = null;
     for (const { observedAtMs } of this.pollers.values()) {
@@ -77,34 +77,34 @@ export class DeletionWatch {
   }
 
   /**
-   * The deletion as it stands, then each change, then the end. A look that
-   * fails is a report with a `problem`, not an error: looking goes on.
+   * Yields the current state, then each change, and ends after a final state. A failed
+   * poll yields a report with a `problem`; polling continues.
    *
-   * @throws {GatewayError} RATE_LIMITED when the caller watches too many
+   * @throws {GatewayError} RATE_LIMITED when the caller has too many watches
    */
   watch(
     contactId: string,
     context: RequestContext,
   ): AsyncIterableIterator<DeletionReport> {
-    const free = this.enter(context.caller.id);
+    const release = this.acquire(context.caller.id);
     const key = `${context.directory} ${contactId}`;
     let poller = this.pollers.get(key);
     if (poller === undefined) {
       poller = new Poller(
         { directory: context.directory, contactId },
         this.deletions,
-        this.later,
+        this.schedule,
         this.logger,
         this.relay,
-        this.gate,
+        this.accessControl,
         () => this.pollers.delete(key),
       );
       this.pollers.set(key, poller);
     }
-    return poller.join({ context, free });
+    return poller.join({ context, release });
   }
 
-  private enter(callerId: string): () => void {
+  private acquire(callerId: string): () => void {
     const count = this.byCaller.get(callerId) ?? 0;
     if (count >= WATCHES_PER_CALLER) {
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
@@ -121,17 +121,17 @@ export class DeletionWatch {
   }
 }
 
-/** Somebody who watches a deletion. */
+/** One watcher of a deletion. */
 interface Watcher {
   readonly context: RequestContext;
-  /** Gives back the watcher's place among those of its caller. */
-  readonly free: () => void;
+  /** Releases the watch from the limit of its caller. */
+  readonly release: () => void;
 }
 
 /**
- * Asks for one deletion, or hears of it, for all who watch it here. It asks in
- * the name of the watcher that has stayed longest, whose caller is charged for
- * the call.
+ * Polls one deletion, or receives the reports of the replica that polls it, for all
+ * watchers in this process. It polls on behalf of the oldest watcher, whose caller is
+ * charged for the call.
  */
 class Poller {
   private readonly watchers = new Map<
@@ -141,21 +141,21 @@ class Poller {
   private last: DeletionReport | null = null;
   private pauseMs = FIRST_PAUSE_MS;
   private cancel: (() => void) | null = null;
-  private readonly stopHearing: () => void;
+  private readonly unsubscribe: () => void;
 
   constructor(
     private readonly deletion: RelayedDeletion,
     private readonly deletions: Deletions,
-    private readonly later: Later,
+    private readonly schedule: Schedule,
     private readonly logger: Logger,
     private readonly relay: DeletionRelay,
-    private readonly gate: Pick<AccessControl, "chargeUpstreamCalls">,
+    private readonly accessControl: Pick<AccessControl, "chargeUpstreamCalls">,
     private readonly onStop: () => void,
   ) {
-    this.stopHearing = relay.subscribe(this.deletion, (report) =>
-      this.take(report),
+    this.unsubscribe = relay.subscribe(this.deletion, (report) =>
+      this.accept(report),
     );
-    void this.look();
+    void this.poll();
   }
 
   get observedAtMs(): number | null {
@@ -173,88 +173,90 @@ class Poller {
   }
 
   private leave(values: LatestValueStream<DeletionReport>): void {
-    this.watchers.get(values)?.free();
+    this.watchers.get(values)?.release();
     this.watchers.delete(values);
     if (this.watchers.size > 0) return;
     this.stop();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const { relay, deletion } = this;
-    if (!(await relay.tryAcquire(deletion, this.pauseMs + LOOK_MS))) {
-      const told = this.last === null ? await relay.latest(deletion) : null;
-      // A final report may be older than a contact that exists again. The replica
-      // that looks publishes its own before long.
-      if (told !== null && !isFinal(told)) this.take(told);
-      // Should the replica that looks be gone, its place is free before long.
-      if (this.watchers.size > 0) this.lookIn(FIRST_PAUSE_MS);
+    if (!(await relay.tryAcquire(deletion, this.pauseMs + MAX_POLL_MS))) {
+      const latest = this.last === null ? await relay.latest(deletion) : null;
+      // Ignore a stored final report: the contact may exist again since. The polling
+      // replica publishes a current one soon.
+      if (latest !== null && !isFinal(latest)) this.accept(latest);
+      // Retry, because the lease of a replica that has stopped expires soon.
+      if (this.watchers.size > 0) this.schedulePoll(FIRST_PAUSE_MS);
       return;
     }
     const [watcher] = this.watchers.values();
     if (watcher === undefined) return;
-    const context = contextOfLook(watcher.context);
+    const context = contextOfPoll(watcher.context);
     const report = await this.deletions
       .status(deletion.contactId, context)
-      .catch((error: unknown) => this.failed(error, context));
-    this.gate.chargeUpstreamCalls(context);
-    // Everybody left while the vendor was asked; whoever came since has a new
-    // poller.
+      .catch((error: unknown) => this.reportFailure(error, context));
+    this.accessControl.chargeUpstreamCalls(context);
+    // All watchers left during the call. A later watcher has a new poller.
     if (this.watchers.size === 0) return;
     relay.publish(deletion, report);
-    this.take(report);
-    if (!isFinal(report)) this.lookAgain();
+    this.accept(report);
+    if (!isFinal(report)) this.scheduleNext();
   }
 
-  /** Passes on what was seen here or told by another replica. */
-  private take(report: DeletionReport): void {
+  /** Handles a report from this replica or another one; publishes it if it changed. */
+  private accept(report: DeletionReport): void {
     if (this.last?.problem != null && report.problem === null) {
       this.pauseMs = FIRST_PAUSE_MS;
     }
-    const isNews =
+    const hasChanged =
       this.last === null || identityOf(this.last) !== identityOf(report);
     this.last = report;
-    if (isNews) {
+    if (hasChanged) {
       for (const values of this.watchers.keys()) values.publish(report);
     }
     if (isFinal(report)) this.finish();
   }
 
-  private lookAgain(): void {
-    this.lookIn(this.pauseMs);
+  private scheduleNext(): void {
+    this.schedulePoll(this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
   }
 
-  private lookIn(ms: number): void {
-    this.cancel = this.later(() => void this.look(), ms);
+  private schedulePoll(ms: number): void {
+    this.cancel = this.schedule(() => void this.poll(), ms);
   }
 
   private stop(): void {
     this.cancel?.();
-    this.stopHearing();
-    this.relay.stopLooking(this.deletion);
+    this.unsubscribe();
+    this.relay.release(this.deletion);
     this.onStop();
   }
 
   private finish(): void {
     this.stop();
-    for (const [values, { free }] of this.watchers) {
-      free();
+    for (const [values, { release }] of this.watchers) {
+      release();
       values.end();
     }
     this.watchers.clear();
   }
 
-  /** The last state that is known, with the reason why there is no newer one. */
-  private failed(error: unknown, context: RequestContext): DeletionReport {
-    const known =
+  /** Returns the last known state, with the error as its `problem`. */
+  private reportFailure(
+    error: unknown,
+    context: RequestContext,
+  ): DeletionReport {
+    const cause =
       error instanceof GatewayError
         ? error
         : new GatewayError(ErrorCode.INTERNAL);
-    if (known !== error) this.logger.fault(error, context);
+    if (cause !== error) this.logger.fault(error, context);
     const last =
-      this.last ?? reportIn(DeletionState.UNKNOWN, this.deletion.contactId);
-    const problem = new GatewayError(known.code, {
-      ...known.details,
+      this.last ?? newReport(DeletionState.UNKNOWN, this.deletion.contactId);
+    const problem = new GatewayError(cause.code, {
+      ...cause.details,
       retryAfterSeconds: Math.ceil(this.pauseMs / 1_000),
     });
     return { ...last, problem };
@@ -262,10 +264,10 @@ class Poller {
 }
 
 /**
- * Each look is a request of its own, with its own time and its own count. Its
- * spans belong to the trace of the watcher.
+ * Each poll has its own request context, so that its deadline and its call count start
+ * at zero. Its spans belong to the trace of the watcher.
  */
-function contextOfLook({
+function contextOfPoll({
   language,
   caller,
   directory,

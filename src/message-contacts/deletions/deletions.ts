@@ -2,31 +2,31 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { RequestContext } from "../../context/request-context.js";
 import { Upstream } from "../../upstream/upstream.js";
 import type { VendorContact } from "../../upstream/vendor/vendor-types.js";
-import { absentAsNull } from "../absent-as-null.js";
+import { nullIfNotFound } from "../null-if-not-found.js";
 import {
   DELETION_LEDGER,
   type DeletionLedger,
   type SeenDeletion,
 } from "./deletion-ledger.js";
-import { reportIn, type DeletionReport } from "./deletion-report.js";
+import { newReport, type DeletionReport } from "./deletion-report.js";
 import { toDeletionReport } from "../message-contacts.mapper.js";
 import { DeletionState } from "../shapes/enums.js";
 
 /**
- * How long after its start a deletion may be missing from the vendor's answers
- * while the contact is still there. A guess: nothing is published about delays.
+ * For this long after its start, a deletion may be missing from the vendor's responses
+ * although the contact still exists. A guess: the vendor documents no delay.
  */
 const GRACE_MS = 30_000;
 
-/** Wall clock, so that tests can set it. */
+/** Injection token of the wall clock, which tests replace. */
 export const WALL_CLOCK = Symbol("WallClock");
 
 /**
- * How deletions stand, made final with what this gateway has seen.
+ * Derives the state of a deletion from the vendor's response and the ledger.
  *
- * The vendor has no word for success: a finished deletion and a contact that
- * never existed are the same answer. It is read as `DELETED` only for a deletion
- * that was seen here, started or running, and only once the contact is gone.
+ * The vendor reports no success: after a deletion it returns the same error as for a
+ * contact that never existed. The state is `DELETED` only when this gateway started or
+ * observed the deletion and the contact no longer exists.
  */
 @Injectable()
 export class Deletions {
@@ -37,19 +37,19 @@ export class Deletions {
   ) {}
 
   /**
-   * Verifies, before anything is sent, that a deletion can be remembered.
+   * Checks before the vendor call that the ledger has room for the deletion.
    *
-   * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when it cannot
+   * @throws {GatewayError} RATE_LIMITED or GATEWAY_BUSY when the ledger is full
    */
-  admit(
+  reserve(
     contactId: string,
     { directory, caller }: RequestContext,
   ): Promise<void> {
     return this.ledger.reserve(directory, contactId, caller.id);
   }
 
-  /** Notes a deletion that the vendor has just accepted or carried out. */
-  async begun(
+  /** Records a deletion that the vendor has just accepted or completed. */
+  async recordStart(
     contactId: string,
     vendorStatus: string,
     { directory, caller }: RequestContext,
@@ -61,15 +61,15 @@ export class Deletions {
     };
     await this.ledger.put(directory, contactId, seen, caller.id);
     return {
-      ...reportIn(DeletionState[seen.state], contactId, seen),
+      ...newReport(DeletionState[seen.state], contactId, seen),
       stateRaw: vendorStatus,
     };
   }
 
   /**
-   * Costs one upstream read; two when no deletion is on record at the vendor, but
-   * one was seen here. A remembered `DELETED` is checked against the contact, which
-   * may exist again, for example after a reset of the emulator.
+   * Reads the current state. Costs one upstream read, or two when the ledger has a
+   * deletion that the vendor no longer reports. A recorded `DELETED` is verified by
+   * reading the contact, which may exist again, for example after an emulator reset.
    */
   async status(
     contactId: string,
@@ -78,13 +78,13 @@ export class Deletions {
     const { directory } = context;
     let seen = await this.ledger.find(directory, contactId);
     if (seen?.state === "DELETED") {
-      if ((await this.contact(contactId, context)) === null) {
-        return reportIn(DeletionState.DELETED, contactId, seen);
+      if ((await this.readContact(contactId, context)) === null) {
+        return newReport(DeletionState.DELETED, contactId, seen);
       }
       await this.ledger.forget(directory, contactId);
       seen = null;
     }
-    const told = await absentAsNull(
+    const reported = await nullIfNotFound(
       this.upstream.call(
         "getMessageContactDeletionStatus",
         { ContactId: contactId },
@@ -93,32 +93,37 @@ export class Deletions {
       (answer) => toDeletionReport(answer, contactId),
     );
     if (
-      told?.state === DeletionState.IN_PROGRESS ||
-      told?.state === DeletionState.FAILED
+      reported?.state === DeletionState.IN_PROGRESS ||
+      reported?.state === DeletionState.FAILED
     ) {
-      const present: SeenDeletion = {
+      const observed: SeenDeletion = {
         observedAt: seen?.observedAt ?? new Date(this.now()).toISOString(),
         startedHere: seen?.startedHere ?? false,
-        state: told.state,
+        state: reported.state,
       };
-      if (seen?.state !== present.state) {
-        await this.ledger.put(directory, contactId, present, context.caller.id);
+      if (seen?.state !== observed.state) {
+        await this.ledger.put(
+          directory,
+          contactId,
+          observed,
+          context.caller.id,
+        );
       }
-      return { ...told, seen: present };
+      return { ...reported, seen: observed };
     }
     return seen === null
-      ? (told ?? reportIn(DeletionState.UNKNOWN, contactId))
-      : this.ended(seen, contactId, context);
+      ? (reported ?? newReport(DeletionState.UNKNOWN, contactId))
+      : this.resolveMissing(seen, contactId, context);
   }
 
-  /** The vendor has no deletion on record any more: is the contact gone? */
-  private async ended(
+  /** State of a recorded deletion that the vendor no longer reports. */
+  private async resolveMissing(
     seen: SeenDeletion,
     contactId: string,
     context: RequestContext,
   ): Promise<DeletionReport> {
     const { directory } = context;
-    const contact = await this.contact(contactId, context);
+    const contact = await this.readContact(contactId, context);
     if (contact === null) {
       await this.ledger.put(
         directory,
@@ -126,24 +131,24 @@ export class Deletions {
         { ...seen, state: "DELETED" },
         context.caller.id,
       );
-      return reportIn(DeletionState.DELETED, contactId, seen);
+      return newReport(DeletionState.DELETED, contactId, seen);
     }
-    const isYoung =
+    const isWithinGrace =
       seen.state === "IN_PROGRESS" &&
       this.now() - Date.parse(seen.observedAt) < GRACE_MS;
-    if (contact.Status === "Deleting" || isYoung) {
-      return reportIn(DeletionState.IN_PROGRESS, contactId, seen);
+    if (contact.Status === "Deleting" || isWithinGrace) {
+      return newReport(DeletionState.IN_PROGRESS, contactId, seen);
     }
     await this.ledger.forget(directory, contactId);
-    return reportIn(DeletionState.UNKNOWN, contactId);
+    return newReport(DeletionState.UNKNOWN, contactId);
   }
 
-  /** The contact as it reads now; null when the directory has none. */
-  private contact(
+  /** Reads the contact; null when the directory has none with this id. */
+  private readContact(
     contactId: string,
     context: RequestContext,
   ): Promise<VendorContact | null> {
-    return absentAsNull(
+    return nullIfNotFound(
       this.upstream.call(
         "getMessageContact",
         { ContactId: contactId },

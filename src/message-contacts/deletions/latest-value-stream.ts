@@ -1,29 +1,29 @@
 /**
- * A stream of which a slow reader gets the latest value only: between two reads
- * one value is kept, however many were published. Ends after the last one.
+ * An async iterator that keeps only the latest value. A slow reader skips the values
+ * that were published between two reads. It ends after the last value.
  */
 export class LatestValueStream<T> implements AsyncIterableIterator<T> {
-  private kept: { readonly value: T } | null = null;
+  private pending: { readonly value: T } | null = null;
   private wake: (() => void) | null = null;
-  private isOver = false;
+  private hasEnded = false;
 
-  /** @param onLeave called once when the reader stops before the end */
+  /** @param onLeave called once if the reader stops before the end */
   constructor(private readonly onLeave: () => void) {}
 
   publish(value: T): void {
-    if (this.isOver) return;
-    this.kept = { value };
-    this.rouse();
+    if (this.hasEnded) return;
+    this.pending = { value };
+    this.wakeReaders();
   }
 
-  /** No more values; one that was not read yet still is. */
+  /** Ends the stream after the pending value, if there is one. */
   end(): void {
-    this.isOver = true;
-    this.rouse();
+    this.hasEnded = true;
+    this.wakeReaders();
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
-    while (this.kept === null && !this.isOver) {
+    while (this.pending === null && !this.hasEnded) {
       await new Promise<void>((resolve) => {
         const before = this.wake;
         this.wake = () => {
@@ -32,15 +32,15 @@ export class LatestValueStream<T> implements AsyncIterableIterator<T> {
         };
       });
     }
-    if (this.kept === null) return { done: true, value: undefined };
-    const { value } = this.kept;
-    this.kept = null;
+    if (this.pending === null) return { done: true, value: undefined };
+    const { value } = this.pending;
+    this.pending = null;
     return { done: false, value };
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.kept = null;
-    if (!this.isOver) {
+    this.pending = null;
+    if (!this.hasEnded) {
       this.end();
       this.onLeave();
     }
@@ -51,7 +51,7 @@ export class LatestValueStream<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
-  private rouse(): void {
+  private wakeReaders(): void {
     const { wake } = this;
     this.wake = null;
     wake?.();

@@ -4,7 +4,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
-import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import { lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
@@ -26,7 +26,7 @@ const BINDING_ERRORS = [
   E.CONCURRENT_CHANGE,
 ];
 
-/** Up to five targets a call. */
+/** One upstream call per five targets. */
 const BINDING_CALLS: UpstreamCalls = {
   callsFor: ({ input }) =>
     Math.ceil(
@@ -35,8 +35,10 @@ const BINDING_CALLS: UpstreamCalls = {
     ),
 };
 
-/** One call an item; a list that is too long is refused without any. */
-function itemsIn({ inputs: items }: Readonly<Record<string, unknown>>): number {
+/** One upstream call per item. A list that is too long is rejected and costs none. */
+function itemCount({
+  inputs: items,
+}: Readonly<Record<string, unknown>>): number {
   return lengthOf(items);
 }
 
@@ -44,19 +46,19 @@ function lengthOf(items: unknown): number {
   return Array.isArray(items) && items.length <= MAX_ITEMS ? items.length : 0;
 }
 
-/** The GraphQL front door for changes that take several vendor calls. */
+/** GraphQL mutations that need several vendor calls. */
 @Resolver()
 export class BulkResolver {
   constructor(
     @Inject(BulkChanges) private readonly bulk: BulkChanges,
-    @Inject(ContactLoaders) private readonly reads: ContactLoaders,
+    @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
   ) {}
 
   @ContactMutation({
     description:
-      "Changes up to 50 contacts, one after the other in the order given, with a result for each. All items are checked before the first is sent; a contact can be named once. What is wrong with one item does not stop the others; a vendor in trouble does.",
+      "Changes up to 50 contacts, one after the other, with a result for each. All items are validated before the first one is sent; each contact may occur once. An error that concerns one item only does not stop the others; an upstream failure does.",
     operation: "updateMessageContact",
-    upstream: { callsFor: itemsIn, items: itemsIn },
+    upstream: { callsFor: itemCount, items: itemCount },
     input: { check: checkUpdates },
     payload: () => UpdateMessageContactsPayload,
     errors: [
@@ -73,19 +75,19 @@ export class BulkResolver {
     context: RequestContext,
   ): Promise<UpdateMessageContactsPayload> {
     const outcomes = await this.bulk.updateMessageContacts(items, context);
-    this.reads.forget(context);
+    this.loaders.clear(context);
     return {
       isComplete: outcomes.every(({ status }) => status === "DONE"),
-      results: outcomes.map((outcome, at) => ({
-        contactId: items[at]?.contactId ?? "",
+      results: outcomes.map((outcome, index) => ({
+        contactId: items[index]?.contactId ?? "",
         status: ItemStatus[outcome.status],
         contact:
           outcome.status === "DONE"
-            ? lazyContact(outcome.value, this.reads, context)
+            ? lazyContact(outcome.value, this.loaders, context)
             : null,
         errors:
           outcome.status === "FAILED"
-            ? toItemErrors(inItem(outcome.error, at), context.language)
+            ? toItemErrors(toItemError(outcome.error, index), context.language)
             : [],
       })),
       errors: [],
@@ -94,7 +96,7 @@ export class BulkResolver {
 
   @ContactMutation({
     description:
-      "Binds a contact to the directory, folders or member accounts. Up to five targets are one vendor call: all of them or none. More go in several calls, in order, up to the first that fails.",
+      "Binds a contact to the directory, to folders or to member accounts. Up to five targets are sent in one vendor call, which succeeds or fails as a whole. More targets are sent in several calls, in order, up to the first failure.",
     input: inputs.AssociateMembersInput,
     upstream: BINDING_CALLS,
     payload: () => payloads.AssociateMembersPayload,
@@ -105,12 +107,12 @@ export class BulkResolver {
     context: RequestContext,
   ): Promise<payloads.AssociateMembersPayload> {
     const outcomes = await this.bulk.associateMembers(input, context);
-    return this.changed(input.contactId, outcomes, context);
+    return this.toPayload(input.contactId, outcomes, context);
   }
 
   @ContactMutation({
     description:
-      "Unbinds a contact from the directory, folders or member accounts. Up to five targets are one vendor call. More go in several calls, in order, up to the first that fails.",
+      "Unbinds a contact from the directory, from folders or from member accounts. Up to five targets are sent in one vendor call. More targets are sent in several calls, in order, up to the first failure.",
     input: inputs.DisassociateMembersInput,
     upstream: BINDING_CALLS,
     payload: () => payloads.DisassociateMembersPayload,
@@ -121,15 +123,15 @@ export class BulkResolver {
     context: RequestContext,
   ): Promise<payloads.DisassociateMembersPayload> {
     const outcomes = await this.bulk.disassociateMembers(input, context);
-    return this.changed(input.contactId, outcomes, context);
+    return this.toPayload(input.contactId, outcomes, context);
   }
 
-  private changed(
+  private toPayload(
     contactId: string,
     outcomes: readonly TargetOutcome[],
     context: RequestContext,
   ): payloads.AssociateMembersPayload {
-    this.reads.forget(context);
+    this.loaders.clear(context);
     const results = outcomes.map(({ targetId, outcome }) => ({
       targetId,
       status: ItemStatus[outcome.status],
@@ -139,8 +141,8 @@ export class BulkResolver {
     return {
       changes: changesOf(outcomes),
       results,
-      contact: lazyContact({ id: contactId }, this.reads, context),
-      // The one call that failed: its targets share its errors.
+      contact: lazyContact({ id: contactId }, this.loaders, context),
+      // At most one call failed; its targets share its errors.
       errors: failed?.errors ?? [],
     };
   }
@@ -155,7 +157,7 @@ function errorsOf(
     : [];
 }
 
-/** What changed, as the vendor reported it. */
+/** Changes that the vendor reported. */
 export function changesOf(
   outcomes: readonly TargetOutcome[],
 ): payloads.BindingChange[] {

@@ -17,33 +17,33 @@ import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { OPERATIONS, type Operation } from "../../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
 
-/** Checks the whole input before anything is sent. */
+/** Validates an input that is not a single shape. */
 export interface InputCheck {
   readonly check: (input: unknown, context: RequestContext) => unknown;
 }
 
-/** What a mutation promises in the contract. */
+/** Declaration of a mutation. */
 export interface ContactMutationOptions {
-  /** What the change does, for people who explore. */
+  /** Description in the schema, without scope and errors. */
   readonly description: string;
-  /** Its shape; for a mutation of several items, what checks them all. */
+  /** Shape of the input, or a function that validates a list of items. */
   readonly input: Shape<object> | InputCheck;
-  /** The operation whose right it needs, where it is not called after one. */
+  /** Operation whose scope is required; by default the one with the method's name. */
   readonly operation?: Operation;
   readonly payload: () => ReturnTypeFuncValue;
-  /** Its vendor calls; one where nothing is declared. */
+  /** Upstream calls; one by default. */
   readonly upstream?: UpstreamCalls;
-  /** Codes its payload can give, named in its description. */
+  /** Codes that can occur in the payload; listed in the description. */
   readonly errors: readonly ErrorCode[];
 }
 
 const ONE_CALL: UpstreamCalls = { calls: 1 };
 
-/** Payload-error codes of each mutation, for the sweep over the contract. */
+/** Payload error codes of each mutation, for the REST contract and its tests. */
 export const MUTATION_ERRORS = new Map<string, readonly ErrorCode[]>();
 
-/** Payload fields that are lists and so never null, even when nothing changed. */
-const NO_CHANGE = {
+/** Payload fields of a failed mutation: lists are empty, because they are non-null. */
+const FAILED_PAYLOAD = {
   contact: null,
   changes: [],
   results: [],
@@ -53,8 +53,8 @@ const NO_CHANGE = {
 type Resolver = (input: unknown, context: RequestContext) => Promise<object>;
 
 /**
- * Declares a mutation and turns what the caller can act on into payload errors,
- * once around the resolver. Input is checked here, before anything is signed.
+ * Declares a mutation. Wraps the resolver method: checks the scope, validates the input,
+ * and converts errors that the caller can resolve into payload errors.
  */
 export function ContactMutation(
   options: ContactMutationOptions,
@@ -69,13 +69,13 @@ export function ContactMutation(
     const { upstream = ONE_CALL } = options;
     Extensions({ operation, upstream })(target, name, descriptor);
     Context()(target, name, 1);
-    const change = descriptor.value as Resolver;
+    const method = descriptor.value as Resolver;
     const resolve: Resolver = async function (this: object, input, context) {
       beginField(context);
       requireScope(operation, context);
       try {
-        const checked = checkedBy(shape, input, context);
-        const payload = await change.call(this, checked, context);
+        const checked = validate(shape, input, context);
+        const payload = await method.call(this, checked, context);
         return maskFor(context, payload);
       } catch (error) {
         const userErrors =
@@ -84,11 +84,11 @@ export function ContactMutation(
             : null;
         if (userErrors === null) throw error;
         context.usage.failureCode ??= (error as GatewayError).code;
-        return { ...NO_CHANGE, errors: userErrors };
+        return { ...FAILED_PAYLOAD, errors: userErrors };
       }
     };
     descriptor.value = resolve;
-    // Applied last: the framework marks the method that it finds.
+    // Must run last, because Nest attaches its metadata to the current method.
     Mutation(payload, {
       nullable: true,
       description: `${description}\n\nScope: \`${OPERATIONS[operation].scope}\`. Errors: ${errors.join(", ")}.`,
@@ -96,7 +96,7 @@ export function ContactMutation(
   };
 }
 
-function checkedBy(
+function validate(
   shape: ContactMutationOptions["input"],
   input: unknown,
   context: RequestContext,

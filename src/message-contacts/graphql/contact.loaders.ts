@@ -14,31 +14,29 @@ import {
 } from "../shapes/message-contact.js";
 import { Slots } from "./concurrency-limit.js";
 
-/** Most reads that one request has under way at the vendor at once. */
-export const READS_AT_ONCE = 8;
+/** Maximum number of concurrent reads per request. */
+export const MAX_CONCURRENT_READS = 8;
 
 type NestedRead = (typeof NESTED_READS)[number];
 
 type Loader<T> = DataLoader<string, T>;
 
-/** What one request reads of single contacts: each contact and field once. */
-export interface RequestReads {
+/** Loaders of one request; each loads a contact or a nested field once. */
+export interface RequestLoaders {
   readonly contact: Loader<MessageContact | null>;
-  /** Null when the directory has no such contact. */
+  /** Loads null when the directory has no such contact. */
   readonly pendingVerifications: Loader<PendingVerification[] | null>;
   readonly deletion: Loader<ContactDeletion | null>;
 }
 
 /**
- * Reads of single contacts, shared within a request and bounded together.
- *
- * A request that reads nothing this way pays nothing: its loaders are made on
- * first use and go with its context.
+ * Loaders of single contacts. The loaders of a request share one concurrency limit. They
+ * are created on first use and released together with the request context.
  */
 @Injectable()
 export class ContactLoaders {
-  private readonly byRequest = new WeakMap<RequestContext, RequestReads>();
-  /** Requests that have carried out a change. */
+  private readonly byRequest = new WeakMap<RequestContext, RequestLoaders>();
+  /** Requests that have executed a mutation. */
   private readonly changed = new WeakSet<RequestContext>();
 
   constructor(
@@ -46,25 +44,24 @@ export class ContactLoaders {
     private readonly service: MessageContactsService,
   ) {}
 
-  of(context: RequestContext): RequestReads {
-    let reads = this.byRequest.get(context);
-    if (reads === undefined) {
-      reads = this.open(context);
-      this.byRequest.set(context, reads);
+  of(context: RequestContext): RequestLoaders {
+    let loaders = this.byRequest.get(context);
+    if (loaders === undefined) {
+      loaders = this.create(context);
+      this.byRequest.set(context, loaders);
     }
-    return reads;
+    return loaders;
   }
 
-  /** After a change: what was read before it must not be shown after it. */
-  forget(context: RequestContext): void {
+  /** Discards loaded values after a mutation, because they may be stale. */
+  clear(context: RequestContext): void {
     this.byRequest.delete(context);
     this.changed.add(context);
   }
 
   /**
-   * Starts the nested reads among the selected fields, so that they run beside
-   * the read of the contact itself and not after it. Their failures belong to
-   * the fields that ask for them later.
+   * Starts the selected nested reads, so that they run in parallel with the read of the
+   * contact. A failure is reported by the field that loads the value later.
    */
   startSelected(
     selected: ReadonlySet<string>,
@@ -85,24 +82,26 @@ export class ContactLoaders {
     return loader.load(contactId).catch(() => undefined);
   }
 
-  private open(context: RequestContext): RequestReads {
-    const slots = new Slots(READS_AT_ONCE);
-    const failed = (error: unknown): Error =>
-      this.changed.has(context) ? afterChange(error) : asError(error);
-    const each = <T>(read: (id: string) => Promise<T>): Loader<T> =>
+  private create(context: RequestContext): RequestLoaders {
+    const slots = new Slots(MAX_CONCURRENT_READS);
+    const toLoaderError = (error: unknown): Error =>
+      this.changed.has(context) ? withReadAdvice(error) : asError(error);
+    const loaderOf = <T>(read: (id: string) => Promise<T>): Loader<T> =>
       new DataLoader((ids) =>
-        Promise.all(ids.map((id) => slots.run(() => read(id)).catch(failed))),
+        Promise.all(
+          ids.map((id) => slots.run(() => read(id)).catch(toLoaderError)),
+        ),
       );
     return {
-      contact: each((id) => this.service.getMessageContact(id, context)),
-      pendingVerifications: each(async (contactId) => {
+      contact: loaderOf((id) => this.service.getMessageContact(id, context)),
+      pendingVerifications: loaderOf(async (contactId) => {
         const page = await this.service.listMessageContactVerifications(
           { contactId, pageSize: MAX_PAGE_SIZE },
           context,
         );
         return page?.items ?? null;
       }),
-      deletion: each(async (contactId) => {
+      deletion: loaderOf(async (contactId) => {
         const deletion = await this.service.getMessageContactDeletionStatus(
           contactId,
           context,
@@ -114,18 +113,18 @@ export class ContactLoaders {
 }
 
 const READ_FAILED: Sentence = {
-  en: "The change was carried out; only reading the contact afterwards failed. Read the contact again, and do not repeat the change.",
+  en: "The change was made; only the read of the contact afterwards failed. Read the contact again, and do not repeat the change.",
   zh: "变更已执行，仅随后的联系人查询失败。请重新查询联系人，不要重复变更。",
 };
 
-/** An error of a read must not advise to repeat the change before it. */
-function afterChange(error: unknown): Error {
+/** Replaces the advice of a failed read, which must not suggest repeating the mutation. */
+function withReadAdvice(error: unknown): Error {
   return error instanceof GatewayError
     ? new GatewayError(error.code, { ...error.details, advice: READ_FAILED })
     : asError(error);
 }
 
-/** A loader takes errors as values, one for each key. */
+/** DataLoader expects failures as values, one per key. */
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error("no error was thrown");
 }

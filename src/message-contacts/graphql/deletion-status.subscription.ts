@@ -11,15 +11,15 @@ import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
 
-/** Pushes over WebSocket and server-sent events. */
+/** Subscription to a deletion, over WebSocket or server-sent events. */
 @Resolver()
 export class DeletionStatusSubscription {
   constructor(@Inject(DeletionWatch) private readonly watch: DeletionWatch) {}
 
   @Subscription(() => ContactDeletion, {
-    description: `How a deletion stands now, then each change; ends by itself after a final state (\`DELETED\`, \`FAILED\` or \`UNKNOWN\`). A state that cannot be looked up comes with a \`problem\`, and the subscription goes on.
+    description: `Current state of a deletion, then each change. Completes after a final state (\`DELETED\`, \`FAILED\` or \`UNKNOWN\`). A state that cannot be read has a \`problem\`, and the subscription continues.
 
-Over WebSocket (graphql-transport-ws) at \`/graphql\`, or server-sent events (graphql-sse, distinct connections) at \`/graphql/stream\`. One upstream call every 2 to 30 seconds, however many watch. Scope: \`contacts:read\`.`,
+Available over WebSocket (graphql-transport-ws) at \`/graphql\`, or over server-sent events (graphql-sse, distinct connections) at \`/graphql/stream\`. Costs one upstream call every 2 to 30 seconds, regardless of the number of watchers. Scope: \`contacts:read\`.`,
     resolve: (
       report: DeletionReport,
       _args: unknown,

@@ -10,25 +10,25 @@ import {
 import { selectedFields } from "./selected-fields.js";
 
 /**
- * The contact of a mutation payload: what the mutation told, or one upstream
- * read when more than that is selected. Nested reads run beside it.
+ * Resolves the contact of a mutation payload. Reads it from the vendor only when the
+ * selection needs fields that the mutation did not return. Nested reads run in parallel.
  */
 export function lazyContact(
   known: KnownContact,
-  reads: ContactLoaders,
+  loaders: ContactLoaders,
   context: RequestContext,
 ): OnDemand<KnownContact | null> {
   return async (_args, _context, info) => {
     const selected = selectedFields(info);
-    const isEnough = [...selected].every(
+    const isComplete = [...selected].every(
       (name) => READ_BY_ID.has(name) || Object.hasOwn(known, name),
     );
-    // Whoever may change but not read gets what the change itself told.
-    if (!isEnough) requireScope("getMessageContact", context);
+    // Without `contacts:read`, only fields that the mutation returned are available.
+    if (!isComplete) requireScope("getMessageContact", context);
     if (context.caller.scopes.has("contacts:read")) {
-      reads.startSelected(selected, known.id, context);
+      loaders.startSelected(selected, known.id, context);
     }
-    if (isEnough) return known;
-    return maskFor(context, await reads.of(context).contact.load(known.id));
+    if (isComplete) return known;
+    return maskFor(context, await loaders.of(context).contact.load(known.id));
   };
 }

@@ -11,16 +11,18 @@ import {
 } from "../shapes/message-contact.js";
 
 const READ =
-  "One upstream call per contact, made only when selected. If it fails the field is null, with an error that names its path. Scope: `contacts:read`.";
+  "Costs one upstream call per contact, made only when the field is selected. If the call fails, the field is null and an error names its path. Scope: `contacts:read`.";
 
-/** Fields of a contact that cost a call of their own, made only when selected. */
+/** Fields of a contact that cost one vendor call each, made only when selected. */
 @Resolver(() => MessageContact)
 export class MessageContactFieldsResolver {
-  constructor(@Inject(ContactLoaders) private readonly reads: ContactLoaders) {}
+  constructor(
+    @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
+  ) {}
 
   @ResolveField(() => [PendingVerification], {
     nullable: true,
-    description: `Addresses and numbers that still wait for verification. ${READ}`,
+    description: `Addresses and numbers that are not verified yet. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
   @OperationField("listMessageContactVerifications")
@@ -28,15 +30,14 @@ export class MessageContactFieldsResolver {
     @Parent() { id }: MessageContact,
     @Context() context: RequestContext,
   ): Promise<PendingVerification[] | null> {
-    return this.reads.of(context).pendingVerifications.load(id);
+    return this.loaders.of(context).pendingVerifications.load(id);
   }
 
-  // A contact that reads ACTIVE can have a failed deletion that somebody else
-  // started (which status it has then is not documented), so nothing that is
-  // known of the contact makes this call needless.
+  // The contact's status does not show whether a deletion failed: the vendor does not
+  // document the status of such a contact. So this call is always made.
   @ResolveField(() => ContactDeletion, {
     nullable: true,
-    description: `State of a deletion; null when none is on record. ${READ}`,
+    description: `State of the deletion of this contact; null when there is no record of one. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
@@ -44,6 +45,6 @@ export class MessageContactFieldsResolver {
     @Parent() { id }: MessageContact,
     @Context() context: RequestContext,
   ): Promise<ContactDeletion | null> {
-    return this.reads.of(context).deletion.load(id);
+    return this.loaders.of(context).deletion.load(id);
   }
 }

@@ -24,30 +24,30 @@ import type { KnownContact, OnDemand } from "../shapes/payloads.js";
 
 const READ = "Scope: `contacts:read`.";
 
-/** Each contact of the page may have nested reads. */
+/** Nested reads are counted for each contact of the page. */
 const LIST_CALLS: UpstreamCalls = {
   calls: 1,
-  items: ({ pageSize }) => contactsOnPage(pageSize),
+  items: ({ pageSize }) => maxContactsOnPage(pageSize),
 };
 
-/** Maximum number of contacts on a page; 0 for a size that is refused. */
-function contactsOnPage(pageSize: unknown): number {
+/** Maximum number of contacts on a page; 0 for an invalid size, which is rejected. */
+function maxContactsOnPage(pageSize: unknown): number {
   if (pageSize === null || pageSize === undefined) return DEFAULT_PAGE_SIZE;
   return Number(pageSize) <= MAX_PAGE_SIZE ? Math.max(0, Number(pageSize)) : 0;
 }
 
-/** The GraphQL front door: one method per operation. */
+/** GraphQL queries and mutations: one method per operation. */
 @Resolver()
 export class MessageContactsResolver {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
-    @Inject(ContactLoaders) private readonly reads: ContactLoaders,
+    @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
   ) {}
 
   @Query(() => MessageContact, {
     nullable: true,
-    description: `One contact; null when the directory has no such contact. ${READ}`,
+    description: `One contact, or null when the directory has no such contact. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContact")
@@ -57,7 +57,7 @@ export class MessageContactsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
-    this.reads.startSelected(selectedFields(info), id, context);
+    this.loaders.startSelected(selectedFields(info), id, context);
     return this.service.getMessageContact(id, context);
   }
 
@@ -79,7 +79,7 @@ export class MessageContactsResolver {
 
   @Query(() => PendingVerificationPage, {
     nullable: true,
-    description: `Addresses and numbers of one contact that wait for verification; null when there is no such contact. ${READ}`,
+    description: `Addresses and numbers of one contact that are not verified yet; null when the directory has no such contact. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
   @OperationField("listMessageContactVerifications")
@@ -95,7 +95,7 @@ export class MessageContactsResolver {
 
   @Query(() => ContactDeletion, {
     nullable: true,
-    description: `How far a deletion is. ${READ}`,
+    description: `Progress of a deletion. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
@@ -109,7 +109,7 @@ export class MessageContactsResolver {
 
   @ContactMutation({
     description:
-      "Adds a contact. Nothing is sent to the person until a verification is sent.",
+      "Adds a contact. No message is sent until you request a verification.",
     input: inputs.AddMessageContactInput,
     payload: () => payloads.AddMessageContactPayload,
     errors: [
@@ -124,7 +124,7 @@ export class MessageContactsResolver {
     context: RequestContext,
   ): Promise<payloads.AddMessageContactPayload> {
     return {
-      contact: this.known(
+      contact: this.toContact(
         await this.service.addMessageContact(input, context),
         context,
       ),
@@ -134,7 +134,7 @@ export class MessageContactsResolver {
 
   @ContactMutation({
     description:
-      "Changes a contact. A new address or number takes effect once its owner has confirmed it.",
+      "Changes a contact. A new address or number takes effect after its owner has confirmed it.",
     input: inputs.UpdateMessageContactInput,
     payload: () => payloads.UpdateMessageContactPayload,
     errors: [
@@ -150,7 +150,7 @@ export class MessageContactsResolver {
     context: RequestContext,
   ): Promise<payloads.UpdateMessageContactPayload> {
     return {
-      contact: this.known(
+      contact: this.toContact(
         await this.service.updateMessageContact(input, context),
         context,
       ),
@@ -160,7 +160,7 @@ export class MessageContactsResolver {
 
   @ContactMutation({
     description:
-      "Deletes a contact: at once when members keep it, in the background when they do not.",
+      "Deletes a contact: at once when member accounts keep it, otherwise in the background.",
     input: inputs.DeleteMessageContactInput,
     payload: () => payloads.DeleteMessageContactPayload,
     errors: [E.INVALID_INPUT, E.CONTACT_NOT_FOUND, E.CONCURRENT_CHANGE],
@@ -177,7 +177,7 @@ export class MessageContactsResolver {
 
   @ContactMutation({
     description:
-      "Drops a change of address or number that is not verified yet.",
+      "Cancels a change of address or number that is not verified yet.",
     input: inputs.CancelMessageContactUpdateInput,
     payload: () => payloads.CancelMessageContactUpdatePayload,
     errors: [
@@ -192,7 +192,7 @@ export class MessageContactsResolver {
     context: RequestContext,
   ): Promise<payloads.CancelMessageContactUpdatePayload> {
     return {
-      contact: this.known(
+      contact: this.toContact(
         await this.service.cancelMessageContactUpdate(input, context),
         context,
       ),
@@ -202,7 +202,7 @@ export class MessageContactsResolver {
 
   @ContactMutation({
     description:
-      "Sends the verification e-mail to a pending address. Counts against the daily cap.",
+      "Sends the verification e-mail to a pending address. Counts against the daily limit.",
     input: inputs.SendEmailVerificationForMessageContactInput,
     payload: () => payloads.SendEmailVerificationForMessageContactPayload,
     errors: [
@@ -223,14 +223,14 @@ export class MessageContactsResolver {
     );
     return {
       ...sent,
-      contact: this.known({ id: input.contactId }, context),
+      contact: this.toContact({ id: input.contactId }, context),
       errors: [],
     };
   }
 
   @ContactMutation({
     description:
-      "Sends the verification text message to a pending number. Counts against the daily cap.",
+      "Sends the verification text message to a pending number. Counts against the daily limit.",
     input: inputs.SendPhoneVerificationForMessageContactInput,
     payload: () => payloads.SendPhoneVerificationForMessageContactPayload,
     errors: [
@@ -251,17 +251,17 @@ export class MessageContactsResolver {
     );
     return {
       ...sent,
-      contact: this.known({ id: input.contactId }, context),
+      contact: this.toContact({ id: input.contactId }, context),
       errors: [],
     };
   }
 
-  private known(
+  private toContact(
     contact: KnownContact,
     context: RequestContext,
   ): OnDemand<KnownContact | null> {
-    // What an earlier mutation of the request read is not true any more.
-    this.reads.forget(context);
-    return lazyContact(contact, this.reads, context);
+    // Values that an earlier mutation of the request loaded are stale.
+    this.loaders.clear(context);
+    return lazyContact(contact, this.loaders, context);
   }
 }

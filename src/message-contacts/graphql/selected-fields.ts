@@ -9,8 +9,8 @@ import {
 } from "graphql";
 
 /**
- * Names of the fields selected below the present field, fragments included.
- * Each fragment is visited once, so that the work is linear in the document.
+ * Names of the fields selected below the current field, including those in fragments.
+ * Visits each fragment once, so that the cost is linear in the size of the document.
  */
 export function selectedFields(info: GraphQLResolveInfo): Set<string> {
   const names = new Set<string>();

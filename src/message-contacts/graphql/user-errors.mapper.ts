@@ -19,7 +19,7 @@ type Typename =
   | "ConflictError"
   | "QuotaError";
 
-/** Codes that are data in a payload; every other code is a top-level error. */
+/** Codes that are returned in the payload; all others are top-level errors. */
 export const PAYLOAD_ERRORS: Readonly<Partial<Record<ErrorCode, Typename>>> = {
   INVALID_INPUT: "InvalidInputError",
   NAME_TAKEN: "NameTakenError",
@@ -33,8 +33,8 @@ export const PAYLOAD_ERRORS: Readonly<Partial<Record<ErrorCode, Typename>>> = {
 };
 
 /**
- * The payload errors of a failed mutation, one for each violation; null when
- * the error is none the caller can act on.
+ * Converts an error to payload errors, one for each violation. Returns null for an error
+ * that the caller cannot resolve.
  */
 export function toUserErrors(
   error: GatewayError,
@@ -63,7 +63,7 @@ export function toUserErrors(
       }));
     case "NameTakenError":
       return [
-        one<NameTakenError>({
+        typed<NameTakenError>({
           ...common,
           __typename: typename,
           name: details.value ?? "",
@@ -71,7 +71,7 @@ export function toUserErrors(
       ];
     case "NotFoundError":
       return [
-        one<NotFoundError>({
+        typed<NotFoundError>({
           ...common,
           __typename: typename,
           value: details.value ?? "",
@@ -79,7 +79,7 @@ export function toUserErrors(
       ];
     case "ConflictError":
       return [
-        one<ConflictError>({
+        typed<ConflictError>({
           ...common,
           __typename: typename,
           status: null,
@@ -88,7 +88,7 @@ export function toUserErrors(
       ];
     case "QuotaError":
       return [
-        one<QuotaError>({
+        typed<QuotaError>({
           ...common,
           __typename: typename,
           limit: details.limit ?? null,
@@ -98,7 +98,7 @@ export function toUserErrors(
   }
 }
 
-/** The errors of one item among several, whatever their code. */
+/** Converts an error of one item of a bulk change, whatever its code. */
 export function toItemErrors(
   error: GatewayError,
   language: Language,
@@ -106,7 +106,7 @@ export function toItemErrors(
   const { field, upstream, retryAfterSeconds } = error.details;
   return (
     toUserErrors(error, language) ?? [
-      one<CallFailedError>({
+      typed<CallFailedError>({
         __typename: "CallFailedError",
         code: error.code,
         message: ERRORS[error.code].message[language],
@@ -119,7 +119,7 @@ export function toItemErrors(
   );
 }
 
-/** Keeps a literal's own type where the list's is wider. */
-function one<E extends UserError>(error: E): E {
+/** Checks a literal against its own type, where the list has a wider one. */
+function typed<E extends UserError>(error: E): E {
   return error;
 }

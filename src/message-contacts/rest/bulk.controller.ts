@@ -19,7 +19,7 @@ import { MAX_VIOLATIONS } from "../../validation/check-input.js";
 import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
-import { checkUpdates, inItem } from "../bulk/check-updates.js";
+import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import type { ItemOutcome } from "../bulk/run-in-order.js";
 import { fromPath, type RawQuery } from "./rest-input.js";
 import { ItemStatus } from "../shapes/enums.js";
@@ -29,13 +29,13 @@ import type {
   BindingChanges,
 } from "../shapes/rest-bulk.js";
 
-/** Status of an answer that only its items can tell (RFC 4918). */
+/** Status of a response in which each item has its own status (RFC 4918). */
 const MULTI_STATUS = 207;
 
-/** Status of an item that was not tried because another failed (RFC 4918). */
+/** Status of an item that was not attempted because an earlier one failed (RFC 4918). */
 const FAILED_DEPENDENCY = 424;
 
-/** The REST front door for changes that take several vendor calls. */
+/** REST routes for changes that need several vendor calls. */
 @Controller("/v1/message-contacts")
 export class BulkController {
   constructor(@Inject(BulkChanges) private readonly bulk: BulkChanges) {}
@@ -50,16 +50,16 @@ export class BulkController {
   ): Promise<BatchUpdateResults> {
     const items = checkUpdates(inputsOf(body), context);
     const outcomes = await this.bulk.updateMessageContacts(items, context);
-    const results = outcomes.map((outcome, at) => ({
-      contactId: items[at]?.contactId ?? "",
+    const results = outcomes.map((outcome, index) => ({
+      contactId: items[index]?.contactId ?? "",
       ...resultOf(
         outcome.status === "FAILED"
-          ? { ...outcome, error: inItem(outcome.error, at) }
+          ? { ...outcome, error: toItemError(outcome.error, index) }
           : outcome,
         context,
       ),
     }));
-    return answered(reply, { results });
+    return withCompletion(reply, { results });
   }
 
   @Post(":id/bindings")
@@ -75,7 +75,7 @@ export class BulkController {
       fromPath(inputs.AssociateMembersInput, id, body),
       context,
     );
-    return answered(reply, bindings(outcomes, context));
+    return withCompletion(reply, toBindingChanges(outcomes, context));
   }
 
   @Delete(":id/bindings")
@@ -94,21 +94,21 @@ export class BulkController {
       }),
       context,
     );
-    return answered(reply, bindings(outcomes, context));
+    return withCompletion(reply, toBindingChanges(outcomes, context));
   }
 }
 
-/** The items of a batch; any other member of the body is refused. */
+/** Returns the items of a batch; rejects any other member of the body. */
 function inputsOf(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
       violations: [{ field: null, rule: "type" }],
     });
   }
-  const unknown = Object.keys(body).filter((name) => name !== "inputs");
-  if (unknown.length > 0) {
+  const unknownNames = Object.keys(body).filter((name) => name !== "inputs");
+  if (unknownNames.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknown.slice(0, MAX_VIOLATIONS).map((name) => ({
+      violations: unknownNames.slice(0, MAX_VIOLATIONS).map((name) => ({
         field: [name.slice(0, 64)],
         rule: "unknown-field",
       })),
@@ -124,10 +124,10 @@ function inputsOf(body: unknown): unknown {
 }
 
 /**
- * Several vendor calls of which none was carried out are one failure; else
- * what is done stays and each target tells its own.
+ * Throws the error of the first call when no binding was changed. Otherwise returns a
+ * result for each target.
  */
-function bindings(
+function toBindingChanges(
   outcomes: readonly TargetOutcome[],
   context: RequestContext,
 ): Omit<BindingChanges, "isComplete"> {
@@ -165,14 +165,14 @@ function resultOf(
   }
 }
 
-/** 200 when all is done, 207 when each item has to be looked at. */
-function answered<A extends { readonly results: readonly ItemResult[] }>(
+/** Sets status 207 unless every item was completed. */
+function withCompletion<A extends { readonly results: readonly ItemResult[] }>(
   reply: FastifyReply,
-  answer: A,
+  body: A,
 ): A & { isComplete: boolean } {
-  const isComplete = answer.results.every(
+  const isComplete = body.results.every(
     ({ status }) => status === ItemStatus.DONE,
   );
   if (!isComplete) void reply.code(MULTI_STATUS);
-  return { isComplete, ...answer };
+  return { isComplete, ...body };
 }

@@ -19,7 +19,7 @@ import { Deletions } from "../deletions/deletions.js";
 import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
 
-/** Pushes over REST: server-sent events that any `EventSource` reads. */
+/** Server-sent events of a deletion, for `EventSource`. */
 @Controller("/v1/message-contacts")
 export class DeletionEventsController {
   constructor(
@@ -29,11 +29,11 @@ export class DeletionEventsController {
   ) {}
 
   /**
-   * A `message` event for each state, and `complete` after the final one. A
-   * browser that connects again with the id of a final state gets 204, which
-   * tells it to stay away; with any other id it gets what is new. When the
-   * credential expires or is revoked, the last event is `problem` with a problem
-   * document; a browser that connects again then gets 401 and stops.
+   * Sends a `message` event for each state and `complete` after a final one. A client
+   * that reconnects with the id of a final state gets 204, which stops `EventSource`.
+   * With any other id, it gets the states that differ from that id. When the credential
+   * expires or is revoked, the last event is `problem` with a problem document; a
+   * reconnecting client then gets 401 and stops.
    */
   @Get(":id/deletion/events")
   @OperationRoute("getMessageContactDeletionStatus")
@@ -65,7 +65,7 @@ export class DeletionEventsController {
     );
   }
 
-  /** A contact that was deleted may exist again; other final states are kept. */
+  /** Verifies a DELETED id, because the contact may exist again. Other final ids are current. */
   private async isCurrent(
     identity: string,
     contactId: string,
@@ -79,9 +79,9 @@ export class DeletionEventsController {
   }
 }
 
-/** Reports as events. */
+/** Converts reports to server-sent events. */
 class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
-  private isOver = false;
+  private hasEnded = false;
 
   constructor(
     private readonly reports: AsyncIterableIterator<DeletionReport>,
@@ -102,7 +102,7 @@ class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   }
 
   async return(): Promise<IteratorResult<SseEvent, undefined>> {
-    this.isOver = true;
+    this.hasEnded = true;
     await this.reports.return?.();
     return { done: true, value: undefined };
   }
@@ -112,11 +112,11 @@ class DeletionEvents implements AsyncIterator<SseEvent, undefined, undefined> {
     return { id, data: JSON.stringify(maskFor(this.context, deletion)) };
   }
 
-  /** One more event after a final state; none when the stream was cut short. */
+  /** Ends with a `complete` event, but only after a final state. */
   private finish(): IteratorResult<SseEvent, undefined> {
     const wasFinal = this.lastId !== undefined && isFinalIdentity(this.lastId);
-    if (this.isOver || !wasFinal) return { done: true, value: undefined };
-    this.isOver = true;
+    if (this.hasEnded || !wasFinal) return { done: true, value: undefined };
+    this.hasEnded = true;
     return { done: false, value: { event: "complete", data: "" } };
   }
 }

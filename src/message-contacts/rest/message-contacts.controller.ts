@@ -34,10 +34,10 @@ import type { SentVerification } from "../shapes/rest-bodies.js";
 
 const ROOT = "/v1/message-contacts";
 
-/** Pause before a first look at a deletion, in seconds. */
-const DELETION_PAUSE_SECONDS = 2;
+/** `Retry-After` of a deletion that runs in the background. */
+const DELETION_RETRY_SECONDS = 2;
 
-/** The REST front door: one method per operation. */
+/** REST routes: one method per operation. */
 @Controller(ROOT)
 export class MessageContactsController {
   constructor(
@@ -58,7 +58,7 @@ export class MessageContactsController {
       context,
     );
     void reply.header("location", `${ROOT}/${contact.id}`);
-    return this.preferred(contact, prefer, reply, context);
+    return this.applyPrefer(contact, prefer, reply, context);
   }
 
   @Get(":id")
@@ -67,8 +67,11 @@ export class MessageContactsController {
     @Param("id") id: string,
     @CallContext() context: RequestContext,
   ): Promise<MessageContact> {
-    const wanted = checkInput(inputs.MessageContactArgs, { id });
-    return found(await this.service.getMessageContact(wanted.id, context), id);
+    const args = checkInput(inputs.MessageContactArgs, { id });
+    return requireFound(
+      await this.service.getMessageContact(args.id, context),
+      id,
+    );
   }
 
   @Get()
@@ -99,7 +102,7 @@ export class MessageContactsController {
       fromPath(inputs.UpdateMessageContactInput, id, body),
       context,
     );
-    return this.preferred(contact, prefer, reply, context);
+    return this.applyPrefer(contact, prefer, reply, context);
   }
 
   @Post(":id/cancel-update")
@@ -116,7 +119,7 @@ export class MessageContactsController {
       fromPath(inputs.CancelMessageContactUpdateInput, id, body),
       context,
     );
-    return this.preferred(contact, prefer, reply, context);
+    return this.applyPrefer(contact, prefer, reply, context);
   }
 
   @Delete(":id")
@@ -128,7 +131,8 @@ export class MessageContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
-    // Whoever puts the choice into a body would get the other one.
+    // Reject a body: `retainContactInMembers` is a query parameter, and ignoring the body
+    // would apply the default.
     if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id),
@@ -138,7 +142,7 @@ export class MessageContactsController {
       void reply
         .code(202)
         .header("location", `${ROOT}/${id}/deletion`)
-        .header("retry-after", String(DELETION_PAUSE_SECONDS));
+        .header("retry-after", String(DELETION_RETRY_SECONDS));
     }
     return deletion;
   }
@@ -161,7 +165,7 @@ export class MessageContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<PendingVerificationPage> {
-    const page = found(
+    const page = requireFound(
       await this.service.listMessageContactVerifications(
         fromQuery(inputs.MessageContactVerificationsArgs, query, id),
         context,
@@ -206,20 +210,20 @@ export class MessageContactsController {
   }
 
   /**
-   * `Prefer: return=representation` (RFC 7240) reads the whole contact after the
-   * change. If that read fails, or is not the caller's to make, the change still
-   * counts, so the answer falls back to what the change itself told.
+   * With `Prefer: return=representation` (RFC 7240), reads the whole contact after the
+   * change. When that read fails, or the caller lacks `contacts:read`, the response
+   * contains only the fields that the vendor returned with the change.
    */
-  private async preferred(
+  private async applyPrefer(
     contact: KnownContact,
     prefer: string | undefined,
     reply: FastifyReply,
     context: RequestContext,
   ): Promise<KnownContact> {
-    const isWanted = /(?:^|[,\s])return=representation(?:$|[,;\s])/.test(
+    const isRequested = /(?:^|[,\s])return=representation(?:$|[,;\s])/.test(
       prefer ?? "",
     );
-    if (!isWanted || !context.caller.scopes.has("contacts:read")) {
+    if (!isRequested || !context.caller.scopes.has("contacts:read")) {
       return contact;
     }
     const read = await this.service
@@ -231,7 +235,7 @@ export class MessageContactsController {
   }
 }
 
-function found<T>(value: T | null, contactId: string): T {
+function requireFound<T>(value: T | null, contactId: string): T {
   if (value !== null) return value;
   throw new GatewayError(ErrorCode.CONTACT_NOT_FOUND, {
     field: ["contactId"],

@@ -17,7 +17,7 @@ import { UpstreamErrorInfo } from "../shapes/user-errors.js";
 type Described = Omit<RestOperation, "scope" | "isWrite" | "errors"> &
   Partial<Pick<RestOperation, "errors">>;
 
-/** Every route of the REST front door; a word without a row does not compile. */
+/** Documentation of every REST route. An operation without a row does not compile. */
 export function restContract(): RestContract {
   const described: Record<Operation, Described> = { ...READS, ...WRITES };
   const operations = (Object.keys(OPERATIONS) as Operation[]).map(

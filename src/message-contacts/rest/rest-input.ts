@@ -2,10 +2,10 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { checkInput, type Shape } from "../../validation/check-input.js";
 
-/** A query string as Fastify reads it: a repeated name gives a list. */
+/** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
 
-/** Words of a query string that stand for something else than text. */
+/** Converts numbers and booleans; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
   if (name === "pageNumber" || name === "pageSize") {
@@ -17,13 +17,17 @@ function parseQueryValue(name: string, value: string | string[]): unknown {
   return value;
 }
 
-/** Checked input from a query string and, where the path has one, the contact. */
+/**
+ * Validated input from a query string and, if given, the contact id of the path.
+ *
+ * @throws {GatewayError} INVALID_INPUT
+ */
 export function fromQuery<T extends object>(
   shape: Shape<T>,
   query: RawQuery,
   contactId?: string,
 ): T {
-  // Without a prototype, so that `__proto__` is a name like any other.
+  // Without a prototype, so that `__proto__` is an ordinary name.
   const input = Object.create(null) as Record<string, unknown>;
   for (const name of Object.keys(query)) {
     input[name] = parseQueryValue(name, query[name] ?? "");
@@ -34,9 +38,9 @@ export function fromQuery<T extends object>(
 }
 
 /**
- * Checked input from the contact in the path and a JSON body.
+ * Validated input from the contact id of the path and a JSON body.
  *
- * @throws {GatewayError} INVALID_INPUT, also when the body names a contact
+ * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId`
  */
 export function fromPath<T extends object>(
   shape: Shape<T>,
@@ -60,7 +64,7 @@ interface PagePosition {
   readonly totalCount: number;
 }
 
-/** The `Link` header of a page (RFC 8288): first, prev, next and last. */
+/** Value of the `Link` header of a page (RFC 8288): first, prev, next and last. */
 export function pageLinks(
   path: string,
   query: RawQuery,

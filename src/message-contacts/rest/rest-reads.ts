@@ -8,7 +8,7 @@ import * as queries from "../shapes/rest-queries.js";
 
 type Read = Omit<RestOperation, "isWrite" | "scope">;
 
-/** Sentences and examples of the reads; errors stand here, no mutation has them. */
+/** Documentation of the reads. Writes take their errors from the mutations; reads list them here. */
 export const READS = {
   getMessageContact: {
     summary: "Read one contact",
@@ -40,9 +40,9 @@ export const READS = {
     example: { query: { pageNumber: 1, pageSize: 5 } },
   },
   getMessageContactDeletionStatus: {
-    summary: "Follow a deletion",
+    summary: "Get the state of a deletion",
     description:
-      "How far the deletion of a contact is. A contact that nobody deletes, or that never existed, is `UNKNOWN` and no error.",
+      "Progress of a deletion. A contact that is not being deleted, or that never existed, has the state `UNKNOWN`; this is not an error.",
     answers: [
       {
         status: 200,
@@ -56,7 +56,7 @@ export const READS = {
   listMessageContactVerifications: {
     summary: "List pending verifications",
     description:
-      "Addresses and numbers of one contact that wait for verification.",
+      "Addresses and numbers of one contact that are not verified yet.",
     query: queries.MessageContactVerificationsQuery,
     answers: [
       {
@@ -71,11 +71,11 @@ export const READS = {
   },
 } as const satisfies Partial<Record<Operation, Read>>;
 
-/** The second form of a read: pushed, not polled. */
+/** Documentation of the server-sent events of a deletion. */
 export const WATCH_DELETION = {
   summary: "Watch a deletion",
   description:
-    "Server-sent events: a `message` for each state of the deletion, then `complete` after the final one. Each message holds what `GET /{id}/deletion` answers. When the credential expires or is revoked, the last event is `problem` with a problem document.",
+    "Server-sent events: a `message` for each state of the deletion, then `complete` after a final state. Each message contains the same data as `GET /{id}/deletion`. When the credential expires or is revoked, the last event is `problem` with a problem document.",
   headers: ["Last-Event-ID"],
   answers: [
     {
@@ -93,7 +93,7 @@ data:
     {
       status: 204,
       description:
-        "`Last-Event-ID` names a final state: nothing more will come.",
+        "`Last-Event-ID` is the id of a final state: no more events will follow.",
       shapes: [],
     },
   ],

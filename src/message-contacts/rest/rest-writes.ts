@@ -8,32 +8,32 @@ import * as bodies from "../shapes/rest-bodies.js";
 import * as bulk from "../shapes/rest-bulk.js";
 import * as queries from "../shapes/rest-queries.js";
 
-/** The contact itself where it was asked for, else what the change tells. */
+/** The whole contact if `Prefer` requests it, otherwise the fields that the vendor returns. */
 const CHANGED = [MessageContact, bodies.ChangedMessageContact];
 
 type Write = Omit<RestOperation, "isWrite" | "scope" | "errors">;
 
-/** More than five targets, of which some were done before a call failed. */
-const SOME_TARGETS = {
+/** Response when a later vendor call fails after an earlier one has succeeded. */
+const PARTIAL_RESULT = {
   status: 207,
   description:
-    "Only some of the targets were changed: each result tells what became of one.",
+    "Only some of the targets were changed; each result shows the status of one target.",
   shapes: [bulk.BindingChanges],
   example: { isComplete: false },
 } as const;
 
-/** Sentences and examples of the changes; their errors are the mutations'. */
+/** Documentation of the changes. Their errors come from the mutations. */
 export const WRITES = {
   addMessageContact: {
     summary: "Add a contact",
     description:
-      "Adds a contact. Nothing is sent to the person until a verification is sent.",
+      "Adds a contact. No message is sent until you request a verification.",
     body: inputs.AddMessageContactInput,
     headers: ["Prefer"],
     answers: [
       {
         status: 201,
-        description: "The contact was added; `Location` is its address.",
+        description: "The contact was added. `Location` is its URL.",
         shapes: CHANGED,
         headers: ["Location", "Preference-Applied"],
       },
@@ -54,13 +54,13 @@ export const WRITES = {
   updateMessageContact: {
     summary: "Change a contact",
     description:
-      "At least one field is needed; omitted fields stay, null is refused. A new address or number takes effect once its owner has confirmed it.",
+      "Changes at least one field. Omitted fields keep their values; null is rejected. A new address or number takes effect after its owner has confirmed it. By default the response contains only the fields that the vendor returns. Send `Prefer: return=representation` for the whole contact (one more upstream call).",
     body: bodies.UpdateMessageContactBody,
     headers: ["Prefer"],
     answers: [
       {
         status: 200,
-        description: "The change was taken.",
+        description: "The change was made.",
         shapes: CHANGED,
         headers: ["Preference-Applied"],
       },
@@ -74,15 +74,15 @@ export const WRITES = {
     },
   },
   cancelMessageContactUpdate: {
-    summary: "Drop a pending change",
+    summary: "Cancel a pending change",
     description:
-      "Drops a change of address or number that is not verified yet. Names the pending address, the pending number, or both.",
+      "Cancels a change of address or number that is not verified yet. The body contains the pending address, the pending number, or both.",
     body: bodies.CancelMessageContactUpdateBody,
     headers: ["Prefer"],
     answers: [
       {
         status: 200,
-        description: "The pending change was dropped.",
+        description: "The pending change was cancelled.",
         shapes: CHANGED,
         headers: ["Preference-Applied"],
       },
@@ -95,12 +95,12 @@ export const WRITES = {
   deleteMessageContact: {
     summary: "Delete a contact",
     description:
-      "Deletes a contact: at once when members keep it, in the background when they do not.",
+      "Deletes a contact: at once when member accounts keep it, otherwise in the background.",
     query: queries.DeleteMessageContactQuery,
     answers: [
       {
         status: 200,
-        description: "The contact is gone; members keep their copy.",
+        description: "The contact was deleted; member accounts keep it.",
         shapes: [ContactDeletion],
         example: {
           state: DeletionState.DELETED,
@@ -111,7 +111,7 @@ export const WRITES = {
       {
         status: 202,
         description:
-          "The deletion runs in the background; `Location` is where to follow it.",
+          "The deletion runs in the background. `Location` is the URL of its state.",
         shapes: [ContactDeletion],
         headers: ["Location", "Retry-After"],
         example: { state: DeletionState.IN_PROGRESS },
@@ -125,12 +125,12 @@ export const WRITES = {
   sendEmailVerificationForMessageContact: {
     summary: "Send a verification e-mail",
     description:
-      "Sends the verification e-mail to a pending address. Counts against the daily cap.",
+      "Sends the verification e-mail to a pending address. Counts against the daily limit.",
     body: bodies.SendEmailVerificationForMessageContactBody,
     answers: [
       {
         status: 202,
-        description: "The vendor took the order to send.",
+        description: "The vendor accepted the message for sending.",
         shapes: [bodies.SentVerification],
       },
     ],
@@ -142,12 +142,12 @@ export const WRITES = {
   sendPhoneVerificationForMessageContact: {
     summary: "Send a verification text message",
     description:
-      "Sends the verification text message to a pending number. Counts against the daily cap.",
+      "Sends the verification text message to a pending number. Counts against the daily limit.",
     body: bodies.SendPhoneVerificationForMessageContactBody,
     answers: [
       {
         status: 202,
-        description: "The vendor took the order to send.",
+        description: "The vendor accepted the message for sending.",
         shapes: [bodies.SentVerification],
       },
     ],
@@ -159,15 +159,15 @@ export const WRITES = {
   associateMembers: {
     summary: "Bind a contact",
     description:
-      "Binds a contact to the directory, folders or member accounts. Up to five targets are one vendor call: all of them or none. More go in several calls, in order, up to the first that fails.",
+      "Binds a contact to the directory, to folders or to member accounts. Up to five targets are sent in one vendor call, which succeeds or fails as a whole. More targets are sent in several calls, in order, up to the first failure.",
     body: bodies.AssociateMembersBody,
     answers: [
       {
         status: 200,
-        description: "The bindings made.",
+        description: "The bindings were created.",
         shapes: [bulk.BindingChanges],
       },
-      SOME_TARGETS,
+      PARTIAL_RESULT,
     ],
     example: {
       id: "c-K2aQv9mE4zTxO7Pd",
@@ -177,15 +177,15 @@ export const WRITES = {
   disassociateMembers: {
     summary: "Unbind a contact",
     description:
-      "Unbinds a contact from the directory, folders or member accounts. Up to five targets are one vendor call. More go in several calls, in order, up to the first that fails.",
+      "Unbinds a contact from the directory, from folders or from member accounts. Up to five targets are sent in one vendor call. More targets are sent in several calls, in order, up to the first failure.",
     query: queries.DisassociateMembersQuery,
     answers: [
       {
         status: 200,
-        description: "The bindings undone.",
+        description: "The bindings were removed.",
         shapes: [bulk.BindingChanges],
       },
-      SOME_TARGETS,
+      PARTIAL_RESULT,
     ],
     example: {
       id: "c-D7eLz1oV5kMpX0Gt",
@@ -194,11 +194,11 @@ export const WRITES = {
   },
 } as const satisfies Partial<Record<Operation, Write>>;
 
-/** The second form of `updateMessageContact`: many at once. */
+/** Documentation of the batch form of `updateMessageContact`. */
 export const BATCH_UPDATE = {
   summary: "Change many contacts",
   description:
-    "Changes up to 50 contacts, one after the other in the order given. All items are checked before the first is sent; a contact can be named once. What is wrong with one item does not stop the others; a vendor in trouble does.",
+    "Changes up to 50 contacts, one after the other. All items are validated before the first one is sent; each contact may occur once. An error that concerns one item only does not stop the others; an upstream failure does.",
   body: bulk.BatchUpdateBody,
   answers: [
     {
@@ -209,7 +209,7 @@ export const BATCH_UPDATE = {
     {
       status: 207,
       description:
-        "Some changes were not made: each result tells what became of one.",
+        "Some changes were not made; each result shows the status of one item.",
       shapes: [bulk.BatchUpdateResults],
       example: { isComplete: false },
     },

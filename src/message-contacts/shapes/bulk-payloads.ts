@@ -10,21 +10,20 @@ import {
 import { ShapeField } from "./shape-field.js";
 import type { UserError } from "./user-errors.js";
 
-const WRITE = "Scope: `contacts:write`.";
-
-/** What became of one item of `updateMessageContacts`. */
+/** Result of one item of `updateMessageContacts`. */
 @ObjectType({
-  description: `What became of one item of \`updateMessageContacts\`. ${WRITE}`,
+  description:
+    "Result of one item of `updateMessageContacts`. Scope: `contacts:write`.",
 })
 export class UpdateMessageContactResult {
   @ShapeField(() => ID, {
-    description: `The contact of the item. ${WRITE}`,
+    description: "ID of the contact that the item changes.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   contactId!: string;
 
   @ShapeField(() => ItemStatus, {
-    description: `Whether the change was made. ${WRITE}`,
+    description: "Whether the change was made.",
     enumName: "ItemStatus",
   })
   status!: ItemStatus;
@@ -38,19 +37,21 @@ export class UpdateMessageContactResult {
 
 /** Result of `updateMessageContacts`. */
 @ObjectType({
-  description: `Result of \`updateMessageContacts\`. ${WRITE}`,
+  description: "Result of `updateMessageContacts`. Scope: `contacts:write`.",
 })
 export class UpdateMessageContactsPayload {
   @ShapeField(() => Boolean, {
     graphqlOnly: true,
-    description: `Whether every item was done. False: look at \`errors\` and at each of \`results\`. ${WRITE}`,
+    description:
+      "Whether every change was made. If false, check `errors` and each entry of `results`.",
   })
   isComplete!: boolean;
 
   @ShapeField(() => UpdateMessageContactResult, {
     list: true,
     graphqlOnly: true,
-    description: `One for each item, in the order of \`inputs\`; empty when the whole was refused. ${WRITE}`,
+    description:
+      "One result per item, in the order of `inputs`. Empty when the request was rejected as a whole.",
   })
   results!: UpdateMessageContactResult[];
 

@@ -5,130 +5,141 @@ import { DateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
 const CONTACT_ID = "c-qL4HqKONzOM7aB3d";
-const READ = "Scope: `contacts:read`.";
 
-/** A member account that could not release the contact. */
+/** A member account that still needs the contact. */
 @ObjectType({
   description:
-    "A member account that could not release the contact: give it another recipient for these message types, then delete again.",
+    "A member account that still needs the contact. Give the account another recipient for these message types, then delete the contact again.",
 })
 export class DeletionFailure {
   @ShapeField(() => ID, {
-    description: `The member account. ${READ}`,
+    description: "ID of the member account.",
     example: "1997968394351234",
   })
   accountId!: string;
 
   @ShapeField(() => MessageType, {
     list: true,
-    description: `Kinds of message for which the account still needs the contact. ${READ}`,
+    description: "Message types for which the account still needs the contact.",
     enumName: "MessageType",
   })
   messageTypes!: MessageType[];
 
   @ShapeField(() => String, {
     list: true,
-    description: `The vendor's own words for \`messageTypes\`, in the same order. ${READ}`,
+    description: `Message types as the vendor spells them, in the order of \`messageTypes\`.`,
     example: ["AccountExpenses"],
   })
   messageTypesRaw!: string[];
 
   @ShapeField(() => String, {
-    description: `What to do about it, in the language of \`Accept-Language\` (en, zh-CN). ${READ}`,
+    description:
+      "What to do about this account, in the language of `Accept-Language` (en, zh-CN).",
     example:
       "In account 1997968394351234 choose another recipient for ACCOUNT_EXPENSES, then delete the contact again.",
   })
   advice!: string;
 }
 
-/** Why a state could not be looked up just now. */
+/** Why the current state of a deletion could not be read. */
 @ObjectType({
   description:
-    "Why the state of a deletion could not be looked up just now. It is looked up again, and disappears once that succeeds.",
+    "Why the current state of a deletion could not be read. The gateway tries again; the problem becomes null after the next successful read.",
 })
 export class DeletionProblem {
   @ShapeField(() => ErrorCode, {
-    description: `Stable, for programs. ${READ}`,
+    description: "Stable error code, for programs.",
     enumName: "ErrorCode",
   })
   code!: ErrorCode;
 
   @ShapeField(() => String, {
-    description: `For people, in the language of \`Accept-Language\` (en, zh-CN). ${READ}`,
+    description:
+      "Error message for people, in the language of `Accept-Language` (en, zh-CN).",
   })
   message!: string;
 
   @ShapeField(() => Boolean, {
-    description: `Whether looking again can help without anybody acting. ${READ}`,
+    description: "Whether a later attempt can succeed without any change.",
     example: true,
   })
   retryable!: boolean;
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: `When the gateway looks again, in seconds. ${READ}`,
+    description: "Seconds until the gateway reads the state again.",
     example: 2,
   })
   retryAfterSeconds!: number | null;
 }
 
 /** Progress and result of a deletion. */
-@ObjectType({ description: "Progress and result of a deletion." })
+@ObjectType({
+  description:
+    "Progress and result of a deletion. Scope: `contacts:read`, or `contacts:delete` in the result of `deleteMessageContact`.",
+})
 export class ContactDeletion {
   @ShapeField(() => ID, {
-    description: `The contact. ${READ}`,
+    description: "ID of the contact.",
     example: CONTACT_ID,
   })
   contactId!: string;
 
   @ShapeField(() => DeletionState, {
-    description: `How far the deletion is. ${READ}`,
+    description: "Progress of the deletion.",
     enumName: "DeletionState",
   })
   state!: DeletionState;
 
   @ShapeField(() => String, {
     nullable: true,
-    description: `The vendor's own word for the state; null when it has none, as for a deletion that is over. ${READ}`,
+    description:
+      "State as the vendor spells it. Null when the vendor reports no state, for example after the deletion has finished.",
     example: "Deleting",
   })
   stateRaw!: string | null;
 
   @ShapeField(() => Boolean, {
-    description: `Whether the state stays as it is until somebody acts. Subscriptions end after such a state. False while \`problem\` is set. ${READ}`,
+    description:
+      "Whether the state is final: it changes only after a new request. Subscriptions end after a final state. False while `problem` is set.",
     example: false,
   })
   isFinal!: boolean;
 
   @ShapeField(() => DeletionFailure, {
     list: true,
-    description: `Only with \`FAILED\`: which member accounts still need the contact, and for which message types. ${READ}`,
+    description:
+      "Member accounts that still need the contact, with their message types. Empty unless `state` is `FAILED`.",
   })
   failures!: DeletionFailure[];
 
   @ShapeField(() => DateTime, {
     nullable: true,
-    description: `When this gateway first saw the deletion; null when it never saw one. ${READ}`,
+    description:
+      "Time at which this gateway first observed the deletion. Null when it has observed none.",
     example: "2026-01-31T08:30:00.000Z",
   })
   observedAt!: string | null;
 
   @ShapeField(() => Boolean, {
     nullable: true,
-    description: `Whether this gateway started the deletion. False: somebody else did, so that when it began is not known. Null when no deletion was seen. ${READ}`,
+    description:
+      "Whether this gateway started the deletion. False when another client started it; its start time is then unknown. Null when the gateway has observed no deletion.",
     example: true,
   })
   startedHere!: boolean | null;
 
   @ShapeField(() => String, {
     nullable: true,
-    description: `What to do next, in the language of \`Accept-Language\` (en, zh-CN); null when there is nothing to do. ${READ}`,
+    description:
+      "What to do next, in the language of `Accept-Language` (en, zh-CN). Null when no action is needed.",
   })
   advice!: string | null;
 
   @ShapeField(() => DeletionProblem, {
     nullable: true,
-    description: `Why the state could not be looked up just now; \`state\` is then the last one known, or \`UNKNOWN\` without being final. Null when all is well. ${READ}`,
+    description:
+      "Why the current state could not be read. `state` is then the last known state, or a non-final `UNKNOWN`. Null when the last read succeeded.",
   })
   problem!: DeletionProblem | null;
 }

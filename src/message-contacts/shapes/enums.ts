@@ -55,7 +55,7 @@ export enum ItemStatus {
 
 registerEnumType(ContactTitle, {
   name: "ContactTitle",
-  description: "What a contact does in the organisation.",
+  description: "Role of a contact in the organization.",
   valuesMap: {
     FINANCE_DIRECTOR: { description: "Upstream `FinanceDirector`." },
     TECHNICAL_DIRECTOR: { description: "Upstream `TechnicalDirector`." },
@@ -65,47 +65,47 @@ registerEnumType(ContactTitle, {
     OTHER: { description: "Upstream `Other`." },
     UNRECOGNISED: {
       description:
-        "Only in answers: a title this gateway does not know; see `titleRaw`.",
+        "Only in results: a title that this gateway does not know; see `titleRaw`.",
     },
   },
 });
 
 registerEnumType(MessageType, {
   name: "MessageType",
-  description: "Kinds of message a contact can receive.",
+  description: "Types of message that a contact can receive.",
   valuesMap: {
     SERVICE_MESSAGE: { description: "Service notices." },
     FAULT_MESSAGE: { description: "Faults and incidents." },
     ACCOUNT_EXPENSES: { description: "Account balance and fees." },
-    SECURITY_MESSAGE: { description: "Security." },
+    SECURITY_MESSAGE: { description: "Security notices." },
     ACTIVITY_MESSAGE: { description: "Promotions and events." },
     PRODUCT_MESSAGE: { description: "Product news." },
     UNRECOGNISED: {
       description:
-        "Only in answers: a kind this gateway does not know; see `messageTypesRaw`.",
+        "Only in results: a type that this gateway does not know; see `messageTypesRaw`.",
     },
   },
 });
 
 registerEnumType(ContactStatus, {
   name: "ContactStatus",
-  description: "Where a contact is in its life.",
+  description: "Lifecycle status.",
   valuesMap: {
-    VERIFYING: { description: "Added, but not verified yet." },
+    VERIFYING: { description: "Not verified yet." },
     ACTIVE: { description: "Verified; receives messages." },
-    DELETING: { description: "A deletion in the background is under way." },
+    DELETING: { description: "Being deleted in the background." },
     UNRECOGNISED: {
-      description: "A status this gateway does not know; see `statusRaw`.",
+      description: "A status that this gateway does not know; see `statusRaw`.",
     },
   },
 });
 
 registerEnumType(VerificationChannel, {
   name: "VerificationChannel",
-  description: "Through what a pending value is verified.",
+  description: "How a pending address or number is verified.",
   valuesMap: {
-    EMAIL: { description: "An e-mail message." },
-    PHONE: { description: "A text message." },
+    EMAIL: { description: "By e-mail." },
+    PHONE: { description: "By text message." },
   },
 });
 
@@ -116,42 +116,43 @@ registerEnumType(DeletionState, {
     IN_PROGRESS: { description: "Running in the background." },
     FAILED: {
       description:
-        "Some member accounts still need the contact; `failures` names them.",
+        "Some member accounts still need the contact; `failures` lists them.",
     },
     DELETED: {
-      description: "Gone: the directory no longer knows the contact.",
+      description: "The directory no longer contains the contact.",
     },
     UNKNOWN: {
       description:
-        "No deletion is on record here: the contact may never have existed.",
+        "The gateway has no record of a deletion; the contact may never have existed.",
     },
   },
 });
 
 registerEnumType(BindingTargetKind, {
   name: "BindingTargetKind",
-  description: "What a contact can be bound to.",
+  description: "Kinds of target that a contact can be bound to.",
   valuesMap: {
     RESOURCE_DIRECTORY: { description: "The whole directory, `rd-…`." },
     FOLDER: { description: "A folder, `r-…` (the root) or `fd-…`." },
     MEMBER_ACCOUNT: {
-      description: "A member account: digits, 16 in newer accounts.",
+      description:
+        "A member account; its ID consists of digits, 16 in newer accounts.",
     },
   },
 });
 
 registerEnumType(ItemStatus, {
   name: "ItemStatus",
-  description: "What became of one item of a change of several.",
+  description: "Result of one item of a bulk change.",
   valuesMap: {
     DONE: { description: "The change was made." },
     FAILED: {
       description:
-        "The change was refused or failed; `errors` tells why. With `OUTCOME_UNKNOWN` read before you repeat it.",
+        "The change was rejected or failed; see `errors`. After `OUTCOME_UNKNOWN`, read the contact before you repeat the change.",
     },
     NOT_ATTEMPTED: {
       description:
-        "Nothing was sent, because of an earlier failure or because time ran out: send it again.",
+        "Not sent, because an earlier item failed or time ran out. Send it again.",
     },
   },
 });
@@ -159,7 +160,7 @@ registerEnumType(ItemStatus, {
 registerEnumType(ErrorCode, {
   name: "ErrorCode",
   description:
-    "Closed list of error codes, the same in payload errors, in `extensions.code` and in REST problem documents. The page `/errors/{code}` explains each.",
+    "Complete list of error codes. Payload errors, `extensions.code` and REST problem documents use the same codes. The page `/errors/{code}` explains each one.",
   valuesMap: Object.fromEntries(
     Object.values(ErrorCode).map((code) => [
       code,

@@ -6,22 +6,22 @@ import * as rules from "./rules.js";
 import { EmailAddress, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
-/** Whether the property may be left out. `null` is never taken. */
+/** Whether the property may be omitted. `null` is always rejected. */
 interface InputOptions {
   readonly optional?: boolean;
   readonly description?: string;
 }
 
-/** Most targets one vendor call takes (documented). */
+/** Maximum number of targets per vendor call (documented). */
 export const MAX_TARGETS_PER_CALL = 5;
 
-/** Most targets of one request; they go to the vendor in several calls. */
+/** Maximum number of targets per request; they are sent in several vendor calls. */
 export const MAX_TARGETS = 50;
 
 /** Largest page of the vendor's list operations (inferred from siblings). */
 export const MAX_PAGE_SIZE = 100;
 
-/** Page size where none is given. */
+/** Default page size. */
 export const DEFAULT_PAGE_SIZE = 10;
 
 const isGiven = (_input: object, value: unknown): boolean =>
@@ -40,7 +40,7 @@ function input(
 }
 
 export function ContactId(
-  description = "The contact, `c-…`.",
+  description = "ID of the contact, `c-…`.",
   ...more: PropertyDecorator[]
 ): PropertyDecorator {
   return input(
@@ -50,7 +50,7 @@ export function ContactId(
   );
 }
 
-/** For a contact id together with a choice of which one must be made. */
+/** A contact id in an input that needs at least one of the named fields as well. */
 export function ContactIdAndAnyOf(...names: string[]): PropertyDecorator {
   return ContactId(undefined, ...rules.anyOfRules(names));
 }
@@ -73,7 +73,7 @@ export function ContactName({
 
 export function ContactEmailAddress({
   optional,
-  description = "Takes effect once its owner has confirmed it.",
+  description = "Takes effect after its owner has confirmed it.",
 }: InputOptions = {}): PropertyDecorator {
   return input(
     ShapeField(() => EmailAddress, {
@@ -88,7 +88,7 @@ export function ContactEmailAddress({
 
 export function ContactPhoneNumber({
   optional,
-  description = "`86-13900001234` or `+8613900001234`. Takes effect once its owner has confirmed it.",
+  description = "`86-13900001234` or `+8613900001234`. Takes effect after its owner has confirmed it.",
 }: InputOptions = {}): PropertyDecorator {
   return input(
     ShapeField(() => PhoneNumber, {
@@ -101,8 +101,8 @@ export function ContactPhoneNumber({
   );
 }
 
-/** `UNRECOGNISED` exists in answers only. */
-const known = (values: object): string[] =>
+/** Values that inputs accept; `UNRECOGNISED` exists in results only. */
+const inputValues = (values: object): string[] =>
   Object.values(values as Record<string, string>).filter(
     (value) => value !== "UNRECOGNISED",
   );
@@ -112,19 +112,22 @@ export function ContactTitleField({
 }: InputOptions = {}): PropertyDecorator {
   return input(
     ShapeField(() => ContactTitle, {
-      description: "What the person does in the organisation.",
+      description: "Role of the person in the organization.",
       nullable: optional ?? false,
       enumName: "ContactTitle",
       example: ContactTitle.TECHNICAL_DIRECTOR,
     }),
     optional,
-    [...rules.textRules(), ...rules.oneOfRules(known(ContactTitle), false)],
+    [
+      ...rules.textRules(),
+      ...rules.oneOfRules(inputValues(ContactTitle), false),
+    ],
   );
 }
 
 export function MessageTypes({
   optional,
-  description = "Kinds of message the person is to receive; at least one.",
+  description = "Message types that the person receives; at least one.",
 }: InputOptions = {}): PropertyDecorator {
   return input(
     ShapeField(() => MessageType, {
@@ -139,7 +142,7 @@ export function MessageTypes({
     [
       ...rules.listRules(),
       ...rules.listLengthRules(1, 100),
-      ...rules.oneOfRules(known(MessageType), true),
+      ...rules.oneOfRules(inputValues(MessageType), true),
     ],
   );
 }
@@ -148,7 +151,7 @@ export function TargetIds(): PropertyDecorator {
   return input(
     ShapeField(() => ID, {
       list: true,
-      description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or account numbers of members.`,
+      description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or member account IDs.`,
       example: ["fd-ZDNPiT5a8b"],
       openapi: { minItems: 1, maxItems: MAX_TARGETS },
     }),
@@ -167,7 +170,7 @@ export function BoundTo(): PropertyDecorator {
     ShapeField(() => ID, {
       nullable: true,
       description:
-        "Only contacts bound to this directory, folder or member account.",
+        "Return only contacts bound to this directory, folder or member account.",
       example: "fd-ZDNPiT5a8b",
     }),
     true,
@@ -178,7 +181,7 @@ export function BoundTo(): PropertyDecorator {
 export function PageNumber(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
-      description: "Number of the page, from 1.",
+      description: "Page number, starting at 1.",
       nullable: true,
       default: 1,
       openapi: { minimum: 1 },
@@ -191,7 +194,7 @@ export function PageNumber(): PropertyDecorator {
 export function PageSize(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
-      description: `Most items a page holds, 1 to ${MAX_PAGE_SIZE}.`,
+      description: `Maximum number of items per page, 1 to ${MAX_PAGE_SIZE}.`,
       nullable: true,
       default: DEFAULT_PAGE_SIZE,
       openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
@@ -205,7 +208,7 @@ export function RetainContactInMembers(): PropertyDecorator {
   return input(
     ShapeField(() => Boolean, {
       description:
-        "True: members keep the contact and go on receiving through it; answered at once. False: removed everywhere, in the background.",
+        "If true, member accounts keep the contact and its messages, and the deletion finishes at once. If false, the contact is removed everywhere, in the background.",
       default: true,
     }),
     true,

@@ -34,13 +34,13 @@ export class AddMessageContactInput {
   messageTypes!: MessageType[];
 }
 
-/** What to change of a contact. */
+/** Changes to a contact. */
 @InputType({
   description:
-    "At least one field beside `contactId`. Omitted fields stay. `messageTypes` replaces the whole set. Null is refused: the vendor cannot clear a field.",
+    "Changes to a contact: at least one field besides `contactId`. Omitted fields keep their values. `messageTypes` replaces the whole set. Null is rejected, because the vendor cannot clear a field.",
 })
 export class UpdateMessageContactInput {
-  /** An omitted field stays; null would ask to clear it. */
+  /** An omitted field keeps its value; null would mean to clear it. */
   static readonly refusesNull = true;
 
   @ContactIdAndAnyOf(
@@ -68,8 +68,10 @@ export class UpdateMessageContactInput {
   messageTypes?: MessageType[];
 }
 
-/** Which contact to delete, and whether members keep it. */
-@InputType({ description: "Which contact, and whether members keep it." })
+/** The contact to delete, and whether members keep it. */
+@InputType({
+  description: "The contact to delete, and whether member accounts keep it.",
+})
 export class DeleteMessageContactInput {
   @ContactId()
   contactId!: string;
@@ -78,9 +80,9 @@ export class DeleteMessageContactInput {
   retainContactInMembers?: boolean;
 }
 
-/** Which pending change to drop. */
+/** The pending change to cancel. */
 @InputType({
-  description: "Names the pending e-mail, the pending number, or both.",
+  description: "The pending e-mail address, the pending phone number, or both.",
 })
 export class CancelMessageContactUpdateInput {
   @ContactIdAndAnyOf("emailAddress", "phoneNumber")
@@ -88,49 +90,49 @@ export class CancelMessageContactUpdateInput {
 
   @ContactEmailAddress({
     optional: true,
-    description: "The pending address to drop.",
+    description: "The pending address to cancel.",
   })
   emailAddress?: string;
 
   @ContactPhoneNumber({
     optional: true,
-    description: "The pending number to drop.",
+    description: "The pending number to cancel.",
   })
   phoneNumber?: string;
 }
 
-/** Where to send a verification e-mail. */
+/** The address to which a verification e-mail is sent. */
 @InputType({
-  description: "The address must be the one that waits for verification.",
+  description: "The contact and its pending e-mail address.",
 })
 export class SendEmailVerificationForMessageContactInput {
   @ContactId()
   contactId!: string;
 
   @ContactEmailAddress({
-    description: "The address that waits for verification.",
+    description: "The pending address.",
   })
   emailAddress!: string;
 }
 
-/** Where to send a verification text message. */
+/** The number to which a verification text message is sent. */
 @InputType({
-  description: "The number must be the one that waits for verification.",
+  description: "The contact and its pending phone number.",
 })
 export class SendPhoneVerificationForMessageContactInput {
   @ContactId()
   contactId!: string;
 
   @ContactPhoneNumber({
-    description: "The number that waits for verification.",
+    description: "The pending number.",
   })
   phoneNumber!: string;
 }
 
-/** What to bind a contact to. */
+/** A contact and the targets to bind it to. */
 @InputType({
   description:
-    "Up to 50 targets; more than five are sent to the vendor in several calls, in order.",
+    "A contact and up to 50 targets. More than five targets are sent to the vendor in several calls, in order.",
 })
 export class AssociateMembersInput {
   @ContactId()
@@ -140,10 +142,10 @@ export class AssociateMembersInput {
   targetIds!: string[];
 }
 
-/** What to unbind a contact from. */
+/** A contact and the targets to unbind it from. */
 @InputType({
   description:
-    "Up to 50 targets; more than five are sent to the vendor in several calls, in order.",
+    "A contact and up to 50 targets. More than five targets are sent to the vendor in several calls, in order.",
 })
 export class DisassociateMembersInput {
   @ContactId()
@@ -153,21 +155,21 @@ export class DisassociateMembersInput {
   targetIds!: string[];
 }
 
-/** Which contact. */
+/** The id of a contact. */
 @ArgsType()
 export class ContactIdArgs {
   @ContactId()
   contactId!: string;
 }
 
-/** Which contact, by its own field name. */
+/** The id of a contact, as the argument `id`. */
 @ArgsType()
 export class MessageContactArgs {
   @ContactId()
   id!: string;
 }
 
-/** Which page of contacts. */
+/** A page of contacts. */
 @ArgsType()
 export class MessageContactsArgs {
   @BoundTo()
@@ -180,7 +182,7 @@ export class MessageContactsArgs {
   pageSize?: number;
 }
 
-/** Which page of a contact's pending verifications. */
+/** A page of a contact's pending verifications. */
 @ArgsType()
 export class MessageContactVerificationsArgs {
   @ContactId()

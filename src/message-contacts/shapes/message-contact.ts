@@ -10,47 +10,49 @@ import { EmailAddress, LocalDateTime, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
 const CONTACT_ID = "c-qL4HqKONzOM7aB3d";
-const READ = "Scope: `contacts:read`.";
 
-/** Fields of a contact that are read by its id alone, one vendor call each. */
+/** Fields of a contact that cost one vendor call each, made with the contact id. */
 export const NESTED_READS = ["pendingVerifications", "deletion"] as const;
 
 /** One binding of a contact. */
-@ObjectType({ description: "One binding of a contact." })
+@ObjectType({
+  description: "One binding of a contact. Scope: `contacts:read`.",
+})
 export class Binding {
   @ShapeField(() => ID, {
-    description: `\`rd-…\`, \`r-…\`, \`fd-…\` or an account number. ${READ}`,
+    description:
+      "ID of the target: `rd-…`, `r-…`, `fd-…` or a member account ID.",
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
 
   @ShapeField(() => BindingTargetKind, {
-    description: `What the target is. ${READ}`,
+    description: "Kind of the target.",
     enumName: "BindingTargetKind",
   })
   kind!: BindingTargetKind;
 }
 
-/** An address or number that waits for verification. */
+/** An address or number that is not verified yet. */
 @ObjectType({
   description:
-    "An address or number that waits until its owner follows the verification message.",
+    "An address or number whose owner has not confirmed it yet. Scope: `contacts:read`.",
 })
 export class PendingVerification {
   @ShapeField(() => ID, {
-    description: `The contact it belongs to. ${READ}`,
+    description: "ID of the contact.",
     example: CONTACT_ID,
   })
   contactId!: string;
 
   @ShapeField(() => VerificationChannel, {
-    description: `Whether it is an address or a number. ${READ}`,
+    description: "Whether `target` is an e-mail address or a phone number.",
     enumName: "VerificationChannel",
   })
   channel!: VerificationChannel;
 
   @ShapeField(() => String, {
-    description: `The address or number. ${READ}`,
+    description: "The address or number to verify.",
     example: "tom.new@example.com",
   })
   target!: string;
@@ -60,161 +62,171 @@ export class PendingVerification {
 @ObjectType({
   description: `A person who receives the messages of a resource directory's accounts.
 
-A new address or number takes effect once its owner has confirmed it. Until then the contact keeps the old one, and the change is listed under \`pendingVerifications\`.`,
+A new address or number takes effect once its owner has confirmed it. Until then the contact keeps the old one, and \`pendingVerifications\` lists the new one.
+
+Scope: \`contacts:read\`, except for fields that a mutation returns itself.`,
 })
 export class MessageContact {
   @ShapeField(() => ID, {
-    description: `The vendor's identifier, \`c-…\`. ${READ}`,
+    description: "ID that the vendor assigned, `c-…`.",
     example: CONTACT_ID,
   })
   id!: string;
 
   @ShapeField(() => String, {
-    description: `2 to 12 letters or Chinese characters, unique in the directory. ${READ}`,
+    description:
+      "2 to 12 letters or Chinese characters, unique in the directory.",
     example: "tom",
   })
   name!: string;
 
   @ShapeField(() => EmailAddress, {
     nullable: true,
-    description: `In force once verified. ${READ}`,
+    description: "The verified e-mail address.",
     example: "tom@example.com",
   })
   emailAddress!: string | null;
 
   @ShapeField(() => PhoneNumber, {
     nullable: true,
-    description: `In force once verified. ${READ}`,
+    description: "The verified phone number.",
     example: "86-13900001234",
   })
   phoneNumber!: string | null;
 
   @ShapeField(() => ContactTitle, {
     nullable: true,
-    description: `What the person does in the organisation. ${READ}`,
+    description: "Role of the person in the organization.",
     enumName: "ContactTitle",
   })
   title!: ContactTitle | null;
 
   @ShapeField(() => String, {
     nullable: true,
-    description: `The vendor's own word for \`title\`. ${READ}`,
+    description: "Title as the vendor spells it.",
     example: "TechnicalDirector",
   })
   titleRaw!: string | null;
 
   @ShapeField(() => MessageType, {
     list: true,
-    description: `Kinds of message the person receives. ${READ}`,
+    description: "Message types that the person receives.",
     enumName: "MessageType",
   })
   messageTypes!: MessageType[];
 
   @ShapeField(() => String, {
     list: true,
-    description: `The vendor's own words for \`messageTypes\`, in the same order. ${READ}`,
+    description:
+      "Message types as the vendor spells them, in the order of `messageTypes`.",
     example: ["AccountExpenses"],
   })
   messageTypesRaw!: string[];
 
   @ShapeField(() => ContactStatus, {
-    description: `Where the contact is in its life. ${READ}`,
+    description: "Lifecycle status.",
     enumName: "ContactStatus",
   })
   status!: ContactStatus;
 
   @ShapeField(() => String, {
-    description: `The vendor's own word for \`status\`. ${READ}`,
+    description: "Status as the vendor spells it.",
     example: "Active",
   })
   statusRaw!: string;
 
   @ShapeField(() => LocalDateTime, {
     nullable: true,
-    description: `When the contact was added; vendor's clock, no zone. ${READ}`,
+    description:
+      "Time at which the contact was added, in the vendor's local time (no time zone).",
     example: "2023-03-27T17:19:21",
   })
   createdAt!: string | null;
 
   @ShapeField(() => LocalDateTime, {
     nullable: true,
-    description: `When it was bound; vendor's clock, no zone; only known in lists. ${READ}`,
+    description:
+      "Time at which the contact was bound, in the vendor's local time (no time zone). Present only in lists.",
     example: "2023-03-27T17:19:21",
   })
   associatedAt!: string | null;
 
   @ShapeField(() => Binding, {
     list: true,
-    description: `Directory, folders and member accounts the contact is bound to. ${READ}`,
+    description:
+      "Directory, folders and member accounts to which the contact is bound.",
   })
   bindings!: Binding[];
 }
 
 /** One page of contacts. */
 @ObjectType({
-  description: "One page of contacts; costs exactly one upstream call.",
+  description:
+    "One page of contacts. Costs exactly one upstream call. Scope: `contacts:read`.",
 })
 export class MessageContactPage {
   @ShapeField(() => MessageContact, {
     list: true,
-    description: `The contacts of this page. ${READ}`,
+    description: "Contacts on this page.",
   })
   items!: MessageContact[];
 
   @ShapeField(() => Int, {
-    description: `All matches, not the page. ${READ}`,
+    description: "Total number of matches across all pages.",
     example: 12,
   })
   totalCount!: number;
 
   @ShapeField(() => Int, {
-    description: `Number of this page, from 1. ${READ}`,
+    description: "Number of this page, starting at 1.",
     example: 1,
   })
   pageNumber!: number;
 
   @ShapeField(() => Int, {
-    description: `Most items a page holds. ${READ}`,
+    description: "Maximum number of items per page.",
     example: 10,
   })
   pageSize!: number;
 
   @ShapeField(() => Boolean, {
-    description: `Whether a next page exists. ${READ}`,
+    description: "Whether there is a next page.",
     example: true,
   })
   hasNextPage!: boolean;
 }
 
 /** One page of pending verifications. */
-@ObjectType({ description: "One page of pending verifications." })
+@ObjectType({
+  description: "One page of pending verifications. Scope: `contacts:read`.",
+})
 export class PendingVerificationPage {
   @ShapeField(() => PendingVerification, {
     list: true,
-    description: `The pending verifications of this page. ${READ}`,
+    description: "Pending verifications on this page.",
   })
   items!: PendingVerification[];
 
   @ShapeField(() => Int, {
-    description: `All matches, not the page. ${READ}`,
+    description: "Total number of matches across all pages.",
     example: 1,
   })
   totalCount!: number;
 
   @ShapeField(() => Int, {
-    description: `Number of this page, from 1. ${READ}`,
+    description: "Number of this page, starting at 1.",
     example: 1,
   })
   pageNumber!: number;
 
   @ShapeField(() => Int, {
-    description: `Most items a page holds. ${READ}`,
+    description: "Maximum number of items per page.",
     example: 10,
   })
   pageSize!: number;
 
   @ShapeField(() => Boolean, {
-    description: `Whether a next page exists. ${READ}`,
+    description: "Whether there is a next page.",
     example: false,
   })
   hasNextPage!: boolean;

@@ -15,14 +15,14 @@ import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 import { UserError } from "./user-errors.js";
 
-/** A value that graphql-js asks for only when its field is selected. */
+/** A function that computes a field's value; called only when the field is selected. */
 export type OnDemand<T> = (
   args: unknown,
   context: unknown,
   info: GraphQLResolveInfo,
 ) => Promise<T> | T;
 
-/** A contact of which only what the mutation itself told is known. */
+/** A contact of which only the fields that the mutation returned are known. */
 export type KnownContact = Pick<MessageContact, "id"> & Partial<MessageContact>;
 
 export const Errors = (): PropertyDecorator =>
@@ -30,7 +30,7 @@ export const Errors = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "Why the change was not carried out, or not all of it; empty when it was. With several items each result has its own as well. Scope: the mutation's.",
+      "Why the change, or a part of it, was not made. Empty after success. Bulk results list the errors of each item as well.",
   });
 
 export const ItemErrors = (): PropertyDecorator =>
@@ -38,11 +38,11 @@ export const ItemErrors = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "Only with `FAILED`. Of any code: what would be a top-level error for one change is a `CallFailedError` here, so that the other results are not lost. Scope: the mutation's.",
+      "Errors of this item; empty unless `status` is `FAILED`. An error that a single change would report at the top level is a `CallFailedError` here, so that the other results are kept.",
   });
 
-/** Calls an on-demand value: only a selected field comes this far. */
-const askedFor: FieldMiddleware = async (
+/** Computes an on-demand value. Runs only for selected fields. */
+const computeOnDemand: FieldMiddleware = async (
   { args, context, info },
   next: NextFn<OnDemand<unknown> | null>,
 ) => {
@@ -52,7 +52,7 @@ const askedFor: FieldMiddleware = async (
     : value;
 };
 
-/** Fields of a contact that need no read of the contact itself. */
+/** Fields of a contact that can be resolved without reading the contact itself. */
 export const READ_BY_ID: ReadonlySet<string> = new Set([
   "__typename",
   ...NESTED_READS,
@@ -71,9 +71,9 @@ export const Contact = (): PropertyDecorator =>
     ShapeField(() => MessageContact, {
       nullable: true,
       graphqlOnly: true,
-      middleware: [askedFor],
+      middleware: [computeOnDemand],
       description:
-        "Null when `errors` is not empty. Fields beyond what the change itself tells cost one more upstream read. Scope: the mutation's for what the change tells, `contacts:read` for the rest.",
+        "The changed contact; null when `errors` is not empty. Fields that the change itself does not return cost one more upstream read and need the scope `contacts:read`.",
     }),
   );
 
@@ -107,7 +107,7 @@ export class DeleteMessageContactPayload {
     nullable: true,
     graphqlOnly: true,
     description:
-      "`DELETED` at once or `IN_PROGRESS`; then poll or subscribe to `messageContactDeletionStatus`. Scope: `contacts:delete`.",
+      "State of the deletion: `DELETED`, or `IN_PROGRESS` while it runs in the background. In that case poll or subscribe to `messageContactDeletionStatus`.",
   })
   deletion!: ContactDeletion | null;
 
@@ -131,7 +131,7 @@ const SentAt = (): PropertyDecorator =>
   ShapeField(() => DateTime, {
     nullable: true,
     description:
-      "When the vendor accepted the order to send; null when it did not. Scope: `contacts:verify`.",
+      "Time at which the vendor accepted the message for sending. Null when it did not.",
     example: "2026-01-31T08:30:00.000Z",
   });
 
@@ -139,7 +139,7 @@ const RetryAfterSeconds = (): PropertyDecorator =>
   ShapeField(() => Int, {
     nullable: true,
     description:
-      "When another message may be sent to the same target, in seconds; null when none was sent. Scope: `contacts:verify`.",
+      "Seconds until another message may be sent to the same target. Null when no message was sent.",
     example: 60,
   });
 
@@ -147,7 +147,7 @@ const RemainingToday = (): PropertyDecorator =>
   ShapeField(() => Int, {
     nullable: true,
     description:
-      "How many e-mails the day's cap leaves at most: what is sent past this gateway is not counted. Null where no cap is known, as for text messages. Scope: `contacts:verify`.",
+      "Maximum number of e-mails left under the daily limit. E-mails sent without this gateway are not counted. Null when no limit is known, as for text messages.",
     example: 99,
   });
 
@@ -193,52 +193,53 @@ export class SendPhoneVerificationForMessageContactPayload {
   errors!: UserError[];
 }
 
-/** One binding made or undone. */
+/** One binding that was created or removed. */
 @ObjectType({
-  description: "One binding made or undone. Scope: `contacts:bind`.",
+  description:
+    "One binding that was created or removed. Scope: `contacts:bind`.",
 })
 export class BindingChange {
   @ShapeField(() => ID, {
-    description: "The contact. Scope: `contacts:bind`.",
+    description: "ID of the contact.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   contactId!: string;
 
   @ShapeField(() => ID, {
-    description:
-      "What it was bound to or unbound from. Scope: `contacts:bind`.",
+    description: "Target that the contact was bound to or unbound from.",
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
 
   @ShapeField(() => BindingTargetKind, {
-    description: "What the target is. Scope: `contacts:bind`.",
+    description: "Kind of the target.",
     enumName: "BindingTargetKind",
   })
   kind!: BindingTargetKind;
 
   @ShapeField(() => LocalDateTime, {
     nullable: true,
-    description: "When; vendor's clock, no zone. Scope: `contacts:bind`.",
+    description:
+      "Time of the change, in the vendor's local time (no time zone).",
     example: "2023-03-27T17:19:21",
   })
   changedAt!: string | null;
 }
 
-/** What became of one target. */
+/** Result for one target. */
 @ObjectType({
   description:
-    "What became of one target. Up to five go in one vendor call and share its outcome. Scope: `contacts:bind`.",
+    "Result for one target. Up to five targets share one vendor call and its outcome. Scope: `contacts:bind`.",
 })
 export class BindingResult {
   @ShapeField(() => ID, {
-    description: "The target. Scope: `contacts:bind`.",
+    description: "ID of the target.",
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
 
   @ShapeField(() => ItemStatus, {
-    description: "Whether the change was made. Scope: `contacts:bind`.",
+    description: "Whether the change was made.",
     enumName: "ItemStatus",
   })
   status!: ItemStatus;
@@ -252,14 +253,13 @@ const Results = (): PropertyDecorator =>
     list: true,
     graphqlOnly: true,
     description:
-      "One for each target, in the order given; empty when the whole was refused. After the first vendor call that fails the rest is not attempted. Scope: `contacts:bind`.",
+      "One result per target, in the order of the input. Empty when the request was rejected as a whole. After the first failed vendor call, the remaining targets are not attempted.",
   });
 
 const Changes = (): PropertyDecorator =>
   ShapeField(() => BindingChange, {
     list: true,
-    description:
-      "What changed, as the vendor reports it. Scope: `contacts:bind`.",
+    description: "Changes that the vendor reported.",
   });
 
 @ObjectType({

@@ -34,10 +34,10 @@ export class AssociateMembersBody extends without(
   ["contactId"],
 ) {}
 
-/** What a change of a contact tells by itself. */
+/** Fields that the vendor returns with a change of a contact. */
 export class ChangedMessageContact {
   @ShapeField(() => ID, {
-    description: "The contact.",
+    description: "ID of the contact.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   id!: string;
@@ -45,29 +45,29 @@ export class ChangedMessageContact {
   @ShapeField(() => LocalDateTime, {
     nullable: true,
     description:
-      "Only after adding: when it was added, vendor's clock, no zone.",
+      "Time at which the contact was added, in the vendor's local time (no time zone). Present only after adding a contact.",
     example: "2023-03-27T17:19:21",
   })
   createdAt?: string | null;
 }
 
-/** An order to send a verification message was accepted. */
+/** A verification message that the vendor accepted for sending. */
 export class SentVerification {
   @ShapeField(() => ID, {
-    description: "The contact.",
+    description: "ID of the contact.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   contactId!: string;
 
   @ShapeField(() => DateTime, {
-    description: "When the vendor accepted the order to send.",
+    description: "Time at which the vendor accepted the message for sending.",
     example: "2026-01-31T08:30:00.000Z",
   })
   sentAt!: string;
 
   @ShapeField(() => Int, {
     description:
-      "When another message may be sent to the same target, in seconds.",
+      "Seconds until another message may be sent to the same target.",
     example: 60,
   })
   retryAfterSeconds!: number;
@@ -75,7 +75,7 @@ export class SentVerification {
   @ShapeField(() => Int, {
     nullable: true,
     description:
-      "How many e-mails the day's cap leaves at most; null where no cap is known.",
+      "Maximum number of e-mails left under the daily limit. Null when no limit is known.",
     example: 99,
   })
   remainingToday!: number | null;

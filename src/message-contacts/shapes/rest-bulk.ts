@@ -10,7 +10,7 @@ import { ShapeField } from "./shape-field.js";
 export class BatchUpdateBody {
   @ShapeField(() => UpdateMessageContactInput, {
     list: true,
-    description: "1 to 50 changes, each of another contact.",
+    description: "1 to 50 changes, each to a different contact.",
     openapi: { minItems: 1, maxItems: 50 },
   })
   inputs!: UpdateMessageContactInput[];
@@ -19,7 +19,7 @@ export class BatchUpdateBody {
 const Status = (): PropertyDecorator =>
   ShapeField(() => ItemStatus, {
     description:
-      "`DONE`, `FAILED`, or `NOT_ATTEMPTED`: nothing was sent, send it again.",
+      "`DONE`, `FAILED`, or `NOT_ATTEMPTED`. An item that was not attempted was not sent; send it again.",
     enumName: "ItemStatus",
     example: ItemStatus.DONE,
   });
@@ -27,22 +27,22 @@ const Status = (): PropertyDecorator =>
 const HttpStatus = (): PropertyDecorator =>
   ShapeField(() => Int, {
     description:
-      "The status that this item alone would have had; 424 when it was not attempted.",
+      "HTTP status that a request for this item alone would have had; 424 when the item was not attempted.",
     example: 200,
   });
 
 const ItemProblem = (): PropertyDecorator =>
   OpenApiProperty({
     description:
-      "Only with `FAILED`: what a single change would have answered.",
+      "Problem document that a request for this item alone would have returned. Present only with `FAILED`.",
     required: false,
     allOf: [{ $ref: "#/components/schemas/Problem" }],
   });
 
-/** What became of one change of a batch. */
+/** Result of one change of a batch. */
 export class BatchUpdateResult {
   @ShapeField(() => ID, {
-    description: "The contact of the item.",
+    description: "ID of the contact that the item changes.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   contactId!: string;
@@ -59,26 +59,26 @@ export class BatchUpdateResult {
 
 const IsComplete = (): PropertyDecorator =>
   ShapeField(() => Boolean, {
-    description: "Whether every item was done.",
+    description: "Whether every item was completed.",
     example: true,
   });
 
-/** What became of a batch. */
+/** Results of a batch. */
 export class BatchUpdateResults {
   @IsComplete()
   isComplete!: boolean;
 
   @ShapeField(() => BatchUpdateResult, {
     list: true,
-    description: "One for each item, in the order of `inputs`.",
+    description: "One result per item, in the order of `inputs`.",
   })
   results!: BatchUpdateResult[];
 }
 
-/** What became of one target. */
+/** Result for one target. */
 export class BoundTarget {
   @ShapeField(() => ID, {
-    description: "The target.",
+    description: "ID of the target.",
     example: "fd-ZDNPiT5a8b",
   })
   targetId!: string;
@@ -93,20 +93,20 @@ export class BoundTarget {
   problem!: Problem | null;
 }
 
-/** Bindings made or undone. */
+/** Bindings that were created or removed. */
 export class BindingChanges {
   @IsComplete()
   isComplete!: boolean;
 
   @ShapeField(() => BindingChange, {
     list: true,
-    description: "What changed, as the vendor reports it.",
+    description: "Changes that the vendor reported.",
   })
   changes!: BindingChange[];
 
   @ShapeField(() => BoundTarget, {
     list: true,
-    description: "One for each target, in the order given.",
+    description: "One result per target, in the order of the request.",
   })
   results!: BoundTarget[];
 }

@@ -16,11 +16,11 @@ export class MessageContactVerificationsQuery extends without(
   ["contactId"],
 ) {}
 
-/** Query string of `DELETE /{id}/bindings`: the name is repeated for each target. */
+/** Query string of `DELETE /{id}/bindings`; `targetId` is repeated for each target. */
 export class DisassociateMembersQuery {
   @ShapeField(() => ID, {
     list: true,
-    description: `1 to ${MAX_TARGETS} different targets, the name repeated for each: \`rd-…\`, \`r-…\`, \`fd-…\` or account numbers of members.`,
+    description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or member account IDs. Repeat the parameter for each target.`,
     openapi: { minItems: 1, maxItems: MAX_TARGETS },
   })
   targetId!: string[];

@@ -1,17 +1,16 @@
 import { getNamedType, type GraphQLSchema } from "graphql";
 
-/** The framework makes the root types itself and cannot describe them. */
+/** Nest creates the root types and offers no way to describe them. */
 const DESCRIPTIONS = {
-  Query:
-    "Reads. Problems that are not the caller's to solve arrive in `errors[]`.",
+  Query: "Reads. Errors arrive in the top-level `errors`.",
   Mutation:
-    "Changes. Outcomes the caller can act on arrive in the payload's `errors`, everything else in `errors[]`.",
-  Subscription: "Pushes.",
+    "Changes. Errors that the caller can resolve arrive in the payload's `errors`, all others in the top-level `errors`.",
+  Subscription: "Real-time updates.",
 } as const;
 
 /**
- * Gives the root types their descriptions, and a mutation's argument that of
- * its input type, so that no sentence is written twice.
+ * Adds the descriptions of the root types. Copies the description of an input type to
+ * each mutation argument of that type, so that it is written once.
  */
 export function describeRootTypes(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, description] of Object.entries(DESCRIPTIONS)) {

@@ -1,6 +1,6 @@
 import { ValidateBy, type ValidationOptions } from "class-validator";
 
-/** A rule of the vendor, as the caller sees it when it is broken. */
+/** A validation rule. `name`, `min` and `max` appear in the violation. */
 interface Rule {
   readonly name: string;
   readonly min?: number;
@@ -9,10 +9,13 @@ interface Rule {
 }
 
 /**
- * Registers a rule with class-validator. Its name and bounds travel in the
- * constraint's context, from where the input check reads them.
+ * Registers a rule with class-validator. `checkInput` reads its name and bounds from the
+ * context of the constraint.
  */
-function ruled(rule: Rule, options?: ValidationOptions): PropertyDecorator {
+function toDecorator(
+  rule: Rule,
+  options?: ValidationOptions,
+): PropertyDecorator {
   const { name, min, max, holds } = rule;
   return ValidateBy(
     {
@@ -31,7 +34,7 @@ function ruled(rule: Rule, options?: ValidationOptions): PropertyDecorator {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** Rules further down only look at text, so that one fault gives one violation. */
+/** Ignores other types and empty text, so that one fault gives one violation. */
 const ifText =
   (holds: (text: string) => boolean) =>
   (value: unknown): boolean =>
@@ -41,15 +44,15 @@ const NAME_LETTERS = /^[A-Za-z\u4E00-\u9FA5]*$/;
 
 /** Letters A-Z, a-z and U+4E00-U+9FA5; 2 to 12 of them (documented; range inferred). */
 export const nameRules = (): PropertyDecorator[] => [
-  ruled({
+  toDecorator({
     name: "letters-only",
     holds: ifText((name) => NAME_LETTERS.test(name)),
   }),
-  ruled({
+  toDecorator({
     name: "length",
     min: 2,
     max: 12,
-    // By code points: what a person counts as characters.
+    // Counts code points, not UTF-16 units.
     holds: ifText((name) => {
       if (name.length > 24) return false;
       const { length } = [...name];
@@ -58,18 +61,18 @@ export const nameRules = (): PropertyDecorator[] => [
   }),
 ];
 
-/** Control characters and lone surrogates: no text can be sent with them. */
+/** Control characters and lone surrogates, which cannot be sent. */
 const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;
-/** What ends an unquoted part of an address (RFC 5321, 4.1.2). */
+/** Characters that end an unquoted part of an address (RFC 5321, section 4.1.2). */
 const DELIMITER = /[\s()<>[\]:;@\\,"]/;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
 const LITERAL = /^\[[^\s[\]\\]+\]$/;
 const MAX_LABEL_LENGTH = 63;
 
 /**
- * Whether a text can be an e-mail address at all: quoted local parts, address
- * literals and internationalized addresses (RFC 6531) can. Which of them it
- * accepts is not published, so the vendor decides.
+ * Whether a text can be an e-mail address. Accepts quoted local parts, address literals
+ * and internationalized addresses (RFC 6531): the vendor does not document which of
+ * them it accepts, so it has the final decision.
  */
 function canBeEmail(address: string): boolean {
   const at = address.lastIndexOf("@");
@@ -87,19 +90,19 @@ const canBeLabel = (label: string): boolean =>
   label !== "" && label.length <= MAX_LABEL_LENGTH && !DELIMITER.test(label);
 
 /**
- * Longest address that reaches the vendor. The vendor's own limit is not
- * published; 254 is the longest that mail can carry (RFC 5321).
+ * Maximum length of an address. The vendor's limit is not documented; 254 is the longest
+ * path that SMTP can carry (RFC 5321).
  */
 const EMAIL_MAX_LENGTH = 254;
 
 export const emailRules = (): PropertyDecorator[] => [
-  ruled({
+  toDecorator({
     name: "format",
     holds: ifText(
       (address) => address.length > EMAIL_MAX_LENGTH || canBeEmail(address),
     ),
   }),
-  ruled({
+  toDecorator({
     name: "length",
     max: EMAIL_MAX_LENGTH,
     holds: ifText((address) => address.length <= EMAIL_MAX_LENGTH),
@@ -138,8 +141,8 @@ const hasPhoneForm = (phone: string): boolean =>
   VENDOR_PHONE.test(phone) || E164_PHONE.test(phone);
 
 export const phoneRules = (): PropertyDecorator[] => [
-  ruled({ name: "format", holds: ifText(hasPhoneForm) }),
-  ruled({
+  toDecorator({ name: "format", holds: ifText(hasPhoneForm) }),
+  toDecorator({
     name: "country-code",
     holds: ifText(
       (phone) => !hasPhoneForm(phone) || canonicalPhone(phone) !== null,
@@ -147,23 +150,23 @@ export const phoneRules = (): PropertyDecorator[] => [
   }),
 ];
 
-/** Prefix and character set only: lengths were read off masked samples. */
+/** Checks prefix and character set only: the length is known from masked samples only. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
 export const contactIdRules = (): PropertyDecorator[] => [
-  ruled({ name: "format", holds: ifText((id) => CONTACT_ID.test(id)) }),
+  toDecorator({ name: "format", holds: ifText((id) => CONTACT_ID.test(id)) }),
 ];
 
-/** Account ids have 16 digits in samples, 8 in older accounts. */
+/** Account ids have 16 digits in samples, and 8 in older accounts. */
 const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{1,20})$/;
 
 export const targetIdRules = (): PropertyDecorator[] => [
-  ruled({ name: "format", holds: ifText((id) => TARGET_ID.test(id)) }),
+  toDecorator({ name: "format", holds: ifText((id) => TARGET_ID.test(id)) }),
 ];
 
-/** Each item of a list of targets; reported under the item's index. */
+/** Rules for each item of a list of targets; a violation names the index. */
 export const targetIdItemRules = (): PropertyDecorator[] => [
-  ruled(
+  toDecorator(
     {
       name: "format",
       holds: (id) => isText(id) && TARGET_ID.test(id),
@@ -176,7 +179,7 @@ export const listLengthRules = (
   min: number,
   max: number,
 ): PropertyDecorator[] => [
-  ruled({
+  toDecorator({
     name: "length",
     min,
     max,
@@ -186,28 +189,28 @@ export const listLengthRules = (
 ];
 
 export const uniqueRules = (): PropertyDecorator[] => [
-  ruled({
+  toDecorator({
     name: "unique",
     holds: (list) => !Array.isArray(list) || new Set(list).size === list.length,
   }),
 ];
 
 export const textRules = (): PropertyDecorator[] => [
-  ruled({ name: "type", holds: isText }),
-  ruled({ name: "required", holds: (value) => value !== "" }),
+  toDecorator({ name: "type", holds: isText }),
+  toDecorator({ name: "required", holds: (value) => value !== "" }),
 ];
 
 export const listRules = (): PropertyDecorator[] => [
-  ruled({ name: "type", holds: Array.isArray }),
+  toDecorator({ name: "type", holds: Array.isArray }),
 ];
 
 export const booleanRules = (): PropertyDecorator[] => [
-  ruled({ name: "type", holds: (value) => typeof value === "boolean" }),
+  toDecorator({ name: "type", holds: (value) => typeof value === "boolean" }),
 ];
 
 export const integerRules = (min: number, max: number): PropertyDecorator[] => [
-  ruled({ name: "type", holds: Number.isSafeInteger }),
-  ruled({
+  toDecorator({ name: "type", holds: Number.isSafeInteger }),
+  toDecorator({
     name: "range",
     min,
     max,
@@ -221,13 +224,13 @@ export const oneOfRules = (
   allowed: readonly string[],
   each: boolean,
 ): PropertyDecorator[] => [
-  ruled(
+  toDecorator(
     { name: "one-of", holds: (value) => allowed.includes(value as string) },
     { each },
   ),
 ];
 
-/** At least one of the named properties must be there; no single one is at fault. */
+/** At least one of the named properties must be present. The violation names no field. */
 export const anyOfRules = (names: readonly string[]): PropertyDecorator[] => [
   ValidateBy(
     {

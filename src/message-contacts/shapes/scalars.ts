@@ -7,9 +7,9 @@ interface ThinScalar {
 }
 
 /**
- * A scalar that takes text only and passes it through untouched both ways. Its
- * rule is checked with all the others, so that violations come back together;
- * on the way out nothing is checked, because the vendor may mask a value.
+ * A scalar that accepts strings only and does not change them. Input rules are checked
+ * with all other rules, so that one response lists all violations. Output is not
+ * checked, because the vendor may mask a value.
  */
 function thinScalar({ name, ...config }: ThinScalar): GraphQLScalarType {
   const text = (value: unknown): string => {
@@ -31,26 +31,26 @@ function thinScalar({ name, ...config }: ThinScalar): GraphQLScalarType {
 export const LocalDateTime = thinScalar({
   name: "LocalDateTime",
   description:
-    "A date and time as the vendor writes it, without a zone: `2023-03-27T17:19:21`.",
+    "A date and time in the vendor's local time, without a time zone: `2023-03-27T17:19:21`.",
   specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
 });
 
 export const DateTime = thinScalar({
   name: "DateTime",
-  description: "An instant in UTC, RFC 3339: `2026-01-31T08:30:00.000Z`.",
+  description: "A point in time in UTC (RFC 3339): `2026-01-31T08:30:00.000Z`.",
   specifiedByURL: "https://scalars.graphql.org/andimarek/date-time",
 });
 
 export const EmailAddress = thinScalar({
   name: "EmailAddress",
   description:
-    "An e-mail address. In: text that cannot be an address is refused; the vendor decides about the rest. Out: passed through untouched.",
+    "An e-mail address. As input, text that cannot be an address is rejected; the vendor validates the rest. As output, the value is returned unchanged.",
   specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc5321#section-4.1.2",
 });
 
 export const PhoneNumber = thinScalar({
   name: "PhoneNumber",
   description:
-    "A mobile number. In: `86-13900001234` or E.164 `+8613900001234`. Out: always `86-13900001234`.",
+    "A mobile phone number. As input: `86-13900001234` or E.164 `+8613900001234`. As output: always `86-13900001234`.",
   specifiedByURL: "https://www.itu.int/rec/T-REC-E.164",
 });

@@ -15,7 +15,7 @@ import {
   PhoneNumber,
 } from "./scalars.js";
 
-/** How one property of a shape looks in both contracts. */
+/** How one property appears in the GraphQL schema and in the OpenAPI document. */
 export interface ShapeFieldOptions {
   readonly description: string;
   readonly nullable?: boolean;
@@ -25,11 +25,11 @@ export interface ShapeFieldOptions {
   readonly default?: unknown;
   /** Name of an enum in OpenAPI; the enum object is the type. */
   readonly enumName?: string;
-  /** Constraints that OpenAPI can say. */
+  /** Further OpenAPI keywords, such as `minItems`. */
   readonly openapi?: Readonly<Record<string, unknown>>;
-  /** In GraphQL only: the REST contract does not show it. */
+  /** Whether the property is left out of the OpenAPI document. */
   readonly graphqlOnly?: boolean;
-  /** Runs around the field's value in GraphQL. */
+  /** GraphQL field middleware. */
   readonly middleware?: FieldMiddleware[];
 }
 
@@ -46,8 +46,8 @@ const SCALARS = new Map<unknown, Readonly<Record<string, unknown>>>([
 ]);
 
 /**
- * Declares one property in the GraphQL schema and in the OpenAPI document at
- * once, so that neither can say what the other does not.
+ * Declares one property in the GraphQL schema and in the OpenAPI document, so that both
+ * stay equal.
  */
 export function ShapeField(
   type: () => ReturnTypeFuncValue,
@@ -89,7 +89,7 @@ function openapiType(
     return { enum: type() as object, enumName, isArray: list };
   }
   const scalar = SCALARS.get(type());
-  // By its name the framework knows that this function gives the type later.
+  // Nest recognises lazy types by `fn.name === "type"`.
   if (scalar === undefined) return { type: () => type(), isArray: list };
   return list ? { type: "array", items: scalar } : scalar;
 }

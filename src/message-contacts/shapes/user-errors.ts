@@ -3,49 +3,51 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { ContactStatus } from "./enums.js";
 import { ShapeField } from "./shape-field.js";
 
-/** The vendor's side of an error. */
+/** Details of an error that the vendor returned. */
 @ObjectType({
-  description: "The vendor's side of an error, for support cases.",
+  description:
+    "Details of an error that the vendor returned, for support cases.",
 })
 export class UpstreamErrorInfo {
   @ShapeField(() => String, {
-    description: "Such as `InvalidParameter.Name.Length`.",
+    description:
+      "Error code of the vendor, such as `InvalidParameter.Name.Length`.",
     example: "InvalidParameter.Name.Length",
   })
   code!: string;
 
   @ShapeField(() => Int, {
-    description: "HTTP status of the vendor's answer.",
+    description: "HTTP status of the vendor's response.",
     example: 400,
   })
   httpStatus!: number;
 
   @ShapeField(() => String, {
     nullable: true,
-    description: "The vendor's RequestId.",
+    description: "RequestId of the vendor's response.",
     example: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
   })
   requestId!: string | null;
 }
 
-/** An outcome the caller can act on. */
+/** An error that the caller can resolve. */
 @InterfaceType({
   description:
-    "An outcome the caller can act on. Select the common fields directly, without a type condition.",
+    "An error that the caller can resolve. Select the common fields directly, without a type condition.",
   resolveType: (error: UserError) => error.__typename,
 })
 export abstract class UserError {
   readonly __typename!: string;
 
   @ShapeField(() => ErrorCode, {
-    description: "Stable, for programs.",
+    description: "Stable error code, for programs.",
     enumName: "ErrorCode",
   })
   code!: ErrorCode;
 
   @ShapeField(() => String, {
     description:
-      "For people, in the language of `Accept-Language` (en, zh-CN). May change at any time.",
+      "Error message for people, in the language of `Accept-Language` (en, zh-CN). Its wording may change at any time.",
   })
   message!: string;
 
@@ -53,21 +55,22 @@ export abstract class UserError {
     list: true,
     nullable: true,
     description:
-      'Path into `input`, such as `["emailAddress"]` or `["targetIds", "2"]`; null when no single argument is at fault.',
+      'Path into `input`, such as `["emailAddress"]` or `["targetIds", "2"]`; null when the error is not about a single argument.',
   })
   field!: readonly string[] | null;
 
   @ShapeField(() => UpstreamErrorInfo, {
     nullable: true,
-    description: "What the vendor said, when it was asked at all.",
+    description:
+      "Details of the vendor's error; null when the vendor was not called.",
   })
   upstream!: UpstreamErrorInfo | null;
 }
 
-/** An argument breaks a rule. */
+/** An argument is invalid. */
 @ObjectType({
   implements: () => [UserError],
-  description: "An argument breaks a rule.",
+  description: "An argument is invalid.",
 })
 export class InvalidInputError extends UserError {
   override readonly __typename = "InvalidInputError";
@@ -81,23 +84,23 @@ export class InvalidInputError extends UserError {
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "Lower bound of the rule, where it has one.",
+    description: "Lower bound of the rule, if it has one.",
     example: 2,
   })
   min!: number | null;
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "Upper bound of the rule, where it has one.",
+    description: "Upper bound of the rule, if it has one.",
     example: 12,
   })
   max!: number | null;
 }
 
-/** Name already in use. */
+/** The name is already in use. */
 @ObjectType({
   implements: () => [UserError],
-  description: "Name already in use.",
+  description: "The name is already in use.",
 })
 export class NameTakenError extends UserError {
   override readonly __typename = "NameTakenError";
@@ -109,85 +112,87 @@ export class NameTakenError extends UserError {
   name!: string;
 }
 
-/** Contact, target or pending verification does not exist. */
+/** The contact, target or pending verification does not exist. */
 @ObjectType({
   implements: () => [UserError],
-  description: "Contact, target or pending verification does not exist.",
+  description: "The contact, target or pending verification does not exist.",
 })
 export class NotFoundError extends UserError {
   override readonly __typename = "NotFoundError";
 
   @ShapeField(() => String, {
-    description: "The identifier or value that was looked for.",
+    description: "The ID or value that was not found.",
     example: "c-qL4HqKONzOM7aB3d",
   })
   value!: string;
 }
 
-/** The state of the contact forbids this now. */
+/** The current state of the contact or directory does not allow the change. */
 @ObjectType({
   implements: () => [UserError],
-  description: "The state of the contact or directory forbids this now.",
+  description:
+    "The current state of the contact or directory does not allow the change.",
 })
 export class ConflictError extends UserError {
   override readonly __typename = "ConflictError";
 
   @ShapeField(() => ContactStatus, {
     nullable: true,
-    description: "State found, where it was read.",
+    description: "Status of the contact, if it was read.",
     enumName: "ContactStatus",
   })
   status!: ContactStatus | null;
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "When a repeat makes sense, in seconds.",
+    description: "Seconds to wait before a retry; null when unknown.",
     example: 1,
   })
   retryAfterSeconds!: number | null;
 }
 
-/** A quota of the directory or of verification messages. */
+/** A quota of the directory or a limit on verification messages is reached. */
 @ObjectType({
   implements: () => [UserError],
-  description: "A quota of the directory or of verification messages.",
+  description:
+    "A quota of the directory or a limit on verification messages is reached.",
 })
 export class QuotaError extends UserError {
   override readonly __typename = "QuotaError";
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "The limit, where it is known.",
+    description: "The limit, if it is known.",
     example: 20,
   })
   limit!: number | null;
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "When it is lifted, in seconds, where it is known.",
+    description: "Seconds until the limit is lifted, if known.",
     example: 60,
   })
   retryAfterSeconds!: number | null;
 }
 
-/** A failure that is not the caller's, of one item among several. */
+/** An item of a bulk change failed for a reason that the caller cannot resolve. */
 @ObjectType({
   implements: () => [UserError],
   description:
-    "An item among several could not be carried out for a reason that is not the caller's. Only in bulk results; a single change has a top-level error instead.",
+    "An item of a bulk change failed for a reason that the caller cannot resolve. Occurs only in bulk results; a single change reports a top-level error instead.",
 })
 export class CallFailedError extends UserError {
   override readonly __typename = "CallFailedError";
 
   @ShapeField(() => Boolean, {
-    description: "Whether the same item may be sent again as it is.",
+    description: "Whether the item may be sent again unchanged.",
     example: true,
   })
   retryable!: boolean;
 
   @ShapeField(() => Int, {
     nullable: true,
-    description: "When a repeat makes sense, in seconds.",
+    description: "Seconds to wait before a retry; null when unknown.",
     example: 1,
   })
   retryAfterSeconds!: number | null;

@@ -5,74 +5,72 @@ import {
   type Full,
 } from "../../upstream/idempotency/bounded-entries.js";
 
-/** A message that is about to be sent. Keys are hashes: no address is kept. */
+/** A message that is about to be sent. Keys are hashes; addresses are not stored. */
 export interface VerificationOrder {
-  /** Identifies this order; a place belongs to the order that took it last. */
+  /** Identifies this order. A slot belongs to the order that acquired it last. */
   readonly token: string;
-  /** Whose bound the entry counts against. */
+  /** Caller against whose limit the entry counts. */
   readonly caller: string;
-  /** Contact and target: what the cool-down is about. */
+  /** Contact and target; key of the cool-down. */
   readonly pairKey: string;
-  /** The target alone: what the vendor's cap per minute is about. */
+  /** Target; key of the vendor's limit per minute. */
   readonly targetKey: string;
-  /** Directory and calendar day; null where no cap per day is known. */
+  /** Directory and calendar day; null when no daily limit is known. */
   readonly dayKey: string | null;
   /**
-   * Identifies the write under the caller's idempotency key. An order with the
-   * same one is the same message, whose earlier order was abandoned: it takes
-   * the place over.
+   * Identifies the write under the caller's idempotency key. A second order with the same
+   * key is a retry of the same message and takes over the slot of the first.
    */
   readonly repeatKey: string | null;
   readonly atMs: number;
 }
 
-/** How many messages may go out. */
+/** Limits of messages. */
 export interface VerificationCaps {
   readonly cooldownMs: number;
   readonly perMinute: number;
   readonly perDay: number;
 }
 
-/** Whether a message may be sent, and what is known for the next one. */
+/** Whether a message may be sent now, and when the next one may. */
 export type VerificationSlot =
   | {
       readonly isFree: true;
-      /** Messages of the day, this one included; null where they are not counted. */
+      /** Messages of the day, including this one; null when they are not counted. */
       readonly sentToday: number | null;
     }
   | {
       readonly isFree: false;
       readonly cap: "cooldown" | "minute" | "day";
-      /** When the next one may go; null: at the end of the day. */
+      /** Time until the next one may be sent; null means the end of the day. */
       readonly freeInMs: number | null;
     }
   | { readonly isFree: false; readonly cap: "memory"; readonly full: Full };
 
 /**
- * Counts verification messages. Asynchronous, because the count may be shared
- * by replicas.
+ * Counts verification messages. Asynchronous, because replicas may share the counts.
  *
- * A place is taken before a message is sent, so that two orders at the same
- * time cannot both be sent, and returned when it is certain that none was.
- * Each transition is a compare-and-set on the token of the order.
+ * A slot is acquired before a message is sent, so that concurrent orders cannot both be
+ * sent. It is released when the message was certainly not sent. Each transition is a
+ * compare-and-set on the token of the order.
  */
 export interface VerificationLog {
-  /** Takes a place if there is one. */
-  take(
+  /** Acquires a slot if one is free. */
+  acquire(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot>;
   /**
-   * Restarts the cool-down immediately before the message is sent. Not free
-   * when another order has taken the place in the meantime.
+   * Restarts the cool-down immediately before the message is sent. Not free when another
+   * order has acquired the slot in the meantime.
    */
   confirm(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot>;
-  /** Returns the place if it still belongs to this order. */
-  giveBack(order: VerificationOrder): Promise<void>;
-  /** Messages of the day so far; null where they are not counted. */
+  /** Releases the slot if it still belongs to this order. */
+  release(order: VerificationOrder): Promise<void>;
+  /** Messages of the day so far; null when they are not counted. */
   sentToday(dayKey: string | null): Promise<number | null>;
 }
 
@@ -82,23 +80,23 @@ export const VERIFICATION_LOG = Symbol("VerificationLog");
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Messages within their cool-down that one caller, and all of them, may have. */
+/** Maximum number of messages within their cool-down. */
 export const VERIFICATION_BOUNDS: EntryBounds = {
   perCaller: 5_000,
   total: 20_000,
 };
 
-/** The log of one process. Forgets no message before its time. */
+/** In-memory log of one process. Never evicts an entry before it expires. */
 export class MemoryVerificationLog implements VerificationLog {
-  /** By pair: the last order, for as long as its cool-down. */
+  /** Last order by pair, until its cool-down ends. */
   private readonly latest: BoundedEntries<VerificationOrder>;
-  /** By target: when its messages of the last minute were sent, by token. */
+  /** Messages of the last minute by target: their times by token. */
   private readonly recent: BoundedEntries<ReadonlyMap<string, number>>;
   private readonly days = new Map<string, number>();
   private nowMs = 0;
 
   constructor(bounds: EntryBounds = VERIFICATION_BOUNDS) {
-    // Time passes with the orders, which carry their own.
+    // The clock is the time of the latest order.
     const now = (): number => this.nowMs;
     this.latest = new BoundedEntries("verification-messages", bounds, now);
     this.recent = new BoundedEntries("verification-targets", bounds, now);
@@ -108,7 +106,7 @@ export class MemoryVerificationLog implements VerificationLog {
     return this.latest;
   }
 
-  take(
+  acquire(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): Promise<VerificationSlot> {
@@ -117,7 +115,7 @@ export class MemoryVerificationLog implements VerificationLog {
     if (order.repeatKey !== null && before?.repeatKey === order.repeatKey) {
       return Promise.resolve(this.inherit(before, order, caps));
     }
-    return Promise.resolve(this.placeFor(order, caps));
+    return Promise.resolve(this.acquireSlot(order, caps));
   }
 
   confirm(
@@ -129,22 +127,22 @@ export class MemoryVerificationLog implements VerificationLog {
     return Promise.resolve(
       before?.token === order.token
         ? this.inherit(before, order, caps)
-        : this.placeFor(order, caps),
+        : this.acquireSlot(order, caps),
     );
   }
 
-  giveBack({
+  release({
     token,
     pairKey,
     targetKey,
     dayKey,
   }: VerificationOrder): Promise<void> {
-    const taken = this.latest.get(pairKey);
-    if (taken?.token !== token) return Promise.resolve();
+    const current = this.latest.get(pairKey);
+    if (current?.token !== token) return Promise.resolve();
     this.latest.delete(pairKey);
-    const left = new Map(this.recent.get(targetKey));
-    left.delete(token);
-    this.keepRecent(targetKey, taken.caller, left);
+    const remaining = new Map(this.recent.get(targetKey));
+    remaining.delete(token);
+    this.keepRecent(targetKey, current.caller, remaining);
     if (dayKey !== null) {
       this.days.set(dayKey, Math.max(0, (this.days.get(dayKey) ?? 1) - 1));
     }
@@ -157,7 +155,7 @@ export class MemoryVerificationLog implements VerificationLog {
     );
   }
 
-  /** Hands a place over to an order of the same message; not counted again. */
+  /** Transfers the slot to another order of the same message, without counting it again. */
   private inherit(
     before: VerificationOrder,
     order: VerificationOrder,
@@ -175,7 +173,7 @@ export class MemoryVerificationLog implements VerificationLog {
     };
   }
 
-  private placeFor(
+  private acquireSlot(
     order: VerificationOrder,
     caps: VerificationCaps,
   ): VerificationSlot {
@@ -202,10 +200,10 @@ export class MemoryVerificationLog implements VerificationLog {
     const full = this.keepLatest(pairKey, order, caps);
     if (full !== null) return { isFree: false, cap: "memory", full };
     recent.set(token, atMs);
-    const noTarget = this.keepRecent(targetKey, caller, recent);
-    if (noTarget !== null) {
+    const targetsFull = this.keepRecent(targetKey, caller, recent);
+    if (targetsFull !== null) {
       this.latest.delete(pairKey);
-      return { isFree: false, cap: "memory", full: noTarget };
+      return { isFree: false, cap: "memory", full: targetsFull };
     }
     if (dayKey !== null) this.countDay(dayKey, (today ?? 0) + 1);
     return { isFree: true, sentToday: today === null ? null : today + 1 };
@@ -216,7 +214,7 @@ export class MemoryVerificationLog implements VerificationLog {
     order: VerificationOrder,
     { cooldownMs }: VerificationCaps,
   ): Full | null {
-    // At least a minute: the order may have to be taken over or returned.
+    // Keep it for at least a minute, so that it can be transferred or released.
     const ttlMs = Math.max(cooldownMs, MINUTE_MS);
     return this.latest.set(pairKey, order.caller, order, ttlMs);
   }
@@ -233,7 +231,7 @@ export class MemoryVerificationLog implements VerificationLog {
     return this.recent.set(targetKey, caller, recent, MINUTE_MS);
   }
 
-  /** A day counts for each directory; days that have passed are dropped. */
+  /** Sets the count of a directory's day and drops days that have passed. */
   private countDay(dayKey: string, count: number): void {
     this.days.set(dayKey, count);
     const [, day = ""] = dayKey.split(" ");

@@ -22,37 +22,37 @@ export type SendOperation =
   | "sendEmailVerificationForMessageContact"
   | "sendPhoneVerificationForMessageContact";
 
-/** A message that the vendor accepted, and what is known for the next one. */
+/** A message that the vendor accepted, and when the next one may be sent. */
 export interface SentMessage {
-  /** An RFC 3339 instant. */
+  /** RFC 3339, UTC. */
   readonly sentAt: string;
-  /** When another one may be sent to the same target. */
+  /** Time until another one may be sent to the same target. */
   readonly retryAfterSeconds: number;
-  /** At most so many e-mails are left today; null where no cap is known. */
+  /** Maximum number of e-mails left today; null when no limit is known. */
   readonly remainingToday: number | null;
 }
 
 /** Messages to one address within a minute (documented). */
 const MESSAGES_PER_MINUTE = 10;
 
-/** A message cannot be read back, and a second one bothers a person. */
-const NOTHING_TO_READ: Sentence = {
-  en: "The message may have been sent, and there is nothing to read that shows it. Ask the person, or wait for the given pause before you send another one with a new key.",
+/** No read can show whether the message was sent, and a second one disturbs the person. */
+const CANNOT_VERIFY: Sentence = {
+  en: "The message may have been sent, and no read can confirm it. Ask the recipient, or wait for the given time before you send another message with a new key.",
   zh: "消息可能已发送，且无法查询确认。请向收件人确认，或在指定时间后使用新的键重新发送。",
 };
 
-/** Shares of the day's cap at which operators are warned. */
+/** Shares of the daily limit at which a warning is logged. */
 const WARNED_AT = [0.8, 0.95];
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** The vendor's day is taken to be one of UTC+8 (inferred). */
+/** The vendor's day is assumed to be in UTC+8 (inferred). */
 const VENDOR_ZONE_MS = 8 * 60 * 60 * 1_000;
 
 /**
- * Sends verification messages, the one thing that cannot be taken back: it
- * bothers a person and uses up a cap. So none is ever sent again by itself, and
- * one more to the same target has to wait.
+ * Sends verification messages. A message cannot be undone: it reaches a person and counts
+ * against a daily limit. So it is never retried automatically, and another message to the
+ * same target has to wait for the cool-down.
  */
 @Injectable()
 export class VerificationMessages {
@@ -73,9 +73,9 @@ export class VerificationMessages {
   }
 
   /**
-   * @throws {GatewayError} VERIFICATION_LIMIT without an upstream call while a
-   *   cap holds; OUTCOME_UNKNOWN when the message may have gone out, which
-   *   starts the pause as well
+   * @throws {GatewayError} VERIFICATION_LIMIT, without an upstream call, while a limit is
+   *   reached; OUTCOME_UNKNOWN when the message may have been sent, which starts the
+   *   cool-down as well
    */
   async send<O extends SendOperation>(
     operation: O,
@@ -83,42 +83,42 @@ export class VerificationMessages {
     context: RequestContext,
   ): Promise<SentMessage> {
     const order = this.orderFor(params, context);
-    let taken: VerificationOrder | null = null;
+    let acquired: VerificationOrder | null = null;
     let sentToday: number | null = null;
-    // A replay repeats the time of the message that was sent.
+    // A replay returns the time of the message that was sent.
     let startedAtMs = order.atMs;
-    let pauseFromMs = order.atMs;
+    let cooldownFromMs = order.atMs;
     try {
       await this.upstream.call(operation, params, context, {
         admit: async (write) => {
           startedAtMs = write.startedAtMs;
-          const own = { ...order, repeatKey: write.id };
-          const place = await this.log.take(own, this.caps);
-          if (!place.isFree) throw this.refusal(place, own);
-          taken = own;
-          ({ sentToday } = place);
+          const keyed = { ...order, repeatKey: write.id };
+          const slot = await this.log.acquire(keyed, this.caps);
+          if (!slot.isFree) throw this.limitError(slot, keyed);
+          acquired = keyed;
+          ({ sentToday } = slot);
         },
         confirm: async () => {
-          if (taken === null) return;
-          taken = { ...taken, atMs: this.now() };
-          pauseFromMs = taken.atMs;
-          const place = await this.log.confirm(taken, this.caps);
-          if (!place.isFree) throw this.refusal(place, taken);
-          ({ sentToday } = place);
+          if (acquired === null) return;
+          acquired = { ...acquired, atMs: this.now() };
+          cooldownFromMs = acquired.atMs;
+          const slot = await this.log.confirm(acquired, this.caps);
+          if (!slot.isFree) throw this.limitError(slot, acquired);
+          ({ sentToday } = slot);
         },
         replayed: (firstMs) => {
           startedAtMs = firstMs;
-          pauseFromMs = firstMs;
+          cooldownFromMs = firstMs;
         },
       });
     } catch (error) {
-      throw await this.failed(error, taken, pauseFromMs);
+      throw await this.afterFailure(error, acquired, cooldownFromMs);
     }
-    if (taken !== null) this.warn(sentToday, context);
+    if (acquired !== null) this.warn(sentToday, context);
     else sentToday = await this.log.sentToday(order.dayKey);
     return {
       sentAt: new Date(startedAtMs).toISOString(),
-      retryAfterSeconds: this.pauseSeconds(pauseFromMs),
+      retryAfterSeconds: this.secondsOfCooldown(cooldownFromMs),
       remainingToday:
         sentToday === null ? null : Math.max(0, this.caps.perDay - sentToday),
     };
@@ -129,8 +129,7 @@ export class VerificationMessages {
     { directory, caller }: RequestContext,
   ): VerificationOrder {
     const isEmail = "EmailAddress" in params;
-    // The part after the @ sign is the same in either case, the part before it
-    // nearly always is.
+    // Domains are case-insensitive; local parts are in practice.
     const target = isEmail
       ? params.EmailAddress.toLowerCase()
       : params.PhoneNumber;
@@ -147,32 +146,32 @@ export class VerificationMessages {
   }
 
   /**
-   * The error to throw. The place is returned unless the message may have been
-   * sent: a refusal by the vendor sends nothing.
+   * Returns the error to throw. Releases the slot unless the message may have been sent;
+   * the vendor sends no message when it rejects the call.
    */
-  private async failed(
+  private async afterFailure(
     error: unknown,
-    taken: VerificationOrder | null,
-    pauseFromMs: number,
+    acquired: VerificationOrder | null,
+    cooldownFromMs: number,
   ): Promise<unknown> {
     if (!(error instanceof GatewayError)) return error;
     if (error.code !== ErrorCode.OUTCOME_UNKNOWN) {
-      if (taken !== null) await this.log.giveBack(taken);
+      if (acquired !== null) await this.log.release(acquired);
       return error;
     }
     return new GatewayError(error.code, {
       ...error.details,
-      retryAfterSeconds: this.pauseSeconds(pauseFromMs),
-      advice: NOTHING_TO_READ,
+      retryAfterSeconds: this.secondsOfCooldown(cooldownFromMs),
+      advice: CANNOT_VERIFY,
     });
   }
 
-  private refusal(
-    place: Extract<VerificationSlot, { isFree: false }>,
+  private limitError(
+    slot: Extract<VerificationSlot, { isFree: false }>,
     { atMs }: VerificationOrder,
   ): GatewayError {
-    if (place.cap === "memory") return tableFull(place.full);
-    const { cap, freeInMs } = place;
+    if (slot.cap === "memory") return tableFull(slot.full);
+    const { cap, freeInMs } = slot;
     const { perMinute, perDay } = this.caps;
     const limits = {
       cooldown: {},
@@ -186,18 +185,24 @@ export class VerificationMessages {
     });
   }
 
-  private pauseSeconds(sinceMs: number): number {
+  private secondsOfCooldown(sinceMs: number): number {
     const leftMs = sinceMs + this.caps.cooldownMs - this.now();
     return Math.max(0, Math.ceil(leftMs / 1_000));
   }
 
-  /** Once for each share of the cap that is reached. */
+  /** Logs a warning when the count reaches one of the shares in `WARNED_AT`. */
   private warn(sentToday: number | null, { directory }: RequestContext): void {
-    const marks = WARNED_AT.map((share) => Math.ceil(this.caps.perDay * share));
-    if (sentToday === null || !marks.includes(sentToday)) return;
-    this.logger.log("warn", "verification e-mails of the day run out", {
-      directory,
-    });
+    const thresholds = WARNED_AT.map((share) =>
+      Math.ceil(this.caps.perDay * share),
+    );
+    if (sentToday === null || !thresholds.includes(sentToday)) return;
+    this.logger.log(
+      "warn",
+      "daily limit of verification e-mails is nearly reached",
+      {
+        directory,
+      },
+    );
   }
 }
 
@@ -205,7 +210,7 @@ function hashOf(...parts: string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("base64url");
 }
 
-/** The calendar day of the vendor. */
+/** Calendar day in the vendor's time zone. */
 function dayOf(atMs: number): string {
   return new Date(atMs + VENDOR_ZONE_MS).toISOString().slice(0, 10);
 }

@@ -43,9 +43,9 @@ describe("the deletion ledger in memory", () => {
       Date.now,
     );
     const context = contextOf();
-    await deletions.admit("c-1", context);
-    await deletions.begun("c-1", "Deleting", context);
-    await expect(deletions.admit("c-2", context)).rejects.toMatchObject({
+    await deletions.reserve("c-1", context);
+    await deletions.recordStart("c-1", "Deleting", context);
+    await expect(deletions.reserve("c-2", context)).rejects.toMatchObject({
       code: "RATE_LIMITED",
       details: { limit: 1 },
     });

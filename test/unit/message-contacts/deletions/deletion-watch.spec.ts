@@ -7,7 +7,7 @@ import {
   type DeletionRelay,
 } from "../../../../src/message-contacts/deletions/deletion-relay.js";
 import {
-  reportIn,
+  newReport,
   type DeletionReport,
 } from "../../../../src/message-contacts/deletions/deletion-report.js";
 import {
@@ -110,7 +110,7 @@ describe("watching a deletion", () => {
 
   it("tells every watcher the end, also one that came late", async () => {
     const { upstream, timers, deletions, watch } = setUp();
-    await deletions.begun(ID, "Deleting", contextOf());
+    await deletions.recordStart(ID, "Deleting", contextOf());
     upstream
       .answering(STATUS, RUNNING, GONE)
       .answering("getMessageContact", GONE);
@@ -128,7 +128,7 @@ describe("watching a deletion", () => {
   });
 
   it("does not take over an older final report of another replica", async () => {
-    const older = reportIn(DeletionState.DELETED, ID);
+    const older = newReport(DeletionState.DELETED, ID);
     let mayLook = false;
     const { upstream, timers, watch } = setUp({
       ...NO_RELAY,

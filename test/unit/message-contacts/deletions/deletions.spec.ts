@@ -45,7 +45,7 @@ describe("a deletion", () => {
 
   it("is DELETED once one that began here is gone, and costs one read of the contact from then on", async () => {
     const { upstream, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleting", context);
+    await deletions.recordStart(ID, "Deleting", context);
     upstream.answering(STATUS, GONE).answering(CONTACT, GONE);
     const report = await deletions.status(ID, context);
     expect(report).toMatchObject({
@@ -61,7 +61,7 @@ describe("a deletion", () => {
     "is not on record when the contact exists again after a deletion that began as %s",
     async (begunAs) => {
       const { upstream, ledger, deletions, context } = setUp();
-      await deletions.begun(ID, begunAs, context);
+      await deletions.recordStart(ID, begunAs, context);
       upstream.answering(STATUS, GONE).answering(CONTACT, GONE);
       expect((await deletions.status(ID, context)).state).toBe("DELETED");
       upstream.answering(CONTACT, {
@@ -75,7 +75,7 @@ describe("a deletion", () => {
 
   it("is followed again when a contact that exists again is deleted", async () => {
     const { upstream, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleted", context);
+    await deletions.recordStart(ID, "Deleted", context);
     upstream
       .answering(STATUS, vendorSays("Deleting"))
       .answering(CONTACT, { Contact: { ContactId: ID, Status: "Deleting" } });
@@ -87,7 +87,7 @@ describe("a deletion", () => {
 
   it("is not called DELETED from memory while the vendor cannot be asked", async () => {
     const { upstream, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleted", context);
+    await deletions.recordStart(ID, "Deleted", context);
     upstream.answering(CONTACT, refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE));
     await expect(deletions.status(ID, context)).rejects.toMatchObject({
       code: "UPSTREAM_UNAVAILABLE",
@@ -96,7 +96,7 @@ describe("a deletion", () => {
 
   it("is DELETED at once when the vendor says so", async () => {
     const { upstream, deletions, context } = setUp();
-    const report = await deletions.begun(ID, "Deleted", context);
+    const report = await deletions.recordStart(ID, "Deleted", context);
     expect(report.state).toBe("DELETED");
     upstream.answering(CONTACT, GONE);
     expect((await deletions.status(ID, context)).state).toBe("DELETED");
@@ -122,7 +122,7 @@ describe("a deletion", () => {
 
   it("that failed names accounts, message types and what to do, in both languages", async () => {
     const { upstream, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleting", context);
+    await deletions.recordStart(ID, "Deleting", context);
     upstream.answering(
       STATUS,
       vendorSays("Failed", [
@@ -163,7 +163,7 @@ describe("a deletion", () => {
 
   it("is not called done while the contact is still there", async () => {
     const { upstream, clock, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleting", context);
+    await deletions.recordStart(ID, "Deleting", context);
     upstream
       .answering(STATUS, GONE)
       .answering(CONTACT, { Contact: { ContactId: ID, Status: "Active" } });
@@ -174,7 +174,7 @@ describe("a deletion", () => {
 
   it("of one directory says nothing of another", async () => {
     const { upstream, deletions, context } = setUp();
-    await deletions.begun(ID, "Deleted", context);
+    await deletions.recordStart(ID, "Deleted", context);
     upstream.answering(STATUS, GONE);
     const other = { ...context, directory: "other" };
     expect((await deletions.status(ID, other)).state).toBe("UNKNOWN");
@@ -192,7 +192,7 @@ describe("a deletion", () => {
 describe("the identity of a report", () => {
   it("tells final states from others by itself", async () => {
     const { upstream, deletions, context } = setUp();
-    const begun = await deletions.begun(ID, "Deleting", context);
+    const begun = await deletions.recordStart(ID, "Deleting", context);
     expect(isFinalIdentity(identityOf(begun))).toBe(false);
     const problem = refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE);
     const unknown = {

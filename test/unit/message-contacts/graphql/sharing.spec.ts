@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ErrorCode } from "../../../../src/errors/error-codes.js";
 import { GatewayError } from "../../../../src/errors/gateway-error.js";
 import { Logger } from "../../../../src/logging/logger.js";
-import { inOrder } from "../../../../src/message-contacts/bulk/run-in-order.js";
+import { runInOrder } from "../../../../src/message-contacts/bulk/run-in-order.js";
 import { LatestValueStream } from "../../../../src/message-contacts/deletions/latest-value-stream.js";
 import { Slots } from "../../../../src/message-contacts/graphql/concurrency-limit.js";
 import { contextOf, settled } from "../../../support/fake-upstream.js";
@@ -74,17 +74,17 @@ describe("the latest value", () => {
 
 describe("items in order", () => {
   const stops = {
-    goOnAfter: () => true,
-    isTimeOver: () => false,
+    continuesAfter: () => true,
+    isOutOfTime: () => false,
     logger: new Logger({ LOG_LEVEL: "silent" }),
     context: contextOf(),
   };
 
   it("are not begun once time is over", async () => {
     let asked = 0;
-    const outcomes = await inOrder([1, 2, 3], (item) => Promise.resolve(item), {
+    const outcomes = await runInOrder([1, 2, 3], (item) => Promise.resolve(item), {
       ...stops,
-      isTimeOver: () => ++asked > 1,
+      isOutOfTime: () => ++asked > 1,
     });
     expect(outcomes).toEqual([
       { status: "DONE", value: 1 },
@@ -94,13 +94,13 @@ describe("items in order", () => {
   });
 
   it("turn a fault into a failure of one item, never of all", async () => {
-    const outcomes = await inOrder(
+    const outcomes = await runInOrder(
       [1, 2],
       (item) =>
         item === 1
           ? Promise.reject(new TypeError("a bug"))
           : Promise.resolve(item),
-      { ...stops, goOnAfter: ({ code }) => code === ErrorCode.INTERNAL },
+      { ...stops, continuesAfter: ({ code }) => code === ErrorCode.INTERNAL },
     );
     expect(outcomes).toEqual([
       { status: "FAILED", error: new GatewayError(ErrorCode.INTERNAL) },

@@ -24,50 +24,57 @@ const order = (
 describe("the log of verification messages", () => {
   it("refuses a second message to the same target of a contact until the pause is over", async () => {
     const log = new MemoryVerificationLog();
-    expect(await log.take(order(), CAPS)).toMatchObject({ isFree: true });
-    expect(await log.take(order({ atMs: 59_000 }), CAPS)).toEqual({
+    expect(await log.acquire(order(), CAPS)).toMatchObject({ isFree: true });
+    expect(await log.acquire(order({ atMs: 59_000 }), CAPS)).toEqual({
       isFree: false,
       cap: "cooldown",
       freeInMs: 1_000,
     });
-    expect((await log.take(order({ atMs: 60_000 }), CAPS)).isFree).toBe(true);
+    expect((await log.acquire(order({ atMs: 60_000 }), CAPS)).isFree).toBe(
+      true,
+    );
   });
 
   it("refuses more than the cap per minute to one target, over all contacts", async () => {
     const log = new MemoryVerificationLog();
     for (const atMs of [0, 10_000, 20_000]) {
-      const place = await log.take(order({ pairKey: `p${atMs}`, atMs }), CAPS);
+      const place = await log.acquire(
+        order({ pairKey: `p${atMs}`, atMs }),
+        CAPS,
+      );
       expect(place.isFree).toBe(true);
     }
     const next = order({ pairKey: "p4", atMs: 30_000 });
-    expect(await log.take(next, CAPS)).toEqual({
+    expect(await log.acquire(next, CAPS)).toEqual({
       isFree: false,
       cap: "minute",
       freeInMs: 30_000,
     });
-    expect((await log.take({ ...next, atMs: 60_000 }, CAPS)).isFree).toBe(true);
+    expect((await log.acquire({ ...next, atMs: 60_000 }, CAPS)).isFree).toBe(
+      true,
+    );
   });
 
   it("refuses more than the cap per day, and counts what is sent", async () => {
     const log = new MemoryVerificationLog();
     for (let sent = 1; sent <= 5; sent++) {
       const one = order({ pairKey: `p${sent}`, targetKey: `t${sent}` });
-      expect(await log.take(one, CAPS)).toMatchObject({ sentToday: sent });
+      expect(await log.acquire(one, CAPS)).toMatchObject({ sentToday: sent });
     }
     const next = order({ pairKey: "p6", targetKey: "t6" });
-    expect(await log.take(next, CAPS)).toEqual({
+    expect(await log.acquire(next, CAPS)).toEqual({
       isFree: false,
       cap: "day",
       freeInMs: null,
     });
-    expect((await log.take({ ...next, dayKey: "next day" }, CAPS)).isFree).toBe(
-      true,
-    );
+    expect(
+      (await log.acquire({ ...next, dayKey: "next day" }, CAPS)).isFree,
+    ).toBe(true);
   });
 
   it("counts no day where no cap is known", async () => {
     const log = new MemoryVerificationLog();
-    expect(await log.take(order({ dayKey: null }), CAPS)).toMatchObject({
+    expect(await log.acquire(order({ dayKey: null }), CAPS)).toMatchObject({
       isFree: true,
       sentToday: null,
     });
@@ -76,9 +83,9 @@ describe("the log of verification messages", () => {
   it("forgets a message that did not go out", async () => {
     const log = new MemoryVerificationLog();
     const taken = order();
-    await log.take(taken, CAPS);
-    await log.giveBack(taken);
-    expect(await log.take(order({ atMs: 1 }), CAPS)).toMatchObject({
+    await log.acquire(taken, CAPS);
+    await log.release(taken);
+    expect(await log.acquire(order({ atMs: 1 }), CAPS)).toMatchObject({
       isFree: true,
       sentToday: 1,
     });
@@ -87,9 +94,9 @@ describe("the log of verification messages", () => {
   it("hands the place to a later order of the same message, without counting it", async () => {
     const log = new MemoryVerificationLog();
     const first = order({ repeatKey: "key" });
-    await log.take(first, CAPS);
+    await log.acquire(first, CAPS);
     const again = order({ repeatKey: "key", atMs: 5_000 });
-    expect(await log.take(again, CAPS)).toEqual({
+    expect(await log.acquire(again, CAPS)).toEqual({
       isFree: true,
       sentToday: 1,
     });
@@ -97,21 +104,23 @@ describe("the log of verification messages", () => {
     expect(
       await log.confirm({ ...first, repeatKey: null, atMs: 5_500 }, CAPS),
     ).toMatchObject({ isFree: false, cap: "cooldown" });
-    await log.giveBack(first);
-    expect((await log.take(order({ atMs: 6_000 }), CAPS)).isFree).toBe(false);
-    await log.giveBack(again);
-    expect((await log.take(order({ atMs: 6_000 }), CAPS)).isFree).toBe(true);
+    await log.release(first);
+    expect((await log.acquire(order({ atMs: 6_000 }), CAPS)).isFree).toBe(
+      false,
+    );
+    await log.release(again);
+    expect((await log.acquire(order({ atMs: 6_000 }), CAPS)).isFree).toBe(true);
   });
 
   it("restarts the pause when the message is sent", async () => {
     const log = new MemoryVerificationLog();
     const taken = order();
-    await log.take(taken, CAPS);
+    await log.acquire(taken, CAPS);
     expect(await log.confirm({ ...taken, atMs: 50_000 }, CAPS)).toEqual({
       isFree: true,
       sentToday: 1,
     });
-    expect(await log.take(order({ atMs: 61_000 }), CAPS)).toMatchObject({
+    expect(await log.acquire(order({ atMs: 61_000 }), CAPS)).toMatchObject({
       isFree: false,
       freeInMs: 49_000,
     });
@@ -120,9 +129,9 @@ describe("the log of verification messages", () => {
   it("does not confirm an order whose pause another order has used", async () => {
     const log = new MemoryVerificationLog();
     const stalled = order();
-    await log.take(stalled, CAPS);
+    await log.acquire(stalled, CAPS);
     const other = order({ atMs: 61_000 });
-    await log.take(other, CAPS);
+    await log.acquire(other, CAPS);
     expect(await log.confirm({ ...stalled, atMs: 62_000 }, CAPS)).toMatchObject(
       { isFree: false, cap: "cooldown" },
     );
@@ -134,8 +143,8 @@ describe("the log of verification messages", () => {
       pairKey: string,
       caller: string,
       atMs = 0,
-    ): ReturnType<typeof log.take> =>
-      log.take(order({ pairKey, targetKey: pairKey, caller, atMs }), CAPS);
+    ): ReturnType<typeof log.acquire> =>
+      log.acquire(order({ pairKey, targetKey: pairKey, caller, atMs }), CAPS);
     await send("p1", "ann");
     await send("p2", "ann");
     expect(await send("p3", "ann")).toMatchObject({

@@ -1,8 +1,8 @@
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
-/** A read's answer, mapped: nothing found is null, not an error. */
-export function absentAsNull<A, R>(
+/** Maps the response of a read; resolves with null for CONTACT_NOT_FOUND. */
+export function nullIfNotFound<A, R>(
   read: Promise<A>,
   map: (answer: A) => R,
 ): Promise<R | null> {
