@@ -5,7 +5,7 @@ import type { Operation, WriteOperation } from "./operations.js";
 import type { Settlement } from "./writes/settlement.js";
 
 /** One finished attempt. Holds no parameter and no word of the vendor's message. */
-export interface SeenAttempt {
+export interface AttemptRecord {
   readonly operation: Operation;
   readonly durationMs: number;
   readonly kind: Outcome<unknown>["kind"];
@@ -18,9 +18,9 @@ export interface SeenAttempt {
 
 /** Sees what happens on the way to the vendor; must not throw. */
 export interface UpstreamObserver {
-  attempted(attempt: SeenAttempt): void;
+  attempted(attempt: AttemptRecord): void;
   /** An attempt failed, and another one will follow. */
-  repeated(operation: Operation): void;
+  retried(operation: Operation): void;
   /** What reading back told of a write whose answer was lost. */
   settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;
   /** Follows single requests; absent where nobody does, which costs nothing. */
@@ -36,7 +36,7 @@ export interface UpstreamTracer {
     run: () => Promise<T>,
   ): Promise<T>;
   /** Remembers the operation for work that a queue begins later. */
-  bound<T>(run: () => T): () => T;
+  bindContext<T>(run: () => T): () => T;
   /** One attempt inside it; `attempted` is called before it ends. */
   attempt<T>(operation: Operation, run: () => Promise<T>): Promise<T>;
 }
@@ -46,6 +46,6 @@ export const UPSTREAM_OBSERVER = Symbol("UpstreamObserver");
 
 export const UNOBSERVED: UpstreamObserver = {
   attempted: () => undefined,
-  repeated: () => undefined,
+  retried: () => undefined,
   settled: () => undefined,
 };

@@ -10,7 +10,7 @@ import {
   RetryBudget,
   type CallLimits,
 } from "./attempts/call-policy.js";
-import { OWN_TURN } from "./attempts/fair-slots.js";
+import { INTERNAL_CALL } from "./attempts/fair-slots.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import { KeyedWrites } from "./writes/keyed-writes.js";
 import {
@@ -19,17 +19,17 @@ import {
   type WriteOperation,
 } from "./operations.js";
 import {
-  failureOfRead,
+  readError,
   isTimeout,
-  isUnreached,
+  isConnectionFailure,
   attemptFailureOf,
-  unavailable,
+  notStartedError,
 } from "./attempts/outcome-errors.js";
 import {
-  isBrieflyUnreached,
+  isShortOutage,
   Reconnection,
-  type Reach,
-} from "./attempts/patience.js";
+  type ConnectionState,
+} from "./attempts/retry-waits.js";
 import type { RpcSigner } from "./transport/signer.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
@@ -39,7 +39,7 @@ import type { WriteHooks } from "./writes/write-hooks.js";
 import type { WriteQueue } from "./writes/write-queue.js";
 
 /** What a client is made of. */
-export interface UpstreamParts {
+export interface ClientDependencies {
   readonly signer: Pick<RpcSigner, "sign" | "invalidateCredentials">;
   readonly transport: Transport;
   readonly writes: WriteQueue;
@@ -78,16 +78,16 @@ export class UpstreamClient {
   private readonly attempts: Attempts;
   private readonly observer: UpstreamObserver;
   private readonly budget: RetryBudget;
-  private readonly reach: Reach;
+  private readonly connection: ConnectionState;
   private readonly reads = new BreakerAndBulkhead<Outcome<unknown>>(
-    speaksOfTrouble,
+    isBreakerFailure,
     {
-      atOnce: POLICY.readsAtOnce,
-      waiting: POLICY.readsWaiting,
+      atOnce: POLICY.maxConcurrentReads,
+      waiting: POLICY.maxQueuedReads,
     },
   );
   private readonly changes = new BreakerAndBulkhead<Outcome<unknown>>(
-    speaksOfTrouble,
+    isBreakerFailure,
     {
       atOnce: 4,
       waiting: 1_024,
@@ -104,30 +104,30 @@ export class UpstreamClient {
     timing = SYSTEM_TIMING,
     observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
-  }: UpstreamParts) {
+  }: ClientDependencies) {
     this.limits = limits;
     this.transport = transport;
     this.timing = timing;
     this.observer = observer;
     this.attempts = new Attempts(signer, transport, timing, observer);
     this.budget = new RetryBudget(timing);
-    this.reach = {
+    this.connection = {
       timing,
       budget: this.budget,
       lastReplyAtMs: () => this.attempts.lastReplyAtMs(),
-      unreachedSinceMs: null,
-      waiting: 0,
+      unreachableSinceMs: null,
+      waitingCalls: 0,
     };
     const vendorWrites = new VendorWrites({
       attempts: this.attempts,
       admission: this.changes,
       observer,
       budget: this.budget,
-      reach: this.reach,
+      connection: this.connection,
       timing,
       limits,
       read: (operation, params, deadline, usage) =>
-        this.retried(operation, params, deadline, () => true, usage),
+        this.readWithRetries(operation, params, deadline, () => true, usage),
     });
     this.writes = writes;
     this.keyed = new KeyedWrites(vendorWrites, writes, keys, timing, limits);
@@ -142,22 +142,22 @@ export class UpstreamClient {
    * @param hooks for a write only
    * @throws {GatewayError} always of this class; vendor errors end here
    */
-  call<O extends Operation>(
+  execute<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
-    if (!isWrite(operation)) return this.shared(operation, params, context);
+    if (!isWrite(operation)) return this.readShared(operation, params, context);
     const answer: Promise<object> = this.keyed
-      .call(operation, params as never, context, hooks)
+      .executeIdempotent(operation, params as never, context, hooks)
       // Reads that began before the change are not for those who ask after it.
       .finally(() => this.readsInFlight.clear());
     return answer as Promise<VendorAnswer<O>>;
   }
 
   /** How the way to the vendor stands at this moment. */
-  get standing(): ClientStatus {
+  get status(): ClientStatus {
     const { running, waiting } = this.reads.inFlight;
     return {
       readBreaker: this.reads.breakerState,
@@ -174,7 +174,7 @@ export class UpstreamClient {
   }
 
   /** One call for all who ask the same while it runs. */
-  private shared<O extends Operation>(
+  private readShared<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
@@ -186,7 +186,7 @@ export class UpstreamClient {
       return running.answer as Promise<VendorAnswer<O>>;
     }
     const waiting = [context];
-    const answer = this.retried(
+    const answer = this.readWithRetries(
       operation,
       params,
       deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
@@ -206,23 +206,23 @@ export class UpstreamClient {
     return answer;
   }
 
-  private async retried<O extends Operation>(
+  private async readWithRetries<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     deadline: number,
     isWanted: () => boolean,
     usage: Usage,
-    turn = OWN_TURN,
+    turn = INTERNAL_CALL,
   ): Promise<VendorAnswer<O>> {
     const { timing, budget } = this;
-    const reconnection = new Reconnection(this.reach);
+    const reconnection = new Reconnection(this.connection);
     let attempt = 1;
     for (;;) {
-      const make = this.attempts.bound(() => {
+      const make = this.attempts.bindContext(() => {
         const left = deadline - timing.now();
-        if (left < POLICY.leastAttemptMs) return Promise.resolve(NOT_SENT);
+        if (left < POLICY.minAttemptMs) return Promise.resolve(NOT_SENT);
         budget.countCall();
-        return this.attempts.make(
+        return this.attempts.attempt(
           operation,
           params,
           Math.min(this.limits.readAttemptMs, left),
@@ -231,30 +231,30 @@ export class UpstreamClient {
       });
       const outcome = await this.reads.run(make, turn);
       if (outcome instanceof NotExecuted) {
-        reconnection.giveBack();
+        reconnection.returnToken();
         const mayWait =
           outcome.cause === "breaker" &&
           (reconnection.hasBegun ||
-            isBrieflyUnreached(this.reach, this.limits.readDeadlineMs));
+            isShortOutage(this.connection, this.limits.readDeadlineMs));
         if (
           mayWait &&
-          (await this.reconnected(reconnection, deadline, isWanted))
+          (await this.awaitConnection(reconnection, deadline, isWanted))
         )
           continue;
-        throw unavailable(outcome);
+        throw notStartedError(outcome);
       }
-      this.reach.unreachedSinceMs = isUnreached(outcome)
-        ? (this.reach.unreachedSinceMs ?? timing.now())
+      this.connection.unreachableSinceMs = isConnectionFailure(outcome)
+        ? (this.connection.unreachableSinceMs ?? timing.now())
         : null;
       if (outcome.kind === "answered") {
         budget.countSuccess();
         return outcome.answer as VendorAnswer<O>;
       }
       if (outcome.kind === "final") throw outcome.error;
-      if (isUnreached(outcome)) {
-        if (!(await this.reconnected(reconnection, deadline, isWanted)))
-          throw failureOfRead(outcome);
-        this.observer.repeated(operation);
+      if (isConnectionFailure(outcome)) {
+        if (!(await this.awaitConnection(reconnection, deadline, isWanted)))
+          throw readError(outcome);
+        this.observer.retried(operation);
         continue;
       }
       const pause = pauseMs(
@@ -264,23 +264,26 @@ export class UpstreamClient {
       );
       const isOver =
         attempt >= POLICY.maxAttempts ||
-        timing.now() + pause + POLICY.leastAttemptMs > deadline ||
+        timing.now() + pause + POLICY.minAttemptMs > deadline ||
         !isWanted() ||
         !budget.takeRetry(isTimeout(outcome));
-      if (isOver) throw failureOfRead(outcome);
-      this.observer.repeated(operation);
+      if (isOver) throw readError(outcome);
+      this.observer.retried(operation);
       await timing.sleep(pause);
       attempt += 1;
     }
   }
 
-  private reconnected(
+  private awaitConnection(
     reconnection: Reconnection,
     deadline: number,
     isWanted: () => boolean,
   ): Promise<boolean> {
     // The last attempt starts with twice the time that makes it worth starting.
-    return reconnection.next(deadline - 2 * POLICY.leastAttemptMs, isWanted);
+    return reconnection.awaitRetry(
+      deadline - 2 * POLICY.minAttemptMs,
+      isWanted,
+    );
   }
 }
 
@@ -293,7 +296,7 @@ function isWrite(operation: Operation): operation is WriteOperation {
 }
 
 /** Only silence and nonsense speak against the vendor's health. */
-function speaksOfTrouble(outcome: Outcome<unknown>): boolean {
+function isBreakerFailure(outcome: Outcome<unknown>): boolean {
   return (
     outcome.kind === "ambiguous" ||
     (outcome.kind === "not-sent" && !outcome.isDenied)

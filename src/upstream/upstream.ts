@@ -40,9 +40,9 @@ export class Upstream {
     if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
     const call = (): Promise<VendorAnswer<O>> =>
       this.tracer === undefined
-        ? client.call(operation, params, context, hooks)
+        ? client.execute(operation, params, context, hooks)
         : this.tracer.operation(operation, context, () =>
-            client.call(operation, params, context, hooks),
+            client.execute(operation, params, context, hooks),
           );
     return OPERATIONS[operation].kind === "read"
       ? call()
@@ -50,15 +50,18 @@ export class Upstream {
   }
 
   /** How each directory's client stands, by alias. */
-  standings(): Iterable<readonly [string, ClientStatus]> {
-    return [...this.clients].map(([alias, { standing }]) => [alias, standing]);
+  statuses(): Iterable<readonly [string, ClientStatus]> {
+    return [...this.clients].map(([alias, { status: standing }]) => [
+      alias,
+      standing,
+    ]);
   }
 
   /**
    * Records each running change on the audit trail as one of unknown outcome.
    * For the moment before the process is ended by force.
    */
-  cutOff(): readonly CutOffWrite[] {
+  auditRunningWrites(): readonly CutOffWrite[] {
     return this.running.cutOff();
   }
 

@@ -5,7 +5,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
-import { tableFull } from "../../upstream/idempotency/bounded-entries.js";
+import { tableFullError } from "../../upstream/idempotency/bounded-entries.js";
 import { Upstream } from "../../upstream/upstream.js";
 import type { VendorParams } from "../../upstream/vendor/vendor-types.js";
 import { WALL_CLOCK } from "../deletions/deletions.js";
@@ -106,7 +106,7 @@ export class VerificationMessages {
           if (!place.isFree) throw this.refusal(place, taken);
           ({ sentToday } = place);
         },
-        replayed: (firstMs) => {
+        replay: (firstMs) => {
           startedAtMs = firstMs;
           pauseFromMs = firstMs;
         },
@@ -171,7 +171,7 @@ export class VerificationMessages {
     place: Extract<VerificationSlot, { isFree: false }>,
     { atMs }: VerificationOrder,
   ): GatewayError {
-    if (place.cap === "memory") return tableFull(place.full);
+    if (place.cap === "memory") return tableFullError(place.full);
     const { cap, freeInMs } = place;
     const { perMinute, perDay } = this.caps;
     const limits = {

@@ -59,7 +59,7 @@ const ON_FRESH_CONNECTION: ReadonlySet<Operation> = new Set([
 ]);
 
 /** Beyond this a `Date` header is taken for an error of the vendor's, not of our clock. */
-const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
+const MAX_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 
 /** Signs, sends and judges single attempts; knows nothing of repeats. */
 export class Attempts {
@@ -95,7 +95,7 @@ export class Attempts {
     return this.timing.wallMs() + this.clockOffsetMs;
   }
 
-  make<O extends Operation>(
+  attempt<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     timeoutMs: number,
@@ -103,19 +103,19 @@ export class Attempts {
   ): Promise<Outcome<VendorAnswer<O>>> {
     const { tracer } = this.observer;
     return tracer === undefined
-      ? this.once(operation, params, timeoutMs, usage)
+      ? this.signAndSend(operation, params, timeoutMs, usage)
       : tracer.attempt(operation, () =>
-          this.once(operation, params, timeoutMs, usage),
+          this.signAndSend(operation, params, timeoutMs, usage),
         );
   }
 
   /** An attempt that a queue may begin later, with what follows it. */
-  bound<T>(attempt: () => T): () => T {
+  bindContext<T>(attempt: () => T): () => T {
     const { tracer } = this.observer;
-    return tracer === undefined ? attempt : tracer.bound(attempt);
+    return tracer === undefined ? attempt : tracer.bindContext(attempt);
   }
 
-  private async once<O extends Operation>(
+  private async signAndSend<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     timeoutMs: number,
@@ -141,11 +141,11 @@ export class Attempts {
           ON_FRESH_CONNECTION.has(operation),
         );
         this.lastReplyMs = this.timing.now();
-        ({ seen, outcome } = this.judge(operation, params, reply));
+        ({ seen, outcome } = this.interpret(operation, params, reply));
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         seen = { code: error.reason, requestId: null };
-        outcome = error.sent
+        outcome = error.wasSent
           ? { kind: "ambiguous", isTimeout: error.isTimeout }
           : { kind: "not-sent", isDenied: false };
       }
@@ -167,7 +167,7 @@ export class Attempts {
     return outcome;
   }
 
-  private judge<O extends Operation>(
+  private interpret<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     reply: UpstreamReply,
@@ -185,7 +185,7 @@ export class Attempts {
     const failure = body === null ? null : envelopeOf(reply, body);
     if (failure !== null) {
       const seen = { code: failure.code, requestId };
-      return { seen, outcome: this.refused(failure, params, reply) };
+      return { seen, outcome: this.outcomeOfRejection(failure, params, reply) };
     }
     if (
       body !== null &&
@@ -206,7 +206,7 @@ export class Attempts {
     };
   }
 
-  private refused(
+  private outcomeOfRejection(
     failure: VendorErrorEnvelope,
     params: object,
     reply: UpstreamReply,
@@ -238,8 +238,7 @@ export class Attempts {
     const { date } = headers;
     const theirs = typeof date === "string" ? Date.parse(date) : NaN;
     const offset = theirs - this.timing.wallMs();
-    if (Math.abs(offset) <= LARGEST_CLOCK_OFFSET_MS)
-      this.clockOffsetMs = offset;
+    if (Math.abs(offset) <= MAX_CLOCK_OFFSET_MS) this.clockOffsetMs = offset;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from "cockatiel";
-import { FairSlots, QueueFull, type Turn } from "./fair-slots.js";
+import { FairSlots, QueueFull, type FairnessKey } from "./fair-slots.js";
 import type { OperationRow } from "../operations.js";
 import type { Timing } from "../timing.js";
 
@@ -32,16 +32,16 @@ export const DEFAULT_LIMITS: CallLimits = {
 /** The other figures of the policy, in milliseconds unless named otherwise. */
 export const POLICY = {
   /** Below this an attempt is not worth starting. */
-  leastAttemptMs: 250,
-  /** Attempts that the vendor may have received; see `patience.ts` for the others. */
+  minAttemptMs: 250,
+  /** Attempts that the vendor may have received; see `retry-waits.ts` for the others. */
   maxAttempts: 3,
   backOffBaseMs: 100,
   /** Base after throttling and conflicts. */
   slowBackOffBaseMs: 500,
   backOffCapMs: 5_000,
   /** At most this many reads of a directory at once: fewer than sockets. */
-  readsAtOnce: 60,
-  readsWaiting: 1_024,
+  maxConcurrentReads: 60,
+  maxQueuedReads: 1_024,
 } as const;
 
 /** Length of a window of the retry budget and of the breaker's sample. */
@@ -63,7 +63,7 @@ export class RetryBudget {
   constructor(private readonly timing: Pick<Timing, "now">) {}
 
   countCall(): void {
-    this.roll();
+    this.rollWindow();
     this.calls += 1;
   }
 
@@ -73,7 +73,7 @@ export class RetryBudget {
 
   /** Takes leave for one repeat; a repeat after a time-out costs double. */
   takeRetry(afterTimeout: boolean): boolean {
-    this.roll();
+    this.rollWindow();
     const cost = afterTimeout ? 10 : 5;
     // The floor is what the breaker needs to see before it decides.
     const allowed = Math.max(20, this.calls * 0.1);
@@ -89,7 +89,7 @@ export class RetryBudget {
     this.retries = Math.max(0, this.retries - 1);
   }
 
-  private roll(): void {
+  private rollWindow(): void {
     const now = this.timing.now();
     if (now - this.windowStartedAt < WINDOW_MS) return;
     this.windowStartedAt = now;
@@ -180,7 +180,7 @@ export class BreakerAndBulkhead<Outcome> {
   /** @param turn on whose behalf; decides the order while others wait */
   async run(
     attempt: () => Promise<Outcome>,
-    turn?: Turn,
+    turn?: FairnessKey,
   ): Promise<Outcome | NotExecuted> {
     try {
       return await this.slots.run(() => this.breaker.execute(attempt), turn);

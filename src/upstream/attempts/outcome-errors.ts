@@ -22,7 +22,7 @@ export function isTimeout(outcome: Outcome<unknown>): boolean {
 }
 
 /** Whether a call was not sent because no connection could be made. */
-export function isUnreached(outcome: Outcome<unknown>): boolean {
+export function isConnectionFailure(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "not-sent" && !outcome.isDenied;
 }
 
@@ -37,7 +37,7 @@ export function isConflict(
 }
 
 /** The error of a call rejected by the breaker or by a full queue. */
-export function unavailable({
+export function notStartedError({
   cause,
   retryAfterSeconds,
 }: NotExecuted): GatewayError {
@@ -48,7 +48,9 @@ export function unavailable({
 }
 
 /** The error of an attempt of which it is certain that nothing happened. */
-export function notSent(outcome: { readonly isDenied: boolean }): GatewayError {
+export function notSentError(outcome: {
+  readonly isDenied: boolean;
+}): GatewayError {
   return outcome.isDenied
     ? new GatewayError(ErrorCode.UPSTREAM_DENIED)
     : new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
@@ -57,12 +59,12 @@ export function notSent(outcome: { readonly isDenied: boolean }): GatewayError {
 }
 
 /** The error of a read that got no answer. */
-export function failureOfRead(
+export function readError(
   outcome: Exclude<Outcome<unknown>, { kind: "answered" | "final" }>,
 ): GatewayError {
   switch (outcome.kind) {
     case "not-sent":
-      return notSent(outcome);
+      return notSentError(outcome);
     case "transient":
       return outcome.error;
     case "ambiguous":

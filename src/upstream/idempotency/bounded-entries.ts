@@ -137,7 +137,7 @@ const SHARED_ADVICE: Sentence = {
 };
 
 /** The error of a change that was rejected because a table is full. */
-export function tableFull({
+export function tableFullError({
   isCallersOwn,
   freeInMs,
   limit,

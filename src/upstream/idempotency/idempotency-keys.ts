@@ -60,16 +60,16 @@ export class IdempotencyKeys {
     const { caller } = write;
     const key = this.hash(JSON.stringify([caller, ...write.scope]));
     const fingerprint = this.hash(JSON.stringify(write.payload));
-    this.refuseRunning(key, fingerprint);
+    this.rejectIfRunning(key, fingerprint);
     const request = {
       caller,
       fingerprint,
       owner: randomUUID(),
       startedAtMs: this.now(),
     };
-    const answer = await guarded(this.store.claim(key, request));
+    const answer = await orStateUnavailable(this.store.claim(key, request));
     if (answer.kind !== "held") {
-      return this.own(key, request, answer);
+      return this.grant(key, request, answer);
     }
     const { record } = answer;
     if (record.fingerprint !== fingerprint) {
@@ -82,7 +82,7 @@ export class IdempotencyKeys {
     }
     // A result that cannot be read: take the record over and read back.
     const { owner } = request;
-    const moved = await guarded(
+    const moved = await orStateUnavailable(
       this.store.move(key, {
         owner: record.owner,
         caller,
@@ -92,10 +92,10 @@ export class IdempotencyKeys {
       }),
     );
     if (moved !== "moved") throw inProgress();
-    return this.own(key, request, { kind: "takenOver", startedAtMs });
+    return this.grant(key, request, { kind: "takenOver", startedAtMs });
   }
 
-  private async own(
+  private async grant(
     key: string,
     { caller, fingerprint, owner, startedAtMs }: KeyOwner,
     answer: Exclude<KeyAnswer, { kind: "held" }>,
@@ -118,9 +118,9 @@ export class IdempotencyKeys {
     );
     try {
       // The store lost the record of a write that this process still runs.
-      this.refuseRunning(key, fingerprint);
+      this.rejectIfRunning(key, fingerprint);
     } catch (error) {
-      await (wasSent ? hold.leaveOpen() : hold.release());
+      await (wasSent ? hold.markUncertain() : hold.release());
       throw error;
     }
     this.running.set(key, fingerprint);
@@ -128,7 +128,7 @@ export class IdempotencyKeys {
     return { kind: "own", hold };
   }
 
-  private refuseRunning(key: string, fingerprint: string): void {
+  private rejectIfRunning(key: string, fingerprint: string): void {
     const running = this.running.get(key);
     if (running === undefined) return;
     throw running === fingerprint
@@ -180,7 +180,7 @@ export class KeyHold {
    *   not be made
    */
   async confirm(): Promise<void> {
-    const moved = await guarded(
+    const moved = await orStateUnavailable(
       this.store.move(this.id, {
         ...this.asOwner(),
         orAbsent: false,
@@ -188,7 +188,7 @@ export class KeyHold {
       }),
     );
     if (moved === "moved") return;
-    throw moved === "lost" ? inProgress() : unavailable();
+    throw moved === "lost" ? inProgress() : stateUnavailable();
   }
 
   /** Stores a definite result for the next request with this key. */
@@ -197,7 +197,7 @@ export class KeyHold {
   }
 
   /** The outcome is unknown: the next request with this key reads back first. */
-  async leaveOpen(): Promise<void> {
+  async markUncertain(): Promise<void> {
     await this.end(this.record("uncertain"), true);
   }
 
@@ -234,16 +234,16 @@ function inProgress(): GatewayError {
   });
 }
 
-function unavailable(): GatewayError {
+function stateUnavailable(): GatewayError {
   return new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
     retryAfterSeconds: 1,
   });
 }
 
-async function guarded<T>(asked: Promise<T>): Promise<T> {
+async function orStateUnavailable<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    throw error instanceof GatewayError ? error : unavailable();
+    throw error instanceof GatewayError ? error : stateUnavailable();
   }
 }

@@ -1,6 +1,6 @@
 import {
   BoundedEntries,
-  tableFull,
+  tableFullError,
   type BoundedTable,
   type EntryBounds,
 } from "./bounded-entries.js";
@@ -28,14 +28,14 @@ export function keyBoundsFor(heapLimitBytes: number): EntryBounds {
   return { perCaller: Math.min(KEY_BOUNDS.perCaller, total >> 1), total };
 }
 
-interface Dated {
+interface StoredRecord {
   readonly record: KeyRecord;
-  readonly at: number;
+  readonly writtenAtMs: number;
 }
 
 /** The store of one process. Rejects a new key when it is full. */
 export class MemoryKeyStore implements KeyStore {
-  private readonly records: BoundedEntries<Dated>;
+  private readonly records: BoundedEntries<StoredRecord>;
 
   constructor(
     private readonly abandonedMs = abandonedAfterMs(20_000),
@@ -50,15 +50,15 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   async claim(key: string, request: KeyRequest): Promise<KeyAnswer> {
-    return Promise.resolve(this.claimed(key, request));
+    return Promise.resolve(this.claimNow(key, request));
   }
 
-  private claimed(key: string, request: KeyRequest): KeyAnswer {
+  private claimNow(key: string, request: KeyRequest): KeyAnswer {
     const { caller, fingerprint, owner, startedAtMs } = request;
     const found = this.records.get(key);
     const isSame = found?.record.fingerprint === fingerprint;
     const isAbandoned =
-      found !== undefined && this.now() - found.at >= this.abandonedMs;
+      found !== undefined && this.now() - found.writtenAtMs >= this.abandonedMs;
     if (
       found === undefined ||
       (found.record.state === "waiting" && isAbandoned && isSame)
@@ -69,7 +69,7 @@ export class MemoryKeyStore implements KeyStore {
         owner,
         startedAtMs,
       });
-      if (full !== null) throw tableFull(full);
+      if (full !== null) throw tableFullError(full);
       return { kind: "new" };
     }
     const { record } = found;
@@ -104,8 +104,8 @@ export class MemoryKeyStore implements KeyStore {
     key: string,
     caller: string,
     record: KeyRecord,
-  ): ReturnType<BoundedEntries<Dated>["set"]> {
-    const dated = { record, at: this.now() };
-    return this.records.set(key, caller, dated, KEY_TTL_MS);
+  ): ReturnType<BoundedEntries<StoredRecord>["set"]> {
+    const stored = { record, writtenAtMs: this.now() };
+    return this.records.set(key, caller, stored, KEY_TTL_MS);
   }
 }

@@ -23,7 +23,7 @@ export interface CredentialSource {
 }
 
 /** How long fetched keys are used before the chain is asked again. */
-const FRESH_MS = 60_000;
+const CACHE_TTL_MS = 60_000;
 
 /**
  * The vendor's default chain behind one shared renewal.
@@ -45,7 +45,10 @@ export class ChainCredentials implements CredentialsProvider {
   ) {}
 
   getCredentials(): Promise<Credentials> {
-    if (this.fetched !== null && this.now() - this.fetched.atMs < FRESH_MS) {
+    if (
+      this.fetched !== null &&
+      this.now() - this.fetched.atMs < CACHE_TTL_MS
+    ) {
       return Promise.resolve(this.fetched.credentials);
     }
     this.fetching ??= this.fetch().finally(() => {

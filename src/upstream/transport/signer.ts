@@ -78,7 +78,7 @@ export class RpcSigner {
     try {
       await this.client.request(
         actionOf(operation),
-        { ...withoutGaps(params), ...common },
+        { ...omitNullish(params), ...common },
         {
           method: "POST",
           headers: {},
@@ -111,7 +111,7 @@ function isSigned(form: string): boolean {
 }
 
 /** pop-core would send `undefined` and `null` as words (observed). */
-function withoutGaps(params: object): Record<string, unknown> {
+function omitNullish(params: object): Record<string, unknown> {
   const sent: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(params)) {
     if (value !== undefined && value !== null) sent[name] = value;

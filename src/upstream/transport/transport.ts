@@ -15,7 +15,7 @@ export interface UpstreamReply {
  */
 export class TransportError extends Error {
   constructor(
-    readonly sent: boolean,
+    readonly wasSent: boolean,
     readonly reason: string,
     /** Whether a timer of ours ended the call. */
     readonly isTimeout = false,

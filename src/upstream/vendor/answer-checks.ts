@@ -31,11 +31,11 @@ export function isContactId(value: unknown): value is string {
 }
 
 /** Largest number that GraphQL's `Int` can carry. */
-const LARGEST_INT = 2 ** 31 - 1;
+const MAX_INT = 2 ** 31 - 1;
 
 type Check = (answer: JsonObject, params: JsonObject) => boolean;
 
-const anything: Check = () => true;
+const always: Check = () => true;
 
 const CHECKS: Readonly<Record<Operation, Check>> = {
   addMessageContact: ({ Contact: contact }) =>
@@ -44,9 +44,9 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     isContact(contact) && contact["ContactId"] === wanted,
   listMessageContacts: ({ Contacts: contacts, TotalCount: total }, params) =>
     isPageOf(contacts, isContact, total, params),
-  updateMessageContact: anything,
-  cancelMessageContactUpdate: anything,
-  deleteMessageContact: ({ Status: status }) => isWord(status),
+  updateMessageContact: always,
+  cancelMessageContactUpdate: always,
+  deleteMessageContact: ({ Status: status }) => isIdentifier(status),
   // Every member is optional (SDK 2.3.1): a status without `Status` means that
   // no deletion is on record.
   getMessageContactDeletionStatus: (
@@ -56,11 +56,11 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     isObject(deletion) &&
     (isAbsent(deletion["Status"]) ||
       deletion["Status"] === "" ||
-      isWord(deletion["Status"])) &&
+      isIdentifier(deletion["Status"])) &&
     (isAbsent(deletion["ContactId"]) || deletion["ContactId"] === wanted) &&
     isListOrAbsent(deletion["FailReasonList"], isFailReason),
-  sendEmailVerificationForMessageContact: anything,
-  sendPhoneVerificationForMessageContact: anything,
+  sendEmailVerificationForMessageContact: always,
+  sendPhoneVerificationForMessageContact: always,
   listMessageContactVerifications: (
     { ContactVerifications: pending, TotalCount: total },
     params,
@@ -85,29 +85,31 @@ function isChangeList(
   return isListOf(
     changes,
     (one) =>
-      isObject(one) && one["ContactId"] === wanted && isWord(one["MemberId"]),
+      isObject(one) &&
+      one["ContactId"] === wanted &&
+      isIdentifier(one["MemberId"]),
   );
 }
 
 function isContact(value: unknown): value is JsonObject {
   return (
     isObject(value) &&
-    isWord(value["ContactId"]) &&
+    isIdentifier(value["ContactId"]) &&
     isTextOrAbsent(value["Name"]) &&
     isTextOrAbsent(value["EmailAddress"]) &&
     isTextOrAbsent(value["PhoneNumber"]) &&
     isTextOrAbsent(value["Title"]) &&
     isTextOrAbsent(value["Status"]) &&
-    isListOrAbsent(value["MessageTypes"], isWord) &&
-    isListOrAbsent(value["Members"], isWord)
+    isListOrAbsent(value["MessageTypes"], isIdentifier) &&
+    isListOrAbsent(value["Members"], isIdentifier)
   );
 }
 
 function isFailReason(value: unknown): boolean {
   return (
     isObject(value) &&
-    isWord(value["AccountId"]) &&
-    isListOrAbsent(value["MessageTypes"], isWord)
+    isIdentifier(value["AccountId"]) &&
+    isListOrAbsent(value["MessageTypes"], isIdentifier)
   );
 }
 
@@ -119,7 +121,7 @@ function isObject(value: unknown): value is JsonObject {
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** An identifier or an enumerated word: text that is not empty, on one line. */
-function isWord(value: unknown): boolean {
+function isIdentifier(value: unknown): boolean {
   return typeof value === "string" && value !== "" && !CONTROL.test(value);
 }
 
@@ -135,7 +137,7 @@ function isCount(value: unknown): value is number {
   return (
     Number.isSafeInteger(value) &&
     (value as number) >= 0 &&
-    (value as number) <= LARGEST_INT
+    (value as number) <= MAX_INT
   );
 }
 

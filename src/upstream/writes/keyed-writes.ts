@@ -38,7 +38,7 @@ export class KeyedWrites {
     private readonly limits: CallLimits,
   ) {}
 
-  async call<O extends WriteOperation>(
+  async executeIdempotent<O extends WriteOperation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
@@ -48,7 +48,7 @@ export class KeyedWrites {
     if (idempotency === undefined) {
       const startedAtMs = this.timing.wallMs();
       await hooks?.admit({ startedAtMs, id: null });
-      return this.queued(operation, params, context, null, hooks);
+      return this.runInQueue(operation, params, context, null, hooks);
     }
     const claim = await this.keys.claim({
       caller: context.caller.id,
@@ -58,21 +58,27 @@ export class KeyedWrites {
     });
     if (claim.kind === "replay") {
       idempotency.isReplayed = true;
-      hooks?.replayed?.(claim.startedAtMs);
+      hooks?.replay?.(claim.startedAtMs);
       return replayed(claim.result, params) as VendorAnswer<O>;
     }
     const { hold } = claim;
     try {
       if (!hold.wasSent) await hooks?.admit(hold);
-      const answer = await this.queued(operation, params, context, hold, hooks);
+      const answer = await this.runInQueue(
+        operation,
+        params,
+        context,
+        hold,
+        hooks,
+      );
       await hold.settle({ answer });
       return answer;
     } catch (error) {
-      throw await closed(hold, error, operation);
+      throw await endHold(hold, error, operation);
     }
   }
 
-  private queued<O extends WriteOperation>(
+  private runInQueue<O extends WriteOperation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
@@ -86,7 +92,7 @@ export class KeyedWrites {
     );
     // The turn must come early enough for an attempt and its read-back.
     const latestStart =
-      deadline - this.limits.readBackReserveMs - POLICY.leastAttemptMs;
+      deadline - this.limits.readBackReserveMs - POLICY.minAttemptMs;
     return this.queue.run(
       (turn) =>
         this.writes.run(
@@ -119,7 +125,7 @@ function indexOf(idempotency: RequestIdempotency): string {
 }
 
 /** Ends the hold according to the error, and returns the error to throw. */
-async function closed(
+async function endHold(
   hold: KeyHold,
   error: unknown,
   operation: WriteOperation,
@@ -139,7 +145,7 @@ async function closed(
     await hold.release();
     return error;
   }
-  await hold.leaveOpen();
+  await hold.markUncertain();
   // A message has nothing to read back: its advice is to wait.
   const isMessage = operation.startsWith("send");
   if (!isTyped || error.code === ErrorCode.IDEMPOTENCY_IN_PROGRESS || isMessage)

@@ -1,7 +1,7 @@
 import type { VendorContact, VendorParams } from "../vendor/vendor-types.js";
 
 /** Whether each given value stands on the contact as it is read. */
-export function isAsWanted(
+export function matchesRequest(
   contact: VendorContact,
   wanted: Partial<VendorParams["addMessageContact"]>,
 ): boolean {
@@ -9,9 +9,9 @@ export function isAsWanted(
   return (
     (Name === undefined || contact.Name === Name) &&
     (EmailAddress === undefined ||
-      isShownAs(EmailAddress, contact.EmailAddress)) &&
+      matchesMasked(EmailAddress, contact.EmailAddress)) &&
     (PhoneNumber === undefined ||
-      isShownAs(PhoneNumber, contact.PhoneNumber)) &&
+      matchesMasked(PhoneNumber, contact.PhoneNumber)) &&
     (Title === undefined || contact.Title === Title) &&
     (MessageTypes === undefined ||
       isSameSet(MessageTypes, contact.MessageTypes ?? []))
@@ -36,15 +36,18 @@ export function isCurrentOrPending(
 }
 
 /** Whether one of the values shown is the wanted one. */
-export function isAmong(wanted: string, shown: readonly string[]): boolean {
-  return shown.some((one) => isShownAs(wanted, one));
+export function includesValue(
+  wanted: string,
+  shown: readonly string[],
+): boolean {
+  return shown.some((one) => matchesMasked(wanted, one));
 }
 
 /**
  * Whether a read shows this value, also where the vendor masks it: its samples
  * print `86-139****1234`. Stars stand for any characters.
  */
-function isShownAs(
+function matchesMasked(
   wanted: string | undefined,
   shown: string | undefined,
 ): boolean {
@@ -64,13 +67,13 @@ const ZONES_MS = [8 * 60 * 60 * 1_000, 0];
 
 /** How far the vendor's clock may be off, and how long a write may linger. */
 const CLOCK_SLACK_MS = 5_000;
-const LONGEST_WRITE_MS = 10 * 60 * 1_000;
+const MAX_WRITE_DURATION_MS = 10 * 60 * 1_000;
 
 /** Whether a zoneless vendor date lies after the moment a write was sent. */
 export function isCreatedSince(date: string, sentAtMs: number): boolean {
   const asUtc = Date.parse(`${date.replace(" ", "T")}Z`);
   return ZONES_MS.some((zone) => {
     const age = asUtc - zone - sentAtMs;
-    return age >= -CLOCK_SLACK_MS && age <= LONGEST_WRITE_MS;
+    return age >= -CLOCK_SLACK_MS && age <= MAX_WRITE_DURATION_MS;
   });
 }

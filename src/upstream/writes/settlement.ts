@@ -3,8 +3,8 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { isContactId } from "../vendor/answer-checks.js";
 import type { Operation, WriteOperation } from "../operations.js";
 import {
-  isAmong,
-  isAsWanted,
+  includesValue,
+  matchesRequest,
   isCreatedSince,
   isCurrentOrPending,
 } from "./settlement-evidence.js";
@@ -61,7 +61,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
       // A late first attempt may land between the look and the next send.
       (await back.pause(300).then(() => findByName(params.Name, back)));
     if (found === null) return { kind: "missing", rest: params };
-    if (!isAsWanted(found, params)) {
+    if (!matchesRequest(found, params)) {
       return { kind: "refused", error: nameTaken(params.Name) };
     }
     // The same in every respect, but no date that shows it to be ours.
@@ -88,7 +88,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
     ]);
     const { EmailAddress, PhoneNumber, ...plain } = params;
     const isDone =
-      isAsWanted(contact, plain) &&
+      matchesRequest(contact, plain) &&
       isCurrentOrPending(EmailAddress, contact.EmailAddress, pending) &&
       isCurrentOrPending(PhoneNumber, contact.PhoneNumber, pending);
     return isDone
@@ -115,7 +115,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
       (target) => target !== undefined,
     );
     const pending = await pendingTargets(ContactId, back);
-    if (targets.some((target) => isAmong(target, pending))) {
+    if (targets.some((target) => includesValue(target, pending))) {
       return { kind: "missing", rest: params };
     }
     const { Contact: contact } = await back.read("getMessageContact", {

@@ -10,18 +10,18 @@ import {
 import type { Operation, WriteOperation } from "../operations.js";
 import {
   isConflict,
-  notSent,
-  unavailable,
+  notSentError,
+  notStartedError,
   withUpstream,
 } from "../attempts/outcome-errors.js";
-import { WritePatience } from "../attempts/patience.js";
+import { WriteRetryCooldown } from "../attempts/retry-waits.js";
 import { SETTLEMENTS, type ReadBack, type Settlement } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
-import { WriteRepeats, type RepeatParts } from "./write-repeats.js";
+import { WriteRetries, type RetryDependencies } from "./write-retries.js";
 
 /** What writing needs; the client hands it over. */
-export interface WriteParts extends RepeatParts {
+export interface WriteParts extends RetryDependencies {
   readonly attempts: Attempts;
   readonly admission: BreakerAndBulkhead<Outcome<unknown>>;
   /** A read that shares the write's deadline. */
@@ -44,10 +44,10 @@ const VERIFICATION_PAUSE_SECONDS = 60;
  * shows: not even a refusal, which may speak of our own first attempt.
  */
 export class VendorWrites {
-  private readonly patience: WritePatience;
+  private readonly cooldown: WriteRetryCooldown;
 
   constructor(private readonly parts: WriteParts) {
-    this.patience = new WritePatience(parts.timing.now);
+    this.cooldown = new WriteRetryCooldown(parts.timing.now);
   }
 
   /**
@@ -67,7 +67,7 @@ export class VendorWrites {
   ): Promise<VendorAnswer<O>> {
     const write = new OneWrite(
       this.parts,
-      this.patience,
+      this.cooldown,
       operation,
       params,
       deadline,
@@ -81,26 +81,26 @@ export class VendorWrites {
 const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
 
 class OneWrite<O extends WriteOperation> {
-  private readonly repeats: WriteRepeats;
-  private rest: VendorParams[O];
+  private readonly retries: WriteRetries;
+  private remaining: VendorParams[O];
   private firstSentAtMs: number | null = null;
   /** The vendor's side of the last lost answer, for support cases. */
   private upstream: UpstreamInfo | undefined;
-  private refusal: GatewayError | null = null;
+  private rejection: GatewayError | null = null;
   /** Whether a deletion has read its contact after a conflict. */
   private isContactRead = false;
 
   constructor(
     private readonly parts: WriteParts,
-    patience: WritePatience,
+    cooldown: WriteRetryCooldown,
     private readonly operation: O,
     private readonly params: VendorParams[O],
     private readonly deadline: number,
     private readonly usage: Usage,
-    private readonly mayAttempt: () => Promise<void>,
+    private readonly beforeAttempt: () => Promise<void>,
   ) {
-    this.rest = params;
-    this.repeats = new WriteRepeats(parts, patience, operation, deadline);
+    this.remaining = params;
+    this.retries = new WriteRetries(parts, cooldown, operation, deadline);
   }
 
   async run(uncertainSinceMs: number | null): Promise<VendorAnswer<O>> {
@@ -112,21 +112,22 @@ class OneWrite<O extends WriteOperation> {
         if (settled !== null) return settled;
       }
       const outcome = await this.send(isUncertain);
-      if (outcome.kind === "answered") return this.whole(outcome.answer);
+      if (outcome.kind === "answered")
+        return this.withAllMembers(outcome.answer);
       if (outcome.kind === "ambiguous") {
         isUncertain = true;
         this.upstream = outcome.upstream;
         continue;
       }
-      this.refusal =
-        outcome.kind === "not-sent" ? notSent(outcome) : outcome.error;
+      this.rejection =
+        outcome.kind === "not-sent" ? notSentError(outcome) : outcome.error;
       if (isUncertain && outcome.kind !== "not-sent") continue;
-      if (outcome.kind === "final") throw this.refusal;
+      if (outcome.kind === "final") throw this.rejection;
       if (isConflict(outcome) && (await this.isBeingDeleted())) {
-        throw this.refusal;
+        throw this.rejection;
       }
-      if (!(await this.repeats.afterRefusal(outcome))) {
-        throw isUncertain ? this.unknown() : this.refusal;
+      if (!(await this.retries.retryAfterRejection(outcome))) {
+        throw isUncertain ? this.unknownOutcome() : this.rejection;
       }
     }
   }
@@ -134,36 +135,37 @@ class OneWrite<O extends WriteOperation> {
   private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
     const { admission, attempts, budget, timing } = this.parts;
     try {
-      await this.mayAttempt();
+      await this.beforeAttempt();
     } catch (error) {
-      throw isUncertain ? this.unknown() : error;
+      throw isUncertain ? this.unknownOutcome() : error;
     }
-    if (this.attemptMs() < POLICY.leastAttemptMs) {
+    if (this.attemptMs() < POLICY.minAttemptMs) {
       throw isUncertain
-        ? this.unknown()
-        : (this.refusal ??
+        ? this.unknownOutcome()
+        : (this.rejection ??
             new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
               retryAfterSeconds: CONFLICT_PAUSE_SECONDS,
             }));
     }
     this.firstSentAtMs ??= timing.wallMs();
     // The bound is taken when the attempt begins: no byte may leave after it.
-    const make = attempts.bound(() => {
+    const make = attempts.bindContext(() => {
       budget.countCall();
-      return attempts.make(
+      return attempts.attempt(
         this.operation,
-        this.rest,
+        this.remaining,
         Math.max(0, this.attemptMs()),
         this.usage,
       );
     });
     const outcome = await admission.run(make);
     if (outcome instanceof NotExecuted) {
-      if (this.repeats.isRejected(outcome.cause === "breaker")) return NOT_SENT;
-      throw isUncertain ? this.unknown() : unavailable(outcome);
+      if (this.retries.mayAwaitConnection(outcome.cause === "breaker"))
+        return NOT_SENT;
+      throw isUncertain ? this.unknownOutcome() : notStartedError(outcome);
     }
     if (outcome.kind === "answered") budget.countSuccess();
-    this.repeats.count(outcome);
+    this.retries.recordOutcome(outcome);
     return outcome as Outcome<VendorAnswer<O>>;
   }
 
@@ -178,21 +180,22 @@ class OneWrite<O extends WriteOperation> {
 
   /** The answer if the write turns out done; null when it is to be sent again. */
   private async settle(): Promise<VendorAnswer<O> | null> {
-    const verdict = await this.verdict();
-    this.parts.observer.settled(this.operation, verdict.kind);
-    switch (verdict.kind) {
+    const readBack = await this.verdict();
+    this.parts.observer.settled(this.operation, readBack.kind);
+    switch (readBack.kind) {
       case "done":
-        return this.whole(verdict.answer);
+        return this.withAllMembers(readBack.answer);
       case "refused":
-        throw verdict.error;
+        throw readBack.error;
       case "unknowable":
-        throw this.unknown();
+        throw this.unknownOutcome();
       case "missing":
-        this.rest = verdict.rest;
+        this.remaining = readBack.rest;
     }
     // Refused, and not there: the refusal is the truth.
-    if (this.refusal !== null && !isPassing(this.refusal)) throw this.refusal;
-    if (!(await this.repeats.afterReadBack())) throw this.unknown();
+    if (this.rejection !== null && !isTransient(this.rejection))
+      throw this.rejection;
+    if (!(await this.retries.retryAfterReadBack())) throw this.unknownOutcome();
     return null;
   }
 
@@ -234,7 +237,7 @@ class OneWrite<O extends WriteOperation> {
   }
 
   /** An answer to the rest of a partly done write speaks of the whole. */
-  private whole(answer: VendorAnswer<O>): VendorAnswer<O> {
+  private withAllMembers(answer: VendorAnswer<O>): VendorAnswer<O> {
     const { Members: wanted, ContactId } = this.params as {
       Members?: string[];
       ContactId?: string;
@@ -248,9 +251,9 @@ class OneWrite<O extends WriteOperation> {
     return { ...answer, Members: members } as VendorAnswer<O>;
   }
 
-  private unknown(): GatewayError {
+  private unknownOutcome(): GatewayError {
     const isMessage = this.operation.startsWith("send");
-    const { Members: unsettled } = this.rest as { Members?: string[] };
+    const { Members: unsettled } = this.remaining as { Members?: string[] };
     return new GatewayError(ErrorCode.OUTCOME_UNKNOWN, {
       ...withUpstream(this.upstream),
       ...(isMessage ? { retryAfterSeconds: VERIFICATION_PAUSE_SECONDS } : {}),
@@ -260,7 +263,7 @@ class OneWrite<O extends WriteOperation> {
 }
 
 /** A refusal that says nothing of the write itself. */
-function isPassing({ code }: GatewayError): boolean {
+function isTransient({ code }: GatewayError): boolean {
   return (
     code === ErrorCode.CONCURRENT_CHANGE ||
     code === ErrorCode.UPSTREAM_THROTTLED ||

@@ -19,5 +19,5 @@ export interface WriteHooks {
   /** Runs immediately before each attempt. */
   confirm?(): Promise<void>;
   /** The result of an earlier request is replayed, started at this time. */
-  replayed?(startedAtMs: number): void;
+  replay?(startedAtMs: number): void;
 }

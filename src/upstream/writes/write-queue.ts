@@ -2,7 +2,7 @@ import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 
 /** The right to write to a directory, while a write runs in the queue. */
-export interface Turn {
+export interface WriteTurn {
   /**
    * Verifies that the turn is still held, and acquires it again if it is not.
    *
@@ -27,7 +27,7 @@ export interface WriteQueue {
    *   turn does not come in time; nothing was sent
    */
   run<T>(
-    write: (turn: Turn) => Promise<T>,
+    write: (turn: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T>;
@@ -50,7 +50,7 @@ const SHARE_ADVICE: Sentence = {
 };
 
 /** Within one process a turn cannot be lost. */
-const HELD: Turn = { confirm: () => Promise.resolve() };
+const HELD: WriteTurn = { confirm: () => Promise.resolve() };
 
 /**
  * Pause that a caller should make after CONCURRENT_CHANGE. The vendor's conflicts
@@ -60,7 +60,7 @@ export const CONFLICT_PAUSE_SECONDS = 5;
 
 interface Waiter {
   readonly caller: string;
-  readonly begin: () => void;
+  readonly start: () => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -81,7 +81,7 @@ export class MemoryWriteQueue implements WriteQueue {
   }
 
   async run<T>(
-    write: (turn: Turn) => Promise<T>,
+    write: (enqueue: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T> {
@@ -90,7 +90,7 @@ export class MemoryWriteQueue implements WriteQueue {
     try {
       return await write(HELD);
     } finally {
-      this.passOn();
+      this.startNext();
     }
   }
 
@@ -102,7 +102,7 @@ export class MemoryWriteQueue implements WriteQueue {
     } catch {
       return;
     }
-    this.passOn();
+    this.startNext();
   }
 
   private turn(maxWaitMs: number, caller: string): Promise<void> {
@@ -122,7 +122,7 @@ export class MemoryWriteQueue implements WriteQueue {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         caller,
-        begin: resolve,
+        start: resolve,
         timer: setTimeout(() => {
           this.remove(waiter);
           reject(
@@ -145,11 +145,11 @@ export class MemoryWriteQueue implements WriteQueue {
   }
 
   /** Hands the turn to the next write, or marks the queue as free. */
-  private passOn(): void {
+  private startNext(): void {
     for (const next of this.waiting) {
       this.remove(next);
       clearTimeout(next.timer);
-      next.begin();
+      next.start();
       return;
     }
     this.isBusy = false;

@@ -82,14 +82,14 @@ describe("a replica that is stopped after it sent a keyed update", () => {
       const replicas = new TwoReplicas("after sending");
       const { a, b, vendor, timing } = replicas;
       const first = codeOf(
-        a.call("updateMessageContact", TIM, replicas.context()),
+        a.execute("updateMessageContact", TIM, replicas.context()),
       );
       await until("A has sent", () => vendor.executed.length === 1);
       await timing.sleep(31_000);
-      await b.call("updateMessageContact", TIM, replicas.context());
+      await b.execute("updateMessageContact", TIM, replicas.context());
       // Another caller changes the contact, without a key.
       const { idempotency: _none, ...plain } = replicas.context();
-      await b.call(
+      await b.execute(
         "updateMessageContact",
         { ContactId: "c-1", Name: "newer" },
         plain,
@@ -97,7 +97,7 @@ describe("a replica that is stopped after it sent a keyed update", () => {
       replicas.wake(end);
       await first;
       const context = replicas.context();
-      await b.call("updateMessageContact", TIM, context);
+      await b.execute("updateMessageContact", TIM, context);
       expect(context.idempotency?.isReplayed).toBe(true);
       expect(vendor.contacts.get("c-1")?.Name).toBe("newer");
     },
@@ -109,15 +109,15 @@ describe("a replica that is stopped before a keyed message leaves", () => {
     const replicas = new TwoReplicas("before sending");
     const { a, b, vendor, timing } = replicas;
     const name = "updateMessageContact";
-    const first = codeOf(a.call(name, TIM, replicas.context()));
+    const first = codeOf(a.execute(name, TIM, replicas.context()));
     await until("A is at its attempt", () => replicas.wake.length === 1);
     await timing.sleep(31_000);
-    await b.call(name, TIM, replicas.context());
+    await b.execute(name, TIM, replicas.context());
     replicas.wake("lost");
     expect(await first).not.toBe("OK");
     expect(vendor.executed).toHaveLength(1);
     const context = replicas.context();
-    await a.call(name, TIM, context);
+    await a.execute(name, TIM, context);
     expect(context.idempotency?.isReplayed).toBe(true);
   });
 });
@@ -140,7 +140,7 @@ describe("the transport of a process that was stopped", () => {
       // The clock runs on while the process is stopped; its timers do not.
       const sent = transport.post("Action=Send", 60_000, isFresh);
       jest.spyOn(performance, "now").mockImplementation(() => now() + 61_000);
-      await expect(sent).rejects.toMatchObject({ sent: false });
+      await expect(sent).rejects.toMatchObject({ wasSent: false });
       jest.restoreAllMocks();
       await transport.close();
       await new Promise((resolve) => server.close(resolve));

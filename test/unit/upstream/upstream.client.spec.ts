@@ -72,7 +72,7 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
     return made;
   };
   const call = ({ client, context }: Bench, key?: string) =>
-    outcomeOf(client.call(operation, params, context(key)));
+    outcomeOf(client.execute(operation, params, context(key)));
 
   it("never lies, whatever happens to the calls", async () => {
     await fc.assert(
@@ -143,14 +143,14 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
 
   it("replays the answer of a key without another call", async () => {
     const made = start([]);
-    const before = await made.client.call(
+    const before = await made.client.execute(
       operation,
       params,
       made.context("key"),
     );
     const calls = made.vendor.calls.length;
     const context = made.context("key");
-    const again = await made.client.call(operation, params, context);
+    const again = await made.client.execute(operation, params, context);
     expect(again).toEqual(before);
     expect(context.idempotency?.isReplayed).toBe(true);
     expect(made.vendor.calls).toHaveLength(calls);
@@ -163,7 +163,7 @@ describe("a read", () => {
       "garbage",
       "lost-after",
     ]);
-    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    await client.execute("getMessageContact", { ContactId: "c-1" }, context());
     expect(vendor.calls).toHaveLength(3);
     expect(timing.pauses).toEqual([100, 200]);
   });
@@ -173,7 +173,7 @@ describe("a read", () => {
       Array<Fate>(9).fill("lost-before"),
     );
     const outcome = await outcomeOf(
-      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+      client.execute("getMessageContact", { ContactId: "c-1" }, context()),
     );
     expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
     expect(vendor.calls).toHaveLength(3);
@@ -181,14 +181,14 @@ describe("a read", () => {
 
   it("waits longer while the vendor throttles", async () => {
     const { client, timing, context } = bench(["throttled", "throttled"]);
-    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    await client.execute("getMessageContact", { ContactId: "c-1" }, context());
     expect(timing.pauses).toEqual([500, 1_000]);
   });
 
   it("is one call for all who ask the same at the same time", async () => {
     const { client, vendor, context } = bench([]);
     const asked = Array.from({ length: 10 }, () =>
-      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+      client.execute("getMessageContact", { ContactId: "c-1" }, context()),
     );
     const answers = await Promise.all(asked);
     expect(new Set(answers).size).toBe(1);
@@ -209,9 +209,9 @@ describe("a read", () => {
       return held.then(() => answer(form));
     };
     const read = (): Promise<unknown> =>
-      client.call("getMessageContact", { ContactId: "c-1" }, context());
+      client.execute("getMessageContact", { ContactId: "c-1" }, context());
     const early = read();
-    await client.call(
+    await client.execute(
       "updateMessageContact",
       { ContactId: "c-1", Name: "tim" },
       context(),
@@ -227,7 +227,7 @@ describe("a read", () => {
   it("is not repeated for callers who have hung up", async () => {
     const { client, vendor, context } = bench(["lost-before"]);
     const outcome = await outcomeOf(
-      client.call(
+      client.execute(
         "getMessageContact",
         { ContactId: "c-1" },
         { ...context(), isGone: () => true },
@@ -246,14 +246,14 @@ describe("a read", () => {
       const id = `c-${n}`;
       outcomes.push(
         await outcomeOf(
-          client.call("getMessageContact", { ContactId: id }, context()),
+          client.execute("getMessageContact", { ContactId: id }, context()),
         ),
       );
     }
     const before = vendor.calls.length;
     outcomes.push(
       await outcomeOf(
-        client.call("getMessageContact", { ContactId: "c-x" }, context()),
+        client.execute("getMessageContact", { ContactId: "c-x" }, context()),
       ),
     );
     expect(new Set(outcomes)).toEqual(
@@ -271,7 +271,7 @@ describe("writes of one directory", () => {
       String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26)),
     );
     const added = names.map((Name) =>
-      client.call(
+      client.execute(
         "addMessageContact",
         {
           Name,

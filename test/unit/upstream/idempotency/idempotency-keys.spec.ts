@@ -80,7 +80,7 @@ describe("a write whose replica is stopped while it waits", () => {
     expect(await codeOf(stalled.confirm())).toBe("IDEMPOTENCY_IN_PROGRESS");
     await stalled.release();
     await taken.settle(answered("b"));
-    await stalled.leaveOpen();
+    await stalled.markUncertain();
     await stalled.settle(answered("a"));
     expect(await b.claim(write())).toMatchObject({
       kind: "replay",
@@ -98,7 +98,7 @@ describe("a write whose replica is stopped after it was sent", () => {
     const taken = await owned(b);
     expect(taken.wasSent).toBe(true);
     await taken.settle(answered("b"));
-    await stalled.leaveOpen();
+    await stalled.markUncertain();
     expect(await b.claim(write())).toMatchObject({ kind: "replay" });
   });
 });
@@ -151,7 +151,7 @@ describe("two owners of one key", () => {
               await own?.settle(answered(`${at}`));
               break;
             case "leaveOpen":
-              await own?.leaveOpen();
+              await own?.markUncertain();
               break;
             case "release":
               await own?.release();

@@ -162,7 +162,7 @@ describe("what pop-core would do with the network", () => {
     const transport = new UpstreamTransport(url);
     await expect(transport.post("a=b", 5_000)).rejects.toMatchObject({
       name: "TransportError",
-      sent: true,
+      wasSent: true,
     });
     await transport.close();
   });
@@ -173,7 +173,7 @@ describe("what pop-core would do with the network", () => {
     const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
     await expect(transport.post("a=b", 1_000)).rejects.toMatchObject({
       name: "TransportError",
-      sent: false,
+      wasSent: false,
     });
     await transport.close();
     server.listen(0, "127.0.0.1");

@@ -27,7 +27,7 @@ describe("a call that fails", () => {
     async (code) => {
       await expect(
         failingWith(code, true).post("a=b", 1_000),
-      ).rejects.toMatchObject({ sent: true, reason: code });
+      ).rejects.toMatchObject({ wasSent: true, reason: code });
     },
   );
 
@@ -36,7 +36,7 @@ describe("a call that fails", () => {
     async (code) => {
       await expect(
         failingWith(code, false).post("a=b", 1_000),
-      ).rejects.toMatchObject({ sent: false, reason: code });
+      ).rejects.toMatchObject({ wasSent: false, reason: code });
     },
   );
 
@@ -51,7 +51,7 @@ describe("a call that fails", () => {
       await new Promise((resolve) => server.close(resolve));
       const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
       await expect(transport.post("a=b", 5_000, fresh)).rejects.toMatchObject({
-        sent: false,
+        wasSent: false,
         reason: "ECONNREFUSED",
       });
       await transport.close();

@@ -38,27 +38,27 @@ export function conflictPauseMs(
 }
 
 /** What waiting for a connection needs; one object for each client. */
-export interface Reach {
+export interface ConnectionState {
   readonly timing: Pick<Timing, "now" | "sleep" | "random">;
   readonly budget: RetryBudget;
   /** When the vendor last sent a whole response, on the monotonic clock. */
   readonly lastReplyAtMs: () => number;
   /** Since when no attempt has found a connection; null after any other outcome. */
-  unreachedSinceMs: number | null;
+  unreachableSinceMs: number | null;
   /** Calls of this client that wait for a connection. */
-  waiting: number;
+  waitingCalls: number;
 }
 
 /**
  * Whether connections have failed for less than this time, so that a call which
  * the breaker rejects may wait for the end of a short outage.
  */
-export function isBrieflyUnreached(
-  { unreachedSinceMs, timing }: Reach,
+export function isShortOutage(
+  { unreachableSinceMs, timing }: ConnectionState,
   longestMs: number,
 ): boolean {
   return (
-    unreachedSinceMs !== null && timing.now() - unreachedSinceMs < longestMs
+    unreachableSinceMs !== null && timing.now() - unreachableSinceMs < longestMs
   );
 }
 
@@ -66,7 +66,7 @@ export function isBrieflyUnreached(
  * Most calls of one client that wait for a connection: half the default of
  * MAX_REQUESTS_IN_FLIGHT, so that other directories are still served.
  */
-const MAX_WAITING = 256;
+const MAX_WAITING_CALLS = 256;
 
 /**
  * Waits of one call whose attempts were not sent.
@@ -80,7 +80,7 @@ export class Reconnection {
   private pauses = 0;
   private holdsToken = false;
 
-  constructor(private readonly reach: Reach) {}
+  constructor(private readonly connection: ConnectionState) {}
 
   /** Whether an attempt of this call was not sent before. */
   get hasBegun(): boolean {
@@ -88,8 +88,8 @@ export class Reconnection {
   }
 
   /** The breaker rejected the repeat: its token was not used. */
-  giveBack(): void {
-    if (this.holdsToken) this.reach.budget.returnRetry();
+  returnToken(): void {
+    if (this.holdsToken) this.connection.budget.returnRetry();
     this.holdsToken = false;
   }
 
@@ -99,12 +99,12 @@ export class Reconnection {
    *
    * @param isWanted whether a caller still waits for the result
    */
-  async next(untilMs: number, isWanted: () => boolean): Promise<boolean> {
-    const { reach } = this;
-    const { timing, budget } = reach;
-    if (reach.waiting >= MAX_WAITING) return false;
+  async awaitRetry(untilMs: number, isWanted: () => boolean): Promise<boolean> {
+    const { connection } = this;
+    const { timing, budget } = connection;
+    if (connection.waitingCalls >= MAX_WAITING_CALLS) return false;
     const failedAtMs = timing.now();
-    reach.waiting += 1;
+    connection.waitingCalls += 1;
     try {
       for (;;) {
         const leftMs = untilMs - timing.now();
@@ -117,18 +117,18 @@ export class Reconnection {
         );
         await timing.sleep(Math.min(leftMs, pauseMs));
         this.holdsToken = false;
-        if (reach.lastReplyAtMs() > failedAtMs) return true;
+        if (connection.lastReplyAtMs() > failedAtMs) return true;
         this.holdsToken = budget.takeRetry(false);
         if (this.holdsToken) return true;
       }
     } finally {
-      reach.waiting -= 1;
+      connection.waitingCalls -= 1;
     }
   }
 }
 
 /** How long a lost patience is remembered; also the pause that callers are told. */
-const IMPATIENT_MS = 5_000;
+const COOLDOWN_MS = 5_000;
 
 /**
  * Whether a write may repeat until its deadline.
@@ -137,20 +137,20 @@ const IMPATIENT_MS = 5_000;
  * behind it in the queue then get one send each, so that they do not wait in vain
  * one after the other. The first response of another kind restores the patience.
  */
-export class WritePatience {
-  private lostAtMs = Number.NEGATIVE_INFINITY;
+export class WriteRetryCooldown {
+  private startedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly now: () => number) {}
 
-  get isLost(): boolean {
-    return this.now() - this.lostAtMs < IMPATIENT_MS;
+  get isActive(): boolean {
+    return this.now() - this.startedAtMs < COOLDOWN_MS;
   }
 
-  lose(): void {
-    this.lostAtMs = this.now();
+  start(): void {
+    this.startedAtMs = this.now();
   }
 
-  restore(): void {
-    this.lostAtMs = Number.NEGATIVE_INFINITY;
+  end(): void {
+    this.startedAtMs = Number.NEGATIVE_INFINITY;
   }
 }

@@ -38,7 +38,7 @@ it("sends the one read of a caller before the waiting reads of a caller with hun
   });
   const read = (caller: string, id: string): Promise<unknown> =>
     client
-      .call("getMessageContact", { ContactId: id }, contextOf({}, caller))
+      .execute("getMessageContact", { ContactId: id }, contextOf({}, caller))
       .catch(() => undefined);
   const many = Array.from({ length: 300 }, (_, at) => read("busy", `c-b${at}`));
   await settled();

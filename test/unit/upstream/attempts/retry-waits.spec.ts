@@ -17,13 +17,13 @@ const conflicts = (count: number): Fate[] =>
 type AnyBench = Pick<Bench, "client" | "context">;
 
 const update = ({ client, context }: AnyBench, Name = "tim") =>
-  client.call("updateMessageContact", { ContactId: "c-1", Name }, context());
+  client.execute("updateMessageContact", { ContactId: "c-1", Name }, context());
 
 const read = ({ client, context }: AnyBench, ContactId = "c-1") =>
-  client.call("getMessageContact", { ContactId }, context());
+  client.execute("getMessageContact", { ContactId }, context());
 
 const sendMessage = ({ client, context }: AnyBench) =>
-  client.call(
+  client.execute(
     "sendEmailVerificationForMessageContact",
     { ContactId: "c-1", EmailAddress: "tom@example.com" },
     context(),
@@ -111,7 +111,7 @@ describe("a write that the vendor refuses because another one runs", () => {
     if (contact !== undefined) contact.Status = "Deleting";
     const params = { ContactId: "c-1", RetainContactInMembers: false };
     const { client, context } = made;
-    const call = client.call("deleteMessageContact", params, context());
+    const call = client.execute("deleteMessageContact", params, context());
     expect(await outcomeOf(call)).toBe(ErrorCode.CONCURRENT_CHANGE);
     expect(made.vendor.calls).toEqual([
       "deleteMessageContact",
@@ -220,7 +220,7 @@ describe("a call while the vendor refuses connections for long", () => {
     made.vendor.isDown = () => true;
     const context = { ...made.context(), isGone: () => true };
     const outcome = await outcomeOf(
-      made.client.call("getMessageContact", { ContactId: "c-1" }, context),
+      made.client.execute("getMessageContact", { ContactId: "c-1" }, context),
     );
     expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
     expect(made.vendor.calls).toHaveLength(1);

@@ -9,23 +9,23 @@ import type { WriteOperation } from "../operations.js";
 import {
   isConflict,
   isTimeout,
-  isUnreached,
+  isConnectionFailure,
   attemptFailureOf,
 } from "../attempts/outcome-errors.js";
 import {
   conflictPauseMs,
   Reconnection,
-  type Reach,
-  type WritePatience,
-} from "../attempts/patience.js";
+  type ConnectionState,
+  type WriteRetryCooldown,
+} from "../attempts/retry-waits.js";
 import type { Timing } from "../timing.js";
 import type { UpstreamObserver } from "../upstream-observer.js";
 
 /** What deciding about repeats needs. */
-export interface RepeatParts {
+export interface RetryDependencies {
   readonly observer: UpstreamObserver;
   readonly budget: RetryBudget;
-  readonly reach: Reach;
+  readonly connection: ConnectionState;
   readonly timing: Timing;
   readonly limits: CallLimits;
 }
@@ -39,7 +39,7 @@ function maxSends(operation: WriteOperation): number {
 }
 
 /** Decides whether and when one write is sent again, and pauses until then. */
-export class WriteRepeats {
+export class WriteRetries {
   /** Sends that count towards `maxSends`. */
   private sends = 0;
   /** Conflicts in a row. */
@@ -47,17 +47,17 @@ export class WriteRepeats {
   private readonly reconnection: Reconnection;
 
   constructor(
-    private readonly parts: RepeatParts,
-    private readonly patience: WritePatience,
+    private readonly parts: RetryDependencies,
+    private readonly cooldown: WriteRetryCooldown,
     private readonly operation: WriteOperation,
     private readonly deadline: number,
   ) {
-    this.reconnection = new Reconnection(parts.reach);
+    this.reconnection = new Reconnection(parts.connection);
   }
 
   /** Notes how an attempt ended. */
-  count(outcome: Outcome<unknown>): void {
-    if (isUnreached(outcome)) return;
+  recordOutcome(outcome: Outcome<unknown>): void {
+    if (isConnectionFailure(outcome)) return;
     if (isConflict(outcome)) {
       this.conflicts += 1;
       return;
@@ -65,7 +65,7 @@ export class WriteRepeats {
     this.sends += 1;
     this.conflicts = 0;
     if (outcome.kind === "answered" || outcome.kind === "final") {
-      this.patience.restore();
+      this.cooldown.end();
     }
   }
 
@@ -73,36 +73,39 @@ export class WriteRepeats {
    * Notes that the breaker rejected an attempt. True when the write may wait for
    * the vendor all the same: an earlier attempt could not be sent.
    */
-  isRejected(isBreakerOpen: boolean): boolean {
-    this.reconnection.giveBack();
+  mayAwaitConnection(isBreakerOpen: boolean): boolean {
+    this.reconnection.returnToken();
     return isBreakerOpen && this.reconnection.hasBegun;
   }
 
   /** Whether a write that reading back has not found is sent again. */
-  async afterReadBack(): Promise<boolean> {
-    if (this.conflicts > 0) return this.conflictIsOver();
+  async retryAfterReadBack(): Promise<boolean> {
+    if (this.conflicts > 0) return this.pauseForConflict();
     if (this.sends === 0) return true;
     const { observer, timing, budget } = this.parts;
     const isSpent =
       this.sends >= maxSends(this.operation) || !budget.takeRetry(false);
     if (isSpent) return false;
-    observer.repeated(this.operation);
+    observer.retried(this.operation);
     const setback = { isBusy: false };
     await timing.sleep(pauseMs(this.sends + 1, setback, timing.random));
     return true;
   }
 
   /** Whether a write that was certainly not carried out is sent again. */
-  async afterRefusal(
+  async retryAfterRejection(
     outcome: Extract<Outcome<unknown>, { kind: "not-sent" | "transient" }>,
   ): Promise<boolean> {
     if (outcome.kind === "not-sent") {
       return (
-        !outcome.isDenied && (await this.patiently(() => this.isReachable()))
+        !outcome.isDenied &&
+        (await this.unlessCoolingDown(() => this.awaitConnection()))
       );
     }
     if (isConflict(outcome)) {
-      return this.patiently(() => this.conflictIsOver(outcome.retryAfterMs));
+      return this.unlessCoolingDown(() =>
+        this.pauseForConflict(outcome.retryAfterMs),
+      );
     }
     const { budget, limits, observer, timing } = this.parts;
     const pause = pauseMs(
@@ -112,11 +115,11 @@ export class WriteRepeats {
     );
     const isOver =
       this.sends >= POLICY.maxAttempts ||
-      timing.now() + pause + limits.readBackReserveMs + POLICY.leastAttemptMs >
+      timing.now() + pause + limits.readBackReserveMs + POLICY.minAttemptMs >
         this.deadline ||
       !budget.takeRetry(isTimeout(outcome));
     if (isOver) return false;
-    observer.repeated(this.operation);
+    observer.retried(this.operation);
     await timing.sleep(pause);
     return true;
   }
@@ -124,13 +127,15 @@ export class WriteRepeats {
   /** When the last send must start, so that reading back can follow it. */
   private get lastSendAtMs(): number {
     const { readBackReserveMs } = this.parts.limits;
-    return this.deadline - readBackReserveMs - 2 * POLICY.leastAttemptMs;
+    return this.deadline - readBackReserveMs - 2 * POLICY.minAttemptMs;
   }
 
   /** Waits, unless a write before this one has shown that waiting is in vain. */
-  private async patiently(wait: () => Promise<boolean>): Promise<boolean> {
-    const mayRepeat = !this.patience.isLost && (await wait());
-    if (!mayRepeat) this.patience.lose();
+  private async unlessCoolingDown(
+    wait: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const mayRepeat = !this.cooldown.isActive && (await wait());
+    if (!mayRepeat) this.cooldown.start();
     return mayRepeat;
   }
 
@@ -139,20 +144,20 @@ export class WriteRepeats {
    * Takes nothing from the retry budget: the vendor is healthy, and the write queue
    * lets one write at a time repeat.
    */
-  private async conflictIsOver(retryAfterMs?: number): Promise<boolean> {
+  private async pauseForConflict(retryAfterMs?: number): Promise<boolean> {
     const { observer, timing } = this.parts;
     const leftMs = this.lastSendAtMs - timing.now();
     if (leftMs <= 0) return false;
     const pause = conflictPauseMs(this.conflicts, timing.random, retryAfterMs);
-    observer.repeated(this.operation);
+    observer.retried(this.operation);
     await timing.sleep(Math.min(leftMs, pause));
     return true;
   }
 
-  private async isReachable(): Promise<boolean> {
+  private async awaitConnection(): Promise<boolean> {
     const { reconnection, parts, lastSendAtMs } = this;
-    const mayRepeat = await reconnection.next(lastSendAtMs, () => true);
-    if (mayRepeat) parts.observer.repeated(this.operation);
+    const mayRepeat = await reconnection.awaitRetry(lastSendAtMs, () => true);
+    if (mayRepeat) parts.observer.retried(this.operation);
     return mayRepeat;
   }
 }
