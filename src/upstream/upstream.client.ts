@@ -38,7 +38,7 @@ import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 import type { WriteQueue } from "./writes/write-queue.js";
 
-/** What a client is made of. */
+/** Dependencies of one client. */
 export interface ClientDependencies {
   readonly signer: Pick<RpcSigner, "sign" | "invalidateCredentials">;
   readonly transport: Transport;
@@ -49,7 +49,7 @@ export interface ClientDependencies {
   readonly limits?: CallLimits;
 }
 
-/** How the way to the vendor stands; breakers: 0 closed, 1 open, 2 half-open. */
+/** Status of one directory's client. Breakers: 0 closed, 1 open, 2 half-open. */
 export interface ClientStatus {
   readonly readBreaker: number;
   readonly writeBreaker: number;
@@ -58,17 +58,17 @@ export interface ClientStatus {
   readonly writesWaiting: number;
 }
 
-/** A read on its way, and the requests that wait for it. */
+/** A read in flight and the requests that wait for it. */
 interface SharedRead {
   answer: Promise<unknown>;
   readonly waiting: RequestContext[];
 }
 
 /**
- * The one way to the vendor for one resource directory.
+ * Client of the vendor's API for one resource directory.
  *
- * Identical reads in flight are one call. Writes go one at a time, and none is
- * sent again unless it is proven that it did not happen, or harmless if it did.
+ * Identical reads in flight share one call. Writes run one at a time. A write is
+ * sent again only if it was certainly not carried out or is idempotent.
  */
 export class UpstreamClient {
   private readonly readsInFlight = new Map<string, SharedRead>();
@@ -134,13 +134,12 @@ export class UpstreamClient {
   }
 
   /**
-   * Sends one operation upstream and resolves with the vendor's answer, whose
-   * expected members are there.
+   * Sends one operation to the vendor and resolves with its validated response.
    *
-   * Spends at most the time left on the request's deadline, pauses included.
+   * Takes at most the time left on the request's deadline, pauses included.
    *
-   * @param hooks for a write only
-   * @throws {GatewayError} always of this class; vendor errors end here
+   * @param hooks for writes only
+   * @throws {GatewayError} always this class; vendor errors are converted here
    */
   execute<O extends Operation>(
     operation: O,
@@ -151,12 +150,12 @@ export class UpstreamClient {
     if (!isWrite(operation)) return this.readShared(operation, params, context);
     const answer: Promise<object> = this.keyed
       .executeIdempotent(operation, params as never, context, hooks)
-      // Reads that began before the change are not for those who ask after it.
+      // Later reads must not join a read that began before this write.
       .finally(() => this.readsInFlight.clear());
     return answer as Promise<VendorAnswer<O>>;
   }
 
-  /** How the way to the vendor stands at this moment. */
+  /** Current status, for the metrics. */
   get status(): ClientStatus {
     const { running, waiting } = this.reads.inFlight;
     return {
@@ -168,12 +167,12 @@ export class UpstreamClient {
     };
   }
 
-  /** Closes idle connections and lets running calls finish. */
+  /** Waits for running calls, then closes all connections. */
   async close(): Promise<void> {
     await this.transport.close?.();
   }
 
-  /** One call for all who ask the same while it runs. */
+  /** Joins an identical read in flight, or starts one. */
   private readShared<O extends Operation>(
     operation: O,
     params: VendorParams[O],
@@ -194,10 +193,10 @@ export class UpstreamClient {
       context.usage,
       { caller: context.caller.id, request: context.requestId },
     ).finally(() => {
-      // A change may have made room for a newer read of the same.
+      // A write may have cleared the map, and a newer read may be registered.
       if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
-      // Tables that a map has outgrown keep what they held, and through it whole
-      // requests, until the next full collection of garbage.
+      // V8 retains old Map backing stores until a major GC: drop the references
+      // so that finished requests are not kept alive.
       read.answer = RELEASED;
       waiting.length = 0;
     });
@@ -279,7 +278,7 @@ export class UpstreamClient {
     deadline: number,
     isWanted: () => boolean,
   ): Promise<boolean> {
-    // The last attempt starts with twice the time that makes it worth starting.
+    // The last attempt must start with at least twice the minimum attempt time.
     return reconnection.awaitRetry(
       deadline - 2 * POLICY.minAttemptMs,
       isWanted,
@@ -295,7 +294,7 @@ function isWrite(operation: Operation): operation is WriteOperation {
   return OPERATIONS[operation].kind === "write";
 }
 
-/** Only silence and nonsense speak against the vendor's health. */
+/** Only lost or unusable responses count as breaker failures. */
 function isBreakerFailure(outcome: Outcome<unknown>): boolean {
   return (
     outcome.kind === "ambiguous" ||

@@ -11,13 +11,13 @@ import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 
 /**
- * The vendor, for every configured resource directory: each has a client with
- * keys, connections, queue, breaker and shared reads of its own.
+ * The vendor's API for all configured resource directories. Each directory has its
+ * own client: credentials, connections, write queue, breakers and coalesced reads.
  */
 export class Upstream {
   private readonly running = new RunningWrites();
 
-  /** @param clients by the alias of their directory */
+  /** @param clients keyed by directory alias */
   constructor(
     private readonly clients: ReadonlyMap<string, UpstreamClient>,
     private readonly trail: AuditTrail,
@@ -25,9 +25,9 @@ export class Upstream {
   ) {}
 
   /**
-   * Sends one operation to the request's directory; see `UpstreamClient.call`.
+   * Sends one operation to the request's directory; see `UpstreamClient.execute`.
    *
-   * @throws {GatewayError} always of this class
+   * @throws {GatewayError} always this class
    */
   call<O extends Operation>(
     operation: O,
@@ -36,7 +36,7 @@ export class Upstream {
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     const client = this.clients.get(context.directory);
-    // The front door lets no unknown alias through.
+    // The request hooks reject unknown aliases, so this is a bug.
     if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
     const call = (): Promise<VendorAnswer<O>> =>
       this.tracer === undefined
@@ -49,7 +49,7 @@ export class Upstream {
       : audited(this.trail, this.running, operation, params, context, call);
   }
 
-  /** How each directory's client stands, by alias. */
+  /** Current status of each directory's client, by alias. */
   statuses(): Iterable<readonly [string, ClientStatus]> {
     return [...this.clients].map(([alias, { status: standing }]) => [
       alias,
@@ -58,14 +58,14 @@ export class Upstream {
   }
 
   /**
-   * Records each running change on the audit trail as one of unknown outcome.
-   * For the moment before the process is ended by force.
+   * Records each running write in the audit trail with an unknown outcome.
+   * Called immediately before a forced exit.
    */
   auditRunningWrites(): readonly CutOffWrite[] {
     return this.running.cutOff();
   }
 
-  /** Closes idle connections and lets running calls finish. */
+  /** Waits for running calls, then closes all connections. */
   async close(): Promise<void> {
     await Promise.all([...this.clients.values()].map((one) => one.close()));
   }

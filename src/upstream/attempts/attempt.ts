@@ -13,9 +13,9 @@ import {
 import type { UpstreamObserver } from "../upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 
-/** What the client needs of a transport; a v3-signing one can take its place. */
+/** Sends signed forms; see `UpstreamTransport`. */
 export interface Transport {
-  /** @param fresh on a connection of its own, never a kept-alive one */
+  /** @param fresh uses a new connection instead of a kept-alive one */
   post(
     form: string,
     timeoutMs: number,
@@ -25,12 +25,12 @@ export interface Transport {
 }
 
 /**
- * How one attempt ended, decided from evidence alone:
- * - `answered`: a success with the members the operation promises;
- * - `not-sent`: not one byte left, nothing can have happened;
- * - `transient`: refused for a passing reason, nothing happened;
- * - `final`: refused for good;
- * - `ambiguous`: sent, and no answer tells what became of it.
+ * Outcome of one attempt:
+ * - `answered`: a valid success response of the operation;
+ * - `not-sent`: no byte was sent, so nothing was carried out;
+ * - `transient`: rejected for a temporary reason, and not carried out;
+ * - `final`: rejected permanently;
+ * - `ambiguous`: sent without a usable response; it may have been carried out.
  */
 export type Outcome<A> =
   | { readonly kind: "answered"; readonly answer: A }
@@ -52,18 +52,21 @@ export type Outcome<A> =
       readonly upstream?: UpstreamInfo;
     };
 
-/** Operations whose repeat bothers a person: never on a connection that may be stale. */
+/**
+ * Operations that send a message to a person and cannot be read back. They never use
+ * a kept-alive connection: a stale one would make the outcome unknown.
+ */
 const ON_FRESH_CONNECTION: ReadonlySet<Operation> = new Set([
   "sendEmailVerificationForMessageContact",
   "sendPhoneVerificationForMessageContact",
 ]);
 
-/** Beyond this a `Date` header is taken for an error of the vendor's, not of our clock. */
+/** A larger difference is treated as a wrong `Date` header, not as a wrong local clock. */
 const MAX_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 
-/** Signs, sends and judges single attempts; knows nothing of repeats. */
+/** Makes single attempts: signs, sends and classifies the outcome. Does not retry. */
 export class Attempts {
-  /** What to add to our clock to get the vendor's. */
+  /** Vendor clock minus local clock; set when the vendor rejects a timestamp. */
   private clockOffsetMs = 0;
   private lastReplyMs = Number.NEGATIVE_INFINITY;
   private lastDate = "";
@@ -77,20 +80,20 @@ export class Attempts {
   ) {}
 
   /**
-   * What to add to our clock to get the vendor's, by the `Date` of its latest
-   * answer; read only where a date of the vendor's has to be judged.
+   * Vendor clock minus local clock, from the `Date` header of the latest response.
+   * Used to compare the vendor's dates.
    */
   vendorOffsetMs(): number {
     const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
     return Number.isFinite(offset) ? offset : this.clockOffsetMs;
   }
 
-  /** When the vendor last sent a whole response, on the monotonic clock. */
+  /** Time of the last complete response, on the monotonic clock. */
   lastReplyAtMs(): number {
     return this.lastReplyMs;
   }
 
-  /** The vendor's time as far as it is known, in milliseconds since 1970. */
+  /** Estimated vendor time for signing, in milliseconds since 1970. */
   vendorNowMs(): number {
     return this.timing.wallMs() + this.clockOffsetMs;
   }
@@ -109,7 +112,7 @@ export class Attempts {
         );
   }
 
-  /** An attempt that a queue may begin later, with what follows it. */
+  /** Binds the current trace context to an attempt that a queue may start later. */
   bindContext<T>(attempt: () => T): () => T {
     const { tracer } = this.observer;
     return tracer === undefined ? attempt : tracer.bindContext(attempt);
@@ -150,8 +153,8 @@ export class Attempts {
           : { kind: "not-sent", isDenied: false };
       }
     } catch {
-      // No credentials, or a value that cannot be encoded: nothing was sent,
-      // and the cause may hold keys.
+      // No credentials, or a value that cannot be encoded. Nothing was sent. The
+      // error may contain secrets, so it is dropped.
       seen = { code: "CannotSign", requestId: null };
       outcome = { kind: "not-sent", isDenied: true };
     }
@@ -255,17 +258,17 @@ function parsed(body: string): JsonObject | null {
   }
 }
 
-/** A UUID, as far as documented; printed in logs, traces and error details. */
+/** The documentation shows UUIDs. Restricted, because logs and errors contain it. */
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 function requestIdOf(value: unknown): string | null {
   return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
 }
 
-/** Codes that some products send with a success (observed in pop-core). */
+/** Codes that some products send with a success (observed in pop-core's source). */
 const SUCCESS_CODES = new Set<unknown>(["200", "OK", "Success", "success"]);
 
-/** Vendor codes are words of letters, digits and dots; others are noise. */
+/** Form of vendor codes; anything else is replaced by `UnknownCode`. */
 const VENDOR_CODE = /^[A-Za-z][\w.-]{0,127}$/;
 
 function envelopeOf(
@@ -292,7 +295,7 @@ function retryAfterMs(reply: UpstreamReply): number | undefined {
     : undefined;
 }
 
-/** A 2xx is a success only with `RequestId` and the operation's own members. */
+/** A 2xx without `RequestId` is not a success; see also `isUsableAnswer`. */
 function isSuccess(reply: UpstreamReply, body: JsonObject): boolean {
   return (
     reply.httpStatus >= 200 &&

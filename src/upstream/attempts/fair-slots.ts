@@ -1,4 +1,4 @@
-/** On whose behalf a task runs; decides the order in which waiting tasks start. */
+/** Caller and request of a task; determine the order in which queued tasks start. */
 export interface FairnessKey {
   readonly caller: string;
   readonly request: string;
@@ -7,7 +7,7 @@ export interface FairnessKey {
 /** Tasks of the gateway itself, such as reading back after a lost response. */
 export const INTERNAL_CALL: FairnessKey = { caller: "", request: "" };
 
-/** Thrown for a task that is not started because too many are waiting. */
+/** Thrown for a task that is not started because the queue is full. */
 export class QueueFull extends Error {}
 
 interface Waiter {
@@ -15,7 +15,7 @@ interface Waiter {
   readonly reject: (reason: QueueFull) => void;
 }
 
-/** Waiting tasks of one caller, by request; the next request is the first one. */
+/** Queued tasks of one caller, by request, served round-robin. */
 class CallerQueue {
   size = 0;
   private readonly byRequest = new Map<string, Waiter[]>();
@@ -27,7 +27,7 @@ class CallerQueue {
     else waiters.push(waiter);
   }
 
-  /** The next task; its request goes to the end of the round. */
+  /** Removes the next task and moves its request to the end. */
   next(): Waiter | undefined {
     for (const [request, waiters] of this.byRequest) {
       const waiter = waiters.shift();
@@ -39,7 +39,7 @@ class CallerQueue {
     return undefined;
   }
 
-  /** The newest task of the request that has the most. */
+  /** Removes the newest task of the request with the most queued tasks. */
   dropNewest(): Waiter | undefined {
     const largest = largestOf(this.byRequest, ({ length }) => length);
     if (largest === undefined) return undefined;
@@ -52,11 +52,11 @@ class CallerQueue {
 }
 
 /**
- * Runs at most `atOnce` tasks at the same time. Waiting tasks start in turns:
- * one of each caller, and within a caller one of each request, so that a request
- * with many tasks delays another one by at most one task of its own.
+ * Bulkhead with fair queueing: runs at most `maxConcurrent` tasks at the same time.
+ * Queued tasks start round-robin by caller, and within a caller by request. So a
+ * request with many tasks delays another request by at most one task.
  *
- * Above `capacity` the caller with the most waiting tasks loses its newest one.
+ * When the queue is full, the caller with the most queued tasks loses its newest.
  */
 export class FairSlots {
   private runningCount = 0;
@@ -115,7 +115,7 @@ export class FairSlots {
     this.waitingCount -= 1;
   }
 
-  /** Hands the slot to the next caller in the round, or frees it. */
+  /** Gives the slot to the next caller, or frees it. */
   private releaseSlot(): void {
     for (const [name, queue] of this.callers) {
       const waiter = queue.next();

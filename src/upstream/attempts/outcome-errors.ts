@@ -3,7 +3,7 @@ import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
 import type { Outcome } from "./attempt.js";
 import type { NotExecuted, AttemptFailure } from "./call-policy.js";
 
-/** What the pause before a repeat depends on. */
+/** Input of the backoff before the next attempt. */
 export function attemptFailureOf(outcome: Outcome<unknown>): AttemptFailure {
   return outcome.kind === "transient"
     ? {
@@ -21,12 +21,12 @@ export function isTimeout(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "ambiguous" && outcome.isTimeout;
 }
 
-/** Whether a call was not sent because no connection could be made. */
+/** Whether a call was not sent because no connection was established. */
 export function isConnectionFailure(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "not-sent" && !outcome.isDenied;
 }
 
-/** Whether the vendor refused a write because another one runs. */
+/** Whether the vendor rejected a write because another one runs. */
 export function isConflict(
   outcome: Outcome<unknown>,
 ): outcome is Extract<Outcome<unknown>, { kind: "transient" }> {
@@ -36,7 +36,7 @@ export function isConflict(
   );
 }
 
-/** The error of a call rejected by the breaker or by a full queue. */
+/** Error for a call rejected by the breaker or the bulkhead. */
 export function notStartedError({
   cause,
   retryAfterSeconds,
@@ -47,7 +47,7 @@ export function notStartedError({
   );
 }
 
-/** The error of an attempt of which it is certain that nothing happened. */
+/** Error for an attempt that was not sent. */
 export function notSentError(outcome: {
   readonly isDenied: boolean;
 }): GatewayError {
@@ -58,7 +58,7 @@ export function notSentError(outcome: {
       });
 }
 
-/** The error of a read that got no answer. */
+/** Error for a read without a usable response. */
 export function readError(
   outcome: Exclude<Outcome<unknown>, { kind: "answered" | "final" }>,
 ): GatewayError {

@@ -1,7 +1,7 @@
 import type { RetryBudget } from "./call-policy.js";
 import type { Timing } from "../timing.js";
 
-/** Growing pauses between repeats, in milliseconds. */
+/** Exponential backoff, in milliseconds. */
 interface Pauses {
   readonly firstMs: number;
   readonly factor: number;
@@ -9,16 +9,16 @@ interface Pauses {
 }
 
 /**
- * Pauses while another change of the directory runs. Eight of them take less
- * than 14 s, so that nine sends fit into the default deadline of a write. The
- * vendor's Terraform provider waits 3 s, then 5 s each time, for minutes.
+ * Backoff after conflicts with another write of the directory. Eight pauses take
+ * less than 14 s, so nine sends fit into the default write deadline. The vendor's
+ * Terraform provider waits 3 s and then 5 s each time, for minutes.
  */
 const CONFLICT_PAUSES: Pauses = { firstMs: 150, factor: 1.7, capMs: 5_000 };
 
-/** Pauses while no connection to the vendor can be made. */
+/** Backoff while no connection to the vendor can be established. */
 const UNREACHABLE_PAUSES: Pauses = { firstMs: 100, factor: 2, capMs: 2_000 };
 
-/** Half of the nth pause is fixed, the other half is jitter. */
+/** The nth pause: one half is fixed, the other half is jitter. */
 function nthPauseMs(
   n: number,
   { firstMs, factor, capMs }: Pauses,
@@ -28,7 +28,7 @@ function nthPauseMs(
   return Math.round(bound * (0.5 + random() / 2));
 }
 
-/** Pause after the nth conflict in a row, never shorter than the vendor asks for. */
+/** Pause after the nth consecutive conflict; at least the vendor's `Retry-After`. */
 export function conflictPauseMs(
   n: number,
   random: () => number,
@@ -37,21 +37,21 @@ export function conflictPauseMs(
   return Math.max(retryAfterMs, nthPauseMs(n, CONFLICT_PAUSES, random));
 }
 
-/** What waiting for a connection needs; one object for each client. */
+/** Connection state of one client, shared by its calls. */
 export interface ConnectionState {
   readonly timing: Pick<Timing, "now" | "sleep" | "random">;
   readonly budget: RetryBudget;
-  /** When the vendor last sent a whole response, on the monotonic clock. */
+  /** Time of the last complete response, on the monotonic clock. */
   readonly lastReplyAtMs: () => number;
-  /** Since when no attempt has found a connection; null after any other outcome. */
+  /** Start of the current run of connection failures; null after any other outcome. */
   unreachableSinceMs: number | null;
   /** Calls of this client that wait for a connection. */
   waitingCalls: number;
 }
 
 /**
- * Whether connections have failed for less than this time, so that a call which
- * the breaker rejects may wait for the end of a short outage.
+ * Whether connections have failed for less than `longestMs`. If so, a call that the
+ * breaker rejects waits for the end of the outage instead of failing.
  */
 export function isShortOutage(
   { unreachableSinceMs, timing }: ConnectionState,
@@ -63,18 +63,18 @@ export function isShortOutage(
 }
 
 /**
- * Most calls of one client that wait for a connection: half the default of
- * MAX_REQUESTS_IN_FLIGHT, so that other directories are still served.
+ * Maximum number of calls of one client that wait for a connection: half of the
+ * default of MAX_REQUESTS_IN_FLIGHT, so that other directories are still served.
  */
 const MAX_WAITING_CALLS = 256;
 
 /**
- * Waits of one call whose attempts were not sent.
+ * Waits for a connection on behalf of one call whose attempts were not sent.
  *
- * A repeat needs a token of the retry budget, so that an outage does not multiply
- * the load. Without a token the call waits on: this costs the vendor nothing. Once
- * the vendor has responded to any other call, the repeat needs no token, because
- * the vendor has not received this call yet.
+ * A retry takes a token from the retry budget, so that an outage does not multiply
+ * the load. Without a token the call keeps waiting, which puts no load on the
+ * vendor. No token is needed once the vendor has responded to any other call: the
+ * vendor has not received this call yet.
  */
 export class Reconnection {
   private pauses = 0;
@@ -82,20 +82,20 @@ export class Reconnection {
 
   constructor(private readonly connection: ConnectionState) {}
 
-  /** Whether an attempt of this call was not sent before. */
+  /** Whether an earlier attempt of this call was not sent. */
   get hasBegun(): boolean {
     return this.pauses > 0;
   }
 
-  /** The breaker rejected the repeat: its token was not used. */
+  /** Returns the token of a retry that the breaker rejected. */
   returnToken(): void {
     if (this.holdsToken) this.connection.budget.returnRetry();
     this.holdsToken = false;
   }
 
   /**
-   * Resolves with true when the next attempt may start, with false when that
-   * does not happen before `untilMs` on the monotonic clock.
+   * Resolves with true when the next attempt may start, or with false when
+   * `untilMs` (monotonic clock) has passed.
    *
    * @param isWanted whether a caller still waits for the result
    */
@@ -127,15 +127,15 @@ export class Reconnection {
   }
 }
 
-/** How long a lost patience is remembered; also the pause that callers are told. */
+/** Length of a cooldown; equals `retryAfterSeconds` of CONCURRENT_CHANGE. */
 const COOLDOWN_MS = 5_000;
 
 /**
- * Whether a write may repeat until its deadline.
+ * Limits retries after a write gave up because a conflict or an outage lasted.
  *
- * A write that gave up has shown that the conflict or the outage lasts. The writes
- * behind it in the queue then get one send each, so that they do not wait in vain
- * one after the other. The first response of another kind restores the patience.
+ * During the cooldown each queued write is sent only once, so that the writes do not
+ * wait for their deadlines one after the other. The first response of another kind
+ * ends the cooldown.
  */
 export class WriteRetryCooldown {
   private startedAtMs = Number.NEGATIVE_INFINITY;

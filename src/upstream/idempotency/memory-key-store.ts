@@ -15,13 +15,13 @@ import {
   type MoveAnswer,
 } from "./key-store.js";
 
-/** Records that one caller, and all of them, may have in memory. */
+/** Maximum number of records in memory, for one caller and in total. */
 export const KEY_BOUNDS: EntryBounds = { perCaller: 10_000, total: 40_000 };
 
-/** Measured with the answer to an added contact, rounded up. */
+/** Measured with the response of addMessageContact, rounded up. */
 const RECORD_BYTES = 1_200;
 
-/** The bounds where the heap is small: records take at most 15 % of it. */
+/** Bounds for a heap size: the records take at most 15 % of it. */
 export function keyBoundsFor(heapLimitBytes: number): EntryBounds {
   const fitting = Math.floor((heapLimitBytes * 0.15) / RECORD_BYTES);
   const total = Math.min(KEY_BOUNDS.total, fitting);
@@ -33,7 +33,7 @@ interface StoredRecord {
   readonly writtenAtMs: number;
 }
 
-/** The store of one process. Rejects a new key when it is full. */
+/** Store of one process. Rejects new keys when it is full. */
 export class MemoryKeyStore implements KeyStore {
   private readonly records: BoundedEntries<StoredRecord>;
 
@@ -76,7 +76,7 @@ export class MemoryKeyStore implements KeyStore {
     const isUncertain =
       record.state === "uncertain" ||
       (record.state === "running" && isAbandoned);
-    // Another payload must not take the write over: it will be refused.
+    // A claim with another payload must not take over: it will be rejected.
     if (!isUncertain || !isSame) return { kind: "held", record };
     this.put(key, caller, { ...record, state: "running", owner });
     return { kind: "takenOver", startedAtMs: record.startedAtMs };

@@ -6,8 +6,8 @@ import type { Operation } from "../operations.js";
 import type { CutOffWrite, RunningWrites } from "./running-writes.js";
 
 /**
- * Runs a write and puts its outcome on the audit trail, whatever it is: once,
- * also when the process is ended by force while the write runs.
+ * Runs a write and records its outcome in the audit trail exactly once, also when
+ * the process is forced to exit while the write runs.
  */
 export async function audited<A extends object>(
   trail: Pick<AuditTrail, "record">,
@@ -49,8 +49,10 @@ export async function audited<A extends object>(
   running.add(cutOff);
   try {
     const answer = await write();
-    const { Contact: made } = answer as { Contact?: { ContactId?: unknown } };
-    record("OK", given ?? made?.ContactId);
+    const { Contact: created } = answer as {
+      Contact?: { ContactId?: unknown };
+    };
+    record("OK", given ?? created?.ContactId);
     return answer;
   } catch (error) {
     const code =

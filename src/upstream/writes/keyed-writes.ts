@@ -24,11 +24,11 @@ import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
 
 const SAME_KEY: Sentence = {
-  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the present state before it sends anything.",
+  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the current state before it sends anything.",
   zh: "该变更可能已执行。请使用相同的 Idempotency-Key 重试：网关会先查询当前状态，再决定是否发送。",
 };
 
-/** Executes a write under its caller's idempotency key, inside the queue. */
+/** Executes writes in the directory's queue, under an idempotency key if there is one. */
 export class KeyedWrites {
   constructor(
     private readonly writes: VendorWrites,
@@ -90,7 +90,7 @@ export class KeyedWrites {
       context.startedAtMs,
       this.limits,
     );
-    // The turn must come early enough for an attempt and its read-back.
+    // Leave time for one attempt and its read-back.
     const latestStart =
       deadline - this.limits.readBackReserveMs - POLICY.minAttemptMs;
     return this.queue.run(
@@ -102,8 +102,8 @@ export class KeyedWrites {
           hold?.wasSent === true ? hold.startedAtMs : null,
           context.usage,
           async () => {
-            // The key comes last but for the caller's own limit: a process
-            // that lost its key must not touch that limit.
+            // Confirm the key before `hooks.confirm` counts the attempt against the
+            // caller's limit: a process that lost its key must not change that limit.
             await turn.confirm(latestStart);
             await hold?.confirm();
             await hooks?.confirm?.();
@@ -116,15 +116,14 @@ export class KeyedWrites {
 }
 
 /**
- * Which write of the request this is. Root fields and the items inside one are
- * counted apart, so that a bulk change that stops early does not move the
- * index of the next field.
+ * Index of the write within its request: root field, then write within the field.
+ * A bulk change that stops early must not shift the indexes of later fields.
  */
 function indexOf(idempotency: RequestIdempotency): string {
   return `${idempotency.field}.${idempotency.writes++}`;
 }
 
-/** Ends the hold according to the error, and returns the error to throw. */
+/** Ends the hold according to the error and returns the error to throw. */
 async function endHold(
   hold: KeyHold,
   error: unknown,
@@ -146,7 +145,7 @@ async function endHold(
     return error;
   }
   await hold.markUncertain();
-  // A message has nothing to read back: its advice is to wait.
+  // A verification message cannot be read back, so the advice is only to wait.
   const isMessage = operation.startsWith("send");
   if (!isTyped || error.code === ErrorCode.IDEMPOTENCY_IN_PROGRESS || isMessage)
     return error;
@@ -157,7 +156,7 @@ async function endHold(
   });
 }
 
-/** A shared store may return anything; see `KeyStore`. */
+/** Whether a stored result is valid: a shared store may return anything. */
 function isReadable(
   operation: WriteOperation,
   result: StoredResult,
@@ -173,7 +172,7 @@ function replayed(result: StoredResult, params: object): object {
   throw errorOf(result, params);
 }
 
-/** The error is built again from what the vendor said and what is asked now. */
+/** Rebuilds a stored error from the vendor's code and the current parameters. */
 function errorOf(
   { code, upstream }: Extract<StoredResult, { code: ErrorCode }>,
   params: object,

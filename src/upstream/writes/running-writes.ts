@@ -1,20 +1,20 @@
 import type { Operation } from "../operations.js";
 
-/** A change that ran when the process was ended by force. */
+/** A write that was running when the process was forced to exit. */
 export interface CutOffWrite {
   readonly requestId: string;
   readonly caller: string;
   readonly directory: string;
   readonly operation: Operation;
-  /** Calls to the vendor so far; 0: nothing was sent. */
+  /** Calls to the vendor so far; 0 means that nothing was sent. */
   readonly upstreamCalls: number;
 }
 
-/** The changes that run now, so that none is lost without a trace. */
+/** Running writes, so that each is audited on a forced exit. */
 export class RunningWrites {
   private readonly running = new Set<() => CutOffWrite>();
 
-  /** @param cutOff records the change as one of unknown outcome */
+  /** @param cutOff records the write with an unknown outcome */
   add(cutOff: () => CutOffWrite): void {
     this.running.add(cutOff);
   }
@@ -23,7 +23,7 @@ export class RunningWrites {
     this.running.delete(cutOff);
   }
 
-  /** Records each running change on the audit trail. For the moment before exit. */
+  /** Records each running write in the audit trail; called before a forced exit. */
   cutOff(): readonly CutOffWrite[] {
     return [...this.running].map((cutOff) => cutOff());
   }

@@ -20,11 +20,11 @@ import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
 import { WriteRetries, type RetryDependencies } from "./write-retries.js";
 
-/** What writing needs; the client hands it over. */
+/** Dependencies of writes. */
 export interface WriteParts extends RetryDependencies {
   readonly attempts: Attempts;
   readonly admission: BreakerAndBulkhead<Outcome<unknown>>;
-  /** A read that shares the write's deadline. */
+  /** Reads with retries, up to the deadline of the write. */
   readonly read: <O extends Operation>(
     operation: O,
     params: VendorParams[O],
@@ -33,15 +33,15 @@ export interface WriteParts extends RetryDependencies {
   ) => Promise<VendorAnswer<O>>;
 }
 
-/** Pause that a caller should make before sending another verification. */
+/** `retryAfterSeconds` after a verification message with an unknown outcome. */
 const VERIFICATION_PAUSE_SECONDS = 60;
 
 /**
- * Carries out one write so that it ends done, not done or honestly unknown,
- * and never happens twice.
+ * Executes one write. The result is: carried out, not carried out, or unknown. The
+ * write never takes effect twice.
  *
- * Once an attempt was ambiguous, nothing is believed but what reading back
- * shows: not even a refusal, which may speak of our own first attempt.
+ * After an ambiguous attempt only reading back decides. Even a rejection is not
+ * evidence: it may be caused by our own first attempt.
  */
 export class VendorWrites {
   private readonly cooldown: WriteRetryCooldown;
@@ -51,11 +51,11 @@ export class VendorWrites {
   }
 
   /**
-   * @param uncertainSinceMs when an earlier try of the same write was begun
-   *   whose outcome nobody knows: it is settled before anything is sent
-   * @param mayAttempt runs immediately before each attempt and rejects when
-   *   the attempt must not be made
-   * @throws {GatewayError} OUTCOME_UNKNOWN where it cannot be settled
+   * @param uncertainSinceMs start of an earlier try with an unknown outcome, or
+   *   null; such a try is settled before anything is sent
+   * @param mayAttempt runs immediately before each attempt; its rejection prevents
+   *   the attempt
+   * @throws {GatewayError} OUTCOME_UNKNOWN if reading back does not settle the write
    */
   async run<O extends WriteOperation>(
     operation: O,
@@ -84,7 +84,7 @@ class OneWrite<O extends WriteOperation> {
   private readonly retries: WriteRetries;
   private remaining: VendorParams[O];
   private firstSentAtMs: number | null = null;
-  /** The vendor's side of the last lost answer, for support cases. */
+  /** Vendor code and request id of the last ambiguous attempt, for support cases. */
   private upstream: UpstreamInfo | undefined;
   private rejection: GatewayError | null = null;
   /** Whether a deletion has read its contact after a conflict. */
@@ -148,7 +148,8 @@ class OneWrite<O extends WriteOperation> {
             }));
     }
     this.firstSentAtMs ??= timing.wallMs();
-    // The bound is taken when the attempt begins: no byte may leave after it.
+    // Compute the timeout when the attempt starts, not when it is queued: nothing
+    // may be sent after the deadline.
     const make = attempts.bindContext(() => {
       budget.countCall();
       return attempts.attempt(
@@ -169,7 +170,7 @@ class OneWrite<O extends WriteOperation> {
     return outcome as Outcome<VendorAnswer<O>>;
   }
 
-  /** Time that an attempt may take, so that reading back fits as well. */
+  /** Timeout of an attempt that leaves time for reading back. */
   private attemptMs(): number {
     const { limits, timing } = this.parts;
     return Math.min(
@@ -178,7 +179,7 @@ class OneWrite<O extends WriteOperation> {
     );
   }
 
-  /** The answer if the write turns out done; null when it is to be sent again. */
+  /** Returns the response if the write was carried out; null if it must be sent again. */
   private async settle(): Promise<VendorAnswer<O> | null> {
     const readBack = await this.verdict();
     this.parts.observer.settled(this.operation, readBack.kind);
@@ -192,7 +193,7 @@ class OneWrite<O extends WriteOperation> {
       case "missing":
         this.remaining = readBack.rest;
     }
-    // Refused, and not there: the refusal is the truth.
+    // Rejected and not carried out: report the rejection.
     if (this.rejection !== null && !isTransient(this.rejection))
       throw this.rejection;
     if (!(await this.retries.retryAfterReadBack())) throw this.unknownOutcome();
@@ -200,8 +201,8 @@ class OneWrite<O extends WriteOperation> {
   }
 
   /**
-   * Whether the conflict of a deletion is the running deletion of this contact,
-   * which can last for minutes: repeating would only keep other writes waiting.
+   * Whether a deletion conflicts with a running deletion of the same contact. That
+   * one can last for minutes, and retrying would only delay other writes.
    */
   private async isBeingDeleted(): Promise<boolean> {
     if (this.operation !== "deleteMessageContact" || this.isContactRead) {
@@ -231,20 +232,22 @@ class OneWrite<O extends WriteOperation> {
       const isGone =
         error instanceof GatewayError &&
         error.code === ErrorCode.CONTACT_NOT_FOUND;
-      // A contact that is not there cannot have been changed.
+      // A contact that does not exist cannot have been changed.
       return isGone ? { kind: "refused", error } : { kind: "unknowable" };
     }
   }
 
-  /** An answer to the rest of a partly done write speaks of the whole. */
+  /** Completes the response to a partial resend with the members done before. */
   private withAllMembers(answer: VendorAnswer<O>): VendorAnswer<O> {
     const { Members: wanted, ContactId } = this.params as {
       Members?: string[];
       ContactId?: string;
     };
-    const { Members: told } = answer as { Members?: { MemberId: string }[] };
-    if (wanted === undefined || told === undefined) return answer;
-    const byTarget = new Map(told.map((change) => [change.MemberId, change]));
+    const { Members: changed } = answer as { Members?: { MemberId: string }[] };
+    if (wanted === undefined || changed === undefined) return answer;
+    const byTarget = new Map(
+      changed.map((change) => [change.MemberId, change]),
+    );
     const members = wanted.map(
       (MemberId) => byTarget.get(MemberId) ?? { ContactId, MemberId },
     );
@@ -262,7 +265,7 @@ class OneWrite<O extends WriteOperation> {
   }
 }
 
-/** A refusal that says nothing of the write itself. */
+/** Whether a rejection has a temporary cause that is unrelated to the parameters. */
 function isTransient({ code }: GatewayError): boolean {
   return (
     code === ErrorCode.CONCURRENT_CHANGE ||

@@ -21,7 +21,7 @@ import {
 import type { Timing } from "../timing.js";
 import type { UpstreamObserver } from "../upstream-observer.js";
 
-/** What deciding about repeats needs. */
+/** Dependencies of `WriteRetries`. */
 export interface RetryDependencies {
   readonly observer: UpstreamObserver;
   readonly budget: RetryBudget;
@@ -31,18 +31,18 @@ export interface RetryDependencies {
 }
 
 /**
- * Most sends of one write that the vendor may have carried out, or refused for
- * another reason than a conflict; a created contact is never sent thrice.
+ * Maximum number of sends that count: those that the vendor may have carried out or
+ * rejected for a reason other than a conflict. A creation is sent at most twice.
  */
 function maxSends(operation: WriteOperation): number {
   return operation === "addMessageContact" ? 2 : POLICY.maxAttempts;
 }
 
-/** Decides whether and when one write is sent again, and pauses until then. */
+/** Decides whether one write is sent again and waits until then. */
 export class WriteRetries {
   /** Sends that count towards `maxSends`. */
   private sends = 0;
-  /** Conflicts in a row. */
+  /** Consecutive conflicts. */
   private conflicts = 0;
   private readonly reconnection: Reconnection;
 
@@ -55,7 +55,7 @@ export class WriteRetries {
     this.reconnection = new Reconnection(parts.connection);
   }
 
-  /** Notes how an attempt ended. */
+  /** Records the outcome of an attempt. */
   recordOutcome(outcome: Outcome<unknown>): void {
     if (isConnectionFailure(outcome)) return;
     if (isConflict(outcome)) {
@@ -70,15 +70,16 @@ export class WriteRetries {
   }
 
   /**
-   * Notes that the breaker rejected an attempt. True when the write may wait for
-   * the vendor all the same: an earlier attempt could not be sent.
+   * Called when the breaker or the bulkhead rejected an attempt. Returns whether
+   * the write may wait for a connection: true if an earlier attempt was not sent
+   * and the breaker is open.
    */
   mayAwaitConnection(isBreakerOpen: boolean): boolean {
     this.reconnection.returnToken();
     return isBreakerOpen && this.reconnection.hasBegun;
   }
 
-  /** Whether a write that reading back has not found is sent again. */
+  /** Whether to resend a write that reading back showed as not carried out. */
   async retryAfterReadBack(): Promise<boolean> {
     if (this.conflicts > 0) return this.pauseForConflict();
     if (this.sends === 0) return true;
@@ -87,12 +88,12 @@ export class WriteRetries {
       this.sends >= maxSends(this.operation) || !budget.takeRetry(false);
     if (isSpent) return false;
     observer.retried(this.operation);
-    const setback = { isBusy: false };
-    await timing.sleep(pauseMs(this.sends + 1, setback, timing.random));
+    const failure = { isBusy: false };
+    await timing.sleep(pauseMs(this.sends + 1, failure, timing.random));
     return true;
   }
 
-  /** Whether a write that was certainly not carried out is sent again. */
+  /** Whether to resend a write that was certainly not carried out. */
   async retryAfterRejection(
     outcome: Extract<Outcome<unknown>, { kind: "not-sent" | "transient" }>,
   ): Promise<boolean> {
@@ -124,13 +125,13 @@ export class WriteRetries {
     return true;
   }
 
-  /** When the last send must start, so that reading back can follow it. */
+  /** Latest start of a send that leaves time for reading back. */
   private get lastSendAtMs(): number {
     const { readBackReserveMs } = this.parts.limits;
     return this.deadline - readBackReserveMs - 2 * POLICY.minAttemptMs;
   }
 
-  /** Waits, unless a write before this one has shown that waiting is in vain. */
+  /** Waits unless an earlier write gave up recently; starts the cooldown on failure. */
   private async unlessCoolingDown(
     wait: () => Promise<boolean>,
   ): Promise<boolean> {
@@ -140,9 +141,9 @@ export class WriteRetries {
   }
 
   /**
-   * Waits while another change of the directory runs; false when the time is over.
-   * Takes nothing from the retry budget: the vendor is healthy, and the write queue
-   * lets one write at a time repeat.
+   * Pauses after a conflict with another write of the directory; false after the
+   * latest start of a send. Uses no retry budget: the vendor is healthy, and the
+   * write queue lets only one write at a time retry.
    */
   private async pauseForConflict(retryAfterMs?: number): Promise<boolean> {
     const { observer, timing } = this.parts;
