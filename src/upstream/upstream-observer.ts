@@ -1,6 +1,6 @@
 import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
-import type { Outcome } from "./attempts/attempt.js";
+import type { Outcome } from "./attempts/outcome.js";
 import type { Operation, WriteOperation } from "./operations.js";
 import type { Settlement } from "./writes/settlement.js";
 

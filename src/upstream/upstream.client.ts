@@ -1,40 +1,28 @@
-import type { RequestContext, Usage } from "../context/request-context.js";
-import { Attempts, type Outcome, type Transport } from "./attempts/attempt.js";
+import type { RequestContext } from "../context/request-context.js";
+import { Attempts, type Transport } from "./attempts/attempt.js";
 import {
   BreakerAndBulkhead,
   DEFAULT_LIMITS,
-  deadlineOf,
-  NotExecuted,
-  pauseMs,
-  POLICY,
   RetryBudget,
   type CallLimits,
 } from "./attempts/call-policy.js";
-import { INTERNAL_CALL } from "./attempts/fair-slots.js";
+import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
+import {
+  WriteRetryCooldown,
+  type RetryDependencies,
+} from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
-import { KeyedWrites } from "./writes/keyed-writes.js";
 import {
   OPERATIONS,
   type Operation,
   type WriteOperation,
 } from "./operations.js";
-import {
-  readError,
-  isTimeout,
-  isConnectionFailure,
-  attemptFailureOf,
-  notStartedError,
-} from "./attempts/outcome-errors.js";
-import {
-  isShortOutage,
-  Reconnection,
-  type ConnectionState,
-} from "./attempts/retry-waits.js";
-import type { RpcSigner } from "./transport/signer.js";
+import { VendorReads } from "./reads/vendor-reads.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
+import type { RpcSigner } from "./transport/signer.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
-import { VendorWrites } from "./writes/vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
+import { KeyedWrites } from "./writes/keyed-writes.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 import type { WriteQueue } from "./writes/write-queue.js";
 
@@ -58,79 +46,81 @@ export interface ClientStatus {
   readonly writesWaiting: number;
 }
 
-/** A read in flight and the requests that wait for it. */
-interface SharedRead {
-  answer: Promise<unknown>;
-  readonly waiting: RequestContext[];
-}
+/** Concurrent writes of one directory; the write queue normally allows one. */
+const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
 
 /**
  * Client of the vendor's API for one resource directory.
  *
  * Identical reads in flight share one call. Writes run one at a time. A write is
  * sent again only if it was certainly not carried out or is idempotent.
+ *
+ * Path of a read:
+ * 1. `Upstream.call` selects the client of the directory.
+ * 2. `UpstreamClient.execute` passes reads to `VendorReads.readShared`, which joins
+ *    an identical read or starts one and retries it.
+ * 3. `BreakerAndBulkhead.run` queues the attempt or rejects it.
+ * 4. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
+ *    classifies the response as an `Outcome`.
+ *
+ * Path of a write:
+ * 1. `Upstream.call` selects the client; `WriteAudit.run` records the outcome.
+ * 2. `UpstreamClient.execute` passes writes to `KeyedWrites.executeIdempotent`,
+ *    which claims the idempotency key (`IdempotencyKeys` over a `KeyStore`) or
+ *    replays the stored result.
+ * 3. `WriteQueue.run` starts the write when earlier writes of the directory ended.
+ * 4. `WriteExecution.run` sends until the outcome is known. `WriteRetries` decides
+ *    about each resend, and `SETTLEMENTS` reads back through `VendorReads`.
+ * 5. `BreakerAndBulkhead.run` and `Attempts.attempt` as for a read.
  */
 export class UpstreamClient {
-  private readonly readsInFlight = new Map<string, SharedRead>();
   private readonly transport: Transport;
-  private readonly timing: Timing;
-  private readonly limits: CallLimits;
-  private readonly attempts: Attempts;
-  private readonly observer: UpstreamObserver;
-  private readonly budget: RetryBudget;
-  private readonly connection: ConnectionState;
-  private readonly reads = new BreakerAndBulkhead<Outcome<unknown>>(
+  private readonly queue: WriteQueue;
+  private readonly reads: VendorReads;
+  private readonly writes: KeyedWrites;
+  private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
     isBreakerFailure,
-    {
-      atOnce: POLICY.maxConcurrentReads,
-      waiting: POLICY.maxQueuedReads,
-    },
+    WRITE_BULKHEAD,
   );
-  private readonly changes = new BreakerAndBulkhead<Outcome<unknown>>(
-    isBreakerFailure,
-    {
-      atOnce: 4,
-      waiting: 1_024,
-    },
-  );
-  private readonly writes: WriteQueue;
-  private readonly keyed: KeyedWrites;
 
   constructor({
     signer,
     transport,
-    writes,
+    writes: queue,
     keys,
     timing = SYSTEM_TIMING,
     observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
   }: ClientDependencies) {
-    this.limits = limits;
     this.transport = transport;
-    this.timing = timing;
-    this.observer = observer;
-    this.attempts = new Attempts(signer, transport, timing, observer);
-    this.budget = new RetryBudget(timing);
-    this.connection = {
-      timing,
-      budget: this.budget,
-      lastReplyAtMs: () => this.attempts.lastReplyAtMs(),
-      unreachableSinceMs: null,
-      waitingCalls: 0,
-    };
-    const vendorWrites = new VendorWrites({
-      attempts: this.attempts,
-      admission: this.changes,
+    this.queue = queue;
+    const attempts = new Attempts(signer, transport, timing, observer);
+    const budget = new RetryBudget(timing);
+    const shared: RetryDependencies & { readonly attempts: Attempts } = {
+      attempts,
       observer,
-      budget: this.budget,
-      connection: this.connection,
+      budget,
       timing,
       limits,
-      read: (operation, params, deadline, usage) =>
-        this.readWithRetries(operation, params, deadline, () => true, usage),
-    });
-    this.writes = writes;
-    this.keyed = new KeyedWrites(vendorWrites, writes, keys, timing, limits);
+      connection: {
+        timing,
+        budget,
+        lastReplyAtMs: () => attempts.lastReplyAtMs(),
+        unreachableSinceMs: null,
+        waitingCalls: 0,
+      },
+    };
+    this.reads = new VendorReads(shared);
+    this.writes = new KeyedWrites(
+      {
+        ...shared,
+        breakerAndBulkhead: this.writeBreaker,
+        reads: this.reads,
+        cooldown: new WriteRetryCooldown(timing.now),
+      },
+      queue,
+      keys,
+    );
   }
 
   /**
@@ -147,23 +137,25 @@ export class UpstreamClient {
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
-    if (!isWrite(operation)) return this.readShared(operation, params, context);
-    const answer: Promise<object> = this.keyed
+    if (!isWrite(operation)) {
+      return this.reads.readShared(operation, params, context);
+    }
+    const answer: Promise<object> = this.writes
       .executeIdempotent(operation, params as never, context, hooks)
       // Later reads must not join a read that began before this write.
-      .finally(() => this.readsInFlight.clear());
+      .finally(() => this.reads.detachRunning());
     return answer as Promise<VendorAnswer<O>>;
   }
 
   /** Current status, for the metrics. */
   get status(): ClientStatus {
-    const { running, waiting } = this.reads.inFlight;
+    const { breaker, running, waiting } = this.reads.status;
     return {
-      readBreaker: this.reads.breakerState,
-      writeBreaker: this.changes.breakerState,
+      readBreaker: breaker,
+      writeBreaker: this.writeBreaker.breakerState,
       readsRunning: running,
       readsWaiting: waiting,
-      writesWaiting: this.writes.length,
+      writesWaiting: this.queue.length,
     };
   }
 
@@ -171,133 +163,8 @@ export class UpstreamClient {
   async close(): Promise<void> {
     await this.transport.close?.();
   }
-
-  /** Joins an identical read in flight, or starts one. */
-  private readShared<O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    context: RequestContext,
-  ): Promise<VendorAnswer<O>> {
-    const key = `${operation} ${JSON.stringify(params)}`;
-    const running = this.readsInFlight.get(key);
-    if (running !== undefined) {
-      running.waiting.push(context);
-      return running.answer as Promise<VendorAnswer<O>>;
-    }
-    const waiting = [context];
-    const answer = this.readWithRetries(
-      operation,
-      params,
-      deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
-      () => waiting.some(({ isGone }) => isGone?.() !== true),
-      context.usage,
-      { caller: context.caller.id, request: context.requestId },
-    ).finally(() => {
-      // A write may have cleared the map, and a newer read may be registered.
-      if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
-      // V8 retains old Map backing stores until a major GC: drop the references
-      // so that finished requests are not kept alive.
-      read.answer = RELEASED;
-      waiting.length = 0;
-    });
-    const read: SharedRead = { answer, waiting };
-    this.readsInFlight.set(key, read);
-    return answer;
-  }
-
-  private async readWithRetries<O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    deadline: number,
-    isWanted: () => boolean,
-    usage: Usage,
-    turn = INTERNAL_CALL,
-  ): Promise<VendorAnswer<O>> {
-    const { timing, budget } = this;
-    const reconnection = new Reconnection(this.connection);
-    let attempt = 1;
-    for (;;) {
-      const make = this.attempts.bindContext(() => {
-        const left = deadline - timing.now();
-        if (left < POLICY.minAttemptMs) return Promise.resolve(NOT_SENT);
-        budget.countCall();
-        return this.attempts.attempt(
-          operation,
-          params,
-          Math.min(this.limits.readAttemptMs, left),
-          usage,
-        );
-      });
-      const outcome = await this.reads.run(make, turn);
-      if (outcome instanceof NotExecuted) {
-        reconnection.returnToken();
-        const mayWait =
-          outcome.cause === "breaker" &&
-          (reconnection.hasBegun ||
-            isShortOutage(this.connection, this.limits.readDeadlineMs));
-        if (
-          mayWait &&
-          (await this.awaitConnection(reconnection, deadline, isWanted))
-        )
-          continue;
-        throw notStartedError(outcome);
-      }
-      this.connection.unreachableSinceMs = isConnectionFailure(outcome)
-        ? (this.connection.unreachableSinceMs ?? timing.now())
-        : null;
-      if (outcome.kind === "answered") {
-        budget.countSuccess();
-        return outcome.answer as VendorAnswer<O>;
-      }
-      if (outcome.kind === "final") throw outcome.error;
-      if (isConnectionFailure(outcome)) {
-        if (!(await this.awaitConnection(reconnection, deadline, isWanted)))
-          throw readError(outcome);
-        this.observer.retried(operation);
-        continue;
-      }
-      const pause = pauseMs(
-        attempt + 1,
-        attemptFailureOf(outcome),
-        timing.random,
-      );
-      const isOver =
-        attempt >= POLICY.maxAttempts ||
-        timing.now() + pause + POLICY.minAttemptMs > deadline ||
-        !isWanted() ||
-        !budget.takeRetry(isTimeout(outcome));
-      if (isOver) throw readError(outcome);
-      this.observer.retried(operation);
-      await timing.sleep(pause);
-      attempt += 1;
-    }
-  }
-
-  private awaitConnection(
-    reconnection: Reconnection,
-    deadline: number,
-    isWanted: () => boolean,
-  ): Promise<boolean> {
-    // The last attempt must start with at least twice the minimum attempt time.
-    return reconnection.awaitRetry(
-      deadline - 2 * POLICY.minAttemptMs,
-      isWanted,
-    );
-  }
 }
-
-const RELEASED = Promise.resolve();
-
-const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
 
 function isWrite(operation: Operation): operation is WriteOperation {
   return OPERATIONS[operation].kind === "write";
-}
-
-/** Only lost or unusable responses count as breaker failures. */
-function isBreakerFailure(outcome: Outcome<unknown>): boolean {
-  return (
-    outcome.kind === "ambiguous" ||
-    (outcome.kind === "not-sent" && !outcome.isDenied)
-  );
 }

@@ -2,9 +2,8 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
-import { audited } from "./writes/audited-write.js";
 import { OPERATIONS, type Operation } from "./operations.js";
-import { RunningWrites, type CutOffWrite } from "./writes/running-writes.js";
+import { WriteAudit, type InterruptedWrite } from "./writes/write-audit.js";
 import type { ClientStatus, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
@@ -15,14 +14,16 @@ import type { WriteHooks } from "./writes/write-hooks.js";
  * own client: credentials, connections, write queue, breakers and coalesced reads.
  */
 export class Upstream {
-  private readonly running = new RunningWrites();
+  private readonly audit: WriteAudit;
 
   /** @param clients keyed by directory alias */
   constructor(
     private readonly clients: ReadonlyMap<string, UpstreamClient>,
-    private readonly trail: AuditTrail,
+    trail: AuditTrail,
     private readonly tracer?: UpstreamTracer,
-  ) {}
+  ) {
+    this.audit = new WriteAudit(trail);
+  }
 
   /**
    * Sends one operation to the request's directory; see `UpstreamClient.execute`.
@@ -46,7 +47,7 @@ export class Upstream {
           );
     return OPERATIONS[operation].kind === "read"
       ? call()
-      : audited(this.trail, this.running, operation, params, context, call);
+      : this.audit.run(operation, params, context, call);
   }
 
   /** Current status of each directory's client, by alias. */
@@ -61,8 +62,8 @@ export class Upstream {
    * Records each running write in the audit trail with an unknown outcome.
    * Called immediately before a forced exit.
    */
-  auditRunningWrites(): readonly CutOffWrite[] {
-    return this.running.cutOff();
+  auditRunningWrites(): readonly InterruptedWrite[] {
+    return this.audit.recordRunning();
   }
 
   /** Waits for running calls, then closes all connections. */

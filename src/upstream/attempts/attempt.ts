@@ -1,7 +1,7 @@
 import type { Usage } from "../../context/request-context.js";
-import type { GatewayError, UpstreamInfo } from "../../errors/gateway-error.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
 import type { Operation } from "../operations.js";
+import type { Outcome } from "./outcome.js";
 import type { RpcSigner } from "../transport/signer.js";
 import type { Timing } from "../timing.js";
 import { TransportError, type UpstreamReply } from "../transport/transport.js";
@@ -11,6 +11,12 @@ import {
   type VendorErrorEnvelope,
 } from "../vendor/vendor-errors.js";
 import type { UpstreamObserver } from "../upstream-observer.js";
+import {
+  envelopeOf,
+  isSuccess,
+  parseBody,
+  requestIdOf,
+} from "../vendor/vendor-reply.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 
 /** Sends signed forms; see `UpstreamTransport`. */
@@ -23,34 +29,6 @@ export interface Transport {
   ): Promise<UpstreamReply>;
   close?(): Promise<void>;
 }
-
-/**
- * Outcome of one attempt:
- * - `answered`: a valid success response of the operation;
- * - `not-sent`: no byte was sent, so nothing was carried out;
- * - `transient`: rejected for a temporary reason, and not carried out;
- * - `final`: rejected permanently;
- * - `ambiguous`: sent without a usable response; it may have been carried out.
- */
-export type Outcome<A> =
-  | { readonly kind: "answered"; readonly answer: A }
-  | { readonly kind: "not-sent"; readonly isDenied: boolean }
-  | {
-      readonly kind: "transient";
-      readonly error: GatewayError;
-      readonly code: string;
-      readonly retryAfterMs?: number;
-    }
-  | {
-      readonly kind: "final";
-      readonly error: GatewayError;
-      readonly code: string;
-    }
-  | {
-      readonly kind: "ambiguous";
-      readonly isTimeout: boolean;
-      readonly upstream?: UpstreamInfo;
-    };
 
 /**
  * Operations that send a message to a person and cannot be read back. They never use
@@ -183,7 +161,7 @@ export class Attempts {
       this.lastDate = date;
       this.lastDateAtMs = this.timing.wallMs();
     }
-    const body = parsed(reply.body);
+    const body = parseBody(reply.body);
     const requestId = requestIdOf(body?.["RequestId"]);
     const failure = body === null ? null : envelopeOf(reply, body);
     if (failure !== null) {
@@ -243,63 +221,4 @@ export class Attempts {
     const offset = theirs - this.timing.wallMs();
     if (Math.abs(offset) <= MAX_CLOCK_OFFSET_MS) this.clockOffsetMs = offset;
   }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function parsed(body: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The documentation shows UUIDs. Restricted, because logs and errors contain it. */
-const REQUEST_ID = /^[\w.-]{1,64}$/;
-
-function requestIdOf(value: unknown): string | null {
-  return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
-}
-
-/** Codes that some products send with a success (observed in pop-core's source). */
-const SUCCESS_CODES = new Set<unknown>(["200", "OK", "Success", "success"]);
-
-/** Form of vendor codes; anything else is replaced by `UnknownCode`. */
-const VENDOR_CODE = /^[A-Za-z][\w.-]{0,127}$/;
-
-function envelopeOf(
-  reply: UpstreamReply,
-  body: JsonObject,
-): VendorErrorEnvelope | null {
-  const code = body["Code"];
-  if (typeof code !== "string" || SUCCESS_CODES.has(code)) return null;
-  const pause = retryAfterMs(reply);
-  return {
-    httpStatus: reply.httpStatus,
-    code: VENDOR_CODE.test(code) ? code : "UnknownCode",
-    requestId: requestIdOf(body["RequestId"]),
-    ...(pause === undefined ? {} : { retryAfterMs: pause }),
-  };
-}
-
-function retryAfterMs(reply: UpstreamReply): number | undefined {
-  const ms = Number(reply.headers["x-acs-retry-after"]);
-  if (Number.isFinite(ms) && ms > 0) return Math.min(ms, 60_000);
-  const seconds = Number(reply.headers["retry-after"]);
-  return Number.isFinite(seconds) && seconds > 0
-    ? Math.min(seconds * 1000, 60_000)
-    : undefined;
-}
-
-/** A 2xx without `RequestId` is not a success; see also `isUsableAnswer`. */
-function isSuccess(reply: UpstreamReply, body: JsonObject): boolean {
-  return (
-    reply.httpStatus >= 200 &&
-    reply.httpStatus < 300 &&
-    typeof body["RequestId"] === "string"
-  );
 }

@@ -151,7 +151,7 @@ export class BreakerAndBulkhead<Outcome> {
   /** @param isFailure whether an outcome counts as a failure for the breaker */
   constructor(
     isFailure: (outcome: Outcome) => boolean,
-    limits: { readonly atOnce: number; readonly waiting: number },
+    limits: { readonly maxConcurrent: number; readonly maxQueued: number },
   ) {
     this.breaker = circuitBreaker(
       handleWhenResult((outcome) => isFailure(outcome as Outcome)),
@@ -164,7 +164,7 @@ export class BreakerAndBulkhead<Outcome> {
         }),
       },
     );
-    this.slots = new FairSlots(limits.atOnce, limits.waiting);
+    this.slots = new FairSlots(limits.maxConcurrent, limits.maxQueued);
   }
 
   /** 0 closed, 1 open, 2 half-open, 3 isolated; for the metrics. */

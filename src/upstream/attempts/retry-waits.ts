@@ -1,5 +1,6 @@
-import type { RetryBudget } from "./call-policy.js";
+import type { CallLimits, RetryBudget } from "./call-policy.js";
 import type { Timing } from "../timing.js";
+import type { UpstreamObserver } from "../upstream-observer.js";
 
 /** Exponential backoff, in milliseconds. */
 interface Pauses {
@@ -47,6 +48,15 @@ export interface ConnectionState {
   unreachableSinceMs: number | null;
   /** Calls of this client that wait for a connection. */
   waitingCalls: number;
+}
+
+/** Dependencies that the retries of one client's reads and writes share. */
+export interface RetryDependencies {
+  readonly observer: UpstreamObserver;
+  readonly budget: RetryBudget;
+  readonly connection: ConnectionState;
+  readonly timing: Timing;
+  readonly limits: CallLimits;
 }
 
 /**

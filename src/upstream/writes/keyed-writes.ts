@@ -5,20 +5,15 @@ import type {
 import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
-import {
-  deadlineOf,
-  POLICY,
-  type CallLimits,
-} from "../attempts/call-policy.js";
+import { deadlineOf, POLICY } from "../attempts/call-policy.js";
 import type {
   IdempotencyKeys,
   KeyHold,
 } from "../idempotency/idempotency-keys.js";
 import { DEFINITE, type StoredResult } from "../idempotency/key-store.js";
 import { OPERATIONS, type WriteOperation } from "../operations.js";
-import type { Timing } from "../timing.js";
 import { toGatewayError } from "../vendor/vendor-errors.js";
-import type { VendorWrites } from "./vendor-writes.js";
+import { WriteExecution, type WriteDependencies } from "./write-execution.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
@@ -31,11 +26,9 @@ const SAME_KEY: Sentence = {
 /** Executes writes in the directory's queue, under an idempotency key if there is one. */
 export class KeyedWrites {
   constructor(
-    private readonly writes: VendorWrites,
+    private readonly parts: WriteDependencies,
     private readonly queue: WriteQueue,
     private readonly keys: IdempotencyKeys,
-    private readonly timing: Timing,
-    private readonly limits: CallLimits,
   ) {}
 
   async executeIdempotent<O extends WriteOperation>(
@@ -46,7 +39,7 @@ export class KeyedWrites {
   ): Promise<VendorAnswer<O>> {
     const { idempotency } = context;
     if (idempotency === undefined) {
-      const startedAtMs = this.timing.wallMs();
+      const startedAtMs = this.parts.timing.wallMs();
       await hooks?.admit({ startedAtMs, id: null });
       return this.runInQueue(operation, params, context, null, hooks);
     }
@@ -85,31 +78,31 @@ export class KeyedWrites {
     hold: KeyHold | null,
     hooks: WriteHooks | undefined,
   ): Promise<VendorAnswer<O>> {
+    const { limits, timing } = this.parts;
     const deadline = deadlineOf(
       OPERATIONS[operation],
       context.startedAtMs,
-      this.limits,
+      limits,
     );
     // Leave time for one attempt and its read-back.
     const latestStart =
-      deadline - this.limits.readBackReserveMs - POLICY.minAttemptMs;
+      deadline - limits.readBackReserveMs - POLICY.minAttemptMs;
     return this.queue.run(
-      (turn) =>
-        this.writes.run(
-          operation,
-          params,
-          deadline,
+      (turn) => {
+        const beforeAttempt = async (): Promise<void> => {
+          await turn.confirm(latestStart);
+          // Confirm the key before `hooks.confirm` counts the attempt against the
+          // caller's limit: a process that lost its key must not change that limit.
+          await hold?.confirm();
+          await hooks?.confirm?.();
+        };
+        const { usage } = context;
+        const write = { operation, params, deadline, usage, beforeAttempt };
+        return new WriteExecution(this.parts, write).run(
           hold?.wasSent === true ? hold.startedAtMs : null,
-          context.usage,
-          async () => {
-            // Confirm the key before `hooks.confirm` counts the attempt against the
-            // caller's limit: a process that lost its key must not change that limit.
-            await turn.confirm(latestStart);
-            await hold?.confirm();
-            await hooks?.confirm?.();
-          },
-        ),
-      Math.max(0, latestStart - this.timing.now()),
+        );
+      },
+      Math.max(0, latestStart - timing.now()),
       context.caller.id,
     );
   }

@@ -1,34 +1,18 @@
-import type { Outcome } from "../attempts/attempt.js";
-import {
-  pauseMs,
-  POLICY,
-  type CallLimits,
-  type RetryBudget,
-} from "../attempts/call-policy.js";
+import { pauseMs, POLICY } from "../attempts/call-policy.js";
 import type { WriteOperation } from "../operations.js";
 import {
   isConflict,
   isTimeout,
   isConnectionFailure,
   attemptFailureOf,
-} from "../attempts/outcome-errors.js";
+  type Outcome,
+} from "../attempts/outcome.js";
 import {
   conflictPauseMs,
   Reconnection,
-  type ConnectionState,
+  type RetryDependencies,
   type WriteRetryCooldown,
 } from "../attempts/retry-waits.js";
-import type { Timing } from "../timing.js";
-import type { UpstreamObserver } from "../upstream-observer.js";
-
-/** Dependencies of `WriteRetries`. */
-export interface RetryDependencies {
-  readonly observer: UpstreamObserver;
-  readonly budget: RetryBudget;
-  readonly connection: ConnectionState;
-  readonly timing: Timing;
-  readonly limits: CallLimits;
-}
 
 /**
  * Maximum number of sends that count: those that the vendor may have carried out or

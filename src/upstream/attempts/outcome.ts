@@ -1,7 +1,34 @@
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
-import type { Outcome } from "./attempt.js";
 import type { NotExecuted, AttemptFailure } from "./call-policy.js";
+
+/**
+ * Outcome of one attempt:
+ * - `answered`: a valid success response of the operation;
+ * - `not-sent`: no byte was sent, so nothing was carried out;
+ * - `transient`: rejected for a temporary reason, and not carried out;
+ * - `final`: rejected permanently;
+ * - `ambiguous`: sent without a usable response; it may have been carried out.
+ */
+export type Outcome<A> =
+  | { readonly kind: "answered"; readonly answer: A }
+  | { readonly kind: "not-sent"; readonly isDenied: boolean }
+  | {
+      readonly kind: "transient";
+      readonly error: GatewayError;
+      readonly code: string;
+      readonly retryAfterMs?: number;
+    }
+  | {
+      readonly kind: "final";
+      readonly error: GatewayError;
+      readonly code: string;
+    }
+  | {
+      readonly kind: "ambiguous";
+      readonly isTimeout: boolean;
+      readonly upstream?: UpstreamInfo;
+    };
 
 /** Input of the backoff before the next attempt. */
 export function attemptFailureOf(outcome: Outcome<unknown>): AttemptFailure {
@@ -21,9 +48,17 @@ export function isTimeout(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "ambiguous" && outcome.isTimeout;
 }
 
+/** Outcome of an attempt whose time was up before it started. */
+export const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
+
 /** Whether a call was not sent because no connection was established. */
 export function isConnectionFailure(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "not-sent" && !outcome.isDenied;
+}
+
+/** Whether an outcome counts as a breaker failure: lost or unusable responses. */
+export function isBreakerFailure(outcome: Outcome<unknown>): boolean {
+  return outcome.kind === "ambiguous" || isConnectionFailure(outcome);
 }
 
 /** Whether the vendor rejected a write because another one runs. */

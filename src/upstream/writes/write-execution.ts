@@ -1,36 +1,48 @@
 import type { Usage } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
-import type { Attempts, Outcome } from "../attempts/attempt.js";
+import type { Attempts } from "../attempts/attempt.js";
 import {
   NotExecuted,
   POLICY,
   type BreakerAndBulkhead,
 } from "../attempts/call-policy.js";
-import type { Operation, WriteOperation } from "../operations.js";
+import type { WriteOperation } from "../operations.js";
+import type { VendorReads } from "../reads/vendor-reads.js";
 import {
   isConflict,
+  NOT_SENT,
   notSentError,
   notStartedError,
   withUpstream,
-} from "../attempts/outcome-errors.js";
-import { WriteRetryCooldown } from "../attempts/retry-waits.js";
+  type Outcome,
+} from "../attempts/outcome.js";
+import type {
+  RetryDependencies,
+  WriteRetryCooldown,
+} from "../attempts/retry-waits.js";
 import { SETTLEMENTS, type ReadBack, type Settlement } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
-import { WriteRetries, type RetryDependencies } from "./write-retries.js";
+import { WriteRetries } from "./write-retries.js";
 
 /** Dependencies of writes. */
-export interface WriteParts extends RetryDependencies {
+export interface WriteDependencies extends RetryDependencies {
   readonly attempts: Attempts;
-  readonly admission: BreakerAndBulkhead<Outcome<unknown>>;
-  /** Reads with retries, up to the deadline of the write. */
-  readonly read: <O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    deadline: number,
-    usage: Usage,
-  ) => Promise<VendorAnswer<O>>;
+  readonly breakerAndBulkhead: BreakerAndBulkhead<Outcome<unknown>>;
+  readonly reads: Pick<VendorReads, "readWithRetries">;
+  readonly cooldown: WriteRetryCooldown;
+}
+
+/** One write to execute. */
+export interface WriteRequest<O extends WriteOperation> {
+  readonly operation: O;
+  readonly params: VendorParams[O];
+  /** On the monotonic clock. */
+  readonly deadline: number;
+  readonly usage: Usage;
+  /** Runs immediately before each attempt; its rejection prevents the attempt. */
+  readonly beforeAttempt: () => Promise<void>;
 }
 
 /** `retryAfterSeconds` after a verification message with an unknown outcome. */
@@ -43,44 +55,7 @@ const VERIFICATION_PAUSE_SECONDS = 60;
  * After an ambiguous attempt only reading back decides. Even a rejection is not
  * evidence: it may be caused by our own first attempt.
  */
-export class VendorWrites {
-  private readonly cooldown: WriteRetryCooldown;
-
-  constructor(private readonly parts: WriteParts) {
-    this.cooldown = new WriteRetryCooldown(parts.timing.now);
-  }
-
-  /**
-   * @param uncertainSinceMs start of an earlier try with an unknown outcome, or
-   *   null; such a try is settled before anything is sent
-   * @param mayAttempt runs immediately before each attempt; its rejection prevents
-   *   the attempt
-   * @throws {GatewayError} OUTCOME_UNKNOWN if reading back does not settle the write
-   */
-  async run<O extends WriteOperation>(
-    operation: O,
-    params: VendorParams[O],
-    deadline: number,
-    uncertainSinceMs: number | null,
-    usage: Usage,
-    mayAttempt: () => Promise<void>,
-  ): Promise<VendorAnswer<O>> {
-    const write = new OneWrite(
-      this.parts,
-      this.cooldown,
-      operation,
-      params,
-      deadline,
-      usage,
-      mayAttempt,
-    );
-    return write.run(uncertainSinceMs);
-  }
-}
-
-const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
-
-class OneWrite<O extends WriteOperation> {
+export class WriteExecution<O extends WriteOperation> {
   private readonly retries: WriteRetries;
   private remaining: VendorParams[O];
   private firstSentAtMs: number | null = null;
@@ -91,18 +66,19 @@ class OneWrite<O extends WriteOperation> {
   private isContactRead = false;
 
   constructor(
-    private readonly parts: WriteParts,
-    cooldown: WriteRetryCooldown,
-    private readonly operation: O,
-    private readonly params: VendorParams[O],
-    private readonly deadline: number,
-    private readonly usage: Usage,
-    private readonly beforeAttempt: () => Promise<void>,
+    private readonly parts: WriteDependencies,
+    private readonly request: WriteRequest<O>,
   ) {
+    const { operation, params, deadline } = request;
     this.remaining = params;
-    this.retries = new WriteRetries(parts, cooldown, operation, deadline);
+    this.retries = new WriteRetries(parts, parts.cooldown, operation, deadline);
   }
 
+  /**
+   * @param uncertainSinceMs start of an earlier try with an unknown outcome, or
+   *   null; such a try is settled before anything is sent
+   * @throws {GatewayError} OUTCOME_UNKNOWN if reading back does not settle the write
+   */
   async run(uncertainSinceMs: number | null): Promise<VendorAnswer<O>> {
     let isUncertain = uncertainSinceMs !== null;
     this.firstSentAtMs = uncertainSinceMs;
@@ -133,9 +109,9 @@ class OneWrite<O extends WriteOperation> {
   }
 
   private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
-    const { admission, attempts, budget, timing } = this.parts;
+    const { attempts, breakerAndBulkhead, budget, timing } = this.parts;
     try {
-      await this.beforeAttempt();
+      await this.request.beforeAttempt();
     } catch (error) {
       throw isUncertain ? this.unknownOutcome() : error;
     }
@@ -153,13 +129,13 @@ class OneWrite<O extends WriteOperation> {
     const make = attempts.bindContext(() => {
       budget.countCall();
       return attempts.attempt(
-        this.operation,
+        this.request.operation,
         this.remaining,
         Math.max(0, this.attemptMs()),
-        this.usage,
+        this.request.usage,
       );
     });
-    const outcome = await admission.run(make);
+    const outcome = await breakerAndBulkhead.run(make);
     if (outcome instanceof NotExecuted) {
       if (this.retries.mayAwaitConnection(outcome.cause === "breaker"))
         return NOT_SENT;
@@ -175,14 +151,14 @@ class OneWrite<O extends WriteOperation> {
     const { limits, timing } = this.parts;
     return Math.min(
       limits.writeAttemptMs,
-      this.deadline - timing.now() - limits.readBackReserveMs,
+      this.request.deadline - timing.now() - limits.readBackReserveMs,
     );
   }
 
   /** Returns the response if the write was carried out; null if it must be sent again. */
   private async settle(): Promise<VendorAnswer<O> | null> {
     const readBack = await this.verdict();
-    this.parts.observer.settled(this.operation, readBack.kind);
+    this.parts.observer.settled(this.request.operation, readBack.kind);
     switch (readBack.kind) {
       case "done":
         return this.withAllMembers(readBack.answer);
@@ -205,29 +181,40 @@ class OneWrite<O extends WriteOperation> {
    * one can last for minutes, and retrying would only delay other writes.
    */
   private async isBeingDeleted(): Promise<boolean> {
-    if (this.operation !== "deleteMessageContact" || this.isContactRead) {
+    if (
+      this.request.operation !== "deleteMessageContact" ||
+      this.isContactRead
+    ) {
       return false;
     }
     this.isContactRead = true;
-    const { ContactId } = this.params as { ContactId: string };
-    const { deadline, usage } = this;
-    const answer = await this.parts
-      .read("getMessageContact", { ContactId }, deadline, usage)
+    const { ContactId } = this.request.params as { ContactId: string };
+    const { deadline, usage } = this.request;
+    const answer = await this.parts.reads
+      .readWithRetries("getMessageContact", { ContactId }, deadline, usage)
       .catch(() => null);
     return answer?.Contact.Status === "Deleting";
   }
 
   private async verdict(): Promise<Settlement<O>> {
-    const { attempts, read, timing } = this.parts;
+    const { attempts, reads, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>
-        read(operation, params, this.deadline, this.usage),
+        reads.readWithRetries(
+          operation,
+          params,
+          this.request.deadline,
+          this.request.usage,
+        ),
       pause: (ms) => timing.sleep(ms),
       firstSentAtMs: () =>
         (this.firstSentAtMs ?? timing.wallMs()) + attempts.vendorOffsetMs(),
     };
     try {
-      return await SETTLEMENTS[this.operation](this.params, back);
+      return await SETTLEMENTS[this.request.operation](
+        this.request.params,
+        back,
+      );
     } catch (error) {
       const isGone =
         error instanceof GatewayError &&
@@ -239,7 +226,7 @@ class OneWrite<O extends WriteOperation> {
 
   /** Completes the response to a partial resend with the members done before. */
   private withAllMembers(answer: VendorAnswer<O>): VendorAnswer<O> {
-    const { Members: wanted, ContactId } = this.params as {
+    const { Members: wanted, ContactId } = this.request.params as {
       Members?: string[];
       ContactId?: string;
     };
@@ -255,7 +242,7 @@ class OneWrite<O extends WriteOperation> {
   }
 
   private unknownOutcome(): GatewayError {
-    const isMessage = this.operation.startsWith("send");
+    const isMessage = this.request.operation.startsWith("send");
     const { Members: unsettled } = this.remaining as { Members?: string[] };
     return new GatewayError(ErrorCode.OUTCOME_UNKNOWN, {
       ...withUpstream(this.upstream),
