@@ -22,13 +22,13 @@ import { until } from "../../support/until.js";
 
 const TIM = { ContactId: "c-1", Name: "tim" };
 
-/** Two replicas with one store and one vendor. */
+/** Two replicas that share one store and one vendor. */
 class TwoReplicas {
   readonly timing = new FakeTiming();
   readonly vendor = new FakeVendor(this.timing.wallMs);
   readonly a: UpstreamClient;
   readonly b: UpstreamClient;
-  /** Ends the attempt in which A was stopped. */
+  /** Ends the attempt during which A was suspended. */
   wake: (end: "lost" | "answered") => void = () => undefined;
 
   constructor(stopA: "never" | "after sending" | "before sending") {
@@ -55,7 +55,7 @@ class TwoReplicas {
     this.b = open(send);
   }
 
-  /** The request as its client repeats it. */
+  /** Context of the same request, sent again by its client. */
   context(): RequestContext {
     return {
       ...openContext({}, callerWith("ann", SCOPES, ["default"])),
@@ -75,9 +75,9 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe("a replica that is stopped after it sent a keyed update", () => {
+describe("a replica that is suspended after it sent a keyed update", () => {
   it.each(["lost", "answered"] as const)(
-    "never has its old update sent over a newer one when it wakes: %s",
+    "does not overwrite a newer update when it resumes and its response is %s",
     async (end) => {
       const replicas = new TwoReplicas("after sending");
       const { a, b, vendor, timing } = replicas;
@@ -104,8 +104,8 @@ describe("a replica that is stopped after it sent a keyed update", () => {
   );
 });
 
-describe("a replica that is stopped before a keyed message leaves", () => {
-  it("sends nothing when another replica settled the key", async () => {
+describe("a replica that is suspended before it sends a keyed update", () => {
+  it("sends nothing when another replica has settled the key", async () => {
     const replicas = new TwoReplicas("before sending");
     const { a, b, vendor, timing } = replicas;
     const name = "updateMessageContact";
@@ -122,9 +122,9 @@ describe("a replica that is stopped before a keyed message leaves", () => {
   });
 });
 
-describe("the transport of a process that was stopped", () => {
+describe("the transport of a process that was suspended", () => {
   it.each([true, false])(
-    "sends no byte after the attempt's time, on a fresh connection: %s",
+    "sends no byte after the attempt's timeout (fresh connection: %s)",
     async (isFresh) => {
       let requests = 0;
       const server = createServer((_request, response) => {
@@ -137,7 +137,7 @@ describe("the transport of a process that was stopped", () => {
       const { port } = server.address() as AddressInfo;
       const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
       const now = performance.now.bind(performance);
-      // The clock runs on while the process is stopped; its timers do not.
+      // The clock continues while the process is suspended; timers do not fire.
       const sent = transport.post("Action=Send", 60_000, isFresh);
       jest.spyOn(performance, "now").mockImplementation(() => now() + 61_000);
       await expect(sent).rejects.toMatchObject({ wasSent: false });
