@@ -205,7 +205,7 @@ export async function openGateway(
       logger.close();
     },
     cutOff: () => {
-      for (const write of app.get(Upstream, ANYWHERE).cutOff()) {
+      for (const write of app.get(Upstream, ANYWHERE).auditRunningWrites()) {
         logger.log("error", "a running change is cut off", {
           ...write,
           code: ErrorCode.OUTCOME_UNKNOWN,

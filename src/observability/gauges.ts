@@ -18,7 +18,7 @@ import type { Outputs } from "./trouble.js";
 
 /** Parts of the gateway that can tell how they stand. */
 export interface Observed {
-  readonly upstream: Pick<Upstream, "standings">;
+  readonly upstream: Pick<Upstream, "statuses">;
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
   readonly streams: Pick<SseStreams, "size">;
   readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
@@ -60,7 +60,7 @@ export function readGauges(metrics: Metrics, observed: Observed): void {
     kind: "gauge",
     labelNames: ["directory"],
     read: () =>
-      [...upstream.standings()].map(([alias, standing]) => [
+      [...upstream.statuses()].map(([alias, standing]) => [
         [alias],
         value(standing),
       ]),
@@ -86,7 +86,7 @@ export function readGauges(metrics: Metrics, observed: Observed): void {
       labelNames: ["directory", "kind"],
       ofAll: "max",
       read: () =>
-        [...upstream.standings()].flatMap(
+        [...upstream.statuses()].flatMap(
           ([alias, standing]): [LabelValues, number][] => [
             [[alias, "read"], standing.readBreaker],
             [[alias, "write"], standing.writeBreaker],

@@ -99,7 +99,7 @@ function observerOf(
       counting.attempted(attempt);
       tracing.attempted(attempt);
     },
-    repeated: (operation) => counting.repeated(operation),
+    retried: (operation) => counting.retried(operation),
     settled: (operation, verdict) => counting.settled(operation, verdict),
     tracer: tracing,
   };

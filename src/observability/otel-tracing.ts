@@ -29,7 +29,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { actionOf, type Operation } from "../upstream/operations.js";
-import type { SeenAttempt } from "../upstream/upstream-observer.js";
+import type { AttemptRecord } from "../upstream/upstream-observer.js";
 import type { Tracing } from "./tracing.js";
 
 /** Longest wait for a collector, at the end of the process as well. */
@@ -164,11 +164,11 @@ export class OtelTracing implements Tracing {
     return this.within(span, run);
   }
 
-  bound<T>(run: () => T): () => T {
+  bindContext<T>(run: () => T): () => T {
     return AsyncLocalStorage.bind(run);
   }
 
-  attempted({ kind, outcome, upstreamRequestId }: SeenAttempt): void {
+  attempted({ kind, outcome, upstreamRequestId }: AttemptRecord): void {
     const span = this.running.getStore();
     if (span === undefined) return;
     span.setAttribute("message_contacts.outcome", kind);

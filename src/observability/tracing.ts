@@ -6,13 +6,13 @@ import type {
   RequestTrace,
 } from "../context/request-context.js";
 import type {
-  SeenAttempt,
+  AttemptRecord,
   UpstreamTracer,
 } from "../upstream/upstream-observer.js";
 
 /** Follows requests and sends their spans to a collector. */
 export interface Tracing extends UpstreamTracer {
-  attempted(attempt: SeenAttempt): void;
+  attempted(attempt: AttemptRecord): void;
   /** Starts the span of an operation over a WebSocket. */
   began(headers: Headers): RequestTrace;
   /** Ends that span. */

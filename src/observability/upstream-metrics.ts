@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors/error-codes.js";
 import { OPERATIONS, type Operation } from "../upstream/operations.js";
 import type {
-  SeenAttempt,
+  AttemptRecord,
   UpstreamObserver,
 } from "../upstream/upstream-observer.js";
 import type { Metrics } from "./metrics.js";
@@ -21,12 +21,12 @@ class OperationMeter {
     this.repeats = metrics.repeats.of(operation);
   }
 
-  attempted({ kind, code, durationMs }: SeenAttempt): void {
+  attempted({ kind, code, durationMs }: AttemptRecord): void {
     this.countOf(kind, code).n += 1;
     this.seconds.add(durationMs / 1_000);
   }
 
-  private countOf(kind: SeenAttempt["kind"], code: ErrorCode | null): Count {
+  private countOf(kind: AttemptRecord["kind"], code: ErrorCode | null): Count {
     const key = code ?? kind;
     let count = this.counts.get(key);
     if (count === undefined) {
@@ -48,11 +48,11 @@ export class UpstreamMetrics implements UpstreamObserver {
     );
   }
 
-  attempted(attempt: SeenAttempt): void {
+  attempted(attempt: AttemptRecord): void {
     this.meters.get(attempt.operation)?.attempted(attempt);
   }
 
-  repeated(operation: Operation): void {
+  retried(operation: Operation): void {
     const meter = this.meters.get(operation);
     if (meter !== undefined) meter.repeats.n += 1;
   }

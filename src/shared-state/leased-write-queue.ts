@@ -1,4 +1,4 @@
-import type { Turn, WriteQueue } from "../upstream/writes/write-queue.js";
+import type { WriteTurn, WriteQueue } from "../upstream/writes/write-queue.js";
 import type { WriteLease } from "./write-lease.js";
 
 /**
@@ -6,7 +6,7 @@ import type { WriteLease } from "./write-lease.js";
  * lease, so that a replica waits for the lease with one write only.
  */
 export class LeasedWriteQueue implements WriteQueue {
-  private readonly turn: Turn;
+  private readonly turn: WriteTurn;
 
   constructor(
     private readonly local: WriteQueue,
@@ -21,7 +21,7 @@ export class LeasedWriteQueue implements WriteQueue {
   }
 
   run<T>(
-    write: (turn: Turn) => Promise<T>,
+    write: (turn: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T> {

@@ -1,16 +1,16 @@
 import type { Scope } from "../context/caller.js";
 
-/** What the machinery must know of an operation and no rule can derive. */
+/** Properties of an operation that cannot be derived from its name. */
 export interface OperationRow {
-  /** Reads may be repeated and shared; writes may not. */
+  /** Reads may be retried and coalesced; writes may not. */
   readonly kind: "read" | "write";
-  /** The right a caller needs for it, through whichever door. */
+  /** Scope that a caller needs, over GraphQL and REST alike. */
   readonly scope: Scope;
 }
 
 /**
- * The operation catalogue: twelve rows, keyed by the vendor action with a small
- * first letter.
+ * The operation catalogue: twelve rows. The key is the vendor's action name with
+ * a lower-case first letter.
  */
 export const OPERATIONS = {
   addMessageContact: { kind: "write", scope: "contacts:write" },
@@ -33,7 +33,7 @@ export const OPERATIONS = {
   disassociateMembers: { kind: "write", scope: "contacts:bind" },
 } as const satisfies Record<string, OperationRow>;
 
-/** The one word of an operation, the same in every file. */
+/** Name of an operation; the same in every file. */
 export type Operation = keyof typeof OPERATIONS;
 
 /** An operation that changes something. */
@@ -41,7 +41,7 @@ export type WriteOperation = {
   [O in Operation]: (typeof OPERATIONS)[O]["kind"] extends "write" ? O : never;
 }[Operation];
 
-/** The vendor's name of an operation: the word with a capital letter. */
+/** Returns the vendor's action name: the operation with an upper-case first letter. */
 export function actionOf(operation: Operation): string {
   return operation.charAt(0).toUpperCase() + operation.slice(1);
 }

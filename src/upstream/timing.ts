@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Time and chance, so that tests need neither. */
+/** Clocks, sleep and random numbers; tests replace them. */
 export interface Timing {
-  /** Monotonic clock in milliseconds, the one of `RequestContext.startedAtMs`. */
+  /** Monotonic clock in milliseconds; `RequestContext.startedAtMs` uses the same one. */
   readonly now: () => number;
   /** Wall clock in milliseconds since 1970. */
   readonly wallMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** From 0 to below 1. */
+  /** At least 0 and below 1. */
   readonly random: () => number;
 }
 

@@ -1,51 +1,51 @@
 import type { RequestContext } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
-import type { Outcome } from "./attempts/attempt.js";
+import type { Outcome } from "./attempts/outcome.js";
 import type { Operation, WriteOperation } from "./operations.js";
 import type { Settlement } from "./writes/settlement.js";
 
-/** One finished attempt. Holds no parameter and no word of the vendor's message. */
-export interface SeenAttempt {
+/** One finished attempt. Contains neither parameters nor the vendor's message. */
+export interface AttemptRecord {
   readonly operation: Operation;
   readonly durationMs: number;
   readonly kind: Outcome<unknown>["kind"];
-  /** `OK`, the vendor's code, or the transport's reason: no closed list. */
+  /** `OK`, the vendor's code, or the transport's reason: an open set. */
   readonly outcome: string;
-  /** What a refusal means outside; null where the vendor refused nothing. */
+  /** The gateway's error code for a rejection; null if the vendor rejected nothing. */
   readonly code: ErrorCode | null;
   readonly upstreamRequestId: string | null;
 }
 
-/** Sees what happens on the way to the vendor; must not throw. */
+/** Receives events of upstream calls; must not throw. */
 export interface UpstreamObserver {
-  attempted(attempt: SeenAttempt): void;
-  /** An attempt failed, and another one will follow. */
-  repeated(operation: Operation): void;
-  /** What reading back told of a write whose answer was lost. */
+  attempted(attempt: AttemptRecord): void;
+  /** An attempt failed and will be followed by another one. */
+  retried(operation: Operation): void;
+  /** A write whose response was lost was settled by reading back. */
   settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;
-  /** Follows single requests; absent where nobody does, which costs nothing. */
+  /** Traces single requests; absent when tracing is off. */
   readonly tracer?: UpstreamTracer;
 }
 
-/** Runs work inside what follows it, and gives back its result. */
+/** Runs functions inside spans and returns their results. */
 export interface UpstreamTracer {
-  /** One operation of a request, with its turn, its repeats and read-backs. */
+  /** Span of one operation: waiting, retries and read-backs included. */
   operation<T>(
     operation: Operation,
     context: RequestContext,
     run: () => Promise<T>,
   ): Promise<T>;
-  /** Remembers the operation for work that a queue begins later. */
-  bound<T>(run: () => T): () => T;
-  /** One attempt inside it; `attempted` is called before it ends. */
+  /** Binds the current trace context to a function that a queue calls later. */
+  bindContext<T>(run: () => T): () => T;
+  /** Span of one attempt; `attempted` is called before it ends. */
   attempt<T>(operation: Operation, run: () => Promise<T>): Promise<T>;
 }
 
-/** Under this token the observer in use is injected. */
+/** Injection token of the observer in use. */
 export const UPSTREAM_OBSERVER = Symbol("UpstreamObserver");
 
 export const UNOBSERVED: UpstreamObserver = {
   attempted: () => undefined,
-  repeated: () => undefined,
+  retried: () => undefined,
   settled: () => undefined,
 };

@@ -1,45 +1,33 @@
-import type { RequestContext, Usage } from "../context/request-context.js";
-import { Attempts, type Outcome, type Transport } from "./attempts/attempt.js";
+import type { RequestContext } from "../context/request-context.js";
+import { Attempts, type Transport } from "./attempts/attempt.js";
 import {
   BreakerAndBulkhead,
   DEFAULT_LIMITS,
-  deadlineOf,
-  NotExecuted,
-  pauseMs,
-  POLICY,
   RetryBudget,
   type CallLimits,
 } from "./attempts/call-policy.js";
-import { OWN_TURN } from "./attempts/fair-slots.js";
+import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
+import {
+  WriteRetryCooldown,
+  type RetryDependencies,
+} from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
-import { KeyedWrites } from "./writes/keyed-writes.js";
 import {
   OPERATIONS,
   type Operation,
   type WriteOperation,
 } from "./operations.js";
-import {
-  failureOfRead,
-  isTimeout,
-  isUnreached,
-  attemptFailureOf,
-  unavailable,
-} from "./attempts/outcome-errors.js";
-import {
-  isBrieflyUnreached,
-  Reconnection,
-  type Reach,
-} from "./attempts/patience.js";
-import type { RpcSigner } from "./transport/signer.js";
+import { VendorReads } from "./reads/vendor-reads.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
+import type { RpcSigner } from "./transport/signer.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
-import { VendorWrites } from "./writes/vendor-writes.js";
 import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
+import { KeyedWrites } from "./writes/keyed-writes.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 import type { WriteQueue } from "./writes/write-queue.js";
 
-/** What a client is made of. */
-export interface UpstreamParts {
+/** Dependencies of one client. */
+export interface ClientDependencies {
   readonly signer: Pick<RpcSigner, "sign" | "invalidateCredentials">;
   readonly transport: Transport;
   readonly writes: WriteQueue;
@@ -49,7 +37,7 @@ export interface UpstreamParts {
   readonly limits?: CallLimits;
 }
 
-/** How the way to the vendor stands; breakers: 0 closed, 1 open, 2 half-open. */
+/** Status of one directory's client. Breakers: 0 closed, 1 open, 2 half-open. */
 export interface ClientStatus {
   readonly readBreaker: number;
   readonly writeBreaker: number;
@@ -58,244 +46,125 @@ export interface ClientStatus {
   readonly writesWaiting: number;
 }
 
-/** A read on its way, and the requests that wait for it. */
-interface SharedRead {
-  answer: Promise<unknown>;
-  readonly waiting: RequestContext[];
-}
+/** Concurrent writes of one directory; the write queue normally allows one. */
+const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
 
 /**
- * The one way to the vendor for one resource directory.
+ * Client of the vendor's API for one resource directory.
  *
- * Identical reads in flight are one call. Writes go one at a time, and none is
- * sent again unless it is proven that it did not happen, or harmless if it did.
+ * Identical reads in flight share one call. Writes run one at a time. A write is
+ * sent again only if it was certainly not carried out or is idempotent.
+ *
+ * Path of a read:
+ * 1. `Upstream.call` selects the client of the directory.
+ * 2. `UpstreamClient.execute` passes reads to `VendorReads.readShared`, which joins
+ *    an identical read or starts one and retries it.
+ * 3. `BreakerAndBulkhead.run` queues the attempt or rejects it.
+ * 4. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
+ *    classifies the response as an `Outcome`.
+ *
+ * Path of a write:
+ * 1. `Upstream.call` selects the client; `WriteAudit.run` records the outcome.
+ * 2. `UpstreamClient.execute` passes writes to `KeyedWrites.executeIdempotent`,
+ *    which claims the idempotency key (`IdempotencyKeys` over a `KeyStore`) or
+ *    replays the stored result.
+ * 3. `WriteQueue.run` starts the write when earlier writes of the directory ended.
+ * 4. `WriteExecution.run` sends until the outcome is known. `WriteRetries` decides
+ *    about each resend, and `SETTLEMENTS` reads back through `VendorReads`.
+ * 5. `BreakerAndBulkhead.run` and `Attempts.attempt` as for a read.
  */
 export class UpstreamClient {
-  private readonly readsInFlight = new Map<string, SharedRead>();
   private readonly transport: Transport;
-  private readonly timing: Timing;
-  private readonly limits: CallLimits;
-  private readonly attempts: Attempts;
-  private readonly observer: UpstreamObserver;
-  private readonly budget: RetryBudget;
-  private readonly reach: Reach;
-  private readonly reads = new BreakerAndBulkhead<Outcome<unknown>>(
-    speaksOfTrouble,
-    {
-      atOnce: POLICY.readsAtOnce,
-      waiting: POLICY.readsWaiting,
-    },
+  private readonly queue: WriteQueue;
+  private readonly reads: VendorReads;
+  private readonly writes: KeyedWrites;
+  private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
+    isBreakerFailure,
+    WRITE_BULKHEAD,
   );
-  private readonly changes = new BreakerAndBulkhead<Outcome<unknown>>(
-    speaksOfTrouble,
-    {
-      atOnce: 4,
-      waiting: 1_024,
-    },
-  );
-  private readonly writes: WriteQueue;
-  private readonly keyed: KeyedWrites;
 
   constructor({
     signer,
     transport,
-    writes,
+    writes: queue,
     keys,
     timing = SYSTEM_TIMING,
     observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
-  }: UpstreamParts) {
-    this.limits = limits;
+  }: ClientDependencies) {
     this.transport = transport;
-    this.timing = timing;
-    this.observer = observer;
-    this.attempts = new Attempts(signer, transport, timing, observer);
-    this.budget = new RetryBudget(timing);
-    this.reach = {
-      timing,
-      budget: this.budget,
-      lastReplyAtMs: () => this.attempts.lastReplyAtMs(),
-      unreachedSinceMs: null,
-      waiting: 0,
-    };
-    const vendorWrites = new VendorWrites({
-      attempts: this.attempts,
-      admission: this.changes,
+    this.queue = queue;
+    const attempts = new Attempts(signer, transport, timing, observer);
+    const budget = new RetryBudget(timing);
+    const shared: RetryDependencies & { readonly attempts: Attempts } = {
+      attempts,
       observer,
-      budget: this.budget,
-      reach: this.reach,
+      budget,
       timing,
       limits,
-      read: (operation, params, deadline, usage) =>
-        this.retried(operation, params, deadline, () => true, usage),
-    });
-    this.writes = writes;
-    this.keyed = new KeyedWrites(vendorWrites, writes, keys, timing, limits);
+      connection: {
+        timing,
+        budget,
+        lastReplyAtMs: () => attempts.lastReplyAtMs(),
+        unreachableSinceMs: null,
+        waitingCalls: 0,
+      },
+    };
+    this.reads = new VendorReads(shared);
+    this.writes = new KeyedWrites(
+      {
+        ...shared,
+        breakerAndBulkhead: this.writeBreaker,
+        reads: this.reads,
+        cooldown: new WriteRetryCooldown(timing.now),
+      },
+      queue,
+      keys,
+    );
   }
 
   /**
-   * Sends one operation upstream and resolves with the vendor's answer, whose
-   * expected members are there.
+   * Sends one operation to the vendor and resolves with its validated response.
    *
-   * Spends at most the time left on the request's deadline, pauses included.
+   * Takes at most the time left on the request's deadline, pauses included.
    *
-   * @param hooks for a write only
-   * @throws {GatewayError} always of this class; vendor errors end here
+   * @param hooks for writes only
+   * @throws {GatewayError} always this class; vendor errors are converted here
    */
-  call<O extends Operation>(
+  execute<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
-    if (!isWrite(operation)) return this.shared(operation, params, context);
-    const answer: Promise<object> = this.keyed
-      .call(operation, params as never, context, hooks)
-      // Reads that began before the change are not for those who ask after it.
-      .finally(() => this.readsInFlight.clear());
+    if (!isWrite(operation)) {
+      return this.reads.readShared(operation, params, context);
+    }
+    const answer: Promise<object> = this.writes
+      .executeIdempotent(operation, params as never, context, hooks)
+      // Later reads must not join a read that began before this write.
+      .finally(() => this.reads.detachRunning());
     return answer as Promise<VendorAnswer<O>>;
   }
 
-  /** How the way to the vendor stands at this moment. */
-  get standing(): ClientStatus {
-    const { running, waiting } = this.reads.inFlight;
+  /** Current status, for the metrics. */
+  get status(): ClientStatus {
+    const { breaker, running, waiting } = this.reads.status;
     return {
-      readBreaker: this.reads.breakerState,
-      writeBreaker: this.changes.breakerState,
+      readBreaker: breaker,
+      writeBreaker: this.writeBreaker.breakerState,
       readsRunning: running,
       readsWaiting: waiting,
-      writesWaiting: this.writes.length,
+      writesWaiting: this.queue.length,
     };
   }
 
-  /** Closes idle connections and lets running calls finish. */
+  /** Waits for running calls, then closes all connections. */
   async close(): Promise<void> {
     await this.transport.close?.();
   }
-
-  /** One call for all who ask the same while it runs. */
-  private shared<O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    context: RequestContext,
-  ): Promise<VendorAnswer<O>> {
-    const key = `${operation} ${JSON.stringify(params)}`;
-    const running = this.readsInFlight.get(key);
-    if (running !== undefined) {
-      running.waiting.push(context);
-      return running.answer as Promise<VendorAnswer<O>>;
-    }
-    const waiting = [context];
-    const answer = this.retried(
-      operation,
-      params,
-      deadlineOf(OPERATIONS[operation], context.startedAtMs, this.limits),
-      () => waiting.some(({ isGone }) => isGone?.() !== true),
-      context.usage,
-      { caller: context.caller.id, request: context.requestId },
-    ).finally(() => {
-      // A change may have made room for a newer read of the same.
-      if (this.readsInFlight.get(key) === read) this.readsInFlight.delete(key);
-      // Tables that a map has outgrown keep what they held, and through it whole
-      // requests, until the next full collection of garbage.
-      read.answer = RELEASED;
-      waiting.length = 0;
-    });
-    const read: SharedRead = { answer, waiting };
-    this.readsInFlight.set(key, read);
-    return answer;
-  }
-
-  private async retried<O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    deadline: number,
-    isWanted: () => boolean,
-    usage: Usage,
-    turn = OWN_TURN,
-  ): Promise<VendorAnswer<O>> {
-    const { timing, budget } = this;
-    const reconnection = new Reconnection(this.reach);
-    let attempt = 1;
-    for (;;) {
-      const make = this.attempts.bound(() => {
-        const left = deadline - timing.now();
-        if (left < POLICY.leastAttemptMs) return Promise.resolve(NOT_SENT);
-        budget.countCall();
-        return this.attempts.make(
-          operation,
-          params,
-          Math.min(this.limits.readAttemptMs, left),
-          usage,
-        );
-      });
-      const outcome = await this.reads.run(make, turn);
-      if (outcome instanceof NotExecuted) {
-        reconnection.giveBack();
-        const mayWait =
-          outcome.cause === "breaker" &&
-          (reconnection.hasBegun ||
-            isBrieflyUnreached(this.reach, this.limits.readDeadlineMs));
-        if (
-          mayWait &&
-          (await this.reconnected(reconnection, deadline, isWanted))
-        )
-          continue;
-        throw unavailable(outcome);
-      }
-      this.reach.unreachedSinceMs = isUnreached(outcome)
-        ? (this.reach.unreachedSinceMs ?? timing.now())
-        : null;
-      if (outcome.kind === "answered") {
-        budget.countSuccess();
-        return outcome.answer as VendorAnswer<O>;
-      }
-      if (outcome.kind === "final") throw outcome.error;
-      if (isUnreached(outcome)) {
-        if (!(await this.reconnected(reconnection, deadline, isWanted)))
-          throw failureOfRead(outcome);
-        this.observer.repeated(operation);
-        continue;
-      }
-      const pause = pauseMs(
-        attempt + 1,
-        attemptFailureOf(outcome),
-        timing.random,
-      );
-      const isOver =
-        attempt >= POLICY.maxAttempts ||
-        timing.now() + pause + POLICY.leastAttemptMs > deadline ||
-        !isWanted() ||
-        !budget.takeRetry(isTimeout(outcome));
-      if (isOver) throw failureOfRead(outcome);
-      this.observer.repeated(operation);
-      await timing.sleep(pause);
-      attempt += 1;
-    }
-  }
-
-  private reconnected(
-    reconnection: Reconnection,
-    deadline: number,
-    isWanted: () => boolean,
-  ): Promise<boolean> {
-    // The last attempt starts with twice the time that makes it worth starting.
-    return reconnection.next(deadline - 2 * POLICY.leastAttemptMs, isWanted);
-  }
 }
-
-const RELEASED = Promise.resolve();
-
-const NOT_SENT: Outcome<never> = { kind: "not-sent", isDenied: false };
 
 function isWrite(operation: Operation): operation is WriteOperation {
   return OPERATIONS[operation].kind === "write";
-}
-
-/** Only silence and nonsense speak against the vendor's health. */
-function speaksOfTrouble(outcome: Outcome<unknown>): boolean {
-  return (
-    outcome.kind === "ambiguous" ||
-    (outcome.kind === "not-sent" && !outcome.isDenied)
-  );
 }

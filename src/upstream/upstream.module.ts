@@ -26,7 +26,7 @@ import {
   type WriteQueues,
 } from "./writes/write-queue.js";
 
-/** The clients towards the vendor, made from the configuration. */
+/** Provides the upstream clients that the configuration describes. */
 @Module({
   providers: [
     {
@@ -84,11 +84,13 @@ function clientFor(
   });
 }
 
-/** The configured directories, or the one that single settings name. */
+/** Configured directories by alias; without a file, the one from the settings. */
 export function directoriesOf(config: Config): ReadonlyMap<string, Directory> {
   if (config.directories.size > 0) return config.directories;
   if (config.UPSTREAM_ENDPOINT === undefined) {
-    throw new Error("UPSTREAM_ENDPOINT is set before the modules are made");
+    throw new Error(
+      "UPSTREAM_ENDPOINT must be set before the modules are created",
+    );
   }
   const credentials: Directory["credentials"] =
     config.UPSTREAM_CREDENTIALS === "chain"
@@ -116,7 +118,7 @@ function limitsOf(config: Config): CallLimits {
   };
 }
 
-/** Where the keys of a directory come from. */
+/** Creates the credentials provider of a directory. */
 export function providerOf(
   credentials: Directory["credentials"],
 ): CredentialsProvider {
@@ -126,9 +128,9 @@ export function providerOf(
 }
 
 /**
- * Keys the hashes of stored requests; the same on all replicas that share a
- * key. With the chain, keys change: there a secret of its own is demanded
- * wherever the store is shared.
+ * HMAC key for hashes of stored requests; equal on all replicas that share a store.
+ * Keys of the default credentials chain rotate. With the chain and a shared store,
+ * the configuration therefore requires STATE_SECRET.
  */
 function stateSecretOf(
   credentials: Directory["credentials"],

@@ -2,32 +2,33 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
-import { audited } from "./writes/audited-write.js";
 import { OPERATIONS, type Operation } from "./operations.js";
-import { RunningWrites, type CutOffWrite } from "./writes/running-writes.js";
+import { WriteAudit, type InterruptedWrite } from "./writes/write-audit.js";
 import type { ClientStatus, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
 import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 
 /**
- * The vendor, for every configured resource directory: each has a client with
- * keys, connections, queue, breaker and shared reads of its own.
+ * The vendor's API for all configured resource directories. Each directory has its
+ * own client: credentials, connections, write queue, breakers and coalesced reads.
  */
 export class Upstream {
-  private readonly running = new RunningWrites();
+  private readonly audit: WriteAudit;
 
-  /** @param clients by the alias of their directory */
+  /** @param clients keyed by directory alias */
   constructor(
     private readonly clients: ReadonlyMap<string, UpstreamClient>,
-    private readonly trail: AuditTrail,
+    trail: AuditTrail,
     private readonly tracer?: UpstreamTracer,
-  ) {}
+  ) {
+    this.audit = new WriteAudit(trail);
+  }
 
   /**
-   * Sends one operation to the request's directory; see `UpstreamClient.call`.
+   * Sends one operation to the request's directory; see `UpstreamClient.execute`.
    *
-   * @throws {GatewayError} always of this class
+   * @throws {GatewayError} always this class
    */
   call<O extends Operation>(
     operation: O,
@@ -36,33 +37,36 @@ export class Upstream {
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     const client = this.clients.get(context.directory);
-    // The front door lets no unknown alias through.
+    // The request hooks reject unknown aliases, so this is a bug.
     if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
     const call = (): Promise<VendorAnswer<O>> =>
       this.tracer === undefined
-        ? client.call(operation, params, context, hooks)
+        ? client.execute(operation, params, context, hooks)
         : this.tracer.operation(operation, context, () =>
-            client.call(operation, params, context, hooks),
+            client.execute(operation, params, context, hooks),
           );
     return OPERATIONS[operation].kind === "read"
       ? call()
-      : audited(this.trail, this.running, operation, params, context, call);
+      : this.audit.run(operation, params, context, call);
   }
 
-  /** How each directory's client stands, by alias. */
-  standings(): Iterable<readonly [string, ClientStatus]> {
-    return [...this.clients].map(([alias, { standing }]) => [alias, standing]);
+  /** Current status of each directory's client, by alias. */
+  statuses(): Iterable<readonly [string, ClientStatus]> {
+    return [...this.clients].map(([alias, { status: standing }]) => [
+      alias,
+      standing,
+    ]);
   }
 
   /**
-   * Records each running change on the audit trail as one of unknown outcome.
-   * For the moment before the process is ended by force.
+   * Records each running write in the audit trail with an unknown outcome.
+   * Called immediately before a forced exit.
    */
-  cutOff(): readonly CutOffWrite[] {
-    return this.running.cutOff();
+  auditRunningWrites(): readonly InterruptedWrite[] {
+    return this.audit.recordRunning();
   }
 
-  /** Closes idle connections and lets running calls finish. */
+  /** Waits for running calls, then closes all connections. */
   async close(): Promise<void> {
     await Promise.all([...this.clients.values()].map((one) => one.close()));
   }

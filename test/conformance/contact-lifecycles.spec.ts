@@ -18,11 +18,11 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 interface Scene {
   readonly emulator: RunningEmulator;
   readonly clock: ManualClock;
-  /** The answer's body, or `<status> <code>` of a refusal. */
+  /** Returns the response body, or `<status> <code>` for an error. */
   readonly ask: (action: string, params?: CallParams) => Promise<unknown>;
 }
 
-/** On a clock that stands still; time stamps follow it. */
+/** Runs a test with a manual clock that timestamps follow. */
 async function scene(
   options: EmulatorOptions,
   run: (scene: Scene) => Promise<void>,
@@ -47,15 +47,15 @@ async function scene(
 const contactOf = (answer: unknown) =>
   (answer as { Contact: { ContactId: string; Status: string } }).Contact;
 
-describe("adding", () => {
-  it("sends nothing by itself", async () => {
+describe("adding a contact", () => {
+  it("sends no message", async () => {
     await scene({}, async ({ ask, emulator }) => {
       await ask("AddMessageContact", NEW_CONTACT);
       expect(emulator.control.outbox()).toEqual([]);
     });
   });
 
-  it("ends in Active when all channels are verified, the code of a message included", async () => {
+  it("leads to Active when all channels are confirmed, by code or by target", async () => {
     await scene({ seed: "empty" }, async ({ ask, emulator: { control } }) => {
       const { ContactId } = contactOf(
         await ask("AddMessageContact", NEW_CONTACT),
@@ -84,7 +84,7 @@ describe("adding", () => {
     });
   });
 
-  it("stops at 20 contacts, and at a name that is taken first", async () => {
+  it("fails at 20 contacts, and reports a taken name before that limit", async () => {
     await scene({}, async ({ ask }) => {
       for (let index = 0; index < 8; index += 1) {
         const Name = `name${String.fromCharCode(97 + index)}`;
@@ -104,18 +104,21 @@ describe("adding", () => {
   it.each([
     [true, "200"],
     [false, "400 InvalidParameter.Name.AlreadyUsed"],
-  ])("tells names by case: %s", async (nameCaseSensitive, expected) => {
-    await scene({ settings: { nameCaseSensitive } }, async ({ ask }) => {
-      const answer = await ask("AddMessageContact", {
-        ...NEW_CONTACT,
-        Name: "TOM",
+  ])(
+    "compares names case-sensitively when nameCaseSensitive is %s",
+    async (nameCaseSensitive, expected) => {
+      await scene({ settings: { nameCaseSensitive } }, async ({ ask }) => {
+        const answer = await ask("AddMessageContact", {
+          ...NEW_CONTACT,
+          Name: "TOM",
+        });
+        expect(typeof answer === "string" ? answer : "200").toBe(expected);
       });
-      expect(typeof answer === "string" ? answer : "200").toBe(expected);
-    });
-  });
+    },
+  );
 });
 
-describe("updating", () => {
+describe("updating a contact", () => {
   it("keeps the old address of an active contact until the new one is verified", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const ContactId = TOM;
@@ -131,7 +134,7 @@ describe("updating", () => {
     });
   });
 
-  it("can be taken back, after which nothing waits", async () => {
+  it("can be cancelled, which removes the pending verification", async () => {
     await scene({}, async ({ ask }) => {
       const change = { ContactId: TOM, PhoneNumber: "86-13911111111" };
       await ask("UpdateMessageContact", change);
@@ -145,7 +148,7 @@ describe("updating", () => {
     });
   });
 
-  it("shows a new address at once while the contact was never verified", async () => {
+  it("shows a new address at once if the contact was never verified", async () => {
     await scene({}, async ({ ask }) => {
       const EmailAddress = "ben.new@example.com";
       await ask("UpdateMessageContact", { ContactId: BEN, EmailAddress });
@@ -161,7 +164,7 @@ describe("updating", () => {
     });
   });
 
-  it("takes the contact's own name, and nothing but an id", async () => {
+  it("accepts the contact's own name, and an id without changes", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const same = { ContactId: TOM, Name: "tom" };
       expect(await ask("UpdateMessageContact", same)).toEqual({});
@@ -174,7 +177,7 @@ describe("updating", () => {
     ["invalid", "400 InvalidParameter.PhoneNumber"],
     ["ignore", {}],
   ] as const)(
-    "answers an empty number by the setting %s",
+    "handles an empty number according to emptyUpdateValue %s",
     async (emptyUpdateValue, expected) => {
       await scene({ settings: { emptyUpdateValue } }, async ({ ask }) => {
         expect(
@@ -188,8 +191,8 @@ describe("updating", () => {
   );
 });
 
-describe("cancelling", () => {
-  it("drops all that is named or nothing", async () => {
+describe("cancelling an update", () => {
+  it("cancels every named target or none", async () => {
     await scene({}, async ({ ask }) => {
       const both = {
         ContactId: MARTA,
@@ -217,7 +220,7 @@ describe("cancelling", () => {
     });
   });
 
-  it("names at least one target", async () => {
+  it("requires at least one target", async () => {
     await scene({}, async ({ ask }) => {
       expect(
         await ask("CancelMessageContactUpdate", { ContactId: MARTA }),
@@ -226,8 +229,8 @@ describe("cancelling", () => {
   });
 });
 
-describe("deleting", () => {
-  it("is done at once when members keep the contact, which is the default", async () => {
+describe("deleting a contact", () => {
+  it("is synchronous when RetainContactInMembers is true (the default)", async () => {
     await scene({}, async ({ ask }) => {
       expect(await ask("DeleteMessageContact", { ContactId: TOM })).toEqual({
         Status: "Deleted",
@@ -240,7 +243,7 @@ describe("deleting", () => {
 
   const deletion = { ContactId: TOM, RetainContactInMembers: false };
 
-  it("runs on otherwise, and ends in 404", async () => {
+  it("is asynchronous otherwise, and its status becomes 404", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       expect(await ask("DeleteMessageContact", deletion)).toEqual({
         Status: "Deleting",
@@ -262,7 +265,7 @@ describe("deleting", () => {
     });
   });
 
-  it("may fail, tells where, and may be repeated", async () => {
+  it("can fail, reports the accounts, and can be repeated", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const failures = [
         { AccountId: "1997968394350002", MessageTypes: ["AccountExpenses"] },
@@ -294,7 +297,7 @@ describe("deleting", () => {
     [{ deleteWhileDeleting: "succeed" }, { Status: "Deleting" }],
     [{ deleteUnboundAtOnce: true }, { Status: "Deleted" }],
   ] as const)(
-    "answers a contact without bindings by %j",
+    "handles a contact without bindings according to %j",
     async (settings, second) => {
       await scene({ settings }, async ({ ask }) => {
         const unbound = { ...deletion, ContactId: MARTA };
@@ -307,7 +310,7 @@ describe("deleting", () => {
     },
   );
 
-  it("blocks other writes if so set", async () => {
+  it("blocks other writes when deletionBlocksWrites is true", async () => {
     await scene(
       { settings: { deletionBlocksWrites: true } },
       async ({ ask }) => {
@@ -324,7 +327,7 @@ describe("verification messages", () => {
   const message = { ContactId: BEN, EmailAddress: "ben@example.com" };
   const action = "SendEmailVerificationForMessageContact";
 
-  it("are refused from the eleventh in a minute on, until the minute is over", async () => {
+  it("are rejected after ten in a minute, until the minute has passed", async () => {
     await scene({}, async ({ ask, clock }) => {
       for (let sent = 0; sent < 10; sent += 1) {
         expect(await ask(action, message)).toEqual({});
@@ -336,7 +339,7 @@ describe("verification messages", () => {
     });
   });
 
-  it("are refused beyond the day's cap, until the next day", async () => {
+  it("are rejected after the daily limit, until the next day", async () => {
     await scene(
       { settings: { verificationEmailsPerDay: 1 } },
       async ({ ask, emulator: { control } }) => {
@@ -351,7 +354,7 @@ describe("verification messages", () => {
     );
   });
 
-  it("go nowhere once the verification has expired", async () => {
+  it("are rejected once the verification has expired", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       control.expireVerification({
         contactId: BEN,
@@ -370,7 +373,7 @@ describe("bindings", () => {
   const members = (...ids: string[]) => ({ ContactId: TOM, Members: ids });
   const accounts = [1, 2, 3, 4, 5, 6].map((n) => `199796839435000${n}`);
 
-  it("stop at ten targets, and repeat without an error", async () => {
+  it("are limited to ten targets and can be repeated without an error", async () => {
     await scene({}, async ({ ask }) => {
       await ask("AssociateMembers", members(...accounts.slice(0, 5)));
       await ask("AssociateMembers", members("rd-3gqx5n", "r-Zj29gL"));
@@ -388,7 +391,7 @@ describe("bindings", () => {
     [true, ["fd-ZDNPiT7a4K"]],
     [false, ["fd-ZDNPiT7a4K", "rd-3gqx5n"]],
   ])(
-    "with a target that does not exist, all or nothing %s",
+    "with an unknown target are handled according to bindAllOrNothing %s",
     async (bindAllOrNothing, expected) => {
       await scene({ settings: { bindAllOrNothing } }, async ({ ask }) => {
         expect(
@@ -403,7 +406,7 @@ describe("bindings", () => {
     },
   );
 
-  it("are not undone for a target that is only inherited", async () => {
+  it("cannot be removed for a target that is only inherited", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const inherited = members("1997968394350002");
       expect(await ask("DisassociateMembers", inherited)).toBe(
@@ -417,7 +420,7 @@ describe("bindings", () => {
     });
   });
 
-  it("of folders above are found by the filter if so set", async () => {
+  it("of parent folders match the filter when memberFilterInherited is true", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const filter = { Member: "1997968394350004" };
       expect(await ask("ListMessageContacts", filter)).toMatchObject({
@@ -437,7 +440,7 @@ describe("bindings", () => {
     });
   });
 
-  it("may be refused to a contact that was never verified", async () => {
+  it("are rejected for a contact that was never verified when bindWhileVerifying is false", async () => {
     await scene(
       { settings: { bindWhileVerifying: false } },
       async ({ ask }) => {
@@ -453,7 +456,7 @@ describe("bindings", () => {
 });
 
 describe("lists", () => {
-  it("are paged from 1, ten at a time, with the count of all", async () => {
+  it("start at page 1, have ten items per page and contain the total count", async () => {
     await scene({}, async ({ ask }) => {
       const page = async (params: CallParams) => {
         const { Contacts, ...rest } = (await ask(
@@ -480,18 +483,21 @@ describe("lists", () => {
     [{ PageSize: 0 }, "400 InvalidPageSize"],
     [{ PageSize: 101 }, "400 InvalidPageSize"],
     [{ PageSize: "ten" }, "400 InvalidPageSize"],
-  ])("refuse %j, or move it into the range", async (params, expected) => {
-    await scene({}, async ({ ask, emulator: { control } }) => {
-      expect(await ask("ListMessageContacts", params)).toBe(expected);
-      control.changeSettings({ pageOutOfRange: "clamp" });
-      const isNumber = typeof Object.values(params)[0] === "number";
-      const answer = await ask("ListMessageContacts", params);
-      if (isNumber) expect(answer).toHaveProperty("Contacts");
-      else expect(answer).toBe(expected);
-    });
-  });
+  ])(
+    "reject %j, or clamp it when pageOutOfRange is `clamp`",
+    async (params, expected) => {
+      await scene({}, async ({ ask, emulator: { control } }) => {
+        expect(await ask("ListMessageContacts", params)).toBe(expected);
+        control.changeSettings({ pageOutOfRange: "clamp" });
+        const isNumber = typeof Object.values(params)[0] === "number";
+        const answer = await ask("ListMessageContacts", params);
+        if (isNumber) expect(answer).toHaveProperty("Contacts");
+        else expect(answer).toBe(expected);
+      });
+    },
+  );
 
-  it("show masked addresses if so set", async () => {
+  it("contain masked addresses when maskTargets is true", async () => {
     await scene(
       { settings: { maskTargets: true, absentPhoneNumber: "empty" } },
       async ({ ask }) => {
@@ -510,7 +516,7 @@ describe("lists", () => {
     );
   });
 
-  it("tell the latest binding, the earliest, or the one asked for", async () => {
+  it("contain the date of the latest, the earliest or the requested binding", async () => {
     await scene({}, async ({ ask, emulator: { control } }) => {
       const dateOf = async (params: CallParams) =>
         (
@@ -529,7 +535,7 @@ describe("lists", () => {
     });
   });
 
-  it("hold every pending verification if so set", async () => {
+  it("contain all pending verifications when verificationsWithoutContactId is `directory`", async () => {
     await scene(
       { settings: { verificationsWithoutContactId: "directory" } },
       async ({ ask }) => {

@@ -35,8 +35,11 @@ const ask = (
 ): Promise<JsonAnswer> =>
   control(emulator.url, method.toUpperCase(), path.slice(PREFIX.length), body);
 
-const judged = ({ path, method }: Documented, at: string[], value: unknown) =>
-  problems(pointerOf("paths", path, method, ...at), value);
+const violationsOf = (
+  { path, method }: Documented,
+  at: string[],
+  value: unknown,
+) => problems(pointerOf("paths", path, method, ...at), value);
 
 function examplesOf({ requestBody }: Documented): [string, unknown][] {
   const { content } = (requestBody ?? { content: {} }) as RequestBodyObject;
@@ -47,8 +50,8 @@ function examplesOf({ requestBody }: Documented): [string, unknown][] {
   ]);
 }
 
-/** Bodies that differ from a good one in one place, each of them wrong by any reading. */
-function spoiled(body: unknown): unknown[] {
+/** Invalid bodies, each with one difference from a valid one. */
+function invalidVariants(body: unknown): unknown[] {
   const given = body as Record<string, unknown>;
   return [
     [],
@@ -79,31 +82,34 @@ beforeAll(async () => {
 
 afterAll(() => emulator.stop());
 
-describe("the control surface's OpenAPI document", () => {
+describe("the OpenAPI document of the control API", () => {
   it("is valid OpenAPI 3.1", async () => {
     const { valid, errors } = await new Validator().validate({ ...document });
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });
 
-  it("has the routes that the index names, each by a word of its own", async () => {
+  it("has the routes of the index, each with a unique operationId", async () => {
     const { json } = await control(emulator.url, "GET", "");
     const routes = json["routes"] as { method: string; path: string }[];
     expect(
       operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
     ).toEqual(routes.map(({ method, path }) => `${method} ${path}`));
-    const words = operations.map(({ operationId }) => operationId);
-    expect(new Set(words).size).toBe(words.length);
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("has examples that the emulator takes, and that fit their schemas", async () => {
+  it("has examples that the emulator accepts and that match their schemas", async () => {
     for (const operation of operations) {
       for (const [name, value] of examplesOf(operation)) {
         const place = `${operation.path} ${name}`;
-        expect([place, judged(operation, BODY, value)]).toEqual([place, []]);
+        expect([place, violationsOf(operation, BODY, value)]).toEqual([
+          place,
+          [],
+        ]);
         emulator.control.reset();
         const { status, json } = await ask(operation, value);
-        // No message has the code of an example; its form is found right all the same.
+        // No message has the code of the example, but the code is well-formed.
         const isUnsentCode = name === "code" && status === 400;
         expect([place, isUnsentCode ? json["error"] : status]).toEqual([
           place,
@@ -115,15 +121,15 @@ describe("the control surface's OpenAPI document", () => {
     }
   });
 
-  it("judges a body as the emulator does", async () => {
+  it("accepts and rejects the same bodies as the emulator", async () => {
     const differing: unknown[] = [];
     for (const operation of operations) {
       for (const [name, example] of examplesOf(operation)) {
         if (name === "code") continue;
-        for (const body of spoiled(example)) {
+        for (const body of invalidVariants(example)) {
           emulator.control.reset();
           const { status } = await ask(operation, body);
-          const isDocumented = judged(operation, BODY, body).length === 0;
+          const isDocumented = violationsOf(operation, BODY, body).length === 0;
           if (isDocumented !== (status === 200)) {
             differing.push([operation.path, body, status]);
           }
@@ -133,7 +139,7 @@ describe("the control surface's OpenAPI document", () => {
     expect(differing).toEqual([]);
   });
 
-  it("describes every answer, refusals included", async () => {
+  it("describes every response, errors included", async () => {
     const { url } = emulator;
     emulator.control.reset();
     await call(url, "AddMessageContact", NEW_CONTACT);
@@ -151,12 +157,12 @@ describe("the control surface's OpenAPI document", () => {
       "application/json",
       "schema",
     ];
-    // What is read first, while there is something to see.
-    const runInOrder = [...operations].sort(
+    // Reads first, while there is data to return.
+    const inOrder = [...operations].sort(
       (one, other) =>
         Number(other.method === "get") - Number(one.method === "get"),
     );
-    for (const operation of runInOrder) {
+    for (const operation of inOrder) {
       const [, example] = examplesOf(operation).find(
         ([name]) => name !== "code",
       ) ?? ["", undefined];
@@ -164,7 +170,7 @@ describe("the control surface's OpenAPI document", () => {
       expect([operation.path, status < 500]).toEqual([operation.path, true]);
       expect([
         operation.operationId,
-        judged(operation, answer(String(status)), json),
+        violationsOf(operation, answer(String(status)), json),
       ]).toEqual([operation.operationId, []]);
     }
   });

@@ -16,7 +16,7 @@ const examples = blocksOf("docs/emulator.md").filter(({ text }) =>
   text.includes(PACKAGE),
 );
 
-// The example in emulator.md declares its own tests; they run as part of this file.
+// The example in emulator.md declares tests of its own; they run as part of this file.
 mkdirSync(FOLDER, { recursive: true });
 for (const [index, { text }] of examples.entries()) {
   const file = new URL(`example-${index}.mjs`, FOLDER);

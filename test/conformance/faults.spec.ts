@@ -16,7 +16,7 @@ import { NEW_CONTACT, TOM, withEmulator } from "../support/emulator-fixture.js";
 
 const ADD = "AddMessageContact";
 
-/** Adds a contact while one fault is scripted. */
+/** Provides a call that adds a contact while one fault is scripted. */
 async function adding(
   fault: FaultInput,
   check: (
@@ -41,7 +41,7 @@ async function contactCount({ url }: RunningEmulator): Promise<unknown> {
 const body = ({ text }: RawAnswer) =>
   JSON.parse(text) as Record<string, unknown>;
 
-/** Reads a request's answer off a bare socket, up to `limit` bytes or the end. */
+/** Sends a call over a raw socket and reads up to `limit` bytes of the response. */
 async function firstBytes(
   { port }: RunningEmulator,
   options: { limit: number },
@@ -63,7 +63,7 @@ async function firstBytes(
   });
 }
 
-/** A signed form that the emulator under test has not seen. */
+/** A signed form with a nonce that is new to the emulator under test. */
 async function signedForm(): Promise<string> {
   let form = "";
   await withEmulator({}, async ({ url, control }) => {
@@ -77,7 +77,7 @@ async function signedForm(): Promise<string> {
   return form;
 }
 
-describe("effects that answer", () => {
+describe("effects with a response", () => {
   it.each<[FaultInput, number, string | undefined]>([
     [{ effect: "error" }, 500, "InternalError"],
     [{ effect: "error", code: "NoPermission" }, 403, "NoPermission"],
@@ -86,7 +86,7 @@ describe("effects that answer", () => {
     [{ effect: "throttle" }, 400, "Throttling.User"],
     [{ effect: "noCode" }, 500, undefined],
     [{ effect: "emptyObject" }, 200, undefined],
-  ])("%j gives %i %s and changes nothing", async (fault, status, code) => {
+  ])("%j returns %i %s and changes nothing", async (fault, status, code) => {
     await adding(fault, async (emulator, add) => {
       const answer = await add();
       expect([answer.status, body(answer)["Code"]]).toEqual([status, code]);
@@ -99,7 +99,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("carry the action out first when they come after it", async () => {
+  it("are applied after the action with `when: after`", async () => {
     await adding(
       { effect: "status503", when: "after" },
       async (emulator, add) => {
@@ -114,13 +114,13 @@ describe("effects that answer", () => {
     );
   });
 
-  it("throttle names the wait", async () => {
+  it("throttle returns the wait", async () => {
     await adding({ effect: "throttle", ms: 1_500 }, async (_emulator, add) => {
       expect((await add()).headers["x-acs-retry-after"]).toBe("1500");
     });
   });
 
-  it("html is a page with 502", async () => {
+  it("html returns an HTML page with 502", async () => {
     await adding({ effect: "html" }, async (_emulator, add) => {
       const { status, headers, text } = await add();
       expect([status, headers["content-type"]]).toEqual([502, "text/html"]);
@@ -128,7 +128,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("empty is 200 without a body", async () => {
+  it("empty returns 200 without a body", async () => {
     await adding({ effect: "empty" }, async (_emulator, add) => {
       const { status, headers, text } = await add();
       expect([status, headers["content-length"], text]).toEqual([200, "0", ""]);
@@ -136,7 +136,7 @@ describe("effects that answer", () => {
   });
 
   it.each(["before", "after"] as const)(
-    "badJson %s is half a text",
+    "badJson %s the action returns truncated JSON",
     async (when) => {
       await adding({ effect: "badJson", when }, async (emulator, add) => {
         const answer = await add();
@@ -147,7 +147,7 @@ describe("effects that answer", () => {
     },
   );
 
-  it("wrongShape has members of other types", async () => {
+  it("wrongShape returns members of other types", async () => {
     await adding({ effect: "wrongShape" }, async (_emulator, add) => {
       expect(body(await add())).toEqual({
         RequestId: expect.any(String),
@@ -156,7 +156,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("wrongShape spoils RequestId where there is nothing else", async () => {
+  it("wrongShape changes RequestId if there is no other member", async () => {
     await withEmulator({}, async ({ url, control }) => {
       control.addFault({ effect: "wrongShape", times: 2 });
       const update = { ContactId: TOM };
@@ -169,7 +169,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("protoKey plants a __proto__ member", async () => {
+  it("protoKey adds a __proto__ member", async () => {
     await adding({ effect: "protoKey" }, async (_emulator, add) => {
       const answer = await add();
       expect(answer.text).toContain('"__proto__":{');
@@ -177,7 +177,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("wrongId names another contact", async () => {
+  it("wrongId returns the id of another contact", async () => {
     await withEmulator({}, async ({ url, control }) => {
       control.addFault({ effect: "wrongId" });
       const { json } = await call(url, "GetMessageContact", { ContactId: TOM });
@@ -187,7 +187,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("xml comes although JSON was asked for", async () => {
+  it("xml returns XML although JSON was requested", async () => {
     await adding({ effect: "xml" }, async (_emulator, add) => {
       const { headers, text } = await add();
       expect(headers["content-type"]).toContain("xml");
@@ -195,7 +195,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("gzip comes although nobody asked for it", async () => {
+  it("gzip returns a compressed body that was not requested", async () => {
     await adding({ effect: "gzip" }, async (_emulator, add) => {
       const { headers, bytes } = await add();
       expect(headers["content-encoding"]).toBe("gzip");
@@ -203,7 +203,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("huge is more than 10 MB of JSON", async () => {
+  it("huge returns more than 10 MB of JSON", async () => {
     await adding({ effect: "huge" }, async (_emulator, add) => {
       const { bytes } = await add();
       expect(bytes.length).toBeGreaterThan(10_000_000);
@@ -212,7 +212,7 @@ describe("effects that answer", () => {
     });
   });
 
-  it("gzipBomb is small on the wire and large behind it", async () => {
+  it("gzipBomb returns a small body that decompresses to a large one", async () => {
     await adding(
       { effect: "gzipBomb", bytes: 20_000_000 },
       async (_emulator, add) => {
@@ -223,15 +223,15 @@ describe("effects that answer", () => {
     );
   });
 
-  it("clockSkew shifts the time stamp window and the Date header together", async () => {
+  it("clockSkew shifts the timestamp window and the Date header together", async () => {
     await adding(
       { effect: "clockSkew", ms: -20 * 60_000 },
       async (emulator, add) => {
         const answer = await add();
         expect(body(answer)["Code"]).toBe("InvalidTimeStamp.Expired");
-        const told = Date.parse(answer.headers.date ?? "");
+        const serverTime = Date.parse(answer.headers.date ?? "");
         emulator.control.addFault({ effect: "clockSkew", ms: -20 * 60_000 });
-        expect((await add({ at: told })).status).toBe(200);
+        expect((await add({ at: serverTime })).status).toBe(200);
         expect(body(await add())["Code"]).toBe(
           "InvalidParameter.Name.AlreadyUsed",
         );
@@ -242,7 +242,7 @@ describe("effects that answer", () => {
 
 describe("effects on the connection", () => {
   it.each(["before", "after"] as const)(
-    "reset %s the action gives ECONNRESET",
+    "reset %s the action causes ECONNRESET",
     async (when) => {
       await adding({ effect: "reset", when }, async (emulator, add) => {
         await expect(add()).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -255,7 +255,7 @@ describe("effects on the connection", () => {
   );
 
   it.each(["before", "after"] as const)(
-    "cutBody %s the action ends in the middle",
+    "cutBody %s the action ends the response early",
     async (when) => {
       await adding({ effect: "cutBody", when }, async (emulator, add) => {
         await expect(add()).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -264,7 +264,7 @@ describe("effects on the connection", () => {
     },
   );
 
-  it("cutBody promises more than it sends", async () => {
+  it("cutBody sends half of its Content-Length", async () => {
     await adding({ effect: "cutBody", when: "after" }, async (emulator) => {
       const text = await firstBytes(emulator, { limit: Infinity });
       const [head = "", sent = ""] = text.split("\r\n\r\n");
@@ -274,7 +274,7 @@ describe("effects on the connection", () => {
     });
   });
 
-  it("resetOnReuse spares a new connection, and ends a reused one before the action", async () => {
+  it("resetOnReuse leaves new connections alone and resets a reused one before the action", async () => {
     await adding({ effect: "resetOnReuse" }, async (emulator, add) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       const list = () =>
@@ -292,7 +292,7 @@ describe("effects on the connection", () => {
     });
   });
 
-  it("trickle sends the right answer piece by piece", async () => {
+  it("trickle sends the correct response in small pieces", async () => {
     await adding(
       { effect: "trickle", ms: 0, bytes: 7 },
       async (_emulator, add) => {
@@ -308,17 +308,17 @@ describe("effects on the connection", () => {
     });
   });
 
-  it("slowClose has no length and ends with the connection, when time has passed", async () => {
+  it("slowClose sends no length and closes the connection after the delay", async () => {
     await adding(
       { effect: "slowClose", ms: 3_600_000 },
       async (emulator, add) => {
-        let isOver = false;
+        let hasEnded = false;
         const answer = add().then((whole) => {
-          isOver = true;
+          hasEnded = true;
           return whole;
         });
         while ((await contactCount(emulator)) === 0);
-        expect(isOver).toBe(false);
+        expect(hasEnded).toBe(false);
         emulator.control.advanceClock(3_600_000);
         const { headers, text } = await answer;
         expect(headers["content-length"]).toBeUndefined();
@@ -354,13 +354,13 @@ describe("effects in time", () => {
     },
   );
 
-  it("delay ends by the real timer as well", async () => {
+  it("delay also ends by the real timer", async () => {
     await adding({ effect: "delay", ms: 1 }, async (_emulator, add) => {
       expect((await add()).status).toBe(200);
     });
   });
 
-  it("hang never answers", async () => {
+  it("hang never responds", async () => {
     await adding({ effect: "hang", when: "after" }, async (emulator, add) => {
       const failed = expect(add()).rejects.toThrow(/hang up|ECONNRESET/);
       while ((await contactCount(emulator)) === 0);
@@ -370,8 +370,8 @@ describe("effects in time", () => {
   });
 });
 
-describe("when a fault meets a call", () => {
-  it("is after the checks of the API gateway, so that a bad signature uses none up", async () => {
+describe("a fault", () => {
+  it("applies after the checks of the API gateway, so that a wrong signature does not consume it", async () => {
     await withEmulator({}, async ({ url, control }) => {
       control.addFault({ effect: "html" });
       const get = (options?: CallOptions) =>
@@ -382,7 +382,7 @@ describe("when a fault meets a call", () => {
     });
   });
 
-  it("is decided by operation, skip and times", async () => {
+  it("applies by operation, skip and times", async () => {
     await withEmulator({}, async ({ url, control }) => {
       control.addFault({
         effect: "error",
@@ -403,7 +403,7 @@ describe("when a fault meets a call", () => {
   });
 
   it.each(FAULT_EFFECTS)(
-    "leaves the next call alone, be the client gone or not: %s",
+    "does not affect the next call, even if the client disconnected: %s",
     async (effect) => {
       await withEmulator({ seed: "empty" }, async (emulator) => {
         const { url, control } = emulator;

@@ -23,7 +23,7 @@ import {
 const MINUTE_MS = 60_000;
 const GET_TOM = { ContactId: TOM };
 
-/** On a clock that stands still at a known instant. */
+/** Runs a test with a manual clock. */
 async function onManualClock(
   options: EmulatorOptions,
   run: (
@@ -48,13 +48,13 @@ async function onManualClock(
   );
 }
 
-describe("time stamps", () => {
+describe("timestamps", () => {
   it.each([
     [15 * MINUTE_MS, "ok"],
     [-15 * MINUTE_MS, "ok"],
     [15 * MINUTE_MS + 1_000, "InvalidTimeStamp.Expired"],
     [-15 * MINUTE_MS - 1_000, "InvalidTimeStamp.Expired"],
-  ])("off by %i ms give %s", async (offMs, expected) => {
+  ])("that differ by %i ms result in %s", async (offMs, expected) => {
     await onManualClock({}, async (_emulator, clock, code) => {
       expect(await code({ at: clock.now() + offMs })).toBe(expected);
     });
@@ -66,7 +66,7 @@ describe("time stamps", () => {
     "2024-13-40T99:99:99Z",
     "Tue, 02 Jan 2024 03:04:05 GMT",
     "1704164645",
-  ])("of the form %s are refused", async (Timestamp) => {
+  ])("of the form %s are rejected", async (Timestamp) => {
     await onManualClock({}, async (_emulator, _clock, code) => {
       expect(await code({ common: { Timestamp } })).toBe(
         "InvalidTimeStamp.Format",
@@ -82,19 +82,19 @@ describe("time stamps", () => {
     });
   });
 
-  it("are held against a clock that the Date header tells", async () => {
+  it("are compared with the emulator's clock, which the Date header contains", async () => {
     await onManualClock({}, async ({ url, control }, clock, code) => {
       control.advanceClock(20 * MINUTE_MS);
       const at = clock.now();
       const late = await call(url, "GetMessageContact", GET_TOM, { at });
       expect(late.json["Code"]).toBe("InvalidTimeStamp.Expired");
-      const told = Date.parse(late.headers.date ?? "");
-      expect(told).toBe(at + 20 * MINUTE_MS);
-      expect(await code({ at: told })).toBe("ok");
+      const serverTime = Date.parse(late.headers.date ?? "");
+      expect(serverTime).toBe(at + 20 * MINUTE_MS);
+      expect(await code({ at: serverTime })).toBe("ok");
     });
   });
 
-  it("are held against the clock below if so set", async () => {
+  it("are compared with the source clock when `timestampClock` is `source`", async () => {
     await onManualClock(
       { settings: { timestampClock: "source" } },
       async ({ control }, _clock, code) => {
@@ -106,7 +106,7 @@ describe("time stamps", () => {
 });
 
 describe("nonces", () => {
-  it("are good once, for every key and action", async () => {
+  it("are valid once across all keys and actions", async () => {
     await onManualClock({}, async ({ url }, clock, code) => {
       const common = { SignatureNonce: freshNonce() };
       expect(await code({ common })).toBe("ok");
@@ -122,7 +122,7 @@ describe("nonces", () => {
     });
   });
 
-  it("are not used up by a call whose signature is wrong", async () => {
+  it("are not consumed by a call with a wrong signature", async () => {
     await onManualClock({}, async (_emulator, _clock, code) => {
       const common = { SignatureNonce: freshNonce() };
       expect(await code({ common, signature: () => "wrong" })).toBe(
@@ -132,7 +132,7 @@ describe("nonces", () => {
     });
   });
 
-  it("are forgotten when no time stamp can bring them back", async () => {
+  it("become valid again when all timestamps that allow a replay have expired", async () => {
     await onManualClock({}, async (_emulator, clock, code) => {
       const common = { SignatureNonce: freshNonce() };
       await code({ common });
@@ -177,13 +177,13 @@ describe("signature version 1", () => {
       { key: { id: "testid", secret: "x" } },
       "SignatureDoesNotMatch",
     ],
-  ])("with %s is refused", async (_what, options, expected) => {
+  ])("with %s is rejected", async (_what, options, expected) => {
     await onManualClock({}, async (_emulator, _clock, code) => {
       expect(await code(options)).toBe(expected);
     });
   });
 
-  it("tells the server's string to sign when it does not match", async () => {
+  it("returns the server's string to sign on a mismatch", async () => {
     await onManualClock({}, async ({ url }, clock) => {
       const { json } = await call(url, "GetMessageContact", GET_TOM, {
         at: clock.now(),
@@ -195,7 +195,7 @@ describe("signature version 1", () => {
     });
   });
 
-  it("differs by method", async () => {
+  it("includes the HTTP method", async () => {
     await onManualClock({}, async ({ url }, clock) => {
       const options: CallOptions = { at: clock.now(), method: "GET" };
       const { status } = await callV1(
@@ -220,7 +220,7 @@ describe("signature version 1", () => {
     });
   });
 
-  it("can be answered by the newer code for a mismatch", async () => {
+  it("returns the configured code on a mismatch", async () => {
     await onManualClock(
       { settings: { signatureMismatchCode: "IncompleteSignature" } },
       async (_emulator, _clock, code) => {
@@ -236,7 +236,7 @@ describe("signature version 3", () => {
   it.each<[string, V3Options, string]>([
     ["nothing wrong", {}, "ok"],
     ["GET", { method: "GET" }, "ok"],
-    ["a signed header more", { acs: { "x-acs-more": "1" } }, "ok"],
+    ["an additional signed header", { acs: { "x-acs-more": "1" } }, "ok"],
     [
       "another secret",
       { key: { id: "testid", secret: "x" } },
@@ -268,12 +268,12 @@ describe("signature version 3", () => {
       "IncompleteSignature",
     ],
     [
-      "half a header",
+      "an incomplete Authorization header",
       { authorization: () => "ACS3-HMAC-SHA256 Credential=a" },
       "IncompleteSignature",
     ],
     [
-      "another method",
+      "another algorithm",
       { authorization: (right) => right.replace("SHA256", "SM3") },
       "InvalidSignatureMethod",
     ],
@@ -293,7 +293,7 @@ describe("signature version 3", () => {
       },
       "ok",
     ],
-  ])("with %s gives %s", async (_what, options, expected) => {
+  ])("with %s results in %s", async (_what, options, expected) => {
     await onManualClock({}, async ({ url }, clock) => {
       const { text } = await callV3(url, "GetMessageContact", GET_TOM, {
         at: clock.now(),
@@ -305,14 +305,14 @@ describe("signature version 3", () => {
   });
 });
 
-describe("forms of an answer", () => {
+describe("response formats", () => {
   it.each([
     [undefined, "text/xml;charset=utf-8"],
     ["XML", "text/xml;charset=utf-8"],
     ["xml", "text/xml;charset=utf-8"],
     ["JSON", "application/json;charset=utf-8"],
     ["json", "application/json;charset=utf-8"],
-  ])("with Format %s are %s", async (Format, contentType) => {
+  ])("with Format %s have the media type %s", async (Format, contentType) => {
     await onManualClock({}, async ({ url }, clock) => {
       for (const ContactId of [TOM, "c-unknown"]) {
         const { headers, text } = await callV1(
@@ -330,7 +330,7 @@ describe("forms of an answer", () => {
   });
 });
 
-describe("requests that are none of the API's", () => {
+describe("requests outside of the API", () => {
   it.each([
     ["PUT", "/?Format=JSON", 400, "UnsupportedHTTPMethod"],
     ["DELETE", "/?Format=JSON", 400, "UnsupportedHTTPMethod"],
@@ -357,7 +357,7 @@ describe("requests that are none of the API's", () => {
     ],
     ["GET", "//x/?Format=JSON", 404, "InvalidAction.NotFound"],
     ["GET", "/?Format=JSON&%ff=%", 400, "MissingVersion"],
-  ])("%s %s get %i %s", async (method, path, status, code) => {
+  ])("%s %s return %i %s", async (method, path, status, code) => {
     await withEmulator({}, async ({ url }) => {
       const answer = await send(url, method, path, "");
       expect(answer.status).toBe(status);
@@ -365,7 +365,7 @@ describe("requests that are none of the API's", () => {
     });
   });
 
-  it("get InvalidParameter for a body beyond 1 MiB", async () => {
+  it("return InvalidParameter for a body larger than 1 MiB", async () => {
     await withEmulator({}, async ({ url }) => {
       const answer = await send(
         url,
@@ -379,8 +379,8 @@ describe("requests that are none of the API's", () => {
   });
 });
 
-describe("keys", () => {
-  it("may do what they are allowed to, and are told what they lack", async () => {
+describe("access keys", () => {
+  it("allow their listed actions and name the missing permission otherwise", async () => {
     await withEmulator(
       {
         keys: [
@@ -412,7 +412,7 @@ describe("keys", () => {
     );
   });
 
-  it("of a session end with it", async () => {
+  it("of a session expire with it", async () => {
     await onManualClock({}, async ({ control }, clock, code) => {
       const key = { id: "STS.a", secret: "s", securityToken: "t" };
       control.putKey({
@@ -457,17 +457,17 @@ describe("the order of checks", () => {
       "InvalidAction.NotFound",
     ],
     [
-      "key before time stamp",
+      "key before timestamp",
       { common: { ...unknownKey, ...oldStamp } },
       "InvalidAccessKeyId.NotFound",
     ],
     [
-      "token before time stamp",
+      "token before timestamp",
       { common: { SecurityToken: "x", ...oldStamp } },
       "InvalidSecurityToken.Malformed",
     ],
     [
-      "time stamp before method",
+      "timestamp before method",
       { common: { SignatureMethod: "x", ...oldStamp } },
       "InvalidTimeStamp.Expired",
     ],
@@ -486,7 +486,7 @@ describe("the order of checks", () => {
       { common: { ContactId: "" } },
       "MissingContactId",
     ],
-  ])("has %s", async (_what, options, expected) => {
+  ])("is %s", async (_what, options, expected) => {
     await onManualClock(
       { settings: { defaultFormat: "JSON" } },
       async (_emulator, _clock, code) => {
@@ -496,8 +496,8 @@ describe("the order of checks", () => {
   });
 });
 
-describe("rates", () => {
-  it("let so many calls of one action through in a second, and tell the wait", async () => {
+describe("rate limits", () => {
+  it("allow the configured calls per second and action, and return the wait otherwise", async () => {
     await onManualClock(
       { settings: { callsPerSecond: 2 } },
       async ({ url }, clock, code) => {
@@ -519,8 +519,8 @@ describe("rates", () => {
   });
 });
 
-describe("a write that takes time", () => {
-  it("has changed the state at once, and refuses the four actions meanwhile", async () => {
+describe("a write with a duration", () => {
+  it("changes the state at once and makes the four conflicting actions fail until it ends", async () => {
     await onManualClock(
       { settings: { writeDurationMs: 60_000, timestampClock: "source" } },
       async ({ url, control }, clock) => {
@@ -565,7 +565,7 @@ describe("startEmulator", () => {
     }
   });
 
-  it("refuses settings that do not exist, and a port that is taken", async () => {
+  it("rejects invalid settings and a port in use", async () => {
     await expect(
       startEmulator({ settings: { contactsPerDirectory: -1 } }),
     ).rejects.toThrow("contactsPerDirectory");
@@ -574,7 +574,7 @@ describe("startEmulator", () => {
     });
   });
 
-  it("ends waiting connections when it stops", async () => {
+  it("closes waiting connections when it stops", async () => {
     const emulator = await startEmulator();
     emulator.control.addFault({ effect: "hang" });
     const waiting = callV1(emulator.url, "GetMessageContact", GET_TOM);

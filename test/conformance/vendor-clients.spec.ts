@@ -12,7 +12,7 @@ const MEMBER = "1997968394350001";
 const REQUEST_ID = /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;
 const DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
-/** Calls each of the twelve operations at least once, and notes which. */
+/** Calls each of the twelve operations at least once and checks the responses. */
 async function walkThrough(
   call: VendorCall,
   { control }: RunningEmulator,
@@ -163,7 +163,7 @@ describe("the vendor's own clients", () => {
     ["pop-core", (url) => popCore(url, "POST")],
     ["openapi-client, version 3", (url) => openApi(url, "ACS3-HMAC-SHA256")],
     ["openapi-client, version 1", (url) => openApi(url, "v2")],
-  ])("read the code of a refusal: %s", async (_name, connect) => {
+  ])("read the code of an error: %s", async (_name, connect) => {
     await withEmulator({}, async ({ url }) => {
       await expect(
         connect(url)("AddMessageContact", { ...NEW_CONTACT, Name: "tom" }),

@@ -13,7 +13,7 @@ import {
   type Refusal,
 } from "../support/emulator-refusals.js";
 
-/** Codes that nothing a caller sends brings about; a scripted fault answers them. */
+/** Codes that no request of a caller causes; only scripted faults return them. */
 const SCRIPTED_ONLY = [
   "InvalidProduct.NotFound",
   "InvalidRegion.NotFound",
@@ -33,7 +33,7 @@ const SCRIPTED_ONLY = [
 
 const FIVE_MEMBERS = ["Code", "HostId", "Message", "Recommend", "RequestId"];
 
-/** The answer to a refused call, and to nothing else. */
+/** Sends a call that is rejected and checks its response and its record. */
 async function refused(
   action: string,
   refusal: Refusal,
@@ -73,7 +73,7 @@ const rows = Object.entries(VENDOR_ERRORS.operations).flatMap(
 
 describe("each documented code of an operation", () => {
   it.each(rows)(
-    "comes about by itself: $action $row.code",
+    "is returned without a scripted fault: $action $row.code",
     async ({ action, row }) => {
       const refusal = REFUSALS[action]?.[row.code];
       expect(refusal).toBeDefined();
@@ -81,7 +81,7 @@ describe("each documented code of an operation", () => {
     },
   );
 
-  it("is listed, and no other one is", () => {
+  it("has a case, and there are no other cases", () => {
     const listed = rows.map(({ action, row }) => `${action} ${row.code}`);
     const known = Object.entries(REFUSALS).flatMap(([action, refusals]) =>
       Object.keys(refusals).map((code) => `${action} ${code}`),
@@ -90,27 +90,35 @@ describe("each documented code of an operation", () => {
   });
 });
 
-describe("each documented code that any operation can meet", () => {
+describe("each documented code that any operation can return", () => {
   const natural = VENDOR_ERRORS.common.filter(
     ({ code }) => !SCRIPTED_ONLY.includes(code),
   );
 
-  it.each(natural)("comes about by itself: $code", async (row) => {
-    const refusal = COMMON_REFUSALS[row.code];
-    expect(refusal).toBeDefined();
-    await refused("GetMessageContact", refusal ?? {}, expectRow(row));
-  });
+  it.each(natural)(
+    "is returned without a scripted fault: $code",
+    async (row) => {
+      const refusal = COMMON_REFUSALS[row.code];
+      expect(refusal).toBeDefined();
+      await refused("GetMessageContact", refusal ?? {}, expectRow(row));
+    },
+  );
 
-  it.each(VENDOR_ERRORS.common)("can be scripted: $code", async (row) => {
-    await withEmulator({}, async ({ url, control }) => {
-      control.addFault({ effect: "error", code: row.code });
-      const params = { ContactId: TOM };
-      expectRow(row)(await callV1(url, "GetMessageContact", params));
-      expect((await callV1(url, "GetMessageContact", params)).status).toBe(200);
-    });
-  });
+  it.each(VENDOR_ERRORS.common)(
+    "can be scripted as a fault: $code",
+    async (row) => {
+      await withEmulator({}, async ({ url, control }) => {
+        control.addFault({ effect: "error", code: row.code });
+        const params = { ContactId: TOM };
+        expectRow(row)(await callV1(url, "GetMessageContact", params));
+        expect((await callV1(url, "GetMessageContact", params)).status).toBe(
+          200,
+        );
+      });
+    },
+  );
 
-  it("is natural or named as scripted, and none is both", () => {
+  it("has a case or is listed as scripted only, and never both", () => {
     const known = [...Object.keys(COMMON_REFUSALS), ...SCRIPTED_ONLY];
     const listed = VENDOR_ERRORS.common.map(({ code }) => code);
     expect(known.sort()).toEqual(listed.sort());
@@ -119,7 +127,7 @@ describe("each documented code that any operation can meet", () => {
 
 describe("valid parameters", () => {
   it.each(Object.entries(VALID_PARAMS))(
-    "are taken: %s",
+    "are accepted: %s",
     async (action, params) => {
       await withEmulator(
         { settings: { deletionStatusWithoutDeletion: "empty" } },

@@ -34,7 +34,7 @@ interface Alternative {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Values of each kind of setting; the default is left out later. */
+/** Values to test for a setting's type; the default is removed later. */
 function valuesOf({ enum: words, anyOf, type }: Schema): readonly unknown[] {
   if (Array.isArray(words)) return words;
   if (Array.isArray(anyOf)) return (anyOf as Schema[]).flatMap(valuesOf);
@@ -52,13 +52,13 @@ function valuesOf({ enum: words, anyOf, type }: Schema): readonly unknown[] {
       case "array":
         return [[], ["Other"]];
       default:
-        throw new Error(`no values are known of the type ${String(one)}`);
+        throw new Error(`no test values for the type ${String(one)}`);
     }
   });
   return values;
 }
 
-/** Every value of every setting of the emulator but its default. */
+/** Every test value of every emulator setting, defaults excluded. */
 const ALTERNATIVES: readonly Alternative[] = Object.entries(
   (jsonSchema(ALL_SETTINGS) as { properties: Record<string, Schema> })
     .properties,
@@ -72,7 +72,7 @@ const ALTERNATIVES: readonly Alternative[] = Object.entries(
   )
   .map((one, index) => ({ ...one, alias: `d${index}` }));
 
-/** Settings under which the vendor refuses all calls, and how that is reported. */
+/** Settings under which the vendor rejects all calls, and the error that callers get. */
 const REFUSES_ALL: Readonly<Record<string, ErrorCode>> = {
   "timestampWindowMs 0": ErrorCode.UPSTREAM_DENIED,
   "timestampWindowMs 1": ErrorCode.UPSTREAM_DENIED,
@@ -90,7 +90,7 @@ const OTHER = "c-N8yGw3rC1lIhJ6Us";
 const EMAIL = { contactId: TOM, emailAddress: PENDING.emailAddress };
 const PHONE = { contactId: TOM, phoneNumber: PENDING.phoneNumber };
 
-/** What happens to contacts in one run: each operation, also where it must be refused. */
+/** Calls of one run: each operation, also in states in which it must be rejected. */
 const RUN: readonly (readonly [Operation, Input])[] = [
   ["listMessageContacts", {}],
   ["listMessageContacts", { pageNumber: 9, pageSize: 100 }],
@@ -134,7 +134,7 @@ const RUN: readonly (readonly [Operation, Input])[] = [
   ["getMessageContact", { contactId: OTHER }],
 ];
 
-/** The first call of each operation: enough where all are refused. */
+/** The first call of each operation: sufficient if all calls are rejected. */
 const FIRST_OF_EACH = RUN.filter(
   ([operation], index) =>
     index === RUN.findIndex(([other]) => other === operation),
@@ -171,7 +171,7 @@ describe("under each alternative of each setting of the emulator", () => {
         ...environment,
         DIRECTORIES_FILE: file,
         VERIFICATION_COOLDOWN_SECONDS: "0",
-        // Conflicts and throttling that last are given up soon.
+        // Short deadlines, so that lasting conflicts and throttling end soon.
         READ_DEADLINE_MS: "3000",
         WRITE_DEADLINE_MS: "5000",
       }),
@@ -184,7 +184,7 @@ describe("under each alternative of each setting of the emulator", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("runs every operation and knows every setting", () => {
+  it("runs every operation and covers every setting", () => {
     expect(new Set(RUN.map(([operation]) => operation))).toEqual(
       new Set(Object.keys(OPERATIONS)),
     );
@@ -214,7 +214,7 @@ describe("under each alternative of each setting of the emulator", () => {
   };
 
   it.concurrent.each(ALTERNATIVES.map((one) => ({ title: titleOf(one), one })))(
-    "$title: every result is typed and is no failure of the gateway",
+    "$title: every result has a known code and none is a gateway failure",
     async ({ title, one }) => {
       const refusal: string | undefined = REFUSES_ALL[title];
       const typed = new Set<string>(["OK", ...Object.values(ErrorCode)]);
@@ -232,8 +232,8 @@ describe("under each alternative of each setting of the emulator", () => {
           api: api.name,
           wrong: [],
         });
-        // An exception that is no longer needed has to go. Whether two calls fall
-        // into one second of the clock is left to chance.
+        // An exception that is no longer needed must be removed. Not checked for one
+        // call per second: whether two calls fall into one second varies.
         const isNeeded = seen.some(({ code }) => code === refusal);
         if (title !== "callsPerSecond 1") {
           expect(isNeeded).toBe(refusal !== undefined);
@@ -243,7 +243,7 @@ describe("under each alternative of each setting of the emulator", () => {
     120_000,
   );
 
-  it("leaves the breakers without a failure", async () => {
+  it("causes no breaker failure", async () => {
     const samples = [...(await scraped(gateway.opsUrl))];
     const failed = samples.filter(
       ([name, count]) =>
@@ -262,7 +262,7 @@ function titleOf({ name, value }: Alternative): string {
   return `${name} ${JSON.stringify(value)}`;
 }
 
-/** GraphQL answers 200 also where REST answers 5xx. */
+/** Checks the code as well: GraphQL responds with 200 where REST responds with 5xx. */
 function isFailure(code: string, status: number): boolean {
   return (
     status >= 500 || code.startsWith("UPSTREAM_") || code === "OUTCOME_UNKNOWN"

@@ -33,7 +33,7 @@ const BOTH_SIDES = [
   "status503",
 ] as const;
 
-/** Every fault the emulator knows, with figures that fit short time limits. */
+/** Every fault of the emulator, with durations that fit the short time limits below. */
 const FAULTS: readonly FaultInput[] = [
   ...BOTH_SIDES.flatMap((effect): FaultInput[] => [
     { effect, when: "before" },
@@ -58,7 +58,7 @@ const FAULTS: readonly FaultInput[] = [
   { effect: "error", code: "Throttling.Api" },
 ];
 
-/** Each directory alias has a breaker of its own, so that one case cannot close another out. */
+/** Each alias has its own breaker, so that one case cannot open the breaker of another. */
 const ALIASES = Array.from({ length: 13 }, (_, n) => `d${n}`);
 
 interface Pair {
@@ -70,7 +70,7 @@ const titles = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
   APIS.map((api) => ({
     operation,
     api,
-    title: `${operation} by ${api.name}`,
+    title: `${operation} over ${api.name}`,
   })),
 );
 
@@ -116,7 +116,7 @@ describe("under any single fault", () => {
   });
 
   it.concurrent.each(titles)(
-    "$title neither lies nor doubles",
+    "$title reports the true outcome and takes effect at most once",
     async ({ operation, api, title }) => {
       const pair = pairs.get(title);
       if (pair === undefined) throw new Error("not started");
@@ -147,8 +147,8 @@ function directories(endpoint: string): string {
   });
 }
 
-/** Faults after which an answer comes that tells what happened. */
-const TELLING = new Set([
+/** Faults after which a response still shows the outcome. */
+const WITH_KNOWN_OUTCOME = new Set([
   "delay",
   "trickle",
   "throttle",
@@ -158,13 +158,13 @@ const TELLING = new Set([
   "wrongId",
 ]);
 
-/** One fault is always survived, but for a verification message that may have gone out. */
+/** A single fault is always survived, except by a verification message that may have been sent. */
 function expectedCode(operation: Operation, fault: FaultInput): string {
   if (fault.code === "NoPermission") return ErrorCode.UPSTREAM_DENIED;
-  const isTold =
-    TELLING.has(fault.effect) ||
+  const isKnown =
+    WITH_KNOWN_OUTCOME.has(fault.effect) ||
     (fault.effect === "error" && fault.code !== "InternalError");
-  return operation.startsWith("send") && !isTold
+  return operation.startsWith("send") && !isKnown
     ? ErrorCode.OUTCOME_UNKNOWN
     : "OK";
 }
@@ -176,7 +176,7 @@ interface Judgement {
   readonly isBounded: boolean;
 }
 
-/** The emulator's own record is the judge of what happened. */
+/** Compares the reported outcome with the emulator's call record. */
 async function judged(
   { emulator: { control }, gateway }: Pair,
   operation: Operation,

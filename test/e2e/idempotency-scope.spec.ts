@@ -43,7 +43,7 @@ const calls = (action: string): number =>
   running.emulator.control.calls().filter((call) => call.action === action)
     .length;
 
-describe.each(APIS)("one idempotency key by $name", (api) => {
+describe.each(APIS)("an idempotency key over $name", (api) => {
   const headers = { "idempotency-key": "two" };
 
   it("is rejected for another operation", async () => {
@@ -77,7 +77,7 @@ describe("a bulk change under a key", () => {
     { contactId: MARTA, title: "CEO" },
   ];
 
-  it("is replayed as a whole, and rejected when one item differs", async () => {
+  it("is replayed as a whole and rejected when one item differs", async () => {
     running = await startBoth();
     expect((await update(items)).status).toBe(200);
     const again = await update(items);
@@ -97,7 +97,7 @@ describe("a bulk change under a key", () => {
 });
 
 describe("several mutations of one request under one key", () => {
-  it("deliver one message when they all name the same target", async () => {
+  it("send one message when they all have the same target", async () => {
     running = await startBoth({}, { GRAPHQL_MUTATIONS_PER_OPERATION: "20" });
     const fields = Array.from({ length: 20 }, (_, n) =>
       sendOf(`send${n}`, BEN, "ben@example.com"),
@@ -115,7 +115,7 @@ describe("several mutations of one request under one key", () => {
     expect(running.emulator.control.outbox()).toHaveLength(1);
   });
 
-  it("count each message to a target of its own", async () => {
+  it("count each message to a different target", async () => {
     running = await startBoth({}, { GRAPHQL_MUTATIONS_PER_OPERATION: "20" });
     const fields = [
       sendOf("ben", BEN, "ben@example.com"),
@@ -130,10 +130,10 @@ describe("several mutations of one request under one key", () => {
     expect(running.emulator.control.outbox()).toHaveLength(2);
   });
 
-  it("keep their records when a field before them ends earlier than the first time", async () => {
+  it("keep their records when an earlier field runs fewer writes than before", async () => {
     running = await startBoth({}, { GRAPHQL_MUTATIONS_PER_OPERATION: "20" });
     const { control } = running.emulator;
-    // The bulk change stops at its first item, and is repeated as a whole.
+    // The first run of the bulk change stops at its first item; the second is complete.
     control.addFault({
       operation: "UpdateMessageContact",
       effect: "error",
@@ -150,7 +150,7 @@ describe("several mutations of one request under one key", () => {
     expect(calls("UpdateMessageContact")).toBe(3);
   });
 
-  it("run each update once, in any number", async () => {
+  it("run each of several updates once", async () => {
     running = await startBoth({}, { GRAPHQL_MUTATIONS_PER_OPERATION: "20" });
     const fields = Array.from({ length: 5 }, (_, n) =>
       updateOf(`u${n}`, TOM, n % 2 === 0 ? "OTHER" : "CEO"),
@@ -162,7 +162,7 @@ describe("several mutations of one request under one key", () => {
 });
 
 describe("the advice after an unknown outcome", () => {
-  it("is to repeat the request with the same key", async () => {
+  it("is to send the request again with the same key", async () => {
     running = await startBoth();
     const { control } = running.emulator;
     control.addFault({
@@ -188,7 +188,7 @@ describe("the advice after an unknown outcome", () => {
     );
   });
 
-  it("is not to repeat a change when only the read after it failed", async () => {
+  it("states that the change was carried out when only the read after it failed", async () => {
     running = await startBoth();
     running.emulator.control.addFault({
       operation: "GetMessageContact",

@@ -3,7 +3,7 @@ import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { APIS } from "../support/apis.js";
 import { startBoth, type Running } from "../support/running.js";
 
-describe.each(APIS)("an idempotency key by $name", (api) => {
+describe.each(APIS)("an idempotency key over $name", (api) => {
   let running: Running;
 
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
   const add = (input = VALID_INPUTS.addMessageContact, headers = key) =>
     api.call(running.gateway.url, "addMessageContact", input, headers);
 
-  it("gives the same answer again, marked, without another call", async () => {
+  it("replays the response, marked as replayed, without another call", async () => {
     const first = await add();
     const second = await add();
     expect(second.data).toEqual(first.data);
@@ -26,7 +26,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect(running.emulator.control.calls()).toHaveLength(1);
   });
 
-  it("refuses another payload under the same key", async () => {
+  it("rejects another payload", async () => {
     await add();
     const { code } = await add({
       ...VALID_INPUTS.addMessageContact,
@@ -35,7 +35,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect(code).toBe("IDEMPOTENCY_KEY_REUSED");
   });
 
-  it("refuses a second request while the first runs", async () => {
+  it("rejects a second request while the first one runs", async () => {
     const { control } = running.emulator;
     control.addFault({
       operation: "AddMessageContact",
@@ -44,7 +44,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     });
     const first = add();
     let code = "";
-    // Until the first has claimed the key, the second is the first.
+    // Wait until the first request has claimed the key.
     while (control.calls().length === 0) {
       await api.call(running.gateway.url, "getMessageContact", {
         contactId: TOM,
@@ -57,7 +57,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect((await first).code).toBe("OK");
   });
 
-  it("repeats a refusal that stands", async () => {
+  it("replays a definite error", async () => {
     const taken = { ...VALID_INPUTS.addMessageContact, name: "tom" };
     const first = await add(taken);
     const second = await add(taken);
@@ -65,7 +65,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect(running.emulator.control.calls()).toHaveLength(1);
   });
 
-  it("does not keep what was never carried out", async () => {
+  it("does not store an error of a change that was not carried out", async () => {
     running.emulator.control.addFault({
       operation: "AddMessageContact",
       effect: "error",
@@ -75,9 +75,9 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect((await add()).code).toBe("OK");
   });
 
-  it("reads back on the next try after an unknown outcome", async () => {
+  it("makes the next request read back after an unknown outcome", async () => {
     const { control } = running.emulator;
-    // The change is carried out, its answer lost, and reading back fails too.
+    // The change is carried out, its response is lost, and reading back fails.
     control.addFault({
       operation: "AddMessageContact",
       effect: "cutBody",
@@ -96,7 +96,7 @@ describe.each(APIS)("an idempotency key by $name", (api) => {
     expect(sends).toHaveLength(1);
   });
 
-  it("is refused when it is empty, too long or not visible ASCII", async () => {
+  it("is rejected when it is empty, too long or not visible ASCII", async () => {
     for (const bad of ["", "x".repeat(256), "ä"]) {
       const { status, code } = await add(undefined, {
         "idempotency-key": Buffer.from(bad).toString("latin1"),

@@ -53,8 +53,8 @@ const INPUTS: Readonly<Record<Operation, Input>> = {
   disassociateMembers: { contactId: ID, targetIds: ["fd-2"] },
 };
 
-/** Values that no member of a response should have. */
-const ODD: readonly unknown[] = [
+/** Values that are invalid for most members of a response. */
+const INVALID_VALUES: readonly unknown[] = [
   undefined,
   null,
   20260304,
@@ -76,45 +76,47 @@ const ODD: readonly unknown[] = [
 
 type Path = readonly (string | number)[];
 
-/** Every place in a response, the response itself included. */
-function placesIn(value: unknown, path: Path = []): Path[] {
+/** Paths of all members of a response, the response itself included. */
+function pathsIn(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [path];
   const below = Array.isArray(value)
     ? value.map((member: unknown, index): [number, unknown] => [index, member])
     : Object.entries(value);
   return [
     path,
-    ...below.flatMap(([name, member]) => placesIn(member, [...path, name])),
+    ...below.flatMap(([name, member]) => pathsIn(member, [...path, name])),
   ];
 }
 
-/** A copy of a response with another value in one place. */
+/** A copy of a response with the value at one path replaced. */
 function replaced(
   value: unknown,
   [name, ...rest]: Path,
-  odd: unknown,
+  invalid: unknown,
 ): unknown {
-  if (name === undefined) return odd;
+  if (name === undefined) return invalid;
   const copy = structuredClone(value) as Record<string | number, unknown>;
-  copy[name] = replaced(copy[name], rest, odd);
+  copy[name] = replaced(copy[name], rest, invalid);
   return copy;
 }
 
 interface Case {
   readonly operation: Operation;
   readonly api: Api;
-  readonly place: Path;
-  readonly odd: unknown;
+  readonly path: Path;
+  readonly invalid: unknown;
 }
 
 const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
   (operation) =>
-    placesIn(usualAnswer(operation, { ContactId: ID })).flatMap((place) =>
-      ODD.flatMap((odd) => APIS.map((api) => ({ operation, api, place, odd }))),
+    pathsIn(usualAnswer(operation, { ContactId: ID })).flatMap((path) =>
+      INVALID_VALUES.flatMap((invalid) =>
+        APIS.map((api) => ({ operation, api, path, invalid })),
+      ),
     ),
 );
 
-/** Each alias is a directory with a breaker of its own: few cases share one. */
+/** Each alias has its own breaker, so that few cases share one. */
 const ALIASES = Array.from({ length: 700 }, (_, n) => `d${n}`);
 const LANES = 30;
 
@@ -159,7 +161,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function asked(
+async function callApi(
   alias: string,
   { operation, api }: Pick<Case, "operation" | "api">,
   input: Input = INPUTS[operation],
@@ -169,16 +171,16 @@ async function asked(
   });
 }
 
-/** What is wrong with the outcome of a case; null when it is right. */
+/** Returns what is wrong with the outcome of a case, or null. */
 async function faultOf(alias: string, one: Case): Promise<string | null> {
-  const { operation, place, odd } = one;
+  const { operation, path, invalid } = one;
   const action = actionOf(operation);
   vendor.clear(alias);
   vendor.answer(alias, action, (params) => {
     const usual = usualAnswer(operation, params);
-    return replaced(usual, place, odd) ?? null;
+    return replaced(usual, path, invalid) ?? null;
   });
-  const { status, code, headers, body } = await asked(alias, one);
+  const { status, code, headers, body } = await callApi(alias, one);
   if (status === 500 || JSON.stringify(body).includes('"INTERNAL"')) {
     return "internal error";
   }
@@ -191,15 +193,15 @@ async function faultOf(alias: string, one: Case): Promise<string | null> {
       : `read with ${code}`;
   }
   if (vendor.sends(alias, action) !== 1) return "sent again";
-  // Nothing that can be read shows whether a message was sent.
+  // No read shows whether a message was sent.
   const isKnown = code === "OK" || code === "OUTCOME_UNKNOWN";
   return isKnown && (operation.startsWith("send") || code === "OK")
     ? null
     : `carried out, but ${code}`;
 }
 
-describe("a response of the vendor with one odd member", () => {
-  it("never becomes an internal error, a header or a second send, and a change that was carried out is reported as such", async () => {
+describe("a vendor response with one invalid member", () => {
+  it("never causes an internal error, an injected header or a second send, and a change that was carried out is reported as such", async () => {
     const faults: string[] = [];
     const lane = async (first: number): Promise<void> => {
       for (let at = first; at < CASES.length; at += LANES) {
@@ -208,10 +210,10 @@ describe("a response of the vendor with one odd member", () => {
         if (one === undefined || alias === undefined) return;
         const fault = await faultOf(alias, one);
         if (fault === null) continue;
-        const { operation, api, place, odd } = one;
-        const value = String(JSON.stringify(odd)).slice(0, 40);
+        const { operation, api, path, invalid } = one;
+        const value = String(JSON.stringify(invalid)).slice(0, 40);
         faults.push(
-          `${operation} by ${api.name}, ${place.join(".")} ${value}: ${fault}`,
+          `${operation} over ${api.name}, ${path.join(".")} ${value}: ${fault}`,
         );
       }
     };
@@ -223,7 +225,7 @@ describe("a response of the vendor with one odd member", () => {
   const [alias = ""] = ALIASES;
 
   it.each(APIS)(
-    "is OUTCOME_UNKNOWN over $name when neither the response nor the list has a usable id of the new contact",
+    "leads to OUTCOME_UNKNOWN over $name when neither the response nor the list has a valid id of the new contact",
     async (api) => {
       const ContactId = "c-ad/../../x?y#z";
       vendor.clear(alias);
@@ -238,7 +240,7 @@ describe("a response of the vendor with one odd member", () => {
         const Contacts = usual.Contacts.map((one) => ({ ...one, ContactId }));
         return { ...usual, Contacts };
       });
-      const answer = await asked(alias, {
+      const answer = await callApi(alias, {
         operation: "addMessageContact",
         api,
       });
@@ -249,14 +251,14 @@ describe("a response of the vendor with one odd member", () => {
   );
 
   it.each(APIS)(
-    "has no createdAt over $name when the date is not a text",
+    "leads to createdAt null over $name when the date is not a string",
     async (api) => {
       vendor.clear(alias);
       vendor.answer(alias, "AddMessageContact", () => ({
         RequestId: STUB_REQUEST_ID,
         Contact: { ContactId: "c-added", CreateDate: { at: 1 } },
       }));
-      const { code, data } = await asked(alias, {
+      const { code, data } = await callApi(alias, {
         operation: "addMessageContact",
         api,
       });
@@ -268,7 +270,7 @@ describe("a response of the vendor with one odd member", () => {
   );
 });
 
-describe("a response of the vendor without an optional member", () => {
+describe("a vendor response without an optional member", () => {
   const alias = ALIASES[1] ?? "";
   const LAST = { TotalCount: 3, PageNumber: 9, PageSize: 10 };
 
@@ -281,14 +283,14 @@ describe("a response of the vendor without an optional member", () => {
       })),
     ),
   )(
-    "is no deletion on record over $name when the status is $status",
+    "is reported as the state UNKNOWN over $name when the status is $status",
     async ({ api, status }) => {
       vendor.clear(alias);
       vendor.answer(alias, "GetMessageContactDeletionStatus", () => ({
         RequestId: STUB_REQUEST_ID,
         ContactDeletionStatus: status,
       }));
-      const { code, data } = await asked(alias, {
+      const { code, data } = await callApi(alias, {
         operation: "getMessageContactDeletionStatus",
         api,
       });
@@ -305,7 +307,7 @@ describe("a response of the vendor without an optional member", () => {
       ),
     ).map((row, index) => ({ ...row, alias: ALIASES[index + 2] ?? "" })),
   )(
-    "is an empty page of $operation over $name beyond the last one",
+    "is an empty page of $operation over $name beyond the last page",
     async ({ api, operation, alias }) => {
       const action = actionOf(operation);
       const contactId =
@@ -316,12 +318,15 @@ describe("a response of the vendor without an optional member", () => {
         ...LAST,
       }));
       const call = { operation, api };
-      const beyond = await asked(alias, call, { ...contactId, pageNumber: 9 });
+      const beyond = await callApi(alias, call, {
+        ...contactId,
+        pageNumber: 9,
+      });
       expect(beyond.code).toBe("OK");
       expect(beyond.data).toMatchObject({ items: [], totalCount: 3 });
       expect(vendor.sends(alias, action)).toBe(1);
-      // On the first page three items are missing.
-      const first = await asked(alias, call, { ...contactId, pageNumber: 1 });
+      // On the first page, three items are missing: an invalid response.
+      const first = await callApi(alias, call, { ...contactId, pageNumber: 1 });
       expect(first.code).toBe("UPSTREAM_UNAVAILABLE");
     },
   );

@@ -1,6 +1,6 @@
 import {
   BoundedEntries,
-  tableFull,
+  tableFullError,
   type BoundedTable,
   type EntryBounds,
 } from "../../upstream/idempotency/bounded-entries.js";
@@ -85,7 +85,7 @@ export class MemoryDeletionLedger implements DeletionLedger {
     const full = this.entries.fullFor(caller);
     if (full === null) return Promise.resolve();
     this.entries.rejected += 1;
-    return Promise.reject(tableFull(full));
+    return Promise.reject(tableFullError(full));
   }
 
   put(

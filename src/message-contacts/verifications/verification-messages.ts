@@ -5,7 +5,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
-import { tableFull } from "../../upstream/idempotency/bounded-entries.js";
+import { tableFullError } from "../../upstream/idempotency/bounded-entries.js";
 import { Upstream } from "../../upstream/upstream.js";
 import type { VendorParams } from "../../upstream/vendor/vendor-types.js";
 import { WALL_CLOCK } from "../deletions/deletions.js";
@@ -106,7 +106,7 @@ export class VerificationMessages {
           if (!slot.isFree) throw this.limitError(slot, acquired);
           ({ sentToday } = slot);
         },
-        replayed: (firstMs) => {
+        replay: (firstMs) => {
           startedAtMs = firstMs;
           cooldownFromMs = firstMs;
         },
@@ -170,7 +170,7 @@ export class VerificationMessages {
     slot: Extract<VerificationSlot, { isFree: false }>,
     { atMs }: VerificationOrder,
   ): GatewayError {
-    if (slot.cap === "memory") return tableFull(slot.full);
+    if (slot.cap === "memory") return tableFullError(slot.full);
     const { cap, freeInMs } = slot;
     const { perMinute, perDay } = this.caps;
     const limits = {

@@ -1,7 +1,7 @@
 import type { Usage } from "../../context/request-context.js";
-import type { GatewayError, UpstreamInfo } from "../../errors/gateway-error.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
 import type { Operation } from "../operations.js";
+import type { Outcome } from "./outcome.js";
 import type { RpcSigner } from "../transport/signer.js";
 import type { Timing } from "../timing.js";
 import { TransportError, type UpstreamReply } from "../transport/transport.js";
@@ -11,11 +11,17 @@ import {
   type VendorErrorEnvelope,
 } from "../vendor/vendor-errors.js";
 import type { UpstreamObserver } from "../upstream-observer.js";
+import {
+  envelopeOf,
+  isSuccess,
+  parseBody,
+  requestIdOf,
+} from "../vendor/vendor-reply.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 
-/** What the client needs of a transport; a v3-signing one can take its place. */
+/** Sends signed forms; see `UpstreamTransport`. */
 export interface Transport {
-  /** @param fresh on a connection of its own, never a kept-alive one */
+  /** @param fresh uses a new connection instead of a kept-alive one */
   post(
     form: string,
     timeoutMs: number,
@@ -25,45 +31,20 @@ export interface Transport {
 }
 
 /**
- * How one attempt ended, decided from evidence alone:
- * - `answered`: a success with the members the operation promises;
- * - `not-sent`: not one byte left, nothing can have happened;
- * - `transient`: refused for a passing reason, nothing happened;
- * - `final`: refused for good;
- * - `ambiguous`: sent, and no answer tells what became of it.
+ * Operations that send a message to a person and cannot be read back. They never use
+ * a kept-alive connection: a stale one would make the outcome unknown.
  */
-export type Outcome<A> =
-  | { readonly kind: "answered"; readonly answer: A }
-  | { readonly kind: "not-sent"; readonly isDenied: boolean }
-  | {
-      readonly kind: "transient";
-      readonly error: GatewayError;
-      readonly code: string;
-      readonly retryAfterMs?: number;
-    }
-  | {
-      readonly kind: "final";
-      readonly error: GatewayError;
-      readonly code: string;
-    }
-  | {
-      readonly kind: "ambiguous";
-      readonly isTimeout: boolean;
-      readonly upstream?: UpstreamInfo;
-    };
-
-/** Operations whose repeat bothers a person: never on a connection that may be stale. */
 const ON_FRESH_CONNECTION: ReadonlySet<Operation> = new Set([
   "sendEmailVerificationForMessageContact",
   "sendPhoneVerificationForMessageContact",
 ]);
 
-/** Beyond this a `Date` header is taken for an error of the vendor's, not of our clock. */
-const LARGEST_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
+/** A larger difference is treated as a wrong `Date` header, not as a wrong local clock. */
+const MAX_CLOCK_OFFSET_MS = 24 * 60 * 60 * 1_000;
 
-/** Signs, sends and judges single attempts; knows nothing of repeats. */
+/** Makes single attempts: signs, sends and classifies the outcome. Does not retry. */
 export class Attempts {
-  /** What to add to our clock to get the vendor's. */
+  /** Vendor clock minus local clock; set when the vendor rejects a timestamp. */
   private clockOffsetMs = 0;
   private lastReplyMs = Number.NEGATIVE_INFINITY;
   private lastDate = "";
@@ -77,25 +58,25 @@ export class Attempts {
   ) {}
 
   /**
-   * What to add to our clock to get the vendor's, by the `Date` of its latest
-   * answer; read only where a date of the vendor's has to be judged.
+   * Vendor clock minus local clock, from the `Date` header of the latest response.
+   * Used to compare the vendor's dates.
    */
   vendorOffsetMs(): number {
     const offset = Date.parse(this.lastDate) - this.lastDateAtMs;
     return Number.isFinite(offset) ? offset : this.clockOffsetMs;
   }
 
-  /** When the vendor last sent a whole response, on the monotonic clock. */
+  /** Time of the last complete response, on the monotonic clock. */
   lastReplyAtMs(): number {
     return this.lastReplyMs;
   }
 
-  /** The vendor's time as far as it is known, in milliseconds since 1970. */
+  /** Estimated vendor time for signing, in milliseconds since 1970. */
   vendorNowMs(): number {
     return this.timing.wallMs() + this.clockOffsetMs;
   }
 
-  make<O extends Operation>(
+  attempt<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     timeoutMs: number,
@@ -103,19 +84,19 @@ export class Attempts {
   ): Promise<Outcome<VendorAnswer<O>>> {
     const { tracer } = this.observer;
     return tracer === undefined
-      ? this.once(operation, params, timeoutMs, usage)
+      ? this.signAndSend(operation, params, timeoutMs, usage)
       : tracer.attempt(operation, () =>
-          this.once(operation, params, timeoutMs, usage),
+          this.signAndSend(operation, params, timeoutMs, usage),
         );
   }
 
-  /** An attempt that a queue may begin later, with what follows it. */
-  bound<T>(attempt: () => T): () => T {
+  /** Binds the current trace context to an attempt that a queue may start later. */
+  bindContext<T>(attempt: () => T): () => T {
     const { tracer } = this.observer;
-    return tracer === undefined ? attempt : tracer.bound(attempt);
+    return tracer === undefined ? attempt : tracer.bindContext(attempt);
   }
 
-  private async once<O extends Operation>(
+  private async signAndSend<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     timeoutMs: number,
@@ -141,17 +122,17 @@ export class Attempts {
           ON_FRESH_CONNECTION.has(operation),
         );
         this.lastReplyMs = this.timing.now();
-        ({ seen, outcome } = this.judge(operation, params, reply));
+        ({ seen, outcome } = this.interpret(operation, params, reply));
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         seen = { code: error.reason, requestId: null };
-        outcome = error.sent
+        outcome = error.wasSent
           ? { kind: "ambiguous", isTimeout: error.isTimeout }
           : { kind: "not-sent", isDenied: false };
       }
     } catch {
-      // No credentials, or a value that cannot be encoded: nothing was sent,
-      // and the cause may hold keys.
+      // No credentials, or a value that cannot be encoded. Nothing was sent. The
+      // error may contain secrets, so it is dropped.
       seen = { code: "CannotSign", requestId: null };
       outcome = { kind: "not-sent", isDenied: true };
     }
@@ -167,7 +148,7 @@ export class Attempts {
     return outcome;
   }
 
-  private judge<O extends Operation>(
+  private interpret<O extends Operation>(
     operation: O,
     params: VendorParams[O],
     reply: UpstreamReply,
@@ -180,12 +161,12 @@ export class Attempts {
       this.lastDate = date;
       this.lastDateAtMs = this.timing.wallMs();
     }
-    const body = parsed(reply.body);
+    const body = parseBody(reply.body);
     const requestId = requestIdOf(body?.["RequestId"]);
     const failure = body === null ? null : envelopeOf(reply, body);
     if (failure !== null) {
       const seen = { code: failure.code, requestId };
-      return { seen, outcome: this.refused(failure, params, reply) };
+      return { seen, outcome: this.outcomeOfRejection(failure, params, reply) };
     }
     if (
       body !== null &&
@@ -206,7 +187,7 @@ export class Attempts {
     };
   }
 
-  private refused(
+  private outcomeOfRejection(
     failure: VendorErrorEnvelope,
     params: object,
     reply: UpstreamReply,
@@ -238,66 +219,6 @@ export class Attempts {
     const { date } = headers;
     const theirs = typeof date === "string" ? Date.parse(date) : NaN;
     const offset = theirs - this.timing.wallMs();
-    if (Math.abs(offset) <= LARGEST_CLOCK_OFFSET_MS)
-      this.clockOffsetMs = offset;
+    if (Math.abs(offset) <= MAX_CLOCK_OFFSET_MS) this.clockOffsetMs = offset;
   }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function parsed(body: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A UUID, as far as documented; printed in logs, traces and error details. */
-const REQUEST_ID = /^[\w.-]{1,64}$/;
-
-function requestIdOf(value: unknown): string | null {
-  return typeof value === "string" && REQUEST_ID.test(value) ? value : null;
-}
-
-/** Codes that some products send with a success (observed in pop-core). */
-const SUCCESS_CODES = new Set<unknown>(["200", "OK", "Success", "success"]);
-
-/** Vendor codes are words of letters, digits and dots; others are noise. */
-const VENDOR_CODE = /^[A-Za-z][\w.-]{0,127}$/;
-
-function envelopeOf(
-  reply: UpstreamReply,
-  body: JsonObject,
-): VendorErrorEnvelope | null {
-  const code = body["Code"];
-  if (typeof code !== "string" || SUCCESS_CODES.has(code)) return null;
-  const pause = retryAfterMs(reply);
-  return {
-    httpStatus: reply.httpStatus,
-    code: VENDOR_CODE.test(code) ? code : "UnknownCode",
-    requestId: requestIdOf(body["RequestId"]),
-    ...(pause === undefined ? {} : { retryAfterMs: pause }),
-  };
-}
-
-function retryAfterMs(reply: UpstreamReply): number | undefined {
-  const ms = Number(reply.headers["x-acs-retry-after"]);
-  if (Number.isFinite(ms) && ms > 0) return Math.min(ms, 60_000);
-  const seconds = Number(reply.headers["retry-after"]);
-  return Number.isFinite(seconds) && seconds > 0
-    ? Math.min(seconds * 1000, 60_000)
-    : undefined;
-}
-
-/** A 2xx is a success only with `RequestId` and the operation's own members. */
-function isSuccess(reply: UpstreamReply, body: JsonObject): boolean {
-  return (
-    reply.httpStatus >= 200 &&
-    reply.httpStatus < 300 &&
-    typeof body["RequestId"] === "string"
-  );
 }

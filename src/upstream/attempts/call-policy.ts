@@ -4,23 +4,23 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from "cockatiel";
-import { FairSlots, QueueFull, type Turn } from "./fair-slots.js";
+import { FairSlots, QueueFull, type FairnessKey } from "./fair-slots.js";
 import type { OperationRow } from "../operations.js";
 import type { Timing } from "../timing.js";
 
-/** How long calls may take, in milliseconds. */
+/** Time limits of calls, in milliseconds. */
 export interface CallLimits {
-  /** For one incoming request, pauses and read-backs included. */
+  /** Of one incoming request, pauses and read-backs included. */
   readonly readDeadlineMs: number;
   readonly writeDeadlineMs: number;
-  /** For one attempt. */
+  /** Of one attempt. */
   readonly readAttemptMs: number;
   readonly writeAttemptMs: number;
-  /** Kept back from a write's last attempt, for reading what became of it. */
+  /** Reserved at the end of a write's deadline for reading back. */
   readonly readBackReserveMs: number;
 }
 
-/** Our choice: the vendor states no times. */
+/** Our choice: the vendor documents no time limits. */
 export const DEFAULT_LIMITS: CallLimits = {
   readDeadlineMs: 10_000,
   writeDeadlineMs: 20_000,
@@ -29,30 +29,30 @@ export const DEFAULT_LIMITS: CallLimits = {
   readBackReserveMs: 3_000,
 };
 
-/** The other figures of the policy, in milliseconds unless named otherwise. */
+/** Further limits; our choice. */
 export const POLICY = {
-  /** Below this an attempt is not worth starting. */
-  leastAttemptMs: 250,
-  /** Attempts that the vendor may have received; see `patience.ts` for the others. */
+  /** With less time left, no attempt is started. */
+  minAttemptMs: 250,
+  /** Counts attempts that may have been sent; for the others see `retry-waits.ts`. */
   maxAttempts: 3,
   backOffBaseMs: 100,
   /** Base after throttling and conflicts. */
   slowBackOffBaseMs: 500,
   backOffCapMs: 5_000,
-  /** At most this many reads of a directory at once: fewer than sockets. */
-  readsAtOnce: 60,
-  readsWaiting: 1_024,
+  /** Per directory; fewer than sockets, so that writes find a free one. */
+  maxConcurrentReads: 60,
+  maxQueuedReads: 1_024,
 } as const;
 
-/** Length of a window of the retry budget and of the breaker's sample. */
+/** Window of the retry budget and of the breaker's sample. */
 const WINDOW_MS = 10_000;
 
-/** How long a breaker stays open before it lets a call try. */
+/** Time that a breaker stays open before it lets one call through. */
 export const BREAKER_OPEN_MS = 5_000;
 
 /**
- * Bounds the extra load that repeats put on a vendor in trouble: a bucket of
- * tokens that successes refill, and a share of the calls of each window.
+ * Bounds the load that retries add while the vendor fails: a token bucket that
+ * successes refill, and a maximum share of the calls in each window.
  */
 export class RetryBudget {
   private tokens = 500;
@@ -63,7 +63,7 @@ export class RetryBudget {
   constructor(private readonly timing: Pick<Timing, "now">) {}
 
   countCall(): void {
-    this.roll();
+    this.rollWindow();
     this.calls += 1;
   }
 
@@ -71,11 +71,11 @@ export class RetryBudget {
     if (this.tokens < 500) this.tokens += 1;
   }
 
-  /** Takes leave for one repeat; a repeat after a time-out costs double. */
+  /** Whether one more retry is allowed. A retry after a timeout costs double. */
   takeRetry(afterTimeout: boolean): boolean {
-    this.roll();
+    this.rollWindow();
     const cost = afterTimeout ? 10 : 5;
-    // The floor is what the breaker needs to see before it decides.
+    // The minimum lets the breaker see enough failures to open.
     const allowed = Math.max(20, this.calls * 0.1);
     if (this.tokens < cost || this.retries >= allowed) return false;
     this.tokens -= cost;
@@ -83,13 +83,13 @@ export class RetryBudget {
     return true;
   }
 
-  /** Returns the leave for a repeat that was not made. */
+  /** Returns the tokens of a retry that was not made. */
   returnRetry(): void {
     this.tokens = Math.min(500, this.tokens + 5);
     this.retries = Math.max(0, this.retries - 1);
   }
 
-  private roll(): void {
+  private rollWindow(): void {
     const now = this.timing.now();
     if (now - this.windowStartedAt < WINDOW_MS) return;
     this.windowStartedAt = now;
@@ -98,16 +98,16 @@ export class RetryBudget {
   }
 }
 
-/** Why an attempt was pointless: what the pause before the next depends on. */
+/** Why the previous attempt failed; determines the backoff. */
 export interface AttemptFailure {
-  /** Throttling or a conflict: the vendor is there, but busy. */
+  /** Throttling or a conflict: the vendor responds but is busy. */
   readonly isBusy: boolean;
   readonly retryAfterMs?: number;
 }
 
 /**
- * Pause before attempt `attempt` (the second is 2): full jitter under a bound
- * that doubles, never shorter than what the vendor asks for.
+ * Backoff before attempt number `attempt` (2 is the first retry): exponential with
+ * full jitter, and at least the vendor's `Retry-After`.
  */
 export function pauseMs(
   attempt: number,
@@ -119,7 +119,7 @@ export function pauseMs(
   return Math.max(retryAfterMs, Math.round(random() * bound));
 }
 
-/** When the request's time is over, on the monotonic clock. */
+/** Deadline of a request on the monotonic clock. */
 export function deadlineOf(
   { kind }: OperationRow,
   startedAtMs: number,
@@ -131,27 +131,27 @@ export function deadlineOf(
   );
 }
 
-/** An attempt that was not started, and when one may be worth it, in seconds. */
+/** An attempt that was not started because of the breaker or the bulkhead. */
 export class NotExecuted {
   constructor(
-    /** An open breaker is the vendor's trouble, a full queue is our own. */
+    /** `breaker`: the vendor fails; `queue`: the gateway is overloaded. */
     readonly cause: "breaker" | "queue",
     readonly retryAfterSeconds: number,
   ) {}
 }
 
 /**
- * Keeps calls away from a vendor that does not answer, and bounds how many are
- * on their way. One for reads and one for writes of each directory.
+ * Circuit breaker and bulkhead: stops calls while the vendor does not respond, and
+ * limits concurrent calls. Each directory has one for reads and one for writes.
  */
 export class BreakerAndBulkhead<Outcome> {
   private readonly breaker;
   private readonly slots: FairSlots;
 
-  /** @param isFailure outcomes that speak against the vendor's health */
+  /** @param isFailure whether an outcome counts as a failure for the breaker */
   constructor(
     isFailure: (outcome: Outcome) => boolean,
-    limits: { readonly atOnce: number; readonly waiting: number },
+    limits: { readonly maxConcurrent: number; readonly maxQueued: number },
   ) {
     this.breaker = circuitBreaker(
       handleWhenResult((outcome) => isFailure(outcome as Outcome)),
@@ -164,7 +164,7 @@ export class BreakerAndBulkhead<Outcome> {
         }),
       },
     );
-    this.slots = new FairSlots(limits.atOnce, limits.waiting);
+    this.slots = new FairSlots(limits.maxConcurrent, limits.maxQueued);
   }
 
   /** 0 closed, 1 open, 2 half-open, 3 isolated; for the metrics. */
@@ -177,10 +177,10 @@ export class BreakerAndBulkhead<Outcome> {
     return { running, waiting };
   }
 
-  /** @param turn on whose behalf; decides the order while others wait */
+  /** @param turn caller and request; determine the order in the queue */
   async run(
     attempt: () => Promise<Outcome>,
-    turn?: Turn,
+    turn?: FairnessKey,
   ): Promise<Outcome | NotExecuted> {
     try {
       return await this.slots.run(() => this.breaker.execute(attempt), turn);

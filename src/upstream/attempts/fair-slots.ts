@@ -1,21 +1,21 @@
-/** On whose behalf a task runs; decides the order in which waiting tasks start. */
-export interface Turn {
+/** Caller and request of a task; determine the order in which queued tasks start. */
+export interface FairnessKey {
   readonly caller: string;
   readonly request: string;
 }
 
 /** Tasks of the gateway itself, such as reading back after a lost response. */
-export const OWN_TURN: Turn = { caller: "", request: "" };
+export const INTERNAL_CALL: FairnessKey = { caller: "", request: "" };
 
-/** Thrown for a task that is not started because too many are waiting. */
+/** Thrown for a task that is not started because the queue is full. */
 export class QueueFull extends Error {}
 
 interface Waiter {
   readonly start: () => void;
-  readonly refuse: (reason: QueueFull) => void;
+  readonly reject: (reason: QueueFull) => void;
 }
 
-/** Waiting tasks of one caller, by request; the next request is the first one. */
+/** Queued tasks of one caller, by request, served round-robin. */
 class CallerQueue {
   size = 0;
   private readonly byRequest = new Map<string, Waiter[]>();
@@ -27,7 +27,7 @@ class CallerQueue {
     else waiters.push(waiter);
   }
 
-  /** The next task; its request goes to the end of the round. */
+  /** Removes the next task and moves its request to the end. */
   next(): Waiter | undefined {
     for (const [request, waiters] of this.byRequest) {
       const waiter = waiters.shift();
@@ -39,7 +39,7 @@ class CallerQueue {
     return undefined;
   }
 
-  /** The newest task of the request that has the most. */
+  /** Removes the newest task of the request with the most queued tasks. */
   dropNewest(): Waiter | undefined {
     const largest = largestOf(this.byRequest, ({ length }) => length);
     if (largest === undefined) return undefined;
@@ -52,11 +52,11 @@ class CallerQueue {
 }
 
 /**
- * Runs at most `atOnce` tasks at the same time. Waiting tasks start in turns:
- * one of each caller, and within a caller one of each request, so that a request
- * with many tasks delays another one by at most one task of its own.
+ * Bulkhead with fair queueing: runs at most `maxConcurrent` tasks at the same time.
+ * Queued tasks start round-robin by caller, and within a caller by request. So a
+ * request with many tasks delays another request by at most one task.
  *
- * Above `capacity` the caller with the most waiting tasks loses its newest one.
+ * When the queue is full, the caller with the most queued tasks loses its newest.
  */
 export class FairSlots {
   private runningCount = 0;
@@ -64,7 +64,7 @@ export class FairSlots {
   private readonly callers = new Map<string, CallerQueue>();
 
   constructor(
-    private readonly atOnce: number,
+    private readonly maxConcurrent: number,
     private readonly capacity: number,
   ) {}
 
@@ -77,43 +77,46 @@ export class FairSlots {
   }
 
   /** @throws {QueueFull} when the task was not started */
-  async run<T>(task: () => Promise<T>, turn: Turn = OWN_TURN): Promise<T> {
-    if (this.runningCount < this.atOnce) this.runningCount += 1;
-    else await this.turnOf(turn);
+  async run<T>(
+    task: () => Promise<T>,
+    turn: FairnessKey = INTERNAL_CALL,
+  ): Promise<T> {
+    if (this.runningCount < this.maxConcurrent) this.runningCount += 1;
+    else await this.waitForSlot(turn);
     try {
       return await task();
     } finally {
-      this.passOn();
+      this.releaseSlot();
     }
   }
 
-  private turnOf({ caller, request }: Turn): Promise<void> {
-    if (this.waitingCount >= this.capacity) this.makeRoomFor(caller);
+  private waitForSlot({ caller, request }: FairnessKey): Promise<void> {
+    if (this.waitingCount >= this.capacity) this.dropFromLargestQueue(caller);
     return new Promise((start, refuse) => {
       let queue = this.callers.get(caller);
       if (queue === undefined) {
         queue = new CallerQueue();
         this.callers.set(caller, queue);
       }
-      queue.add(request, { start, refuse });
+      queue.add(request, { start, reject: refuse });
       this.waitingCount += 1;
     });
   }
 
-  private makeRoomFor(caller: string): void {
+  private dropFromLargestQueue(caller: string): void {
     const largest = largestOf(this.callers, ({ size }) => size);
     const own = this.callers.get(caller)?.size ?? 0;
     if (largest === undefined || largest[1].size <= own + 1) {
       throw new QueueFull();
     }
     const [name, queue] = largest;
-    queue.dropNewest()?.refuse(new QueueFull());
+    queue.dropNewest()?.reject(new QueueFull());
     if (queue.size === 0) this.callers.delete(name);
     this.waitingCount -= 1;
   }
 
-  /** Hands the slot to the next caller in the round, or frees it. */
-  private passOn(): void {
+  /** Gives the slot to the next caller, or frees it. */
+  private releaseSlot(): void {
     for (const [name, queue] of this.callers) {
       const waiter = queue.next();
       this.callers.delete(name);

@@ -7,20 +7,20 @@ export interface EntryBounds {
   readonly total: number;
 }
 
-/** Readings of one bounded table, for the metrics. */
+/** Metrics of one bounded table. */
 export interface BoundedTable {
-  /** What the table holds: of a closed list. */
+  /** Kind of entries; a metric label, so the set of values is closed. */
   readonly kind: string;
   readonly size: number;
   readonly bounds: EntryBounds;
-  /** Entries that were rejected because a bound was reached. */
+  /** Number of entries rejected because a bound was reached. */
   readonly rejected: number;
 }
 
-/** No further entry fits. */
+/** Why an entry was rejected. */
 export interface Full {
   readonly isCallersOwn: boolean;
-  /** When the entry expires that expires next. */
+  /** Time until the next entry expires. */
   readonly freeInMs: number;
   readonly limit: number;
 }
@@ -32,13 +32,13 @@ interface Entry<V> {
 }
 
 /**
- * Entries in memory that expire by themselves and are never evicted earlier: a
- * table that is full rejects new entries, because each entry is a promise to
- * the caller that caused it. One caller cannot use up the room of all others.
+ * In-memory entries that expire and are never evicted before. A full table rejects
+ * new entries, because evicting one would break a guarantee given to its caller. A
+ * bound for each caller keeps one caller from filling the table.
  */
 export class BoundedEntries<V> implements BoundedTable {
   rejected = 0;
-  // Each map keeps the order of the last write: the first entry is the oldest.
+  // Both maps are in order of the last write: the first entry is the oldest.
   private readonly entries = new Map<string, Entry<V>>();
   private readonly byCaller = new Map<string, Map<string, Entry<V>>>();
 
@@ -59,9 +59,9 @@ export class BoundedEntries<V> implements BoundedTable {
   }
 
   /**
-   * Adds or replaces an entry. One that is replaced keeps its caller.
+   * Adds or replaces an entry. A replaced entry keeps its caller.
    *
-   * @returns null, or why the entry was not added
+   * @returns null, or the reason why the entry was not added
    */
   set(key: string, caller: string, value: V, ttlMs: number): Full | null {
     const known = this.entries.get(key);
@@ -91,7 +91,7 @@ export class BoundedEntries<V> implements BoundedTable {
     if (own?.size === 0) this.byCaller.delete(entry.caller);
   }
 
-  /** Null while one more entry of the caller fits. */
+  /** Returns null if one more entry of the caller fits. */
   fullFor(caller: string): Full | null {
     this.dropExpired(this.entries);
     const own = this.byCaller.get(caller);
@@ -106,7 +106,7 @@ export class BoundedEntries<V> implements BoundedTable {
       : null;
   }
 
-  /** Stops at the first entry that has not expired: linear in what it removes. */
+  /** Stops at the first entry that has not expired: linear in the removed entries. */
   private dropExpired(entries: Map<string, Entry<V>>): void {
     const now = this.now();
     for (const [key, { endsAtMs }] of entries) {
@@ -136,8 +136,8 @@ const SHARED_ADVICE: Sentence = {
   zh: "此项变更未执行：网关用于此类记录的内存已满。请在指定时间后重试，或请网关管理员配置 Redis。",
 };
 
-/** The error of a change that was rejected because a table is full. */
-export function tableFull({
+/** Error for a change that was rejected because a table is full. */
+export function tableFullError({
   isCallersOwn,
   freeInMs,
   limit,

@@ -9,18 +9,18 @@ import type {
   StoredResult,
 } from "./key-store.js";
 
-/** A write under its caller's idempotency key. */
+/** A write with an idempotency key. */
 export interface KeyedWrite {
   readonly caller: string;
-  /** Directory, the caller's key, and which write of the request this is. */
+  /** Directory, key, and index of the write within its request. */
   readonly scope: readonly string[];
-  /** What must be the same when the key is repeated: operation and parameters. */
+  /** Operation and parameters; must be equal when the key is used again. */
   readonly payload: object;
-  /** Whether a stored result can be replayed to this write. */
+  /** Whether a stored result is valid for this write. */
   readonly isReadable: (result: StoredResult) => boolean;
 }
 
-/** Either the right to run the write, or its earlier result. */
+/** Either the exclusive right to run the write, or its earlier result. */
 export type Claim =
   | { readonly kind: "own"; readonly hold: KeyHold }
   | {
@@ -29,21 +29,21 @@ export type Claim =
       readonly result: StoredResult;
     };
 
-/** States of a record on which its owner works. */
+/** States in which the owner is still working. */
 const OWNED: readonly KeyState[] = ["waiting", "running"];
 
 /**
- * Executes at most one write for each key, over any store.
+ * Grants each key to at most one write at a time, over any store.
  *
- * The store knows which claim owns a record; besides that, this process
- * remembers the keys it is working on, so that a store that lost its data
- * cannot make it run a key twice at the same time.
+ * The store records which claim owns a key. This process also keeps the keys of its
+ * running writes, so that a store that lost its data cannot make it run the same
+ * key twice at the same time.
  */
 export class IdempotencyKeys {
-  /** Fingerprints of the writes that this process owns, by key. */
+  /** Fingerprints of this process's running writes, by key. */
   private readonly running = new Map<string, string>();
 
-  /** @param secret keys the hashes, so that a phone number cannot be guessed from one */
+  /** @param secret HMAC key, so that phone numbers cannot be guessed from hashes */
   constructor(
     private readonly store: KeyStore,
     private readonly secret: string,
@@ -51,25 +51,25 @@ export class IdempotencyKeys {
   ) {}
 
   /**
-   * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED for another payload,
-   *   IDEMPOTENCY_IN_PROGRESS while the first runs, STATE_UNAVAILABLE when
-   *   the store cannot be asked: a keyed write is never silently unprotected;
+   * @throws {GatewayError} IDEMPOTENCY_KEY_REUSED for another payload;
+   *   IDEMPOTENCY_IN_PROGRESS while the first write runs; STATE_UNAVAILABLE when the
+   *   store is unreachable, because a keyed write never runs unprotected;
    *   RATE_LIMITED or GATEWAY_BUSY when the store is full
    */
   async claim(write: KeyedWrite): Promise<Claim> {
     const { caller } = write;
     const key = this.hash(JSON.stringify([caller, ...write.scope]));
     const fingerprint = this.hash(JSON.stringify(write.payload));
-    this.refuseRunning(key, fingerprint);
+    this.rejectIfRunning(key, fingerprint);
     const request = {
       caller,
       fingerprint,
       owner: randomUUID(),
       startedAtMs: this.now(),
     };
-    const answer = await guarded(this.store.claim(key, request));
+    const answer = await orStateUnavailable(this.store.claim(key, request));
     if (answer.kind !== "held") {
-      return this.own(key, request, answer);
+      return this.grant(key, request, answer);
     }
     const { record } = answer;
     if (record.fingerprint !== fingerprint) {
@@ -80,9 +80,9 @@ export class IdempotencyKeys {
     if (result !== undefined && write.isReadable(result)) {
       return { kind: "replay", startedAtMs, result };
     }
-    // A result that cannot be read: take the record over and read back.
+    // The stored result is invalid: take the record over and read back.
     const { owner } = request;
-    const moved = await guarded(
+    const moved = await orStateUnavailable(
       this.store.move(key, {
         owner: record.owner,
         caller,
@@ -92,10 +92,10 @@ export class IdempotencyKeys {
       }),
     );
     if (moved !== "moved") throw inProgress();
-    return this.own(key, request, { kind: "takenOver", startedAtMs });
+    return this.grant(key, request, { kind: "takenOver", startedAtMs });
   }
 
-  private async own(
+  private async grant(
     key: string,
     { caller, fingerprint, owner, startedAtMs }: KeyOwner,
     answer: Exclude<KeyAnswer, { kind: "held" }>,
@@ -118,9 +118,9 @@ export class IdempotencyKeys {
     );
     try {
       // The store lost the record of a write that this process still runs.
-      this.refuseRunning(key, fingerprint);
+      this.rejectIfRunning(key, fingerprint);
     } catch (error) {
-      await (wasSent ? hold.leaveOpen() : hold.release());
+      await (wasSent ? hold.markUncertain() : hold.release());
       throw error;
     }
     this.running.set(key, fingerprint);
@@ -128,7 +128,7 @@ export class IdempotencyKeys {
     return { kind: "own", hold };
   }
 
-  private refuseRunning(key: string, fingerprint: string): void {
+  private rejectIfRunning(key: string, fingerprint: string): void {
     const running = this.running.get(key);
     if (running === undefined) return;
     throw running === fingerprint
@@ -149,25 +149,25 @@ interface KeyOwner {
 }
 
 /**
- * The right to run one write. It ends with `settle`, `leaveOpen` or `release`,
- * and is lost when another claim takes the record over: then `confirm` throws
- * and none of the others changes anything.
+ * The exclusive right to run one write. It ends with `settle`, `markUncertain` or
+ * `release`. When another claim takes the record over, the hold is lost: `confirm`
+ * throws, and the other methods change nothing.
  */
 export class KeyHold {
   /**
-   * @param wasSent whether an earlier owner may have sent the write: it is
-   *   settled by reading back before anything is sent
+   * @param wasSent whether an earlier owner may have sent the write, so that it must
+   *   be settled by reading back before anything is sent
    */
   constructor(
     private readonly store: KeyStore,
-    /** Keyed hash that identifies the write. */
+    /** HMAC that identifies the write. */
     readonly id: string,
     private readonly own: KeyOwner,
     readonly wasSent: boolean,
     private readonly onEnd: () => void,
   ) {}
 
-  /** When the write was first claimed, in milliseconds since 1970. */
+  /** Time of the first claim, in milliseconds since 1970. */
   get startedAtMs(): number {
     return this.own.startedAtMs;
   }
@@ -176,11 +176,11 @@ export class KeyHold {
    * Records, immediately before an attempt, that the write may have been sent.
    *
    * @throws {GatewayError} IDEMPOTENCY_IN_PROGRESS when another claim owns the
-   *   record, STATE_UNAVAILABLE when that cannot be verified: the attempt must
-   *   not be made
+   *   record, STATE_UNAVAILABLE when ownership cannot be verified; in both cases
+   *   the attempt must not be made
    */
   async confirm(): Promise<void> {
-    const moved = await guarded(
+    const moved = await orStateUnavailable(
       this.store.move(this.id, {
         ...this.asOwner(),
         orAbsent: false,
@@ -188,20 +188,20 @@ export class KeyHold {
       }),
     );
     if (moved === "moved") return;
-    throw moved === "lost" ? inProgress() : unavailable();
+    throw moved === "lost" ? inProgress() : stateUnavailable();
   }
 
-  /** Stores a definite result for the next request with this key. */
+  /** Stores the definite result for later requests with this key. */
   async settle(result: StoredResult): Promise<void> {
     await this.end({ ...this.record("settled"), result }, true);
   }
 
-  /** The outcome is unknown: the next request with this key reads back first. */
-  async leaveOpen(): Promise<void> {
+  /** Marks the outcome as unknown: the next request with this key reads back first. */
+  async markUncertain(): Promise<void> {
     await this.end(this.record("uncertain"), true);
   }
 
-  /** Certainly not carried out: the key is free again. */
+  /** Frees the key of a write that was certainly not carried out. */
   async release(): Promise<void> {
     await this.end(null, false);
   }
@@ -220,8 +220,8 @@ export class KeyHold {
     try {
       await this.store.move(this.id, { ...this.asOwner(), orAbsent, to });
     } catch {
-      // The write is over, so that a failing store must not turn it into an
-      // error. Its record counts as abandoned later and is settled then.
+      // The write has ended, so a failing store must not turn it into an error. The
+      // record later counts as abandoned and is settled by the next request.
     } finally {
       this.onEnd();
     }
@@ -234,16 +234,16 @@ function inProgress(): GatewayError {
   });
 }
 
-function unavailable(): GatewayError {
+function stateUnavailable(): GatewayError {
   return new GatewayError(ErrorCode.STATE_UNAVAILABLE, {
     retryAfterSeconds: 1,
   });
 }
 
-async function guarded<T>(asked: Promise<T>): Promise<T> {
+async function orStateUnavailable<T>(operation: Promise<T>): Promise<T> {
   try {
-    return await asked;
+    return await operation;
   } catch (error) {
-    throw error instanceof GatewayError ? error : unavailable();
+    throw error instanceof GatewayError ? error : stateUnavailable();
   }
 }

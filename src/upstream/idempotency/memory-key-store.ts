@@ -1,6 +1,6 @@
 import {
   BoundedEntries,
-  tableFull,
+  tableFullError,
   type BoundedTable,
   type EntryBounds,
 } from "./bounded-entries.js";
@@ -15,27 +15,27 @@ import {
   type MoveAnswer,
 } from "./key-store.js";
 
-/** Records that one caller, and all of them, may have in memory. */
+/** Maximum number of records in memory, for one caller and in total. */
 export const KEY_BOUNDS: EntryBounds = { perCaller: 10_000, total: 40_000 };
 
-/** Measured with the answer to an added contact, rounded up. */
+/** Measured with the response of addMessageContact, rounded up. */
 const RECORD_BYTES = 1_200;
 
-/** The bounds where the heap is small: records take at most 15 % of it. */
+/** Bounds for a heap size: the records take at most 15 % of it. */
 export function keyBoundsFor(heapLimitBytes: number): EntryBounds {
   const fitting = Math.floor((heapLimitBytes * 0.15) / RECORD_BYTES);
   const total = Math.min(KEY_BOUNDS.total, fitting);
   return { perCaller: Math.min(KEY_BOUNDS.perCaller, total >> 1), total };
 }
 
-interface Dated {
+interface StoredRecord {
   readonly record: KeyRecord;
-  readonly at: number;
+  readonly writtenAtMs: number;
 }
 
-/** The store of one process. Rejects a new key when it is full. */
+/** Store of one process. Rejects new keys when it is full. */
 export class MemoryKeyStore implements KeyStore {
-  private readonly records: BoundedEntries<Dated>;
+  private readonly records: BoundedEntries<StoredRecord>;
 
   constructor(
     private readonly abandonedMs = abandonedAfterMs(20_000),
@@ -50,15 +50,15 @@ export class MemoryKeyStore implements KeyStore {
   }
 
   async claim(key: string, request: KeyRequest): Promise<KeyAnswer> {
-    return Promise.resolve(this.claimed(key, request));
+    return Promise.resolve(this.claimNow(key, request));
   }
 
-  private claimed(key: string, request: KeyRequest): KeyAnswer {
+  private claimNow(key: string, request: KeyRequest): KeyAnswer {
     const { caller, fingerprint, owner, startedAtMs } = request;
     const found = this.records.get(key);
     const isSame = found?.record.fingerprint === fingerprint;
     const isAbandoned =
-      found !== undefined && this.now() - found.at >= this.abandonedMs;
+      found !== undefined && this.now() - found.writtenAtMs >= this.abandonedMs;
     if (
       found === undefined ||
       (found.record.state === "waiting" && isAbandoned && isSame)
@@ -69,14 +69,14 @@ export class MemoryKeyStore implements KeyStore {
         owner,
         startedAtMs,
       });
-      if (full !== null) throw tableFull(full);
+      if (full !== null) throw tableFullError(full);
       return { kind: "new" };
     }
     const { record } = found;
     const isUncertain =
       record.state === "uncertain" ||
       (record.state === "running" && isAbandoned);
-    // Another payload must not take the write over: it will be refused.
+    // A claim with another payload must not take over: it will be rejected.
     if (!isUncertain || !isSame) return { kind: "held", record };
     this.put(key, caller, { ...record, state: "running", owner });
     return { kind: "takenOver", startedAtMs: record.startedAtMs };
@@ -104,8 +104,8 @@ export class MemoryKeyStore implements KeyStore {
     key: string,
     caller: string,
     record: KeyRecord,
-  ): ReturnType<BoundedEntries<Dated>["set"]> {
-    const dated = { record, at: this.now() };
-    return this.records.set(key, caller, dated, KEY_TTL_MS);
+  ): ReturnType<BoundedEntries<StoredRecord>["set"]> {
+    const stored = { record, writtenAtMs: this.now() };
+    return this.records.set(key, caller, stored, KEY_TTL_MS);
   }
 }

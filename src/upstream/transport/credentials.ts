@@ -1,6 +1,6 @@
 import type { Credentials, CredentialsProvider } from "./signer.js";
 
-/** Fixed keys, with an STS token if there is one. */
+/** Fixed credentials, with an optional STS token. */
 export class StaticCredentials implements CredentialsProvider {
   private readonly answer: Promise<Credentials>;
 
@@ -13,7 +13,7 @@ export class StaticCredentials implements CredentialsProvider {
   }
 }
 
-/** The part of the vendor's credentials client that is used. */
+/** The used part of the vendor's credentials client. */
 export interface CredentialSource {
   getCredential(): Promise<{
     accessKeyId?: string;
@@ -22,16 +22,18 @@ export interface CredentialSource {
   }>;
 }
 
-/** How long fetched keys are used before the chain is asked again. */
-const FRESH_MS = 60_000;
+/** Time that fetched credentials are cached. */
+const CACHE_TTL_MS = 60_000;
 
 /**
- * The vendor's default chain behind one shared renewal.
+ * Credentials from the vendor's default provider chain.
  *
- * The chain's own faults (observed in 2.4.7): parallel first calls are
- * rejected while an earlier provider fails; after a total failure an instance
- * only asks its last provider again; renewals are not shared. So there is one
- * fetch at a time, and a new instance after each failure.
+ * Defects of the chain (observed in 2.4.7):
+ * - parallel first calls are rejected while an earlier provider fails;
+ * - after a total failure an instance retries only its last provider;
+ * - concurrent refreshes are not shared.
+ *
+ * So this class fetches once at a time and creates a new instance after a failure.
  */
 export class ChainCredentials implements CredentialsProvider {
   private source: CredentialSource | null = null;
@@ -45,7 +47,10 @@ export class ChainCredentials implements CredentialsProvider {
   ) {}
 
   getCredentials(): Promise<Credentials> {
-    if (this.fetched !== null && this.now() - this.fetched.atMs < FRESH_MS) {
+    if (
+      this.fetched !== null &&
+      this.now() - this.fetched.atMs < CACHE_TTL_MS
+    ) {
       return Promise.resolve(this.fetched.credentials);
     }
     this.fetching ??= this.fetch().finally(() => {
@@ -79,8 +84,8 @@ export class ChainCredentials implements CredentialsProvider {
 }
 
 /**
- * Loaded only where no fixed keys are given. The package is CommonJS: under
- * ESM its class sits at `.default` of the default export (observed).
+ * Loads the package only when no fixed credentials are configured. It is CommonJS:
+ * under ESM the class is `.default` of the default export (observed).
  */
 async function vendorChain(): Promise<CredentialSource> {
   const { default: loaded } = await import("@alicloud/credentials");

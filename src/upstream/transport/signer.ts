@@ -2,24 +2,24 @@ import { randomUUID } from "node:crypto";
 import RpcClient from "@alicloud/pop-core";
 import { actionOf, type Operation } from "../operations.js";
 
-/** Keys of the caller towards the vendor. */
+/** Credentials for the vendor's API. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string;
 }
 
-/** Where keys come from; asked before each call, so that it may renew them. */
+/** Source of credentials; called before each vendor call. */
 export interface CredentialsProvider {
   getCredentials(): Promise<Credentials>;
-  /** Forgets what was fetched: the vendor says it has expired. */
+  /** Drops cached credentials after the vendor reported them as expired. */
   invalidate?(): void;
 }
 
 /** API version of the twelve operations (documented). */
 const API_VERSION = "2022-04-19";
 
-/** Carries what pop-core signed out of it before anything is sent. */
+/** Thrown to leave pop-core with the signed form before it sends anything. */
 class SignedForm {
   constructor(readonly body: string) {}
 }
@@ -32,15 +32,15 @@ type PopCoreConfig = RpcClient.Config & {
 /**
  * Signs calls with pop-core and sends nothing.
  *
- * pop-core's own sending has no body limit, no abort, no word on whether the
- * request was written, and its errors hold the signed URL (observed). Its HTTP
- * client offers a hook between signing and sending; this class leaves there,
- * with the signed form, and `UpstreamTransport` sends it.
+ * pop-core's HTTP client has no body limit and no abort. It does not report whether
+ * the request was written, and its errors contain the signed URL (observed). So its
+ * hook between signing and sending throws the signed form, and `UpstreamTransport`
+ * sends it.
  */
 export class RpcSigner {
   private readonly client: RpcClient;
 
-  /** @param endpoint base URL, used by pop-core only to tell http from https */
+  /** @param endpoint base URL; pop-core uses only its scheme */
   constructor(
     endpoint: string,
     private readonly credentialsProvider: CredentialsProvider,
@@ -53,18 +53,18 @@ export class RpcSigner {
     this.client = new RpcClient(config as PopCoreConfig);
   }
 
-  /** Has the keys fetched anew for the next call. */
+  /** Invalidates the cached credentials; the next call fetches new ones. */
   invalidateCredentials(): void {
     this.credentialsProvider.invalidate?.();
   }
 
   /**
-   * The signed form body of a POST. Each call has a fresh nonce: pop-core's own
-   * comes from `Math.random` and repeats too often under load (observed).
+   * Returns the signed form body of a POST. Replaces pop-core's nonce, which comes
+   * from `Math.random` and repeats under load (observed).
    *
-   * @param params built from a fixed list, never a caller's object: pop-core
-   *   lets parameters overwrite `Action`, `Version` and the keys (observed)
-   * @param nowMs the vendor's time as far as it is known
+   * @param params built from a fixed list, never a caller's object: pop-core lets
+   *   parameters overwrite `Action`, `Version` and the access key (observed)
+   * @param nowMs estimated vendor time, in milliseconds since 1970
    */
   async sign(
     operation: Operation,
@@ -78,31 +78,31 @@ export class RpcSigner {
     try {
       await this.client.request(
         actionOf(operation),
-        { ...withoutGaps(params), ...common },
+        { ...omitNullish(params), ...common },
         {
           method: "POST",
           headers: {},
-          // Names are the vendor's already.
+          // The names are in the vendor's spelling already.
           formatAction: false,
           formatParams: false,
           beforeRequest: abortWithSignedForm,
         },
       );
     } catch (signed) {
-      // Without keys pop-core leaves the signature out and says nothing (observed).
+      // Without credentials pop-core silently omits the signature (observed).
       if (signed instanceof SignedForm) {
         if (isSigned(signed.body)) return signed.body;
-        throw new Error("there are no keys to sign with");
+        throw new Error("no credentials to sign with");
       }
       throw signed;
     }
-    throw new Error("the signing client sent a request of its own");
+    throw new Error("pop-core sent a request instead of only signing it");
   }
 }
 
-/** Called by pop-core's HTTP client as a method of its options. */
+/** `this` is the options object of pop-core's HTTP client. */
 function abortWithSignedForm(this: { data: string }): never {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- no failure: the way out of pop-core
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- not an error: leaves pop-core with the signed form
   throw new SignedForm(this.data);
 }
 
@@ -110,8 +110,8 @@ function isSigned(form: string): boolean {
   return form.includes("&Signature=") || form.startsWith("Signature=");
 }
 
-/** pop-core would send `undefined` and `null` as words (observed). */
-function withoutGaps(params: object): Record<string, unknown> {
+/** pop-core would send `undefined` and `null` as text (observed). */
+function omitNullish(params: object): Record<string, unknown> {
   const sent: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(params)) {
     if (value !== undefined && value !== null) sent[name] = value;

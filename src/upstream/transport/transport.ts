@@ -1,6 +1,6 @@
 import { Client, Pool, type Dispatcher } from "undici";
 
-/** A complete HTTP answer of the vendor. */
+/** A complete HTTP response of the vendor. */
 export interface UpstreamReply {
   readonly httpStatus: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -8,19 +8,19 @@ export interface UpstreamReply {
 }
 
 /**
- * A call without a complete answer. Holds no URL, no header, no body.
+ * A call without a complete response. Contains no URL, header or body.
  *
- * `sent` is false only where it is proven that not one byte of the request
- * left: then nothing can have happened.
+ * `wasSent` is false only if certainly no byte of the request was sent: then the
+ * vendor cannot have carried it out.
  */
 export class TransportError extends Error {
   constructor(
-    readonly sent: boolean,
+    readonly wasSent: boolean,
     readonly reason: string,
-    /** Whether a timer of ours ended the call. */
+    /** Whether the timeout ended the call. */
     readonly isTimeout = false,
   ) {
-    super(`no answer from upstream: ${reason}`);
+    super(`no response from upstream: ${reason}`);
     this.name = "TransportError";
   }
 }
@@ -32,7 +32,7 @@ export interface TransportLimits {
   readonly maxBodyBytes: number;
 }
 
-/** Figures of the reliability policy, section 1.2. */
+/** Default limits; our choice, because the vendor documents none. */
 export const TRANSPORT_LIMITS: TransportLimits = {
   connections: 64,
   connectTimeoutMs: 2_000,
@@ -41,7 +41,7 @@ export const TRANSPORT_LIMITS: TransportLimits = {
 
 /**
  * Sends signed forms to one endpoint over a bounded pool of kept-alive
- * connections. Never follows a redirect, never decodes a body, never repeats.
+ * connections. Never follows redirects, decodes content encodings or retries.
  */
 export class UpstreamTransport {
   private readonly origin: string;
@@ -52,8 +52,8 @@ export class UpstreamTransport {
     this.origin = new URL(endpoint).origin;
     this.options = {
       connect: { timeout: limits.connectTimeoutMs },
-      // Below the idle limit of common load balancers, so that a socket is
-      // rarely closed by the server while a call is on its way.
+      // Below the idle timeout of common load balancers, so that the server rarely
+      // closes a socket while a request is being sent.
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 4_000,
       maxResponseSize: limits.maxBodyBytes,
@@ -66,10 +66,10 @@ export class UpstreamTransport {
   }
 
   /**
-   * @param timeoutMs bound for the whole call, the body included
-   * @param fresh on a connection of its own: a kept-alive one may have been
-   *   closed by the server, which cannot be told from a lost answer
-   * @throws {TransportError} always of this class
+   * @param timeoutMs limit of the whole call, the response body included
+   * @param fresh uses a new connection: if the server closed a kept-alive one, this
+   *   cannot be distinguished from a lost response
+   * @throws {TransportError} always this class
    */
   async post(
     form: string,
@@ -98,7 +98,7 @@ export class UpstreamTransport {
     });
   }
 
-  /** Closes idle connections and lets running calls finish. */
+  /** Waits for running calls, then closes all connections. */
   async close(): Promise<void> {
     await this.pool.close();
   }
@@ -112,12 +112,12 @@ const HEADERS = {
 };
 
 /**
- * One call on its way. Settles once, whichever comes first: the whole answer,
- * a failure, or the end of its time.
+ * One call in progress. Settles once: on the complete response, a failure or the
+ * timeout.
  *
- * Stands below `request()` and its streams, because an answer is small and is
- * needed whole; its one timer is cleared, where `AbortSignal.timeout` would
- * fire long after the answer and build an exception for each call.
+ * Uses `dispatch` instead of `request()` and its streams, because responses are
+ * small and needed as a whole. Clears its timer, whereas `AbortSignal.timeout` would
+ * fire after the response and create an exception for each call.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
@@ -127,7 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private headers: UpstreamReply["headers"] = {};
   private readonly chunks: Buffer[] = [];
 
-  /** Monotonic time after which no byte of the request may leave. */
+  /** Monotonic time after which no byte of the request may be sent. */
   private readonly endsAtMs: number;
 
   constructor(
@@ -137,7 +137,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ) {
     this.endsAtMs = performance.now() + timeoutMs;
     this.timer = setTimeout(
-      // Without a connection of its own not one byte has left.
+      // Before a connection is assigned, no byte has been sent.
       () =>
         this.abort(
           new TransportError(this.controller !== null, "TimeoutError", true),
@@ -146,10 +146,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  /** undici writes the request to the socket in the same turn of the event loop. */
+  /** undici writes the request to the socket in the same tick. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Its time ended before a connection was free, or while the process was
-    // stopped, which the timer has not noticed yet: it is not sent.
+    // The timeout passed before a connection was free, or while the process was
+    // suspended and the timer has not fired yet: do not send.
     if (this.failure === null && performance.now() >= this.endsAtMs) {
       this.failure = new TransportError(false, "TimeoutError", true);
     }
@@ -191,9 +191,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.timer);
-    // A request starts once its connection stands, TLS included. From then on
-    // bytes may have left, whatever the error: EHOSTUNREACH and ENETUNREACH are
-    // also raised by an established connection whose route is lost.
+    // A request starts once its connection is established, TLS included. From then
+    // on bytes may have been sent, whatever the error: an established connection
+    // whose route is lost also raises EHOSTUNREACH and ENETUNREACH.
     this.reject(
       this.failure ?? toTransportError(error, this.controller !== null),
     );
@@ -202,7 +202,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private abort(failure: TransportError): void {
     this.failure = failure;
     this.controller?.abort(failure);
-    // What waits for a connection has nothing to abort yet.
+    // A call that still waits for a connection has no controller to abort.
     this.reject(failure);
   }
 }
@@ -213,7 +213,7 @@ function toTransportError(error: unknown, hasStarted: boolean): TransportError {
     : new TransportError(hasStarted, reasonOf(error));
 }
 
-/** The error's code, else its name; told by shape, whichever realm made it. */
+/** The error's code, else its name. No `instanceof`: it may come from another realm. */
 function reasonOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "unknown";
   const { code, name } = error as { code?: unknown; name?: unknown };

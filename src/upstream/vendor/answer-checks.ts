@@ -3,16 +3,16 @@ import type { Operation } from "../operations.js";
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Whether a response has the members that its operation promises (documented in
- * `api/operations.json`) and is about the requested contact.
+ * Whether a success response has the members that the vendor documents for its
+ * operation (API reference, ResourceDirectoryMaster 2022-04-19) and is about the
+ * requested contact.
  *
- * A success that cannot be read is not a success: for a write it means that the
- * outcome is unknown, and the write is settled by reading back.
+ * An invalid success response counts as ambiguous. A write is then settled by
+ * reading back.
  *
- * Members that callers get only as text are checked for their type. Identifiers
- * and words are used in addresses, headers and store keys, so they must not hold
- * control characters. Dates are not checked here: the mapper replaces an unusable
- * date by null.
+ * Text is checked for its type only. Identifiers and enumeration values are used in
+ * URLs, headers and store keys, so they must not contain control characters. Dates
+ * are not checked: the mapper replaces an invalid date by null.
  */
 export function isUsableAnswer(
   operation: Operation,
@@ -22,20 +22,20 @@ export function isUsableAnswer(
   return CHECKS[operation](answer, params as JsonObject);
 }
 
-/** The form of a contact id; the length was read off masked samples. */
+/** Form of a contact id; inferred from masked samples in the documentation. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
-/** Whether a value has the form of a contact id, and can stand in an address. */
+/** Whether a value has the form of a contact id and is safe in a URL. */
 export function isContactId(value: unknown): value is string {
   return typeof value === "string" && CONTACT_ID.test(value);
 }
 
-/** Largest number that GraphQL's `Int` can carry. */
-const LARGEST_INT = 2 ** 31 - 1;
+/** Maximum of GraphQL's `Int`. */
+const MAX_INT = 2 ** 31 - 1;
 
 type Check = (answer: JsonObject, params: JsonObject) => boolean;
 
-const anything: Check = () => true;
+const always: Check = () => true;
 
 const CHECKS: Readonly<Record<Operation, Check>> = {
   addMessageContact: ({ Contact: contact }) =>
@@ -44,11 +44,11 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     isContact(contact) && contact["ContactId"] === wanted,
   listMessageContacts: ({ Contacts: contacts, TotalCount: total }, params) =>
     isPageOf(contacts, isContact, total, params),
-  updateMessageContact: anything,
-  cancelMessageContactUpdate: anything,
-  deleteMessageContact: ({ Status: status }) => isWord(status),
-  // Every member is optional (SDK 2.3.1): a status without `Status` means that
-  // no deletion is on record.
+  updateMessageContact: always,
+  cancelMessageContactUpdate: always,
+  deleteMessageContact: ({ Status: status }) => isIdentifier(status),
+  // Every member is optional in the vendor's SDK (2.3.1). Without `Status` there is
+  // no record of a deletion.
   getMessageContactDeletionStatus: (
     { ContactDeletionStatus: deletion },
     { ContactId: wanted },
@@ -56,11 +56,11 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     isObject(deletion) &&
     (isAbsent(deletion["Status"]) ||
       deletion["Status"] === "" ||
-      isWord(deletion["Status"])) &&
+      isIdentifier(deletion["Status"])) &&
     (isAbsent(deletion["ContactId"]) || deletion["ContactId"] === wanted) &&
     isListOrAbsent(deletion["FailReasonList"], isFailReason),
-  sendEmailVerificationForMessageContact: anything,
-  sendPhoneVerificationForMessageContact: anything,
+  sendEmailVerificationForMessageContact: always,
+  sendPhoneVerificationForMessageContact: always,
   listMessageContactVerifications: (
     { ContactVerifications: pending, TotalCount: total },
     params,
@@ -85,29 +85,31 @@ function isChangeList(
   return isListOf(
     changes,
     (one) =>
-      isObject(one) && one["ContactId"] === wanted && isWord(one["MemberId"]),
+      isObject(one) &&
+      one["ContactId"] === wanted &&
+      isIdentifier(one["MemberId"]),
   );
 }
 
 function isContact(value: unknown): value is JsonObject {
   return (
     isObject(value) &&
-    isWord(value["ContactId"]) &&
+    isIdentifier(value["ContactId"]) &&
     isTextOrAbsent(value["Name"]) &&
     isTextOrAbsent(value["EmailAddress"]) &&
     isTextOrAbsent(value["PhoneNumber"]) &&
     isTextOrAbsent(value["Title"]) &&
     isTextOrAbsent(value["Status"]) &&
-    isListOrAbsent(value["MessageTypes"], isWord) &&
-    isListOrAbsent(value["Members"], isWord)
+    isListOrAbsent(value["MessageTypes"], isIdentifier) &&
+    isListOrAbsent(value["Members"], isIdentifier)
   );
 }
 
 function isFailReason(value: unknown): boolean {
   return (
     isObject(value) &&
-    isWord(value["AccountId"]) &&
-    isListOrAbsent(value["MessageTypes"], isWord)
+    isIdentifier(value["AccountId"]) &&
+    isListOrAbsent(value["MessageTypes"], isIdentifier)
   );
 }
 
@@ -115,11 +117,11 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** C0 and C1 control characters and DEL; none belongs into an identifier. */
+/** C0 and C1 control characters and DEL. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** An identifier or an enumerated word: text that is not empty, on one line. */
-function isWord(value: unknown): boolean {
+/** An identifier or enumeration value: non-empty text without control characters. */
+function isIdentifier(value: unknown): boolean {
   return typeof value === "string" && value !== "" && !CONTROL.test(value);
 }
 
@@ -135,7 +137,7 @@ function isCount(value: unknown): value is number {
   return (
     Number.isSafeInteger(value) &&
     (value as number) >= 0 &&
-    (value as number) <= LARGEST_INT
+    (value as number) <= MAX_INT
   );
 }
 
@@ -143,7 +145,7 @@ function isListOf(value: unknown, check: (one: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(check);
 }
 
-/** A list; the vendor may omit an empty one, also of a page beyond the last. */
+/** A page of a list. The vendor may omit an empty list, also beyond the last page. */
 function isPageOf(
   value: unknown,
   check: (one: unknown) => boolean,

@@ -6,7 +6,7 @@ import {
 } from "../../errors/gateway-error.js";
 import { CONFLICT_PAUSE_SECONDS } from "../writes/write-queue.js";
 
-/** A vendor error: a complete JSON envelope with a `Code`. */
+/** A vendor error: a complete JSON response with a `Code`. */
 export interface VendorErrorEnvelope {
   readonly httpStatus: number;
   readonly code: string;
@@ -15,7 +15,7 @@ export interface VendorErrorEnvelope {
   readonly retryAfterMs?: number;
 }
 
-/** Vendor parameter to the caller's field. */
+/** Field of the gateway's API by vendor parameter. */
 const FIELDS: Readonly<Record<string, string>> = {
   ContactId: "contactId",
   Name: "name",
@@ -31,7 +31,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   RetainContactInMembers: "retainContactInMembers",
 };
 
-/** Codes with a meaning of their own. Source: operations.json, common-errors.json. */
+/**
+ * Codes that are mapped one by one: error codes of the twelve operations in the
+ * vendor's API reference (ResourceDirectoryMaster 2022-04-19), and common errors of
+ * its RPC gateway.
+ */
 const EXACT: Readonly<Record<string, ErrorCode>> = {
   "InvalidParameter.Name.AlreadyUsed": ErrorCode.NAME_TAKEN,
   "EntityNotExists.Contact": ErrorCode.CONTACT_NOT_FOUND,
@@ -41,7 +45,7 @@ const EXACT: Readonly<Record<string, ErrorCode>> = {
   ContactStatusMismatchAction: ErrorCode.STATUS_CONFLICT,
   ConcurrentCallNotSupported: ErrorCode.CONCURRENT_CHANGE,
   SendValidateCodeExceedsLimitForAccount: ErrorCode.VERIFICATION_LIMIT,
-  // Parameters of the protocol, which the gateway sets and no caller can.
+  // Protocol parameters: the gateway sets them, not the caller.
   "InvalidParameter.Format": ErrorCode.UPSTREAM_DENIED,
   "InvalidParameter.Accept": ErrorCode.UPSTREAM_DENIED,
   MissingAction: ErrorCode.UPSTREAM_DENIED,
@@ -56,7 +60,7 @@ const EXACT: Readonly<Record<string, ErrorCode>> = {
   CallerIdentityError: ErrorCode.UPSTREAM_DENIED,
 };
 
-/** Families for codes nobody has listed, tried from top to bottom. */
+/** Prefixes for codes that are not listed above, tried from top to bottom. */
 const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
   ["Throttling", ErrorCode.UPSTREAM_THROTTLED],
   ["Rejected.Throttling", ErrorCode.UPSTREAM_THROTTLED],
@@ -83,7 +87,7 @@ const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
   ["Invalid", ErrorCode.INVALID_INPUT],
 ];
 
-/** Codes that prove that nothing was carried out, so that a repeat is safe. */
+/** Codes that prove that nothing was carried out, so a retry is safe. */
 const TRANSIENT = [
   "ConcurrentCallNotSupported",
   "SignatureNonceUsed",
@@ -91,10 +95,10 @@ const TRANSIENT = [
   "InvalidSecurityToken.Expired",
 ];
 
-/** What an answered failure means for a repeat. */
+/** Meaning of an error response for retries. */
 export type RejectionClass = "transient" | "final" | "ambiguous";
 
-/** Policy asks this, never the code itself. A 5xx proves nothing. */
+/** Classifies an error response for retries. A 5xx does not prove that nothing happened. */
 export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
   if (
     error.code.includes("Throttling") ||
@@ -108,8 +112,8 @@ export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
 }
 
 /**
- * Vendor code to ours: exact codes first, then prefixes, then the status, so
- * that a code nobody has seen still lands in a sensible family.
+ * Maps a vendor code to a gateway code: by exact code, then by prefix, then by HTTP
+ * status, so that an unknown code still gets a suitable gateway code.
  */
 export function classify(code: string, httpStatus: number): ErrorCode {
   const exact = Object.hasOwn(EXACT, code) ? EXACT[code] : undefined;
@@ -125,7 +129,7 @@ export function classify(code: string, httpStatus: number): ErrorCode {
   return ErrorCode.UPSTREAM_UNAVAILABLE;
 }
 
-/** Known limits behind a quota code; defaults of the user guide, documented. */
+/** Limits behind quota codes; defaults from the vendor's user guide. */
 const LIMITS: Readonly<Record<string, number>> = {
   "LimitExceeded.Contacts": 20,
   "LimitExceeded.ContactMembers": 10,
@@ -133,7 +137,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   SendValidateCodeExceedsLimitForAccount: 100,
 };
 
-/** The rule behind `InvalidParameter.X…`, where its name does not say it. */
+/** Violated rule of codes whose name does not contain it. */
 const RULES: Readonly<Record<string, string>> = {
   "InvalidParameter.Name": "letters-only",
   "InvalidParameter.Title": "one-of",
@@ -154,8 +158,8 @@ const DEFAULT_PAUSE_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
 };
 
 /**
- * Makes the error that leaves the upstream edge. Vendor messages stay behind:
- * they can hold key ids, signatures and personal data.
+ * Converts a vendor error into a `GatewayError`. Drops the vendor's message, which
+ * can contain access key ids, signatures and personal data.
  */
 export function toGatewayError(
   error: VendorErrorEnvelope,

@@ -1,6 +1,9 @@
 import type { Operation } from "../operations.js";
 
-/** A contact as the vendor writes it (`api/operations.json`, documented). */
+/**
+ * A contact in the vendor's spelling, as its API reference documents it
+ * (ResourceDirectoryMaster 2022-04-19, GetMessageContact).
+ */
 export interface VendorContact {
   ContactId: string;
   Name?: string;
@@ -10,12 +13,12 @@ export interface VendorContact {
   MessageTypes?: string[];
   Members?: string[];
   Status?: string;
-  /** Dates are text, as far as documented; their type is not checked. */
+  /** Documented as text; the type is not checked. */
   CreateDate?: unknown;
   AssociatedDate?: unknown;
 }
 
-/** One binding made or undone. */
+/** One binding that was added or removed. */
 export interface VendorBindingChange {
   ContactId: string;
   MemberId: string;
@@ -77,7 +80,7 @@ interface Answers {
     TotalCount: number;
     PageNumber?: number;
     PageSize?: number;
-    /** The vendor may leave an empty list out. */
+    /** The vendor may omit an empty list. */
     Contacts?: VendorContact[];
   };
   updateMessageContact: object;
@@ -85,7 +88,7 @@ interface Answers {
   deleteMessageContact: { Status: string };
   getMessageContactDeletionStatus: {
     ContactDeletionStatus: {
-      /** Absent where no deletion is on record. */
+      /** Absent if there is no record of a deletion. */
       Status?: string | null;
       ContactId?: string;
       FailReasonList?: { AccountId: string; MessageTypes?: string[] }[];
@@ -103,7 +106,7 @@ interface Answers {
   disassociateMembers: { Members: VendorBindingChange[] };
 }
 
-/** A success of an operation; every answer names its request. */
+/** Success response of an operation. */
 export type VendorAnswer<O extends Operation> = Answers[O] & {
   RequestId: string;
 };

@@ -5,40 +5,33 @@ import type {
 import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
-import {
-  deadlineOf,
-  POLICY,
-  type CallLimits,
-} from "../attempts/call-policy.js";
+import { deadlineOf, POLICY } from "../attempts/call-policy.js";
 import type {
   IdempotencyKeys,
   KeyHold,
 } from "../idempotency/idempotency-keys.js";
 import { DEFINITE, type StoredResult } from "../idempotency/key-store.js";
 import { OPERATIONS, type WriteOperation } from "../operations.js";
-import type { Timing } from "../timing.js";
 import { toGatewayError } from "../vendor/vendor-errors.js";
-import type { VendorWrites } from "./vendor-writes.js";
+import { WriteExecution, type WriteDependencies } from "./write-execution.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
 
 const SAME_KEY: Sentence = {
-  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the present state before it sends anything.",
+  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the current state before it sends anything.",
   zh: "该变更可能已执行。请使用相同的 Idempotency-Key 重试：网关会先查询当前状态，再决定是否发送。",
 };
 
-/** Executes a write under its caller's idempotency key, inside the queue. */
+/** Executes writes in the directory's queue, under an idempotency key if there is one. */
 export class KeyedWrites {
   constructor(
-    private readonly writes: VendorWrites,
+    private readonly parts: WriteDependencies,
     private readonly queue: WriteQueue,
     private readonly keys: IdempotencyKeys,
-    private readonly timing: Timing,
-    private readonly limits: CallLimits,
   ) {}
 
-  async call<O extends WriteOperation>(
+  async executeIdempotent<O extends WriteOperation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
@@ -46,9 +39,9 @@ export class KeyedWrites {
   ): Promise<VendorAnswer<O>> {
     const { idempotency } = context;
     if (idempotency === undefined) {
-      const startedAtMs = this.timing.wallMs();
+      const startedAtMs = this.parts.timing.wallMs();
       await hooks?.admit({ startedAtMs, id: null });
-      return this.queued(operation, params, context, null, hooks);
+      return this.runInQueue(operation, params, context, null, hooks);
     }
     const claim = await this.keys.claim({
       caller: context.caller.id,
@@ -58,68 +51,73 @@ export class KeyedWrites {
     });
     if (claim.kind === "replay") {
       idempotency.isReplayed = true;
-      hooks?.replayed?.(claim.startedAtMs);
+      hooks?.replay?.(claim.startedAtMs);
       return replayed(claim.result, params) as VendorAnswer<O>;
     }
     const { hold } = claim;
     try {
       if (!hold.wasSent) await hooks?.admit(hold);
-      const answer = await this.queued(operation, params, context, hold, hooks);
+      const answer = await this.runInQueue(
+        operation,
+        params,
+        context,
+        hold,
+        hooks,
+      );
       await hold.settle({ answer });
       return answer;
     } catch (error) {
-      throw await closed(hold, error, operation);
+      throw await endHold(hold, error, operation);
     }
   }
 
-  private queued<O extends WriteOperation>(
+  private runInQueue<O extends WriteOperation>(
     operation: O,
     params: VendorParams[O],
     context: RequestContext,
     hold: KeyHold | null,
     hooks: WriteHooks | undefined,
   ): Promise<VendorAnswer<O>> {
+    const { limits, timing } = this.parts;
     const deadline = deadlineOf(
       OPERATIONS[operation],
       context.startedAtMs,
-      this.limits,
+      limits,
     );
-    // The turn must come early enough for an attempt and its read-back.
+    // Leave time for one attempt and its read-back.
     const latestStart =
-      deadline - this.limits.readBackReserveMs - POLICY.leastAttemptMs;
+      deadline - limits.readBackReserveMs - POLICY.minAttemptMs;
     return this.queue.run(
-      (turn) =>
-        this.writes.run(
-          operation,
-          params,
-          deadline,
+      (turn) => {
+        const beforeAttempt = async (): Promise<void> => {
+          await turn.confirm(latestStart);
+          // Confirm the key before `hooks.confirm` counts the attempt against the
+          // caller's limit: a process that lost its key must not change that limit.
+          await hold?.confirm();
+          await hooks?.confirm?.();
+        };
+        const { usage } = context;
+        const write = { operation, params, deadline, usage, beforeAttempt };
+        return new WriteExecution(this.parts, write).run(
           hold?.wasSent === true ? hold.startedAtMs : null,
-          context.usage,
-          async () => {
-            // The key comes last but for the caller's own limit: a process
-            // that lost its key must not touch that limit.
-            await turn.confirm(latestStart);
-            await hold?.confirm();
-            await hooks?.confirm?.();
-          },
-        ),
-      Math.max(0, latestStart - this.timing.now()),
+        );
+      },
+      Math.max(0, latestStart - timing.now()),
       context.caller.id,
     );
   }
 }
 
 /**
- * Which write of the request this is. Root fields and the items inside one are
- * counted apart, so that a bulk change that stops early does not move the
- * index of the next field.
+ * Index of the write within its request: root field, then write within the field.
+ * A bulk change that stops early must not shift the indexes of later fields.
  */
 function indexOf(idempotency: RequestIdempotency): string {
   return `${idempotency.field}.${idempotency.writes++}`;
 }
 
-/** Ends the hold according to the error, and returns the error to throw. */
-async function closed(
+/** Ends the hold according to the error and returns the error to throw. */
+async function endHold(
   hold: KeyHold,
   error: unknown,
   operation: WriteOperation,
@@ -139,8 +137,8 @@ async function closed(
     await hold.release();
     return error;
   }
-  await hold.leaveOpen();
-  // A message has nothing to read back: its advice is to wait.
+  await hold.markUncertain();
+  // A verification message cannot be read back, so the advice is only to wait.
   const isMessage = operation.startsWith("send");
   if (!isTyped || error.code === ErrorCode.IDEMPOTENCY_IN_PROGRESS || isMessage)
     return error;
@@ -151,7 +149,7 @@ async function closed(
   });
 }
 
-/** A shared store may return anything; see `KeyStore`. */
+/** Whether a stored result is valid: a shared store may return anything. */
 function isReadable(
   operation: WriteOperation,
   result: StoredResult,
@@ -167,7 +165,7 @@ function replayed(result: StoredResult, params: object): object {
   throw errorOf(result, params);
 }
 
-/** The error is built again from what the vendor said and what is asked now. */
+/** Rebuilds a stored error from the vendor's code and the current parameters. */
 function errorOf(
   { code, upstream }: Extract<StoredResult, { code: ErrorCode }>,
   params: object,

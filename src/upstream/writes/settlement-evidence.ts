@@ -1,7 +1,7 @@
 import type { VendorContact, VendorParams } from "../vendor/vendor-types.js";
 
-/** Whether each given value stands on the contact as it is read. */
-export function isAsWanted(
+/** Whether the contact has each of the given values. */
+export function matchesRequest(
   contact: VendorContact,
   wanted: Partial<VendorParams["addMessageContact"]>,
 ): boolean {
@@ -9,9 +9,9 @@ export function isAsWanted(
   return (
     (Name === undefined || contact.Name === Name) &&
     (EmailAddress === undefined ||
-      isShownAs(EmailAddress, contact.EmailAddress)) &&
+      matchesMasked(EmailAddress, contact.EmailAddress)) &&
     (PhoneNumber === undefined ||
-      isShownAs(PhoneNumber, contact.PhoneNumber)) &&
+      matchesMasked(PhoneNumber, contact.PhoneNumber)) &&
     (Title === undefined || contact.Title === Title) &&
     (MessageTypes === undefined ||
       isSameSet(MessageTypes, contact.MessageTypes ?? []))
@@ -24,27 +24,30 @@ function isSameSet(left: readonly string[], right: readonly string[]): boolean {
   return a.size === b.size && [...a].every((one) => b.has(one));
 }
 
-/** Whether a change of this value has arrived: in force, or waiting for its owner. */
+/** Whether a new value is in effect or waits for verification. */
 export function isCurrentOrPending(
   wanted: string | undefined,
   current: string | undefined,
   pending: readonly string[],
 ): boolean {
-  // A masked value that fits may be the old one: it proves nothing, and an
-  // absolute set is harmless to repeat.
+  // A matching masked value may be the old one, so it is no evidence. Resending
+  // the same value is harmless.
   return wanted === undefined || wanted === current || pending.includes(wanted);
 }
 
-/** Whether one of the values shown is the wanted one. */
-export function isAmong(wanted: string, shown: readonly string[]): boolean {
-  return shown.some((one) => isShownAs(wanted, one));
+/** Whether one of the values, masked or not, matches. */
+export function includesValue(
+  wanted: string,
+  shown: readonly string[],
+): boolean {
+  return shown.some((one) => matchesMasked(wanted, one));
 }
 
 /**
- * Whether a read shows this value, also where the vendor masks it: its samples
- * print `86-139****1234`. Stars stand for any characters.
+ * Whether a value from a read matches, also when the vendor masks it. Samples in
+ * its documentation contain `86-139****1234`. Asterisks match any characters.
  */
-function isShownAs(
+function matchesMasked(
   wanted: string | undefined,
   shown: string | undefined,
 ): boolean {
@@ -59,18 +62,18 @@ function isShownAs(
   );
 }
 
-/** Zones in which the vendor may write its dates: none is stated (open). */
+/** UTC+8 and UTC: the vendor does not document the time zone of its dates. */
 const ZONES_MS = [8 * 60 * 60 * 1_000, 0];
 
-/** How far the vendor's clock may be off, and how long a write may linger. */
+/** Tolerated clock error, and maximum delay of a write. Our choice. */
 const CLOCK_SLACK_MS = 5_000;
-const LONGEST_WRITE_MS = 10 * 60 * 1_000;
+const MAX_WRITE_DURATION_MS = 10 * 60 * 1_000;
 
-/** Whether a zoneless vendor date lies after the moment a write was sent. */
+/** Whether a vendor date without a time zone lies after the send time of a write. */
 export function isCreatedSince(date: string, sentAtMs: number): boolean {
   const asUtc = Date.parse(`${date.replace(" ", "T")}Z`);
   return ZONES_MS.some((zone) => {
     const age = asUtc - zone - sentAtMs;
-    return age >= -CLOCK_SLACK_MS && age <= LONGEST_WRITE_MS;
+    return age >= -CLOCK_SLACK_MS && age <= MAX_WRITE_DURATION_MS;
   });
 }

@@ -3,8 +3,8 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { isContactId } from "../vendor/answer-checks.js";
 import type { Operation, WriteOperation } from "../operations.js";
 import {
-  isAmong,
-  isAsWanted,
+  includesValue,
+  matchesRequest,
   isCreatedSince,
   isCurrentOrPending,
 } from "./settlement-evidence.js";
@@ -15,11 +15,11 @@ import type {
 } from "../vendor/vendor-types.js";
 
 /**
- * What reading back tells of a write whose answer was lost:
- * - `done`: it was carried out, and this is its answer;
- * - `refused`: it could not have been carried out;
- * - `missing`: it is not there now; these parameters would complete it;
- * - `unknowable`: nothing that can be read tells.
+ * Result of reading back a write whose response was lost:
+ * - `done`: it was carried out; `answer` is its response;
+ * - `refused`: it cannot have been carried out;
+ * - `missing`: it is not in effect; sending `rest` would complete it;
+ * - `unknowable`: no read can decide.
  */
 export type Settlement<O extends Operation> =
   | { readonly kind: "done"; readonly answer: VendorAnswer<O> }
@@ -27,7 +27,7 @@ export type Settlement<O extends Operation> =
   | { readonly kind: "missing"; readonly rest: VendorParams[O] }
   | { readonly kind: "unknowable" };
 
-/** Reads of the vendor for one write; each shares the write's deadline. */
+/** Vendor reads for settling one write, within the deadline of that write. */
 export interface ReadBack {
   read<O extends Operation>(
     operation: O,
@@ -35,8 +35,8 @@ export interface ReadBack {
   ): Promise<VendorAnswer<O>>;
   pause(ms: number): Promise<void>;
   /**
-   * When the write was first sent, by the vendor's clock as its latest answer
-   * shows it, in milliseconds since 1970.
+   * Time of the first send by the vendor's clock (from the `Date` header of its
+   * latest response), in milliseconds since 1970.
    */
   readonly firstSentAtMs: () => number;
 }
@@ -46,25 +46,27 @@ type Settle<O extends Operation> = (
   back: ReadBack,
 ) => Promise<Settlement<O>>;
 
-/** Answers made from what was read have no request of their own. */
+/** Responses built from reads have no vendor request id. */
 const READ_BACK = { RequestId: "" } as const;
 
 /**
- * How each write is settled after an ambiguous attempt (reliability policy).
- * A verification message cannot be: the pending list shows the target before
- * and after, and a second message costs the cap and bothers a person.
+ * Settles each write after an ambiguous attempt by reading the current state.
+ *
+ * A verification message cannot be settled: its target is pending before and after
+ * it was sent. It must not be resent, because it reaches a person and counts
+ * against the vendor's daily limit.
  */
 export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
   addMessageContact: async (params, back) => {
     const found =
       (await findByName(params.Name, back)) ??
-      // A late first attempt may land between the look and the next send.
+      // A delayed first attempt may take effect between this read and a resend.
       (await back.pause(300).then(() => findByName(params.Name, back)));
     if (found === null) return { kind: "missing", rest: params };
-    if (!isAsWanted(found, params)) {
+    if (!matchesRequest(found, params)) {
       return { kind: "refused", error: nameTaken(params.Name) };
     }
-    // The same in every respect, but no date that shows it to be ours.
+    // Equal in every field, but the date does not prove that we created it.
     if (
       typeof found.CreateDate !== "string" ||
       !isCreatedSince(found.CreateDate, back.firstSentAtMs())
@@ -72,7 +74,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
       return { kind: "unknowable" };
     }
     const { ContactId, CreateDate } = found;
-    // The new contact could not be addressed by this id.
+    // Callers could not use this id.
     if (!isContactId(ContactId)) return { kind: "unknowable" };
     return {
       kind: "done",
@@ -88,7 +90,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
     ]);
     const { EmailAddress, PhoneNumber, ...plain } = params;
     const isDone =
-      isAsWanted(contact, plain) &&
+      matchesRequest(contact, plain) &&
       isCurrentOrPending(EmailAddress, contact.EmailAddress, pending) &&
       isCurrentOrPending(PhoneNumber, contact.PhoneNumber, pending);
     return isDone
@@ -115,7 +117,7 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
       (target) => target !== undefined,
     );
     const pending = await pendingTargets(ContactId, back);
-    if (targets.some((target) => isAmong(target, pending))) {
+    if (targets.some((target) => includesValue(target, pending))) {
       return { kind: "missing", rest: params };
     }
     const { Contact: contact } = await back.read("getMessageContact", {
@@ -162,10 +164,10 @@ export const SETTLEMENTS: { readonly [O in WriteOperation]: Settle<O> } = {
   },
 };
 
-/** Largest page the vendor gives; a directory holds some twenty contacts. */
+/** The vendor's maximum page size; a directory has at most 20 contacts by default. */
 const PAGE_SIZE = 100;
 
-/** Beyond this a list does not end, and what it says is not believed. */
+/** A list with more pages than this is treated as invalid. */
 const MAX_PAGES = 10;
 
 async function findByName(
@@ -208,7 +210,7 @@ async function bindingsOf(
   return new Set(contact.Members ?? []);
 }
 
-/** When a binding was made; only lists tell, and the change counts without. */
+/** Date of a binding; only lists contain it. A binding without a date still counts. */
 async function bindingDate(
   ContactId: string,
   Member: string,

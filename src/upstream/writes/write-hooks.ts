@@ -1,23 +1,23 @@
-/** One write that is about to be carried out. */
+/** A write that is about to be executed. */
 export interface AdmittedWrite {
-  /** When it was first requested, in milliseconds since 1970. */
+  /** Time of the first request, in milliseconds since 1970. */
   readonly startedAtMs: number;
   /**
-   * Identifies the write over repeats of its idempotency key; null without a
-   * key. Two writes of one request have different ids.
+   * Stable id of the write across retries with the same idempotency key; null
+   * without a key. Two writes of one request have different ids.
    */
   readonly id: string | null;
 }
 
 /**
- * What a caller of `Upstream.call` adds to a write, because only the caller
- * knows its limits. An error of `admit` or `confirm` ends the write.
+ * Callbacks of a caller of `Upstream.call` that enforces limits of its own. An
+ * error thrown by `admit` or `confirm` ends the write.
  */
 export interface WriteHooks {
-  /** Runs once, before the write waits for its turn; not for a replay. */
+  /** Runs once before the write is queued; not for a replay. */
   admit(write: AdmittedWrite): Promise<void>;
   /** Runs immediately before each attempt. */
   confirm?(): Promise<void>;
-  /** The result of an earlier request is replayed, started at this time. */
-  replayed?(startedAtMs: number): void;
+  /** Called when the result of an earlier request is replayed; its start time. */
+  replay?(startedAtMs: number): void;
 }

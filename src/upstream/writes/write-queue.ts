@@ -1,33 +1,33 @@
 import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 
-/** The right to write to a directory, while a write runs in the queue. */
-export interface Turn {
+/** Exclusive right to write to a directory while a write runs in the queue. */
+export interface WriteTurn {
   /**
    * Verifies that the turn is still held, and acquires it again if it is not.
    *
    * @param until monotonic time up to which it may wait
-   * @throws {GatewayError} CONCURRENT_CHANGE when it cannot be had by then
+   * @throws {GatewayError} CONCURRENT_CHANGE when it is not acquired by then
    */
   confirm(until: number): Promise<void>;
 }
 
 /**
- * Runs the writes of one directory one at a time: the vendor rejects a second
- * one while the first runs.
+ * Runs the writes of one directory one at a time, because the vendor rejects a
+ * write while another one runs.
  */
 export interface WriteQueue {
   /**
-   * Runs `write` when its turn comes.
+   * Runs `write` as soon as all earlier writes have ended.
    *
-   * @param maxWaitMs longest wait for the turn
-   * @param caller whose share of the queue the write counts against
+   * @param maxWaitMs maximum wait in the queue
+   * @param caller id of the caller whose share of the queue the write counts against
    * @throws {GatewayError} RATE_LIMITED when the caller's share of the queue is
-   *   used up, GATEWAY_BUSY when the queue is full, CONCURRENT_CHANGE when the
-   *   turn does not come in time; nothing was sent
+   *   used up, GATEWAY_BUSY when the queue is full, CONCURRENT_CHANGE when
+   *   `maxWaitMs` has passed; nothing was sent
    */
   run<T>(
-    write: (turn: Turn) => Promise<T>,
+    write: (turn: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T>;
@@ -40,34 +40,34 @@ export type WriteQueues = (directory: string) => WriteQueue;
 /** Injection token of the factory in use. */
 export const WRITE_QUEUES = Symbol("WriteQueues");
 
-/** Maximum number of writes that wait in one directory: of all, and of one caller. */
+/** Maximum number of queued writes per directory: of all callers, and of one. */
 export const QUEUE_CAPACITY = 256;
 export const QUEUE_SHARE = 128;
 
 const SHARE_ADVICE: Sentence = {
-  en: "This change was not carried out: too many of your changes of this directory are waiting already. Repeat it after the given pause.",
+  en: "This change was not carried out: too many of your changes to this directory are already queued. Repeat it after the given pause.",
   zh: "此项变更未执行：您对该资源目录的待处理变更过多。请在指定时间后重试。",
 };
 
-/** Within one process a turn cannot be lost. */
-const HELD: Turn = { confirm: () => Promise.resolve() };
+/** Within one process the turn cannot be lost. */
+const HELD: WriteTurn = { confirm: () => Promise.resolve() };
 
 /**
- * Pause that a caller should make after CONCURRENT_CHANGE. The vendor's conflicts
- * can last for minutes; its Terraform provider repeats every 5 s.
+ * `retryAfterSeconds` of CONCURRENT_CHANGE. The vendor's conflicts can last for
+ * minutes; its Terraform provider retries every 5 s.
  */
 export const CONFLICT_PAUSE_SECONDS = 5;
 
 interface Waiter {
   readonly caller: string;
-  readonly begin: () => void;
+  readonly start: () => void;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The queue of one process. */
+/** Queue within one process. */
 export class MemoryWriteQueue implements WriteQueue {
   private isBusy = false;
-  // A set keeps the order of arrival and removes one in the middle cheaply.
+  // A Set keeps insertion order and removes from the middle in constant time.
   private readonly waiting = new Set<Waiter>();
   private readonly shares = new Map<string, number>();
 
@@ -81,7 +81,7 @@ export class MemoryWriteQueue implements WriteQueue {
   }
 
   async run<T>(
-    write: (turn: Turn) => Promise<T>,
+    write: (enqueue: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T> {
@@ -90,11 +90,11 @@ export class MemoryWriteQueue implements WriteQueue {
     try {
       return await write(HELD);
     } finally {
-      this.passOn();
+      this.startNext();
     }
   }
 
-  /** Resolves when the writes that run or wait now have ended. */
+  /** Resolves when all writes that are running or queued now have ended. */
   async drained(maxWaitMs: number): Promise<void> {
     if (!this.isBusy) return;
     try {
@@ -102,7 +102,7 @@ export class MemoryWriteQueue implements WriteQueue {
     } catch {
       return;
     }
-    this.passOn();
+    this.startNext();
   }
 
   private turn(maxWaitMs: number, caller: string): Promise<void> {
@@ -122,7 +122,7 @@ export class MemoryWriteQueue implements WriteQueue {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         caller,
-        begin: resolve,
+        start: resolve,
         timer: setTimeout(() => {
           this.remove(waiter);
           reject(
@@ -144,12 +144,12 @@ export class MemoryWriteQueue implements WriteQueue {
     else this.shares.set(waiter.caller, left);
   }
 
-  /** Hands the turn to the next write, or marks the queue as free. */
-  private passOn(): void {
+  /** Starts the next write, or marks the queue as idle. */
+  private startNext(): void {
     for (const next of this.waiting) {
       this.remove(next);
       clearTimeout(next.timer);
-      next.begin();
+      next.start();
       return;
     }
     this.isBusy = false;

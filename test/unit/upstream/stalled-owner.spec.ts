@@ -22,13 +22,13 @@ import { until } from "../../support/until.js";
 
 const TIM = { ContactId: "c-1", Name: "tim" };
 
-/** Two replicas with one store and one vendor. */
+/** Two replicas that share one store and one vendor. */
 class TwoReplicas {
   readonly timing = new FakeTiming();
   readonly vendor = new FakeVendor(this.timing.wallMs);
   readonly a: UpstreamClient;
   readonly b: UpstreamClient;
-  /** Ends the attempt in which A was stopped. */
+  /** Ends the attempt during which A was suspended. */
   wake: (end: "lost" | "answered") => void = () => undefined;
 
   constructor(stopA: "never" | "after sending" | "before sending") {
@@ -55,7 +55,7 @@ class TwoReplicas {
     this.b = open(send);
   }
 
-  /** The request as its client repeats it. */
+  /** Context of the same request, sent again by its client. */
   context(): RequestContext {
     return {
       ...openContext({}, callerWith("ann", SCOPES, ["default"])),
@@ -75,21 +75,21 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe("a replica that is stopped after it sent a keyed update", () => {
+describe("a replica that is suspended after it sent a keyed update", () => {
   it.each(["lost", "answered"] as const)(
-    "never has its old update sent over a newer one when it wakes: %s",
+    "does not overwrite a newer update when it resumes and its response is %s",
     async (end) => {
       const replicas = new TwoReplicas("after sending");
       const { a, b, vendor, timing } = replicas;
       const first = codeOf(
-        a.call("updateMessageContact", TIM, replicas.context()),
+        a.execute("updateMessageContact", TIM, replicas.context()),
       );
       await until("A has sent", () => vendor.executed.length === 1);
       await timing.sleep(31_000);
-      await b.call("updateMessageContact", TIM, replicas.context());
+      await b.execute("updateMessageContact", TIM, replicas.context());
       // Another caller changes the contact, without a key.
       const { idempotency: _none, ...plain } = replicas.context();
-      await b.call(
+      await b.execute(
         "updateMessageContact",
         { ContactId: "c-1", Name: "newer" },
         plain,
@@ -97,34 +97,34 @@ describe("a replica that is stopped after it sent a keyed update", () => {
       replicas.wake(end);
       await first;
       const context = replicas.context();
-      await b.call("updateMessageContact", TIM, context);
+      await b.execute("updateMessageContact", TIM, context);
       expect(context.idempotency?.isReplayed).toBe(true);
       expect(vendor.contacts.get("c-1")?.Name).toBe("newer");
     },
   );
 });
 
-describe("a replica that is stopped before a keyed message leaves", () => {
-  it("sends nothing when another replica settled the key", async () => {
+describe("a replica that is suspended before it sends a keyed update", () => {
+  it("sends nothing when another replica has settled the key", async () => {
     const replicas = new TwoReplicas("before sending");
     const { a, b, vendor, timing } = replicas;
     const name = "updateMessageContact";
-    const first = codeOf(a.call(name, TIM, replicas.context()));
+    const first = codeOf(a.execute(name, TIM, replicas.context()));
     await until("A is at its attempt", () => replicas.wake.length === 1);
     await timing.sleep(31_000);
-    await b.call(name, TIM, replicas.context());
+    await b.execute(name, TIM, replicas.context());
     replicas.wake("lost");
     expect(await first).not.toBe("OK");
     expect(vendor.executed).toHaveLength(1);
     const context = replicas.context();
-    await a.call(name, TIM, context);
+    await a.execute(name, TIM, context);
     expect(context.idempotency?.isReplayed).toBe(true);
   });
 });
 
-describe("the transport of a process that was stopped", () => {
+describe("the transport of a process that was suspended", () => {
   it.each([true, false])(
-    "sends no byte after the attempt's time, on a fresh connection: %s",
+    "sends no byte after the attempt's timeout (fresh connection: %s)",
     async (isFresh) => {
       let requests = 0;
       const server = createServer((_request, response) => {
@@ -137,10 +137,10 @@ describe("the transport of a process that was stopped", () => {
       const { port } = server.address() as AddressInfo;
       const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
       const now = performance.now.bind(performance);
-      // The clock runs on while the process is stopped; its timers do not.
+      // The clock continues while the process is suspended; timers do not fire.
       const sent = transport.post("Action=Send", 60_000, isFresh);
       jest.spyOn(performance, "now").mockImplementation(() => now() + 61_000);
-      await expect(sent).rejects.toMatchObject({ sent: false });
+      await expect(sent).rejects.toMatchObject({ wasSent: false });
       jest.restoreAllMocks();
       await transport.close();
       await new Promise((resolve) => server.close(resolve));

@@ -10,7 +10,7 @@ import {
 } from "../../support/fake-vendor.js";
 import { bench, outcomeOf, type Bench } from "../../support/upstream-bench.js";
 
-/** Each write with its parameters, and whether its effect is there. */
+/** Parameters of each write, and a check whether it took effect. */
 const WRITES: {
   readonly [O in WriteOperation]: {
     readonly params: VendorParams[O];
@@ -72,9 +72,9 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
     return made;
   };
   const call = ({ client, context }: Bench, key?: string) =>
-    outcomeOf(client.call(operation, params, context(key)));
+    outcomeOf(client.execute(operation, params, context(key)));
 
-  it("never lies, whatever happens to the calls", async () => {
+  it("reports a success only if the write took effect, and a failure only if it did not", async () => {
     await fc.assert(
       fc.asyncProperty(fates, async (script) => {
         const made = start(script);
@@ -89,7 +89,7 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
     );
   });
 
-  it("sends at most three times within its deadline, where neither a conflict nor a lost connection proves that nothing was carried out", async () => {
+  it("counts at most three sends within its deadline, conflicts and failed connections excluded", async () => {
     await fc.assert(
       fc.asyncProperty(fates, async (script) => {
         const made = start(script);
@@ -109,7 +109,7 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
   });
 
   it.each<Fate>(["lost-before", "lost-after", "503-after", "garbage"])(
-    "settles one attempt that was %s",
+    "settles one attempt with the outcome %s",
     async (fate) => {
       const made = start([fate]);
       expect(await call(made)).toBe(
@@ -119,7 +119,7 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
     },
   );
 
-  it("takes effect once for one key, however often it is repeated", async () => {
+  it("takes effect once per idempotency key, however often it is sent again", async () => {
     await fc.assert(
       fc.asyncProperty(fates, async (script) => {
         const made = start(script);
@@ -128,7 +128,7 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
         const second = await call(made, "key");
         made.vendor.settle();
         const { executed } = made.vendor;
-        // An absolute set may be written again; nothing else may.
+        // Setting the same values again is idempotent; other writes must not run twice.
         if (
           operation !== "updateMessageContact" &&
           operation !== "associateMembers"
@@ -141,16 +141,16 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
     );
   });
 
-  it("replays the answer of a key without another call", async () => {
+  it("replays the response of an idempotency key without another call", async () => {
     const made = start([]);
-    const before = await made.client.call(
+    const before = await made.client.execute(
       operation,
       params,
       made.context("key"),
     );
     const calls = made.vendor.calls.length;
     const context = made.context("key");
-    const again = await made.client.call(operation, params, context);
+    const again = await made.client.execute(operation, params, context);
     expect(again).toEqual(before);
     expect(context.idempotency?.isReplayed).toBe(true);
     expect(made.vendor.calls).toHaveLength(calls);
@@ -158,49 +158,49 @@ describe.each(Object.keys(WRITES) as WriteOperation[])("%s", (operation) => {
 });
 
 describe("a read", () => {
-  it("is repeated after a lost answer, with growing pauses", async () => {
+  it("is retried after a lost response, with growing pauses", async () => {
     const { client, vendor, timing, context } = bench([
       "garbage",
       "lost-after",
     ]);
-    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    await client.execute("getMessageContact", { ContactId: "c-1" }, context());
     expect(vendor.calls).toHaveLength(3);
     expect(timing.pauses).toEqual([100, 200]);
   });
 
-  it("gives up after three attempts", async () => {
+  it("fails after three attempts", async () => {
     const { client, vendor, context } = bench(
       Array<Fate>(9).fill("lost-before"),
     );
     const outcome = await outcomeOf(
-      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+      client.execute("getMessageContact", { ContactId: "c-1" }, context()),
     );
     expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
     expect(vendor.calls).toHaveLength(3);
   });
 
-  it("waits longer while the vendor throttles", async () => {
+  it("backs off longer when the vendor throttles", async () => {
     const { client, timing, context } = bench(["throttled", "throttled"]);
-    await client.call("getMessageContact", { ContactId: "c-1" }, context());
+    await client.execute("getMessageContact", { ContactId: "c-1" }, context());
     expect(timing.pauses).toEqual([500, 1_000]);
   });
 
-  it("is one call for all who ask the same at the same time", async () => {
+  it("shares one call with identical concurrent reads", async () => {
     const { client, vendor, context } = bench([]);
-    const asked = Array.from({ length: 10 }, () =>
-      client.call("getMessageContact", { ContactId: "c-1" }, context()),
+    const reads = Array.from({ length: 10 }, () =>
+      client.execute("getMessageContact", { ContactId: "c-1" }, context()),
     );
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(reads);
     expect(new Set(answers).size).toBe(1);
     expect(vendor.calls).toEqual(["getMessageContact"]);
   });
 
-  it("is made anew for those who ask after a change", async () => {
+  it("does not join a read that began before a write", async () => {
     const { client, vendor, context } = bench([]);
     const answer = vendor.post.bind(vendor);
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    // The first read is still on its way when the change is done.
+    // The first read is still in flight when the write ends.
     let isFirst = true;
     vendor.post = (form) => {
       const isHeld = isFirst && form.includes("getMessageContact");
@@ -209,9 +209,9 @@ describe("a read", () => {
       return held.then(() => answer(form));
     };
     const read = (): Promise<unknown> =>
-      client.call("getMessageContact", { ContactId: "c-1" }, context());
+      client.execute("getMessageContact", { ContactId: "c-1" }, context());
     const early = read();
-    await client.call(
+    await client.execute(
       "updateMessageContact",
       { ContactId: "c-1", Name: "tim" },
       context(),
@@ -224,10 +224,10 @@ describe("a read", () => {
     ).toHaveLength(2);
   });
 
-  it("is not repeated for callers who have hung up", async () => {
+  it("is not retried when its caller has disconnected", async () => {
     const { client, vendor, context } = bench(["lost-before"]);
     const outcome = await outcomeOf(
-      client.call(
+      client.execute(
         "getMessageContact",
         { ContactId: "c-1" },
         { ...context(), isGone: () => true },
@@ -237,7 +237,7 @@ describe("a read", () => {
     expect(vendor.calls).toHaveLength(1);
   });
 
-  it("is answered at once while the breaker is open", async () => {
+  it("fails at once while the breaker is open", async () => {
     const { client, vendor, context } = bench(
       Array<Fate>(200).fill("lost-before"),
     );
@@ -246,14 +246,14 @@ describe("a read", () => {
       const id = `c-${n}`;
       outcomes.push(
         await outcomeOf(
-          client.call("getMessageContact", { ContactId: id }, context()),
+          client.execute("getMessageContact", { ContactId: id }, context()),
         ),
       );
     }
     const before = vendor.calls.length;
     outcomes.push(
       await outcomeOf(
-        client.call("getMessageContact", { ContactId: "c-x" }, context()),
+        client.execute("getMessageContact", { ContactId: "c-x" }, context()),
       ),
     );
     expect(new Set(outcomes)).toEqual(
@@ -265,13 +265,13 @@ describe("a read", () => {
 });
 
 describe("writes of one directory", () => {
-  it("go one at a time, in the order in which they came", async () => {
+  it("run one at a time, in the order of arrival", async () => {
     const { client, vendor, context } = bench([]);
     const names = Array.from({ length: 100 }, (_, n) =>
       String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26)),
     );
     const added = names.map((Name) =>
-      client.call(
+      client.execute(
         "addMessageContact",
         {
           Name,

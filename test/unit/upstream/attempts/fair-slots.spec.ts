@@ -11,7 +11,7 @@ interface Bench {
   readonly started: string[];
   readonly refused: string[];
   readonly add: (caller: string, request: string, count: number) => void;
-  /** Ends the task that has run longest. */
+  /** Ends the longest-running task. */
   readonly endOne: () => Promise<void>;
 }
 
@@ -43,8 +43,8 @@ function bench(atOnce: number, capacity: number): Bench {
   };
 }
 
-describe("slots", () => {
-  it("start the one task of another caller after at most one of a hundred", async () => {
+describe("fair slots", () => {
+  it("start the single task of another caller after at most one of a hundred queued tasks", async () => {
     const { slots, started, add, endOne } = bench(2, 1_000);
     add("busy", "r", 100);
     add("other", "r", 1);
@@ -57,7 +57,7 @@ describe("slots", () => {
     expect(slots.waiting).toBe(97);
   });
 
-  it("take one task of each caller and of each of its requests in turns", async () => {
+  it("start tasks round-robin by caller, and within a caller by request", async () => {
     const { started, add, endOne } = bench(1, 1_000);
     add("a", "first", 3);
     add("a", "second", 2);
@@ -75,7 +75,7 @@ describe("slots", () => {
     ]);
   });
 
-  it("refuse the newest task of the caller with the most when full", async () => {
+  it("reject the newest task of the caller with the most tasks when the queue is full", async () => {
     const { slots, refused, started, add, endOne } = bench(1, 4);
     add("busy", "r", 5);
     add("other", "r", 1);
@@ -90,7 +90,7 @@ describe("slots", () => {
     expect(started).toContain("other/r/0");
   });
 
-  it("are free again after every task, also after one that fails", async () => {
+  it("become free after every task, also after a failed one", async () => {
     const slots = new FairSlots(1, 1);
     const failure = new Error("it failed");
     const failing = slots.run(() => Promise.reject(failure));

@@ -35,8 +35,8 @@ describe("a bounded table", () => {
             expect(table.get(name)).toBe(value);
           }
           expect(table.size).toBeLessThanOrEqual(BOUNDS.total);
-          for (const who of ["ann", "ben", "eve"]) {
-            const own = alive.filter(([name]) => name.startsWith(who));
+          for (const caller of ["ann", "ben", "eve"]) {
+            const own = alive.filter(([name]) => name.startsWith(caller));
             expect(own.length).toBeLessThanOrEqual(BOUNDS.perCaller);
           }
         });
@@ -44,7 +44,7 @@ describe("a bounded table", () => {
     );
   });
 
-  it("says when the next entry expires", () => {
+  it("returns the time until the next entry expires when it is full", () => {
     let nowMs = 0;
     const table = new BoundedEntries<number>("test", BOUNDS, () => nowMs);
     for (const key of ["a", "b", "c"]) {

@@ -22,12 +22,12 @@ const write = (changes: Partial<KeyedWrite> = {}): KeyedWrite => ({
   ...changes,
 });
 
-/** Two replicas on one store, and a clock that the test moves. */
+/** Two replicas on one store, with a manual clock. */
 function replicas(): {
   a: IdempotencyKeys;
   b: IdempotencyKeys;
   pass: (ms: number) => void;
-  /** States of the records that transitions wrote, in order. */
+  /** States that transitions wrote, in order. */
   moved: string[];
   lose: () => void;
 } {
@@ -68,8 +68,8 @@ const codeOf = (refused: Promise<unknown>): Promise<string> =>
     (error: { code: string }) => error.code,
   );
 
-describe("a write whose replica is stopped while it waits", () => {
-  it("is run by the other replica, and not by the one that wakes", async () => {
+describe("a write whose replica is suspended while it waits", () => {
+  it("is run by the other replica, and not by the one that resumes", async () => {
     const { a, b, pass } = replicas();
     const stalled = await owned(a);
     expect(await codeOf(b.claim(write()))).toBe("IDEMPOTENCY_IN_PROGRESS");
@@ -80,7 +80,7 @@ describe("a write whose replica is stopped while it waits", () => {
     expect(await codeOf(stalled.confirm())).toBe("IDEMPOTENCY_IN_PROGRESS");
     await stalled.release();
     await taken.settle(answered("b"));
-    await stalled.leaveOpen();
+    await stalled.markUncertain();
     await stalled.settle(answered("a"));
     expect(await b.claim(write())).toMatchObject({
       kind: "replay",
@@ -89,8 +89,8 @@ describe("a write whose replica is stopped while it waits", () => {
   });
 });
 
-describe("a write whose replica is stopped after it was sent", () => {
-  it("is settled by the other replica, whose result stays", async () => {
+describe("a write whose replica is suspended after it was sent", () => {
+  it("is settled by the other replica, whose result is kept", async () => {
     const { a, b, pass } = replicas();
     const stalled = await owned(a);
     await stalled.confirm();
@@ -98,7 +98,7 @@ describe("a write whose replica is stopped after it was sent", () => {
     const taken = await owned(b);
     expect(taken.wasSent).toBe(true);
     await taken.settle(answered("b"));
-    await stalled.leaveOpen();
+    await stalled.markUncertain();
     expect(await b.claim(write())).toMatchObject({ kind: "replay" });
   });
 });
@@ -119,12 +119,12 @@ describe("two owners of one key", () => {
     { maxLength: 30 },
   );
 
-  it("never both may send, and a settled result never changes", async () => {
+  it("are never both allowed to send, and a settled result never changes", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (script) => {
         const { a, b, pass, moved } = replicas();
         const keys = [a, b] as const;
-        // Every hold ever granted: only the last one may act.
+        // Every granted hold; only the last one may act.
         const holds: { at: 0 | 1; hold: KeyHold }[] = [];
         for (const { kind, at } of script) {
           const own = holds.findLast((one) => one.at === at)?.hold;
@@ -151,12 +151,12 @@ describe("two owners of one key", () => {
               await own?.settle(answered(`${at}`));
               break;
             case "leaveOpen":
-              await own?.leaveOpen();
+              await own?.markUncertain();
               break;
             case "release":
               await own?.release();
           }
-          // Only the last owner changes a record, and nobody a settled one.
+          // Only the last owner changes a record, and a settled record never changes.
           if (moved.length > before) {
             const wasReleased = moved[before - 1] === "removed";
             expect((isLast || wasReleased) && !wasSettled).toBe(true);
@@ -169,7 +169,7 @@ describe("two owners of one key", () => {
 });
 
 describe("a store that loses its data while a write runs", () => {
-  it("does not let the same process run the key a second time", async () => {
+  it("does not let the same process run the key twice at the same time", async () => {
     const { a, lose } = replicas();
     const running = await owned(a);
     await running.confirm();
@@ -196,14 +196,14 @@ describe("a store that loses its data while a write runs", () => {
     ]);
   });
 
-  it("sends nothing when the record is gone before the first attempt", async () => {
+  it("prevents the attempt when the record was lost before it", async () => {
     const { a, lose } = replicas();
     const waiting = await owned(a);
     lose();
     expect(await codeOf(waiting.confirm())).toBe("STATE_UNAVAILABLE");
   });
 
-  it("forgets a running key once the write has ended", async () => {
+  it("frees a running key when the write has ended", async () => {
     const { a } = replicas();
     const hold = await owned(a);
     await hold.release();
@@ -221,7 +221,7 @@ describe("an idempotency key", () => {
     expect(await codeOf(a.claim(other))).toBe("IDEMPOTENCY_KEY_REUSED");
   });
 
-  it("is another key for another caller, directory or write of the request", async () => {
+  it("is scoped to the caller, the directory and the write of the request", async () => {
     const { a } = replicas();
     await (await owned(a)).settle(answered("a"));
     for (const changes of [
@@ -234,7 +234,7 @@ describe("an idempotency key", () => {
     }
   });
 
-  it("is read back when its stored result cannot be read", async () => {
+  it("is granted for reading back when its stored result is invalid", async () => {
     const { a } = replicas();
     await (await owned(a)).settle(answered("a"));
     const claim = await a.claim(write({ isReadable: () => false }));
@@ -243,15 +243,15 @@ describe("an idempotency key", () => {
   });
 });
 
-describe("idempotency keys in memory", () => {
-  it("are bounded by a share of a small heap", () => {
+describe("the memory store of idempotency keys", () => {
+  it("is bounded by a share of a small heap", () => {
     const small = keyBoundsFor(128 * 1024 * 1024);
     expect(small.total * 1_200).toBeLessThan(0.15 * 128 * 1024 * 1024 + 1);
     expect(small.perCaller).toBeLessThan(small.total);
     expect(keyBoundsFor(4 * 1024 ** 3)).toEqual(KEY_BOUNDS);
   });
 
-  it("rejects a new key when the caller has used up its bound, and forgets none", async () => {
+  it("rejects a new key when the caller's bound is reached, and evicts none", async () => {
     let nowMs = 0;
     const store = new MemoryKeyStore(ABANDONED_MS, () => nowMs, {
       perCaller: 2,

@@ -21,7 +21,7 @@ async function signed(
   );
 }
 
-/** The documented signature of a form, computed independently of pop-core. */
+/** The documented signature of a form, computed without pop-core. */
 function expectedSignature(form: URLSearchParams, secret: string): string {
   const encode = (text: string): string =>
     encodeURIComponent(text).replace(
@@ -38,8 +38,8 @@ function expectedSignature(form: URLSearchParams, secret: string): string {
     .digest("base64");
 }
 
-describe("what pop-core would do to a call", () => {
-  it("signs a form that anybody can check", async () => {
+describe("the signer", () => {
+  it("produces the documented signature", async () => {
     const form = await signed({
       Name: "张三",
       EmailAddress: "ops+rd@example.com",
@@ -51,7 +51,7 @@ describe("what pop-core would do to a call", () => {
     expect(form.get("Format")).toBe("JSON");
   });
 
-  it("does not send undefined and null as words", async () => {
+  it("omits undefined and null", async () => {
     const form = await signed({
       Name: "tom",
       Title: undefined,
@@ -61,7 +61,7 @@ describe("what pop-core would do to a call", () => {
     expect(form.has("PhoneNumber")).toBe(false);
   });
 
-  it("takes a fresh nonce for each call, not one of Math.random", async () => {
+  it("uses a new UUID as the nonce of each call", async () => {
     const nonces = await Promise.all(
       Array.from({ length: 100 }, async () =>
         (await signed({ Name: "tom" })).get("SignatureNonce"),
@@ -73,7 +73,7 @@ describe("what pop-core would do to a call", () => {
     }
   });
 
-  it("adds the token of temporary keys", async () => {
+  it("adds the security token of temporary credentials", async () => {
     const temporary = new RpcSigner(
       "https://vendor.example",
       new StaticCredentials({ ...KEYS, securityToken: "tok+/=" }),
@@ -85,11 +85,11 @@ describe("what pop-core would do to a call", () => {
     expect(form.get("Signature")).toBe(expectedSignature(form, "testsecret"));
   });
 
-  it("refuses to sign a lone surrogate instead of sending anything", async () => {
+  it("rejects a lone surrogate", async () => {
     await expect(signed({ Name: "\ud800" })).rejects.toThrow(URIError);
   });
 
-  it("does not sign without keys", async () => {
+  it("rejects empty credentials", async () => {
     const empty = new RpcSigner(
       "https://vendor.example",
       new StaticCredentials({ accessKeyId: "", accessKeySecret: "" }),
@@ -100,7 +100,7 @@ describe("what pop-core would do to a call", () => {
   });
 });
 
-describe("what pop-core would do with the network", () => {
+describe("the signer and the transport", () => {
   let server: Server;
   let url: string;
   let requests: {
@@ -138,12 +138,12 @@ describe("what pop-core would do with the network", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it("sends nothing while signing", async () => {
+  it("send nothing while signing", async () => {
     await signed({ Name: "tom" }, url);
     expect(requests).toEqual([]);
   });
 
-  it("posts everything in the body, nothing in the address", async () => {
+  it("send all parameters in the body and none in the URL", async () => {
     const transport = new UpstreamTransport(url);
     const form = await signer(url).sign(
       "addMessageContact",
@@ -157,29 +157,29 @@ describe("what pop-core would do with the network", () => {
     ]);
   });
 
-  it("gives up on a body of more than one mebibyte", async () => {
+  it("reject a response body of more than 1 MiB", async () => {
     body = "x".repeat(1024 * 1024 + 1);
     const transport = new UpstreamTransport(url);
     await expect(transport.post("a=b", 5_000)).rejects.toMatchObject({
       name: "TransportError",
-      sent: true,
+      wasSent: true,
     });
     await transport.close();
   });
 
-  it("says that nothing was sent when nobody listens", async () => {
+  it("report that nothing was sent when the connection is refused", async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
     await expect(transport.post("a=b", 1_000)).rejects.toMatchObject({
       name: "TransportError",
-      sent: false,
+      wasSent: false,
     });
     await transport.close();
     server.listen(0, "127.0.0.1");
   });
 
-  it("keeps form and address out of its errors", async () => {
+  it("keep the form and the URL out of errors", async () => {
     const transport = new UpstreamTransport(url);
     server.removeAllListeners("request");
     server.on("request", (request) => request.socket.destroy());

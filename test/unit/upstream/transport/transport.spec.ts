@@ -6,7 +6,7 @@ import { UpstreamTransport } from "../../../../src/upstream/transport/transport.
 
 type Controller = Dispatcher.DispatchController;
 
-/** A transport whose connections fail with this code. */
+/** A transport whose calls fail with this code. */
 function failingWith(code: string, hasStarted: boolean): UpstreamTransport {
   const dispatch: Dispatcher["dispatch"] = (_options, handler) => {
     const controller = { abort: () => undefined } as unknown as Controller;
@@ -23,25 +23,25 @@ const CODES = ["EHOSTUNREACH", "ENETUNREACH", "ECONNREFUSED", "ECONNRESET"];
 
 describe("a call that fails", () => {
   it.each(CODES)(
-    "with %s on an established connection may have been sent",
+    "may have been sent if %s occurs on an established connection",
     async (code) => {
       await expect(
         failingWith(code, true).post("a=b", 1_000),
-      ).rejects.toMatchObject({ sent: true, reason: code });
+      ).rejects.toMatchObject({ wasSent: true, reason: code });
     },
   );
 
   it.each(CODES)(
-    "with %s before there is a connection was not sent",
+    "was not sent if %s occurs before the connection is established",
     async (code) => {
       await expect(
         failingWith(code, false).post("a=b", 1_000),
-      ).rejects.toMatchObject({ sent: false, reason: code });
+      ).rejects.toMatchObject({ wasSent: false, reason: code });
     },
   );
 
   it.each([false, true])(
-    "was not sent when the connection is refused (fresh: %s)",
+    "was not sent if the connection is refused (fresh connection: %s)",
     async (fresh) => {
       const server = createServer();
       await new Promise<void>((resolve) =>
@@ -51,7 +51,7 @@ describe("a call that fails", () => {
       await new Promise((resolve) => server.close(resolve));
       const transport = new UpstreamTransport(`http://127.0.0.1:${port}`);
       await expect(transport.post("a=b", 5_000, fresh)).rejects.toMatchObject({
-        sent: false,
+        wasSent: false,
         reason: "ECONNREFUSED",
       });
       await transport.close();

@@ -23,18 +23,18 @@ describe("classify", () => {
     ["NoPermission.Custom", 403, ErrorCode.UPSTREAM_DENIED],
     ["NeverSeen", 418, ErrorCode.UPSTREAM_DENIED],
     ["NeverSeen", 500, ErrorCode.UPSTREAM_UNAVAILABLE],
-  ])("sorts %s with status %i into %s", (code, status, expected) => {
+  ])("maps %s with status %i to %s", (code, status, expected) => {
     expect(classify(code, status)).toBe(expected);
   });
 });
 
 describe("rejectionClassOf", () => {
-  it("calls throttling transient whatever the status", () => {
+  it("classifies throttling as transient with any status", () => {
     const error = { httpStatus: 400, code: "Throttling.User", requestId: null };
     expect(rejectionClassOf(error)).toBe("transient");
   });
 
-  it("calls a 5xx ambiguous, because it proves nothing", () => {
+  it("classifies a 5xx as ambiguous", () => {
     const error = {
       httpStatus: 503,
       code: "ServiceUnavailable",
@@ -45,7 +45,7 @@ describe("rejectionClassOf", () => {
 });
 
 describe("toGatewayError", () => {
-  it("names field, rule and bounds of a length violation", () => {
+  it("contains field, rule and bounds of a length violation", () => {
     const error = toGatewayError(
       {
         httpStatus: 400,

@@ -15,7 +15,7 @@ function held(): { write: () => Promise<void>; release: () => void } {
 }
 
 describe("the write queue of a directory", () => {
-  it("rejects a caller's writes beyond its share, not those of others", async () => {
+  it("rejects writes beyond the caller's share and accepts those of other callers", async () => {
     const queue = new MemoryWriteQueue(3, 2);
     const { write, release } = held();
     const run = (caller: string): Promise<string> =>
@@ -30,7 +30,7 @@ describe("the write queue of a directory", () => {
     expect(await run("ann")).toBe("OK");
   });
 
-  it("is drained only after the last waiting write, even when it is full", async () => {
+  it("is drained only after the last queued write, even when it is full", async () => {
     const queue = new MemoryWriteQueue(1, 1);
     const { write, release } = held();
     const ended: string[] = [];

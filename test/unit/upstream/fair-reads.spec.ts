@@ -7,7 +7,7 @@ import { MemoryWriteQueue } from "../../../src/upstream/writes/write-queue.js";
 import { FakeVendor } from "../../support/fake-vendor.js";
 import { contextOf, settled } from "../../support/fake-upstream.js";
 
-/** A vendor that holds every call until it is let go, in order of arrival. */
+/** A vendor that blocks every call until it is released, in order of arrival. */
 class HoldingVendor extends FakeVendor {
   readonly arrived: string[] = [];
   private readonly held: (() => void)[] = [];
@@ -28,7 +28,7 @@ class HoldingVendor extends FakeVendor {
   }
 }
 
-it("sends the one read of a caller before the waiting reads of a caller with hundreds", async () => {
+it("sends the single read of one caller before the hundreds of queued reads of another", async () => {
   const vendor = new HoldingVendor(() => Date.now());
   const client = new UpstreamClient({
     signer: vendor,
@@ -38,7 +38,7 @@ it("sends the one read of a caller before the waiting reads of a caller with hun
   });
   const read = (caller: string, id: string): Promise<unknown> =>
     client
-      .call("getMessageContact", { ContactId: id }, contextOf({}, caller))
+      .execute("getMessageContact", { ContactId: id }, contextOf({}, caller))
       .catch(() => undefined);
   const many = Array.from({ length: 300 }, (_, at) => read("busy", `c-b${at}`));
   await settled();

@@ -8,7 +8,7 @@ import {
   type Bench,
 } from "../../../support/upstream-bench.js";
 
-/** What is kept back of the deadline for reading back. */
+/** Part of the deadline that is reserved for reading back. */
 const RESERVE_MS = 3_000;
 
 const conflicts = (count: number): Fate[] =>
@@ -17,23 +17,23 @@ const conflicts = (count: number): Fate[] =>
 type AnyBench = Pick<Bench, "client" | "context">;
 
 const update = ({ client, context }: AnyBench, Name = "tim") =>
-  client.call("updateMessageContact", { ContactId: "c-1", Name }, context());
+  client.execute("updateMessageContact", { ContactId: "c-1", Name }, context());
 
 const read = ({ client, context }: AnyBench, ContactId = "c-1") =>
-  client.call("getMessageContact", { ContactId }, context());
+  client.execute("getMessageContact", { ContactId }, context());
 
 const sendMessage = ({ client, context }: AnyBench) =>
-  client.call(
+  client.execute(
     "sendEmailVerificationForMessageContact",
     { ContactId: "c-1", EmailAddress: "tom@example.com" },
     context(),
   );
 
-/** A bench whose vendor refuses connections for so long. */
+/** A bench whose vendor refuses connections for `outageMs`. */
 function benchWithOutage(outageMs: number): Bench<SharedTiming> {
   const made = bench([], new SharedTiming());
   made.vendor.isDown = () => made.timing.now() < outageMs;
-  // The breaker reads the wall clock itself.
+  // The breaker reads `Date.now` directly.
   jest.spyOn(Date, "now").mockImplementation(made.timing.wallMs);
   return made;
 }
@@ -42,8 +42,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe("a write that the vendor refuses because another one runs", () => {
-  it("is sent again with growing pauses of at most five seconds until it succeeds", async () => {
+describe("a write that the vendor rejects because another one runs", () => {
+  it("is sent again, with growing pauses of at most five seconds, until it succeeds", async () => {
     const made = bench(conflicts(8));
     expect(await outcomeOf(update(made))).toBe("done");
     expect(made.vendor.calls).toHaveLength(9);
@@ -52,14 +52,14 @@ describe("a write that the vendor refuses because another one runs", () => {
     ]);
   });
 
-  it("succeeds after eight conflicts also with the longest pauses", async () => {
+  it("succeeds after eight conflicts, even with the longest pauses", async () => {
     const made = bench(conflicts(8));
     Object.assign(made.timing, { random: () => 0.999 });
     expect(await outcomeOf(update(made))).toBe("done");
     expect(made.timing.now()).toBeLessThan(20_000 - RESERVE_MS);
   });
 
-  it("ends with CONCURRENT_CHANGE and a pause of five seconds before the time to read back begins", async () => {
+  it("fails with CONCURRENT_CHANGE and retryAfterSeconds 5 before the time reserved for reading back", async () => {
     const made = bench(conflicts(99));
     await expect(update(made)).rejects.toMatchObject({
       code: ErrorCode.CONCURRENT_CHANGE,
@@ -84,7 +84,7 @@ describe("a write that the vendor refuses because another one runs", () => {
     expect(made.vendor.calls).toHaveLength(before + 3);
   });
 
-  it("may repeat again after another write was carried out", async () => {
+  it("retries again after another write was carried out", async () => {
     const made = bench(conflicts(99));
     await outcomeOf(update(made));
     const fates: Fate[] = ["ok", ...conflicts(4)];
@@ -93,9 +93,9 @@ describe("a write that the vendor refuses because another one runs", () => {
     expect(await outcomeOf(update(made, "tea"))).toBe("done");
   });
 
-  it("does not use up the retry budget of other calls", async () => {
+  it("leaves the retry budget to other calls", async () => {
     const made = bench([]);
-    // Together more than the twenty repeats that ten seconds allow.
+    // In total more than the twenty retries allowed in ten seconds.
     for (let write = 0; write < 10; write += 1) {
       made.vendor.replaceFates(conflicts(3));
       expect(await outcomeOf(update(made))).toBe("done");
@@ -105,13 +105,13 @@ describe("a write that the vendor refuses because another one runs", () => {
     expect(await outcomeOf(read(made))).toBe("done");
   });
 
-  it("is not repeated when it deletes a contact whose deletion runs", async () => {
+  it("is not retried when it deletes a contact whose deletion is running", async () => {
     const made = bench(conflicts(1));
     const contact = made.vendor.contacts.get("c-1");
     if (contact !== undefined) contact.Status = "Deleting";
     const params = { ContactId: "c-1", RetainContactInMembers: false };
     const { client, context } = made;
-    const call = client.call("deleteMessageContact", params, context());
+    const call = client.execute("deleteMessageContact", params, context());
     expect(await outcomeOf(call)).toBe(ErrorCode.CONCURRENT_CHANGE);
     expect(made.vendor.calls).toEqual([
       "deleteMessageContact",
@@ -121,7 +121,7 @@ describe("a write that the vendor refuses because another one runs", () => {
     expect(await outcomeOf(update(made))).toBe("done");
   });
 
-  it("is read back, and sent again, when an earlier attempt was lost", async () => {
+  it("is read back and sent again when an earlier attempt was lost", async () => {
     const made = bench(["lost-before"]);
     made.vendor.fateOfNextWrites = conflicts(6);
     expect(await outcomeOf(update(made))).toBe("done");
@@ -143,9 +143,9 @@ describe("a call while the vendor refuses connections for a second", () => {
     expect(made.vendor.executed.length).toBeLessThanOrEqual(1);
   });
 
-  it("succeeds for each of two hundred reads that come together", async () => {
+  it("succeeds for each of two hundred concurrent reads", async () => {
     const made = benchWithOutage(1_000);
-    // The first sixty open the breaker; all wait until it lets a call try.
+    // The first sixty open the breaker; all wait until it is half-open.
     const ids = Array.from({ length: 200 }, (_, n) => `c-${n}`);
     const outcomes = await made.timing.run(
       Promise.all(ids.map((id) => outcomeOf(read(made, id)))),
@@ -155,7 +155,7 @@ describe("a call while the vendor refuses connections for a second", () => {
     expect(reached).toHaveLength(ids.length);
   });
 
-  it("succeeds for each of twenty writes that wait in the queue", async () => {
+  it("succeeds for each of twenty queued writes", async () => {
     const made = benchWithOutage(1_000);
     const names = Array.from({ length: 20 }, (_, n) => `t${"x".repeat(n)}`);
     const outcomes = await made.timing.run(
@@ -166,12 +166,12 @@ describe("a call while the vendor refuses connections for a second", () => {
   });
 });
 
-describe("a call while the vendor refuses connections for long", () => {
+describe("a call while the vendor refuses connections permanently", () => {
   it.each([
     { name: "read", call: read, limitMs: 10_000 },
     { name: "write", call: update, limitMs: 20_000 - RESERVE_MS },
   ])(
-    "ends a $name with UPSTREAM_UNAVAILABLE shortly before its deadline",
+    "fails with UPSTREAM_UNAVAILABLE shortly before its deadline ($name)",
     async ({ call, limitMs }) => {
       const made = bench([]);
       made.vendor.isDown = () => true;
@@ -182,7 +182,7 @@ describe("a call while the vendor refuses connections for long", () => {
     },
   );
 
-  it("adds at most a tenth to the calls of a thousand requests", async () => {
+  it("adds at most 10 % retries to the calls of a thousand requests", async () => {
     const made = benchWithOutage(Infinity);
     const ids = Array.from({ length: 1_000 }, (_, n) => `c-${n}`);
     const outcomes = await made.timing.run(
@@ -194,7 +194,7 @@ describe("a call while the vendor refuses connections for long", () => {
     expect(made.vendor.calls.length).toBeLessThanOrEqual(1_100);
   });
 
-  it("fails at once when the breaker is open and the outage has lasted for longer than a deadline", async () => {
+  it("fails at once when the breaker is open and the outage has lasted longer than a deadline", async () => {
     const made = benchWithOutage(Infinity);
     const { timing } = made;
     const tookMs = async (id: string): Promise<number> => {
@@ -211,7 +211,7 @@ describe("a call while the vendor refuses connections for long", () => {
     expect(Math.min(...(await burst("a")))).toBeGreaterThan(9_000);
     await timing.run(timing.sleep(1_000));
     const late = await burst("b");
-    // At most one of them is the call by which the breaker probes the vendor.
+    // At most one of them is the probe of the half-open breaker.
     expect(late.filter((ms) => ms > 0).length).toBeLessThanOrEqual(1);
   });
 
@@ -220,7 +220,7 @@ describe("a call while the vendor refuses connections for long", () => {
     made.vendor.isDown = () => true;
     const context = { ...made.context(), isGone: () => true };
     const outcome = await outcomeOf(
-      made.client.call("getMessageContact", { ContactId: "c-1" }, context),
+      made.client.execute("getMessageContact", { ContactId: "c-1" }, context),
     );
     expect(outcome).toBe(ErrorCode.UPSTREAM_UNAVAILABLE);
     expect(made.vendor.calls).toHaveLength(1);
