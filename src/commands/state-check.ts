@@ -20,11 +20,11 @@ export async function checkState(config: Config): Promise<CheckResult> {
   const silent = new Logger({ LOG_LEVEL: "silent" });
   const connection = new RedisConnection(url, prefix, silent);
   try {
-    await connection.opened(OPEN_MS);
+    await connection.waitForProbe(OPEN_MS);
     const { problem } = connection;
     if (problem?.kind === "refused") {
       return failure(
-        `Redis answers, but refuses commands (${problem.word}).`,
+        `Redis answers, but refuses commands (${problem.reason}).`,
         `Its user needs the commands of the gateway under ${prefix}*; it must not be a read-only replica or out of memory, and the database of REDIS_URL must exist.`,
       );
     }

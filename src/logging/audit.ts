@@ -1,7 +1,7 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { FileOutput } from "./file-output.js";
 import type { Logger } from "./logger.js";
-import { OutputHealth, type Output, type OutputStanding } from "./output.js";
+import { OutputHealth, type Output, type OutputStatus } from "./output.js";
 import { StreamOutput } from "./stream-output.js";
 
 /** What the trail keeps of one write. No name, no address, no number. */
@@ -102,7 +102,7 @@ export class AuditTrail {
     try {
       this.target.write(line);
     } catch {
-      this.health.fails("unknown", [line]);
+      this.health.recordFailure("unknown", [line]);
     }
   }
 
@@ -114,14 +114,14 @@ export class AuditTrail {
       return;
     }
     this.logger?.log("error", "the audit file cannot be opened again", {
-      cause: this.target.standing.failure ?? undefined,
+      cause: this.target.status.failure ?? undefined,
     });
   }
 
-  get standing(): OutputStanding {
-    return this.target !== null && "standing" in this.target
-      ? this.target.standing
-      : this.health.standing;
+  get status(): OutputStatus {
+    return this.target !== null && "status" in this.target
+      ? this.target.status
+      : this.health.status;
   }
 
   close(): void {

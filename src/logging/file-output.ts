@@ -4,14 +4,14 @@ import {
   OutputHealth,
   type OnLost,
   type Output,
-  type OutputStanding,
+  type OutputStatus,
 } from "./output.js";
 
 /** A new file can be read by the gateway's own user alone. */
-const MODE = 0o600;
+const FILE_MODE = 0o600;
 
 /** Why a file cannot be opened for now; anything else is a wrong setting. */
-const PASSING = new Set([
+const TEMPORARY_FAILURES = new Set([
   "EAGAIN",
   "EDQUOT",
   "EINTR",
@@ -44,19 +44,19 @@ export class FileOutput implements Output {
   ) {
     this.health = new OutputHealth(onLost);
     this.fd = this.open((failure) => {
-      if (PASSING.has(failure)) return;
+      if (TEMPORARY_FAILURES.has(failure)) return;
       throw new Error(`AUDIT_LOG cannot be opened (${failure}).`);
     });
   }
 
-  get standing(): OutputStanding {
-    return this.health.standing;
+  get status(): OutputStatus {
+    return this.health.status;
   }
 
   write(line: string): void {
     this.fd ??= this.open(() => undefined);
     if (this.fd === null) {
-      this.health.fails(this.standing.failure ?? "unknown", [line]);
+      this.health.recordFailure(this.status.failure ?? "unknown", [line]);
       return;
     }
     const bytes = Buffer.from(this.isCut ? `\n${line}` : line);
@@ -64,10 +64,10 @@ export class FileOutput implements Output {
     try {
       while (sent < bytes.length) sent += writeSync(this.fd, bytes, sent);
       this.isCut = false;
-      this.health.works();
+      this.health.recordSuccess();
     } catch (error) {
       this.isCut ||= sent > 0;
-      this.health.fails(codeOf(error), [line]);
+      this.health.recordFailure(codeOf(error), [line]);
     }
   }
 
@@ -83,7 +83,7 @@ export class FileOutput implements Output {
     const old = this.fd;
     this.fd = fd;
     this.isCut = false;
-    this.health.works();
+    this.health.recordSuccess();
     if (old !== null) closeQuietly(old);
     return true;
   }
@@ -95,10 +95,10 @@ export class FileOutput implements Output {
 
   private open(onFailure: (failure: string) => void): number | null {
     try {
-      return openSync(this.path, "a", MODE);
+      return openSync(this.path, "a", FILE_MODE);
     } catch (error) {
       const failure = codeOf(error);
-      this.health.fails(failure, []);
+      this.health.recordFailure(failure, []);
       onFailure(failure);
       return null;
     }

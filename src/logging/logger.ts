@@ -1,7 +1,7 @@
 import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
-import { ReportLimit, type OutputStanding, type Standing } from "./output.js";
+import { ReportLimit, type OutputStatus, type StatusSource } from "./output.js";
 import { sanitizeForLog } from "./redact.js";
 import { StreamOutput } from "./stream-output.js";
 
@@ -44,11 +44,11 @@ interface FaultContext {
 }
 
 /** What the log is written to, as far as it is known here. */
-interface LogTarget extends DestinationStream, Partial<Standing> {
+interface LogTarget extends DestinationStream, Partial<StatusSource> {
   close?(): void;
 }
 
-const WRITABLE: OutputStanding = { failure: null, lost: 0 };
+const WRITABLE: OutputStatus = { failure: null, lost: 0 };
 
 /**
  * The structured log: one JSON object a line on standard output. While standard
@@ -119,8 +119,8 @@ export class Logger {
   }
 
   /** Whether its lines can be written, and how many could not. */
-  get standing(): OutputStanding {
-    return this.target.standing ?? WRITABLE;
+  get status(): OutputStatus {
+    return this.target.status ?? WRITABLE;
   }
 
   /** Writes what is pending. Later lines are still taken, one by one. */
@@ -137,7 +137,7 @@ function standardOutput(): LogTarget {
     isBatched: true,
     onLost: (_line, cause) => {
       if (!report.isDue) return;
-      const { lost } = output.standing;
+      const { lost } = output.status;
       const line = {
         level: "error",
         time: new Date().toISOString(),
@@ -150,8 +150,8 @@ function standardOutput(): LogTarget {
   });
   return {
     write: (line) => output.write(line),
-    get standing() {
-      return output.standing;
+    get status() {
+      return output.status;
     },
     close: () => {
       output.close();

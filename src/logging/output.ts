@@ -1,5 +1,5 @@
 /** How an output of lines stands; for readiness and metrics. */
-export interface OutputStanding {
+export interface OutputStatus {
   /** Why the last attempt to write failed, such as `ENOSPC`; null while it works. */
   readonly failure: string | null;
   /** Lines that were not written, since the start of the process. */
@@ -7,12 +7,12 @@ export interface OutputStanding {
 }
 
 /** The part of an output that others read. */
-export interface Standing {
-  readonly standing: OutputStanding;
+export interface StatusSource {
+  readonly status: OutputStatus;
 }
 
 /** Takes whole lines of text, each with its line feed. */
-export interface Output extends Standing {
+export interface Output extends StatusSource {
   /** Never throws and never waits for a reader. */
   write(line: string): void;
   /** Writes what is pending, as far as that takes no wait, and stops. */
@@ -26,22 +26,22 @@ export type OnLost = (line: string, failure: string) => void;
 const REPORT_EVERY_MS = 60_000;
 
 /** Counts what is lost, and remembers whether the output works now. */
-export class OutputHealth implements Standing {
+export class OutputHealth implements StatusSource {
   private failure: string | null = null;
   private lost = 0;
 
   constructor(private readonly onLost: OnLost) {}
 
-  get standing(): OutputStanding {
+  get status(): OutputStatus {
     return { failure: this.failure, lost: this.lost };
   }
 
-  works(): void {
+  recordSuccess(): void {
     this.failure = null;
   }
 
   /** @param lines none where nothing was lost, but the output does not work */
-  fails(failure: string, lines: readonly string[]): void {
+  recordFailure(failure: string, lines: readonly string[]): void {
     this.failure = failure;
     this.lost += lines.length;
     for (const line of lines) this.onLost(line, failure);

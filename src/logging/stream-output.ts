@@ -4,7 +4,7 @@ import {
   OutputHealth,
   type OnLost,
   type Output,
-  type OutputStanding,
+  type OutputStatus,
 } from "./output.js";
 
 /**
@@ -18,7 +18,7 @@ const ATOMIC_WRITE_BYTES = 4_096;
  * many, more is written at once. Linux keeps that in one piece as well, as long
  * as the pipe has room.
  */
-const CHUNKS_WITHOUT_HURRY = 4;
+const MAX_CHUNKS_WRITTEN_SINGLY = 4;
 const CHUNKS_AT_ONCE = 8;
 
 /** Lines are written together once there are this many characters. */
@@ -85,14 +85,14 @@ export class StreamOutput implements Output {
     process.on("exit", this.onExit);
   }
 
-  get standing(): OutputStanding {
-    return this.health.standing;
+  get status(): OutputStatus {
+    return this.health.status;
   }
 
   write(line: string): void {
     const { length } = line;
     if (this.pendingLength + length > MAX_PENDING_LENGTH) {
-      this.health.fails(STALLED, [line]);
+      this.health.recordFailure(STALLED, [line]);
       return;
     }
     const last = this.chunks.length - 1;
@@ -131,7 +131,7 @@ export class StreamOutput implements Output {
   private next(): Chunk | null {
     if (this.current !== null) return this.current;
     if (this.chunks.length === 0) return null;
-    const isBehind = this.chunks.length > CHUNKS_WITHOUT_HURRY;
+    const isBehind = this.chunks.length > MAX_CHUNKS_WRITTEN_SINGLY;
     const text = this.chunks.splice(0, isBehind ? CHUNKS_AT_ONCE : 1).join("");
     this.pendingLength -= text.length;
     this.current = {
@@ -157,7 +157,7 @@ export class StreamOutput implements Output {
     chunk.sent += count;
     if (chunk.sent < chunk.bytes.length) return;
     if (this.current === chunk) this.current = null;
-    this.health.works();
+    this.health.recordSuccess();
   }
 
   private giveUp(chunk: Chunk, failure: string): void {
@@ -170,7 +170,7 @@ export class StreamOutput implements Output {
       .toString()
       .split(/(?<=\n)/)
       .filter((line) => line !== "\n" && line !== "");
-    this.health.fails(failure, lines);
+    this.health.recordFailure(failure, lines);
   }
 
   /** At the end of the process: without a wait for a reader that stalls. */

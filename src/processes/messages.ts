@@ -35,13 +35,13 @@ export type ToPrimary =
   /** Its metrics, as prom-client adds them up. */
   | { readonly kind: "counted"; readonly metrics: object };
 
-type Told = ToWorker | ToPrimary;
+type Message = ToWorker | ToPrimary;
 
 /** Other libraries use the same channel: the rest is not for us. */
-export function isMessage<K extends Told["kind"]>(
+export function isMessage<K extends Message["kind"]>(
   message: unknown,
   kind: K,
-): message is Extract<Told, { kind: K }> {
+): message is Extract<Message, { kind: K }> {
   return (
     typeof message === "object" &&
     message !== null &&

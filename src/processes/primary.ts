@@ -3,7 +3,8 @@ import { newKey } from "../access/authenticator.js";
 import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
-import type { Scrape } from "../observability/observability.js";
+import { aggregateScrape } from "../observability/aggregate-metrics.js";
+import type { Scrape } from "../observability/ops.server.js";
 import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../observability/ops.server.js";
 import { Workers } from "./workers.js";
@@ -48,7 +49,7 @@ export async function runPrimary(
     config.HOST,
     config.OPS_PORT,
     () => ({
-      isReady: workers.readyCount > 0 && !workers.areEnding,
+      isReady: workers.readyCount > 0 && !workers.areStopping,
       isAlive: workers.areAlive,
       facts: {
         workersReady: workers.readyCount,
@@ -64,7 +65,7 @@ export async function runPrimary(
     developmentKey,
     close: async (drainMs) => {
       try {
-        await workers.end(drainMs);
+        await workers.stop(drainMs);
       } finally {
         await ops.close();
         logger.close();
@@ -76,6 +77,5 @@ export async function runPrimary(
 }
 
 async function scrape(workers: Workers): Promise<Scrape> {
-  const { sumOf } = await import("../observability/prometheus.js");
-  return sumOf(await workers.counts());
+  return aggregateScrape(await workers.metrics());
 }

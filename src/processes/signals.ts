@@ -1,7 +1,7 @@
 /** How a process ends. */
-export interface Ending {
+export interface Shutdown {
   /** Resolves when everything has ended in order. */
-  readonly end: (signal: NodeJS.Signals) => Promise<void>;
+  readonly stop: (signal: NodeJS.Signals) => Promise<void>;
   /**
    * Records what is lost when the process ends now. Called once, right before
    * an exit that does not wait for `end`.
@@ -12,13 +12,13 @@ export interface Ending {
 }
 
 /** What an ending needs of the process; replaced in tests. */
-export interface EndingProcess {
+export interface ShutdownProcess {
   exit(code: number): void;
   /** Calls back after `ms`, without keeping the process alive. */
   after(ms: number, run: () => void): void;
 }
 
-const SYSTEM: EndingProcess = {
+const SYSTEM: ShutdownProcess = {
   exit: (code) => process.exit(code),
   after: (ms, run) => void setTimeout(run, ms).unref(),
 };
@@ -27,12 +27,12 @@ const SYSTEM: EndingProcess = {
  * Ends a process in order: exit code 0 when `end` resolves, 1 when it rejects,
  * takes longer than the grace period, or is asked for again.
  */
-export class OrderlyEnd {
+export class GracefulShutdown {
   private state: "running" | "ending" | "cutting-off" | "over" = "running";
 
   constructor(
-    private readonly ending: Ending,
-    private readonly system: EndingProcess = SYSTEM,
+    private readonly ending: Shutdown,
+    private readonly system: ShutdownProcess = SYSTEM,
   ) {}
 
   /** Begins the end; the second call cuts off what still runs, the third exits. */
@@ -40,7 +40,7 @@ export class OrderlyEnd {
     if (this.state === "running") {
       this.state = "ending";
       this.system.after(this.ending.graceMs, () => this.cutOff());
-      this.ending.end(signal).then(
+      this.ending.stop(signal).then(
         () => this.exit(0),
         () => this.exit(1),
       );
@@ -72,8 +72,8 @@ export class OrderlyEnd {
 }
 
 /** Begins the end at SIGTERM and SIGINT. */
-export function onSignal(ending: Ending): void {
-  const orderly = new OrderlyEnd(ending);
+export function onSignal(ending: Shutdown): void {
+  const orderly = new GracefulShutdown(ending);
   process.on("SIGTERM", (signal) => orderly.begin(signal));
   process.on("SIGINT", (signal) => orderly.begin(signal));
 }

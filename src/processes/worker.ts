@@ -5,12 +5,12 @@ import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isMessage, type ToPrimary, type ToWorker } from "./messages.js";
-import { OrderlyEnd } from "./signals.js";
+import { GracefulShutdown } from "./signals.js";
 import { logUnhandledRejections } from "./unhandled-rejections.js";
-import { HEARTBEAT_MS } from "./worker-standing.js";
+import { HEARTBEAT_MS } from "./worker-status.js";
 
 /** How often a worker looks whether its standing has changed. */
-const LOOK_EVERY_MS = 1_000;
+const STATUS_INTERVAL_MS = 1_000;
 
 /**
  * Runs one of several gateways behind one port, as the primary process tells it,
@@ -23,8 +23,8 @@ export async function runWorker(config: Config): Promise<void> {
   process.on("message", (message) => {
     if (isMessage(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
   });
-  setInterval(() => tell({ kind: "alive" }), HEARTBEAT_MS).unref();
-  const { emulatorUrl, developmentKey, port } = await beginning();
+  setInterval(() => sendToPrimary({ kind: "alive" }), HEARTBEAT_MS).unref();
+  const { emulatorUrl, developmentKey, port } = await requestStartOptions();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const logger = new Logger(config);
   const gateway = await openGateway(
@@ -36,9 +36,9 @@ export async function runWorker(config: Config): Promise<void> {
   );
   logUnhandledRejections(logger);
   let drainMs: number | null = null;
-  const ending = new OrderlyEnd({
-    end: () => {
-      tell({ kind: "ending" });
+  const ending = new GracefulShutdown({
+    stop: () => {
+      sendToPrimary({ kind: "ending" });
       return gateway.close(drainMs ?? 0);
     },
     cutOff: () => gateway.cutOff(),
@@ -60,12 +60,12 @@ export async function runWorker(config: Config): Promise<void> {
     else if (isMessage(message, "count")) {
       // A primary that is not answered counts without this one.
       gateway.observability.count().then(
-        (metrics) => tell({ kind: "counted", metrics }),
+        (metrics) => sendToPrimary({ kind: "counted", metrics }),
         () => undefined,
       );
     }
   });
-  tell({ kind: "ready", url: gateway.url });
+  sendToPrimary({ kind: "ready", url: gateway.url });
   let told = "";
   setInterval(() => {
     const { isReady } = gateway.standing();
@@ -73,12 +73,12 @@ export async function runWorker(config: Config): Promise<void> {
     const text = JSON.stringify(standing);
     if (text === told || drainMs !== null) return;
     told = text;
-    tell({ kind: "standing", ...standing });
-  }, LOOK_EVERY_MS).unref();
+    sendToPrimary({ kind: "standing", ...standing });
+  }, STATUS_INTERVAL_MS).unref();
 }
 
 /** What to begin with; asked for, so that no answer comes before it is heard. */
-function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
+function requestStartOptions(): Promise<Extract<ToWorker, { kind: "begin" }>> {
   return new Promise((resolve) => {
     const hear = (message: unknown): void => {
       if (!isMessage(message, "begin")) return;
@@ -86,11 +86,11 @@ function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
       resolve(message);
     };
     process.on("message", hear);
-    tell({ kind: "here" });
+    sendToPrimary({ kind: "here" });
   });
 }
 
-function tell(message: ToPrimary): void {
+function sendToPrimary(message: ToPrimary): void {
   // Where the primary has gone, the channel's end is told elsewhere.
   process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -2,21 +2,21 @@ import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "../logging/logger.js";
 import { CountTotals } from "./count-totals.js";
 import { isMessage, type ToWorker } from "./messages.js";
-import { HEARTBEAT_MS, WorkerStatus } from "./worker-standing.js";
+import { HEARTBEAT_MS, WorkerStatus } from "./worker-status.js";
 
 /** Least time between two starts in the place of one worker. */
 const RESTART_AFTER_MS = 1_000;
 
 /** Longest wait for what a worker has counted. */
-const COUNT_WITHIN_MS = 1_000;
+const METRICS_TIMEOUT_MS = 1_000;
 
 /** Longest wait for workers that record what is cut off. */
-const CUT_OFF_WITHIN_MS = 1_000;
+const CUT_OFF_TIMEOUT_MS = 1_000;
 
 /** After so many ticks without a ready worker the whole process is not alive. */
 const DEAD_TICKS = 60;
 
-type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
+type StartOptions = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
 
 /**
  * The workers of this process: as many gateways behind one port. One that ends
@@ -24,21 +24,21 @@ type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
  * replaced. What they share, they share through Redis alone.
  */
 export class Workers {
-  private readonly standings = new Map<Worker, WorkerStatus>();
-  private readonly totals = new CountTotals();
+  private readonly statuses = new Map<Worker, WorkerStatus>();
+  private readonly endedTotals = new CountTotals();
   private readonly timer: NodeJS.Timeout;
   private url: string | null = null;
   /** Set once no worker is left that listens at the port as configured. */
   private port: number | null = null;
   private ticksWithoutReady = 0;
-  private isEnding = false;
+  private isStopping = false;
   private hasStarted = false;
 
-  /** @param patience seconds without a heartbeat after which a worker is not ready */
+  /** @param maxMissedHeartbeats seconds without a heartbeat after which a worker is not ready */
   constructor(
     private readonly count: number,
-    private readonly patience: number,
-    private readonly beginning: Beginning,
+    private readonly maxMissedHeartbeats: number,
+    private readonly startOptions: StartOptions,
     private readonly logger: Logger,
   ) {
     // Kill orphaned workers however this process ends.
@@ -51,7 +51,7 @@ export class Workers {
   /** How many answer. */
   get readyCount(): number {
     let count = 0;
-    for (const { isReady } of this.standings.values()) if (isReady) count += 1;
+    for (const { isReady } of this.statuses.values()) if (isReady) count += 1;
     return count;
   }
 
@@ -62,12 +62,12 @@ export class Workers {
 
   /** Trouble of any of them, by name; empty while there is none. */
   get trouble(): Readonly<Record<string, string>> {
-    const troubles = [...this.standings.values()].map(({ trouble }) => trouble);
+    const troubles = [...this.statuses.values()].map(({ trouble }) => trouble);
     return Object.assign({}, ...troubles) as Readonly<Record<string, string>>;
   }
 
-  get areEnding(): boolean {
-    return this.isEnding;
+  get areStopping(): boolean {
+    return this.isStopping;
   }
 
   /**
@@ -90,19 +90,21 @@ export class Workers {
    * What they have counted, and what ended workers had counted. Of a worker
    * that does not answer in time, the last answer counts: no sum ever falls.
    */
-  async counts(): Promise<object[]> {
-    const asked = [...this.standings].filter(([, { begun }]) => begun);
+  async metrics(): Promise<object[]> {
+    const asked = [...this.statuses].filter(
+      ([, { hasStarted: begun }]) => begun,
+    );
     await Promise.all(
       asked.map(async ([worker, standing]) => {
-        const counts = await countOf(worker);
+        const counts = await collectMetrics(worker);
         // What comes from an ended worker is too late: it has been added up.
-        if (counts !== null && this.standings.has(worker)) {
-          standing.counts = counts;
+        if (counts !== null && this.statuses.has(worker)) {
+          standing.metrics = counts;
         }
       }),
     );
-    return this.totals.with(() =>
-      [...this.standings.values()].flatMap(({ counts }) =>
+    return this.endedTotals.including(() =>
+      [...this.statuses.values()].flatMap(({ metrics: counts }) =>
         counts === null ? [] : [counts],
       ),
     );
@@ -118,10 +120,10 @@ export class Workers {
    *
    * @throws {Error} when one of them was ended by force
    */
-  async end(drainMs: number): Promise<void> {
-    this.isEnding = true;
+  async stop(drainMs: number): Promise<void> {
+    this.isStopping = true;
     const ends = await Promise.all(
-      all().map((worker) => this.endOf(worker, drainMs)),
+      all().map((worker) => this.stopWorker(worker, drainMs)),
     );
     clearInterval(this.timer);
     if (ends.includes(false)) throw new Error("a worker was cut off.");
@@ -138,16 +140,16 @@ export class Workers {
         }),
     );
     const late = new Promise<void>((resolve) => {
-      setTimeout(resolve, CUT_OFF_WITHIN_MS);
+      setTimeout(resolve, CUT_OFF_TIMEOUT_MS);
     });
     await Promise.race([Promise.all(gone), late]);
   }
 
   /** Whether a worker ended in order. */
-  private endOf(worker: Worker, drainMs: number): Promise<boolean> {
+  private stopWorker(worker: Worker, drainMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       if (worker.isDead()) resolve(true);
-      else if (this.standings.get(worker)?.begun !== true) {
+      else if (this.statuses.get(worker)?.hasStarted !== true) {
         // One that only starts serves nobody, and does not listen yet.
         worker.once("exit", () => resolve(true));
         worker.process.kill("SIGKILL");
@@ -159,7 +161,7 @@ export class Workers {
   }
 
   private tick(): void {
-    for (const [worker, standing] of this.standings) {
+    for (const [worker, standing] of this.statuses) {
       const finding = standing.tick();
       if (finding === "silent") {
         this.logger.log("warn", "a worker sends no heartbeats: not ready");
@@ -174,15 +176,16 @@ export class Workers {
 
   private fork(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const standing = new WorkerStatus(this.patience);
+      const standing = new WorkerStatus(this.maxMissedHeartbeats);
       let isGone = false;
       const gone = (worker: Worker | null, how: string): void => {
         if (isGone) return;
         isGone = true;
-        if (worker !== null) this.standings.delete(worker);
-        if (standing.counts !== null) this.totals.keep(standing.counts);
+        if (worker !== null) this.statuses.delete(worker);
+        if (standing.metrics !== null) this.endedTotals.add(standing.metrics);
         reject(new Error("a worker has ended before it answered."));
-        if (this.isEnding || (!this.hasStarted && !standing.begun)) return;
+        if (this.isStopping || (!this.hasStarted && !standing.hasStarted))
+          return;
         this.logger.log(
           how === "exit 0" ? "warn" : "error",
           "a worker has ended and is replaced",
@@ -197,21 +200,21 @@ export class Workers {
         gone(null, "not started");
         return;
       }
-      this.standings.set(worker, standing);
+      this.statuses.set(worker, standing);
       worker.on("message", (message: unknown) => {
-        standing.heard();
+        standing.recordHeartbeat();
         if (isMessage(message, "here")) {
           send(worker, {
             kind: "begin",
-            ...this.beginning,
-            port: this.portToTake(),
+            ...this.startOptions,
+            port: this.portForNextWorker(),
           });
         } else if (isMessage(message, "ready")) {
-          standing.begin();
+          standing.markStarted();
           resolve(message.url);
         } else if (isMessage(message, "standing")) {
           standing.report(message.isReady, message.trouble);
-        } else if (isMessage(message, "ending")) standing.end();
+        } else if (isMessage(message, "ending")) standing.markStopping();
       });
       worker.on("error", () => gone(worker, "not started"));
       worker.once("exit", (code, signal) =>
@@ -224,8 +227,10 @@ export class Workers {
    * With port 0 and no other worker, the system would choose another port than
    * before. With another worker, the shared port is found by the setting alone.
    */
-  private portToTake(): number | null {
-    const hasOthers = [...this.standings.values()].some(({ begun }) => begun);
+  private portForNextWorker(): number | null {
+    const hasOthers = [...this.statuses.values()].some(
+      ({ hasStarted: begun }) => begun,
+    );
     if (this.url !== null && !hasOthers) {
       this.port = Number(new URL(this.url).port);
     }
@@ -235,7 +240,7 @@ export class Workers {
   private replace(): void {
     setTimeout(() => {
       // One that does not start is replaced by the next, after the same pause.
-      if (!this.isEnding) this.fork().catch(() => undefined);
+      if (!this.isStopping) this.fork().catch(() => undefined);
     }, RESTART_AFTER_MS).unref();
   }
 }
@@ -247,7 +252,7 @@ function all(): Worker[] {
 }
 
 /** Null where the worker does not tell in time. */
-function countOf(worker: Worker): Promise<object | null> {
+function collectMetrics(worker: Worker): Promise<object | null> {
   return new Promise((resolve) => {
     const end = (metrics: object | null): void => {
       clearTimeout(timer);
@@ -257,7 +262,7 @@ function countOf(worker: Worker): Promise<object | null> {
     const hear = (message: unknown): void => {
       if (isMessage(message, "counted")) end(message.metrics);
     };
-    const timer = setTimeout(() => end(null), COUNT_WITHIN_MS);
+    const timer = setTimeout(() => end(null), METRICS_TIMEOUT_MS);
     worker.on("message", hear);
     send(worker, { kind: "count" });
   });

@@ -15,60 +15,62 @@ export type HeartbeatChange = "silent" | "given-up" | null;
  */
 export class WorkerStatus {
   private ticks = 0;
-  private hasBegun = false;
-  private isEnding = false;
-  private canServe = true;
-  private ownTrouble: Readonly<Record<string, string>> = {};
+  private isStarted = false;
+  private isStopping = false;
+  private reportedReady = true;
+  private reportedTrouble: Readonly<Record<string, string>> = {};
   /** What it has counted, as it told last. */
-  counts: object | null = null;
+  metrics: object | null = null;
 
-  /** @param patience ticks without a heartbeat after which it is not ready */
-  constructor(private readonly patience: number) {}
+  /** @param maxMissedHeartbeats ticks without a heartbeat after which it is not ready */
+  constructor(private readonly maxMissedHeartbeats: number) {}
 
   /** Whether it answers, or has answered and finishes its last requests. */
-  get begun(): boolean {
-    return this.hasBegun;
+  get hasStarted(): boolean {
+    return this.isStarted;
   }
 
   /** Whether requests should be sent to it. */
   get isReady(): boolean {
     return (
-      this.hasBegun &&
-      !this.isEnding &&
-      this.canServe &&
-      this.ticks <= this.patience
+      this.isStarted &&
+      !this.isStopping &&
+      this.reportedReady &&
+      this.ticks <= this.maxMissedHeartbeats
     );
   }
 
   /** Trouble that it has reported, by name. */
   get trouble(): Readonly<Record<string, string>> {
-    return this.ownTrouble;
+    return this.reportedTrouble;
   }
 
   /** Its own readiness and trouble, as it has reported them. */
   report(isReady: boolean, trouble: Readonly<Record<string, string>>): void {
-    this.canServe = isReady;
-    this.ownTrouble = trouble;
+    this.reportedReady = isReady;
+    this.reportedTrouble = trouble;
   }
 
-  heard(): void {
+  recordHeartbeat(): void {
     this.ticks = 0;
   }
 
-  begin(): void {
-    this.hasBegun = true;
+  markStarted(): void {
+    this.isStarted = true;
     this.ticks = 0;
   }
 
-  end(): void {
-    this.isEnding = true;
+  markStopping(): void {
+    this.isStopping = true;
   }
 
   /** Counts one tick. `given-up` comes once, after twice the patience. */
   tick(): HeartbeatChange {
     this.ticks += 1;
-    const last = this.hasBegun ? 2 * this.patience : START_TICKS;
+    const last = this.isStarted ? 2 * this.maxMissedHeartbeats : START_TICKS;
     if (this.ticks === last + 1) return "given-up";
-    return this.hasBegun && this.ticks === this.patience + 1 ? "silent" : null;
+    return this.isStarted && this.ticks === this.maxMissedHeartbeats + 1
+      ? "silent"
+      : null;
   }
 }
