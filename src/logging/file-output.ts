@@ -7,10 +7,10 @@ import {
   type OutputStatus,
 } from "./output.js";
 
-/** A new file can be read by the gateway's own user alone. */
+/** A new file is readable and writable by the gateway's user only. */
 const FILE_MODE = 0o600;
 
-/** Why a file cannot be opened for now; anything else is a wrong setting. */
+/** Temporary reasons why a file cannot be opened; any other means a wrong setting. */
 const TEMPORARY_FAILURES = new Set([
   "EAGAIN",
   "EDQUOT",
@@ -23,20 +23,20 @@ const TEMPORARY_FAILURES = new Set([
 ]);
 
 /**
- * Appends lines to a file, each of them before `write` returns.
+ * Appends lines to a file synchronously.
  *
- * A line that cannot be written whole is counted and given up; the next one is
- * tried again, in a line of its own.
+ * A line that cannot be written completely is counted as lost and dropped. The next
+ * line is attempted again and starts on a new line.
  */
 export class FileOutput implements Output {
   private readonly health: OutputHealth;
   private fd: number | null;
-  /** A fragment of a line was left behind: the next write begins a new line. */
+  /** Whether the file ends with a partial line: the next write starts a new line. */
   private isCut = false;
 
   /**
-   * @throws {Error} where the path cannot be opened, unless only a resource is
-   *   used up, such as disk space: then each line is a new attempt
+   * @throws {Error} if the path cannot be opened. For a temporary failure, such as a
+   *   full disk, it does not throw: each line then tries to open the file again.
    */
   constructor(
     private readonly path: string,
@@ -72,8 +72,8 @@ export class FileOutput implements Output {
   }
 
   /**
-   * Opens the path again, for after a rotation. The old file stays in use where
-   * the path cannot be opened.
+   * Reopens the path after a log rotation. The old file stays in use if the path
+   * cannot be opened.
    *
    * @returns whether the path was opened
    */
@@ -109,6 +109,6 @@ function closeQuietly(fd: number): void {
   try {
     closeSync(fd);
   } catch {
-    // What was written is written; there is nobody to act on this.
+    // All lines have been written, so a failed close needs no action.
   }
 }

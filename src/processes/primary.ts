@@ -9,25 +9,25 @@ import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../observability/ops.server.js";
 import { Workers } from "./workers.js";
 
-/** One gateway or several behind one port, and one port of probes for them. */
+/** One or more gateways behind one port, with one operations port. */
 export interface WorkerPool {
   readonly url: string;
   readonly opsUrl: string;
   readonly developmentKey: string | null;
   close(drainMs: number): Promise<void>;
-  /** Records what is lost when the process is ended by force. */
+  /** Records unfinished work before the process is killed. */
   cutOff(): void | Promise<void>;
-  /** Longest time from the signal to the end, in milliseconds. */
+  /** Maximum time from the signal to the exit, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** Workers are ended by force before the primary process is, by so much. */
+/** Workers are killed this long before the grace period of the primary process ends. */
 export const AFTER_WORKERS_MS = 1_000;
 
 /**
- * Starts `WEB_CONCURRENCY` workers and answers probes for them: ready while one
- * of them is, alive unless none has been ready for a minute, with the sum of
- * their metrics.
+ * Starts `WEB_CONCURRENCY` workers and serves the operations port for them. It is
+ * ready while one worker is ready, and alive unless no worker has been ready for a
+ * minute. Metrics are aggregated over all workers.
  */
 export async function runPrimary(
   config: Config,

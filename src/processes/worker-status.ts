@@ -1,17 +1,17 @@
-/** Time between two heartbeats of a worker, in milliseconds; one tick of its standing. */
+/** Interval of a worker's heartbeats in milliseconds; one tick of `WorkerStatus`. */
 export const HEARTBEAT_MS = 1_000;
 
-/** A worker that has not begun to answer after so many ticks is given up. */
+/** A worker that does not serve requests after this many ticks is killed. */
 export const START_TICKS = 60;
 
-/** What a tick has found out about a worker; null: nothing new. */
+/** Change that a tick detects; null if there is none. */
 export type HeartbeatChange = "silent" | "given-up" | null;
 
 /**
- * How one worker stands, as far as its heartbeats show.
+ * Status of one worker, from its heartbeats and reports.
  *
- * Ticks of the primary process are counted instead of time: when the whole
- * machine was suspended, no worker is blamed for it.
+ * It counts ticks of the primary process instead of time: if the whole machine was
+ * suspended, no worker has missed a heartbeat.
  */
 export class WorkerStatus {
   private ticks = 0;
@@ -19,18 +19,18 @@ export class WorkerStatus {
   private isStopping = false;
   private reportedReady = true;
   private reportedTrouble: Readonly<Record<string, string>> = {};
-  /** What it has counted, as it told last. */
+  /** Last metrics received from the worker. */
   metrics: object | null = null;
 
-  /** @param maxMissedHeartbeats ticks without a heartbeat after which it is not ready */
+  /** @param maxMissedHeartbeats ticks without a heartbeat after which the worker is not ready */
   constructor(private readonly maxMissedHeartbeats: number) {}
 
-  /** Whether it answers, or has answered and finishes its last requests. */
+  /** Whether the worker has started to serve requests; stays true while it stops. */
   get hasStarted(): boolean {
     return this.isStarted;
   }
 
-  /** Whether requests should be sent to it. */
+  /** Whether the worker should receive requests. */
   get isReady(): boolean {
     return (
       this.isStarted &&
@@ -40,12 +40,12 @@ export class WorkerStatus {
     );
   }
 
-  /** Trouble that it has reported, by name. */
+  /** Failures that the worker has reported, by name. */
   get trouble(): Readonly<Record<string, string>> {
     return this.reportedTrouble;
   }
 
-  /** Its own readiness and trouble, as it has reported them. */
+  /** Stores the readiness and failures that the worker has reported. */
   report(isReady: boolean, trouble: Readonly<Record<string, string>>): void {
     this.reportedReady = isReady;
     this.reportedTrouble = trouble;
@@ -64,11 +64,13 @@ export class WorkerStatus {
     this.isStopping = true;
   }
 
-  /** Counts one tick. `given-up` comes once, after twice the patience. */
+  /** Counts one tick. Returns `given-up` once, after twice the allowed heartbeats. */
   tick(): HeartbeatChange {
     this.ticks += 1;
-    const last = this.isStarted ? 2 * this.maxMissedHeartbeats : START_TICKS;
-    if (this.ticks === last + 1) return "given-up";
+    const maxTicks = this.isStarted
+      ? 2 * this.maxMissedHeartbeats
+      : START_TICKS;
+    if (this.ticks === maxTicks + 1) return "given-up";
     return this.isStarted && this.ticks === this.maxMissedHeartbeats + 1
       ? "silent"
       : null;

@@ -159,7 +159,7 @@ describeHere("a Redis that answers PING and refuses commands", () => {
       expect(lines).toHaveLength(1);
       expect(JSON.parse(lines[0] ?? "")).toMatchObject({
         level: "warn",
-        msg: "shared state refuses commands",
+        msg: "shared state rejects commands",
         outcome: "NOPERM",
       });
       await admin.call("ACL", "SETUSER", "gw", "+@all");

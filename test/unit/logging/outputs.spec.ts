@@ -118,7 +118,7 @@ describe("an audit file", () => {
     expect(lines).toMatchObject([
       {
         level: "error",
-        message: "the audit trail cannot be written",
+        message: "the audit log cannot be written",
         fields: { ...ENTRY, cause: "ENOSPC" },
       },
       { level: "error", fields: { outcome: "NAME_TAKEN" } },
