@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   logUnhandledRejections(new Logger(config));
   announce(running, emulator, showsSchema(config));
   onSignal({
-    end: async (signal) => {
+    stop: async (signal) => {
       // A person at the keyboard has no balancer that must notice first.
       await running.close(
         signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,

@@ -20,11 +20,11 @@ export async function checkState(config: Config): Promise<CheckResult> {
   const silent = new Logger({ LOG_LEVEL: "silent" });
   const connection = new RedisConnection(url, prefix, silent);
   try {
-    await connection.opened(OPEN_MS);
+    await connection.waitForProbe(OPEN_MS);
     const { problem } = connection;
     if (problem?.kind === "refused") {
       return failure(
-        `Redis responds, but rejects commands (${problem.word}).`,
+        `Redis responds, but rejects commands (${problem.reason}).`,
         `Grant its user the gateway's commands for ${prefix}*. The server must not be a read-only replica or out of memory, and the database in REDIS_URL must exist.`,
       );
     }

@@ -1,48 +1,48 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { FileOutput } from "./file-output.js";
 import type { Logger } from "./logger.js";
-import { OutputHealth, type Output, type OutputStanding } from "./output.js";
+import { OutputHealth, type Output, type OutputStatus } from "./output.js";
 import { StreamOutput } from "./stream-output.js";
 
-/** What the trail keeps of one write. No name, no address, no number. */
+/** Audit entry of one write. Contains no name, email address or phone number. */
 export interface AuditEntry {
   readonly requestId: string;
   readonly caller: string;
   readonly directory: string;
   readonly operation: string;
-  /** The vendor's identifier; null while a new contact has none. */
+  /** The vendor's contact id; null for a new contact that has none yet. */
   readonly contactId: string | null;
   /** `OK` or the error code. */
   readonly outcome: string;
-  /** Calls to the vendor, read-backs included. */
+  /** Upstream calls, including read-backs. */
   readonly upstreamCalls: number;
   readonly upstreamRequestId: string | null;
 }
 
-/** Takes a line of text. */
+/** Receives lines of text. */
 export interface LineTarget {
   write(line: string): unknown;
 }
 
-/** Contact ids as the vendor writes them; anything else is what a caller typed. */
+/** Format of the vendor's contact ids; anything else is free text from a caller. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
-/** A phone number that a caller typed in place of an id. */
+/** Matches a phone number that a caller sent instead of a contact id. */
 const LONG_NUMBER = /\d{7}/;
 
-/** Path of the audit file; null where there is none. */
+/** Path of the audit file; null if the audit log is not written to a file. */
 export function auditFileOf(config: Pick<Config, "AUDIT_LOG">): string | null {
-  const { AUDIT_LOG: place = "none" } = config;
-  return place === "none" || place === "stderr" ? null : place;
+  const { AUDIT_LOG: target = "none" } = config;
+  return target === "none" || target === "stderr" ? null : target;
 }
 
-/** Writes the entry of a line that the trail could not take to the log. */
+/** Writes an audit entry to the log when it cannot be written to its output. */
 function toLog(logger: Pick<Logger, "log">) {
   return (line: string, failure: string): void => {
     const { at: _at, ...entry } = JSON.parse(line) as AuditEntry & {
       readonly at: string;
     };
-    logger.log("error", "the audit trail cannot be written", {
+    logger.log("error", "the audit log cannot be written", {
       cause: failure,
       ...entry,
     });
@@ -50,12 +50,12 @@ function toLog(logger: Pick<Logger, "log">) {
 }
 
 /**
- * Who changed what, one JSON object a line, in a stream of its own: it is kept
- * longer than a log and read by other people.
+ * Audit log: who changed what, as one JSON object per line. It has its own output,
+ * because it is kept longer than the log and has other readers.
  *
- * A line is written to its file, or handed over to standard error, before the
- * response is sent. A line that cannot be written goes to the log and is
- * counted; it never changes the response, because the change was carried out.
+ * A line is written to its file, or passed to standard error, before the response is
+ * sent. A line that cannot be written is counted and goes to the log. It never changes
+ * the response, because the change has been executed.
  */
 export class AuditTrail {
   private readonly health = new OutputHealth(() => undefined);
@@ -66,28 +66,28 @@ export class AuditTrail {
     private readonly logger: Pick<Logger, "log"> | null = null,
   ) {}
 
-  /** Made from the configuration; see `at`. */
+  /** Opens the audit log that the configuration selects; see `at`. */
   static from(config: Config, logger: Logger): AuditTrail {
-    const usual = hasSignIn(config) ? "stderr" : "none";
-    return AuditTrail.at(config.AUDIT_LOG ?? usual, logger);
+    const byDefault = hasSignIn(config) ? "stderr" : "none";
+    return AuditTrail.at(config.AUDIT_LOG ?? byDefault, logger);
   }
 
   /**
-   * @param place `none`, `stderr` or the path of a file, which is appended to
-   * @param logger takes the entries that the place cannot take
-   * @throws {Error} where the file cannot be opened
+   * @param output `none`, `stderr` or the path of a file, which is appended to
+   * @param logger receives the entries that cannot be written
+   * @throws {Error} if the file cannot be opened
    */
   static at(
-    place: string,
+    output: string,
     logger: Pick<Logger, "log"> | null = null,
   ): AuditTrail {
     const onLost = logger === null ? () => undefined : toLog(logger);
     const target =
-      place === "none"
+      output === "none"
         ? null
-        : place === "stderr"
+        : output === "stderr"
           ? new StreamOutput(2, { isBatched: false, onLost })
-          : new FileOutput(place, onLost);
+          : new FileOutput(output, onLost);
     return new AuditTrail(target, undefined, logger);
   }
 
@@ -102,26 +102,26 @@ export class AuditTrail {
     try {
       this.target.write(line);
     } catch {
-      this.health.fails("unknown", [line]);
+      this.health.recordFailure("unknown", [line]);
     }
   }
 
-  /** Opens the file again, for after a rotation. No line is lost or cut. */
+  /** Reopens the file after a log rotation. No line is lost or truncated. */
   reopen(): void {
     if (!(this.target instanceof FileOutput)) return;
     if (this.target.reopen()) {
-      this.logger?.log("info", "the audit file was opened again");
+      this.logger?.log("info", "the audit file was reopened");
       return;
     }
-    this.logger?.log("error", "the audit file cannot be opened again", {
-      cause: this.target.standing.failure ?? undefined,
+    this.logger?.log("error", "the audit file cannot be reopened", {
+      cause: this.target.status.failure ?? undefined,
     });
   }
 
-  get standing(): OutputStanding {
-    return this.target !== null && "standing" in this.target
-      ? this.target.standing
-      : this.health.standing;
+  get status(): OutputStatus {
+    return this.target !== null && "status" in this.target
+      ? this.target.status
+      : this.health.status;
   }
 
   close(): void {
@@ -129,7 +129,10 @@ export class AuditTrail {
   }
 }
 
-/** The vendor confirms the id of a change that it carried out, and no other. */
+/**
+ * The contact id, unless it may be free text from the caller. Only after a successful
+ * change has the vendor confirmed the id.
+ */
 function loggedId({ contactId, outcome }: AuditEntry): string | null {
   if (contactId === null || !CONTACT_ID.test(contactId)) return null;
   return outcome === "OK" || !LONG_NUMBER.test(contactId) ? contactId : null;

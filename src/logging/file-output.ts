@@ -4,14 +4,14 @@ import {
   OutputHealth,
   type OnLost,
   type Output,
-  type OutputStanding,
+  type OutputStatus,
 } from "./output.js";
 
-/** A new file can be read by the gateway's own user alone. */
-const MODE = 0o600;
+/** A new file is readable and writable by the gateway's user only. */
+const FILE_MODE = 0o600;
 
-/** Why a file cannot be opened for now; anything else is a wrong setting. */
-const PASSING = new Set([
+/** Temporary reasons why a file cannot be opened; any other means a wrong setting. */
+const TEMPORARY_FAILURES = new Set([
   "EAGAIN",
   "EDQUOT",
   "EINTR",
@@ -23,20 +23,20 @@ const PASSING = new Set([
 ]);
 
 /**
- * Appends lines to a file, each of them before `write` returns.
+ * Appends lines to a file synchronously.
  *
- * A line that cannot be written whole is counted and given up; the next one is
- * tried again, in a line of its own.
+ * A line that cannot be written completely is counted as lost and dropped. The next
+ * line is attempted again and starts on a new line.
  */
 export class FileOutput implements Output {
   private readonly health: OutputHealth;
   private fd: number | null;
-  /** A fragment of a line was left behind: the next write begins a new line. */
+  /** Whether the file ends with a partial line: the next write starts a new line. */
   private isCut = false;
 
   /**
-   * @throws {Error} where the path cannot be opened, unless only a resource is
-   *   used up, such as disk space: then each line is a new attempt
+   * @throws {Error} if the path cannot be opened. For a temporary failure, such as a
+   *   full disk, it does not throw: each line then tries to open the file again.
    */
   constructor(
     private readonly path: string,
@@ -44,19 +44,19 @@ export class FileOutput implements Output {
   ) {
     this.health = new OutputHealth(onLost);
     this.fd = this.open((failure) => {
-      if (PASSING.has(failure)) return;
+      if (TEMPORARY_FAILURES.has(failure)) return;
       throw new Error(`AUDIT_LOG cannot be opened (${failure}).`);
     });
   }
 
-  get standing(): OutputStanding {
-    return this.health.standing;
+  get status(): OutputStatus {
+    return this.health.status;
   }
 
   write(line: string): void {
     this.fd ??= this.open(() => undefined);
     if (this.fd === null) {
-      this.health.fails(this.standing.failure ?? "unknown", [line]);
+      this.health.recordFailure(this.status.failure ?? "unknown", [line]);
       return;
     }
     const bytes = Buffer.from(this.isCut ? `\n${line}` : line);
@@ -64,16 +64,16 @@ export class FileOutput implements Output {
     try {
       while (sent < bytes.length) sent += writeSync(this.fd, bytes, sent);
       this.isCut = false;
-      this.health.works();
+      this.health.recordSuccess();
     } catch (error) {
       this.isCut ||= sent > 0;
-      this.health.fails(codeOf(error), [line]);
+      this.health.recordFailure(codeOf(error), [line]);
     }
   }
 
   /**
-   * Opens the path again, for after a rotation. The old file stays in use where
-   * the path cannot be opened.
+   * Reopens the path after a log rotation. The old file stays in use if the path
+   * cannot be opened.
    *
    * @returns whether the path was opened
    */
@@ -83,7 +83,7 @@ export class FileOutput implements Output {
     const old = this.fd;
     this.fd = fd;
     this.isCut = false;
-    this.health.works();
+    this.health.recordSuccess();
     if (old !== null) closeQuietly(old);
     return true;
   }
@@ -95,10 +95,10 @@ export class FileOutput implements Output {
 
   private open(onFailure: (failure: string) => void): number | null {
     try {
-      return openSync(this.path, "a", MODE);
+      return openSync(this.path, "a", FILE_MODE);
     } catch (error) {
       const failure = codeOf(error);
-      this.health.fails(failure, []);
+      this.health.recordFailure(failure, []);
       onFailure(failure);
       return null;
     }
@@ -109,6 +109,6 @@ function closeQuietly(fd: number): void {
   try {
     closeSync(fd);
   } catch {
-    // What was written is written; there is nobody to act on this.
+    // All lines have been written, so a failed close needs no action.
   }
 }

@@ -1,17 +1,17 @@
 import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
-import { ReportLimit, type OutputStanding, type Standing } from "./output.js";
+import { ReportLimit, type OutputStatus, type StatusSource } from "./output.js";
 import { sanitizeForLog } from "./redact.js";
 import { StreamOutput } from "./stream-output.js";
 
 /**
- * What may stand in a log line; anything else does not
- * compile. A field without a value is left out of the line.
+ * Fields allowed in a log line; any other field is a compile error. Fields that are
+ * undefined are omitted.
  */
 export interface LogFields {
   readonly requestId?: string | undefined;
-  /** Of the W3C trace context; only while traces are on. */
+  /** Trace id of the W3C trace context; only if tracing is on. */
   readonly traceId?: string | undefined;
   readonly door?: string | undefined;
   readonly operation?: string | undefined;
@@ -27,38 +27,37 @@ export interface LogFields {
   readonly caller?: string | undefined;
   readonly url?: string | undefined;
   readonly contactId?: string | null | undefined;
-  /** Identifier of a token issuer, from the configuration. */
+  /** Identifier of a token issuer from the configuration. */
   readonly issuer?: string | undefined;
-  /** Why something of the gateway's own fails, in a few words or a system code. */
+  /** Why a part of the gateway fails: a short text or a system error code. */
   readonly cause?: string | undefined;
   readonly lost?: number | undefined;
 }
 
 type Level = "debug" | "info" | "warn" | "error";
 
-/** What leads from a fault to its request. */
+/** Identifies the request in which a fault occurred. */
 interface FaultContext {
   readonly requestId?: string;
   readonly trace?: { readonly traceId: string };
 }
 
-/** What the log is written to, as far as it is known here. */
-interface LogTarget extends DestinationStream, Partial<Standing> {
+/** Destination of the log; its status and `close` are optional. */
+interface LogTarget extends DestinationStream, Partial<StatusSource> {
   close?(): void;
 }
 
-const WRITABLE: OutputStanding = { failure: null, lost: 0 };
+const WRITABLE: OutputStatus = { failure: null, lost: 0 };
 
 /**
- * The structured log: one JSON object a line on standard output. While standard
- * output cannot be written, one line a minute on standard error reports that.
+ * Structured log: one JSON object per line on standard output. While standard output
+ * cannot be written, standard error gets one line per minute that reports it.
  *
- * Lines are built from an allow-list of fields, so that neither a secret nor a
- * personal datum has a place in them.
+ * Lines are built from an allow-list of fields, so that they cannot contain secrets
+ * or personal data.
  */
 export class Logger {
   private readonly pino: Pino;
-
   private readonly target: LogTarget;
 
   constructor(config: Pick<Config, "LOG_LEVEL">, destination?: LogTarget) {
@@ -78,14 +77,14 @@ export class Logger {
     this.pino[level](fields, message);
   }
 
-  /** Whether lines of this level are written at all. */
+  /** Whether lines of this level are written. */
   writes(level: Level): boolean {
     return this.pino.isLevelEnabled(level);
   }
 
   /**
-   * A fault of the gateway. Its class and the places in our own code are
-   * written, its message is not: it may quote what a caller sent.
+   * Logs a bug of the gateway with its class and stack frames. The message is omitted,
+   * because it may quote input of a caller.
    */
   fault(error: unknown, { requestId, trace }: FaultContext): void {
     const isError = error instanceof Error;
@@ -100,7 +99,7 @@ export class Logger {
     );
   }
 
-  /** For the framework's own messages. */
+  /** Logger for messages of NestJS. */
   get forNest(): LoggerService {
     const write =
       (level: Level) =>
@@ -117,18 +116,18 @@ export class Logger {
     };
   }
 
-  /** Whether its lines can be written, and how many could not. */
-  get standing(): OutputStanding {
-    return this.target.standing ?? WRITABLE;
+  /** Whether lines can be written, and how many were lost. */
+  get status(): OutputStatus {
+    return this.target.status ?? WRITABLE;
   }
 
-  /** Writes what is pending. Later lines are still taken, one by one. */
+  /** Writes pending lines. Later lines are still written, without batching. */
   close(): void {
     this.target.close?.();
   }
 }
 
-/** Standard output, with a report on standard error for lines that are lost. */
+/** Standard output; lost lines are reported on standard error. */
 function standardOutput(): LogTarget {
   const errors = new StreamOutput(2, { isBatched: false });
   const report = new ReportLimit();
@@ -136,7 +135,7 @@ function standardOutput(): LogTarget {
     isBatched: true,
     onLost: (_line, cause) => {
       if (!report.isDue) return;
-      const { lost } = output.standing;
+      const { lost } = output.status;
       const line = {
         level: "error",
         time: new Date().toISOString(),
@@ -149,8 +148,8 @@ function standardOutput(): LogTarget {
   });
   return {
     write: (line) => output.write(line),
-    get standing() {
-      return output.standing;
+    get status() {
+      return output.status;
     },
     close: () => {
       output.close();
@@ -162,7 +161,7 @@ function standardOutput(): LogTarget {
 let writtenAtMs = 0;
 let writtenAt = "";
 
-/** The time of a line; under load many lines come in the same millisecond. */
+/** Timestamp of a line; cached, because under load many lines share a millisecond. */
 function isoTime(): string {
   const nowMs = Date.now();
   if (nowMs !== writtenAtMs) {
@@ -172,10 +171,10 @@ function isoTime(): string {
   return writtenAt;
 }
 
-/** A place in code, as V8 writes it: a file, a line, a column. */
+/** A stack frame of V8 with file, line and column. */
 const FRAME = /^\s+at .*:\d+:\d+\)?$/;
 
-/** The stack without the message, which may have many lines of its own. */
+/** Stack frames without the message, which may have several lines. */
 function framesOf({ stack = "", message }: Error): string[] {
   const start = stack.indexOf(message);
   return stack

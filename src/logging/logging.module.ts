@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from "@nestjs/common";
 import { AuditTrail } from "./audit.js";
 import { Logger } from "./logger.js";
 
-/** Offers the one logger and the one audit trail of the process. */
+/** Provides the logger and the audit log of the process. */
 @Module({})
 export class LoggingModule {
   static with(logger: Logger, trail: AuditTrail): DynamicModule {

@@ -1,54 +1,54 @@
-/** How an output of lines stands; for readiness and metrics. */
-export interface OutputStanding {
-  /** Why the last attempt to write failed, such as `ENOSPC`; null while it works. */
+/** Status of an output, for `/readyz` and metrics. */
+export interface OutputStatus {
+  /** Why the last write failed, such as `ENOSPC`; null if it succeeded. */
   readonly failure: string | null;
-  /** Lines that were not written, since the start of the process. */
+  /** Number of lines lost since the start of the process. */
   readonly lost: number;
 }
 
-/** The part of an output that others read. */
-export interface Standing {
-  readonly standing: OutputStanding;
+/** Something with the status of an output. */
+export interface StatusSource {
+  readonly status: OutputStatus;
 }
 
-/** Takes whole lines of text, each with its line feed. */
-export interface Output extends Standing {
-  /** Never throws and never waits for a reader. */
+/** Writes complete lines of text, each with its line feed. */
+export interface Output extends StatusSource {
+  /** Never throws and never blocks on a slow reader. */
   write(line: string): void;
-  /** Writes what is pending, as far as that takes no wait, and stops. */
+  /** Writes pending lines as far as possible without blocking on a slow reader. */
   close(): void;
 }
 
-/** Called for each line that is given up, after it was counted. */
+/** Called for each lost line, after it was counted. */
 export type OnLost = (line: string, failure: string) => void;
 
-/** Reports one failure at most this often. */
+/** Minimum interval between two reports. */
 const REPORT_EVERY_MS = 60_000;
 
-/** Counts what is lost, and remembers whether the output works now. */
-export class OutputHealth implements Standing {
+/** Counts lost lines and stores whether the last write succeeded. */
+export class OutputHealth implements StatusSource {
   private failure: string | null = null;
   private lost = 0;
 
   constructor(private readonly onLost: OnLost) {}
 
-  get standing(): OutputStanding {
+  get status(): OutputStatus {
     return { failure: this.failure, lost: this.lost };
   }
 
-  works(): void {
+  recordSuccess(): void {
     this.failure = null;
   }
 
-  /** @param lines none where nothing was lost, but the output does not work */
-  fails(failure: string, lines: readonly string[]): void {
+  /** @param lines the lost lines; empty if the output failed without losing a line */
+  recordFailure(failure: string, lines: readonly string[]): void {
     this.failure = failure;
     this.lost += lines.length;
     for (const line of lines) this.onLost(line, failure);
   }
 }
 
-/** Lets the first report pass, and then one a minute. */
+/** Allows the first report at once, and then one per minute. */
 export class ReportLimit {
   private reportedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -62,7 +62,7 @@ export class ReportLimit {
   }
 }
 
-/** The system's code of an error, such as `EACCES`. */
+/** The system error code, such as `EACCES`; `unknown` if there is none. */
 export function codeOf(error: unknown): string {
   return typeof error === "object" &&
     error !== null &&

@@ -4,57 +4,57 @@ import {
   OutputHealth,
   type OnLost,
   type Output,
-  type OutputStanding,
+  type OutputStatus,
 } from "./output.js";
 
 /**
- * A pipe takes a write of this size in one piece (`PIPE_BUF` of Linux), so that
- * lines of several processes on one pipe do not interleave.
+ * Writes up to this size to a pipe are atomic (`PIPE_BUF` of Linux), so that lines of
+ * several processes on one pipe do not interleave.
  */
 const ATOMIC_WRITE_BYTES = 4_096;
 
 /**
- * One write takes a turn of the event loop. When turns are long and lines are
- * many, more is written at once. Linux keeps that in one piece as well, as long
- * as the pipe has room.
+ * Each write takes one iteration of the event loop. With more pending chunks than
+ * this, several are written at once. Linux still writes them without interleaving as
+ * long as the pipe has space for all of them.
  */
-const CHUNKS_WITHOUT_HURRY = 4;
+const MAX_CHUNKS_WRITTEN_SINGLY = 4;
 const CHUNKS_AT_ONCE = 8;
 
-/** Lines are written together once there are this many characters. */
+/** Pending lines are written once they have this many characters. */
 const BATCH_LENGTH = ATOMIC_WRITE_BYTES - 512;
 
-/** Pending lines are written at the latest after this time. */
+/** Maximum time for which lines stay pending. */
 const FLUSH_MS = 100;
 
-/** Pause before a full pipe is tried again. */
+/** Pause before a write to a full pipe is retried. */
 const FULL_PIPE_PAUSE_MS = 5;
 
-/** Most pending characters; a reader that stalls must not use up the memory. */
+/** Maximum number of pending characters: a stalled reader must not exhaust the memory. */
 const MAX_PENDING_LENGTH = 1024 * 1024;
 
-/** A write that takes longer than this waits for a reader that stalls. */
+/** A write that takes longer than this means that the reader has stalled. */
 const STALLED_AFTER_MS = 1_000;
 
-/** How often a full pipe is tried while the process ends. */
-const ATTEMPTS_AT_END = 40;
+/** Maximum number of attempts to write to a full pipe at exit. */
+const ATTEMPTS_AT_EXIT = 40;
 
-/** Bytes on their way out, and how many of them have gone. */
+/** Bytes to write, and how many of them are written. */
 interface Chunk {
   readonly bytes: Buffer;
   sent: number;
 }
 
-/** Failure of an output whose reader does not read. */
+/** Failure code of an output whose reader has stalled. */
 const STALLED = "stalled";
 
 /**
  * Writes lines to a file descriptor (standard output or standard error) without
- * ever blocking the event loop.
+ * blocking the event loop.
  *
- * A line that cannot be written is counted and given up; the next one is tried
- * again. Neither a closed pipe, a full disk nor a reader that stalls throws or
- * ends the process.
+ * A line that cannot be written is counted as lost and dropped; the next line is
+ * attempted again. A closed pipe, a full disk or a stalled reader never throws and
+ * never ends the process.
  */
 export class StreamOutput implements Output {
   private readonly health: OutputHealth;
@@ -63,7 +63,7 @@ export class StreamOutput implements Output {
   private current: Chunk | null = null;
   private isWriting = false;
   private startedAtMs = 0;
-  /** A fragment of a line was left behind: the next write begins a new line. */
+  /** Whether the output ends with a partial line: the next write starts a new line. */
   private isCut = false;
   private isBatched: boolean;
   private readonly flushing: NodeJS.Timeout | undefined;
@@ -72,7 +72,7 @@ export class StreamOutput implements Output {
   constructor(
     private readonly fd: number,
     options: {
-      /** Whether lines may wait for others for up to 100 ms. */
+      /** Whether lines are collected for up to 100 ms and written together. */
       readonly isBatched: boolean;
       readonly onLost?: OnLost;
     },
@@ -85,14 +85,14 @@ export class StreamOutput implements Output {
     process.on("exit", this.onExit);
   }
 
-  get standing(): OutputStanding {
-    return this.health.standing;
+  get status(): OutputStatus {
+    return this.health.status;
   }
 
   write(line: string): void {
     const { length } = line;
     if (this.pendingLength + length > MAX_PENDING_LENGTH) {
-      this.health.fails(STALLED, [line]);
+      this.health.recordFailure(STALLED, [line]);
       return;
     }
     const last = this.chunks.length - 1;
@@ -131,7 +131,7 @@ export class StreamOutput implements Output {
   private next(): Chunk | null {
     if (this.current !== null) return this.current;
     if (this.chunks.length === 0) return null;
-    const isBehind = this.chunks.length > CHUNKS_WITHOUT_HURRY;
+    const isBehind = this.chunks.length > MAX_CHUNKS_WRITTEN_SINGLY;
     const text = this.chunks.splice(0, isBehind ? CHUNKS_AT_ONCE : 1).join("");
     this.pendingLength -= text.length;
     this.current = {
@@ -144,7 +144,7 @@ export class StreamOutput implements Output {
 
   private written(chunk: Chunk, error: Error | null, count: number): void {
     if (error !== null && codeOf(error) === "EAGAIN") {
-      // A full pipe: nothing is lost as long as its reader goes on.
+      // The pipe is full: retry, because the reader may continue.
       setTimeout(() => this.start(), FULL_PIPE_PAUSE_MS).unref();
       return;
     }
@@ -157,7 +157,7 @@ export class StreamOutput implements Output {
     chunk.sent += count;
     if (chunk.sent < chunk.bytes.length) return;
     if (this.current === chunk) this.current = null;
-    this.health.works();
+    this.health.recordSuccess();
   }
 
   private giveUp(chunk: Chunk, failure: string): void {
@@ -170,17 +170,17 @@ export class StreamOutput implements Output {
       .toString()
       .split(/(?<=\n)/)
       .filter((line) => line !== "\n" && line !== "");
-    this.health.fails(failure, lines);
+    this.health.recordFailure(failure, lines);
   }
 
-  /** At the end of the process: without a wait for a reader that stalls. */
+  /** Writes synchronously at exit; gives up soon if the reader has stalled. */
   private writePending(): void {
     if (this.isWriting) {
-      // That write goes on in a thread of its own, which cannot be waited for.
+      // The running write is in the thread pool and cannot be awaited here.
       if (performance.now() - this.startedAtMs > STALLED_AFTER_MS) return;
       this.current = null;
     }
-    let attempts = ATTEMPTS_AT_END;
+    let attempts = ATTEMPTS_AT_EXIT;
     for (;;) {
       const chunk = this.next();
       if (chunk === null) return;
@@ -197,7 +197,7 @@ export class StreamOutput implements Output {
   }
 }
 
-/** Blocks the thread; only for the end of the process. */
+/** Blocks the thread; used only at exit. */
 function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -12,11 +12,10 @@ import type {
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { ClientStatus } from "../upstream/upstream.client.js";
 import type { Upstream } from "../upstream/upstream.js";
-import type { Metrics } from "./metrics.js";
-import type { LabelValues, Reading } from "./counters.js";
+import type { Metrics, PolledMetric, Sample } from "./metrics.js";
 import type { Outputs } from "./trouble.js";
 
-/** Parts of the gateway that can tell how they stand. */
+/** Parts of the gateway whose current values are read at each scrape. */
 export interface Observed {
   readonly upstream: Pick<Upstream, "statuses">;
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
@@ -30,246 +29,266 @@ export interface Observed {
   readonly outputs: Outputs;
 }
 
-const STANDINGS: readonly SharedStateStatus[] = [
+const STATE_STATUSES: readonly SharedStateStatus[] = [
   "memory",
   "redis",
   "redis-away",
   "redis-refused",
 ];
 
-/** Has each part asked at each scrape how it stands. */
+/** Adds the metrics that are read from these parts at each scrape. */
 export function readGauges(metrics: Metrics, observed: Observed): void {
-  const {
-    upstream,
-    watch,
-    streams,
-    sockets,
-    gate,
-    intake,
-    connections,
-    state,
-  } = observed;
-  for (const reading of readTrouble(observed)) metrics.look(reading);
-  const ofDirectories = (
+  const { upstream, state } = observed;
+  const all = [
+    ...failureMetrics(observed),
+    ...upstreamMetrics(upstream),
+    ...deletionMetrics(observed),
+    ...connectionMetrics(observed),
+    ...stateMetrics(state),
+  ];
+  for (const metric of all) metrics.poll(metric);
+}
+
+/** Value of a gauge that is 1 while a condition holds. */
+const flag = (isTrue: boolean): number => (isTrue ? 1 : 0);
+
+function gauge(
+  name: string,
+  help: string,
+  value: () => number,
+  aggregator: "sum" | "max" = "sum",
+): PolledMetric {
+  return { name, help, type: "gauge", aggregator, read: () => [[{}, value()]] };
+}
+
+/** Failures of the gateway's own parts, and log lines lost because of them. */
+function failureMetrics({
+  signIn,
+  outputs,
+}: Observed): readonly PolledMetric[] {
+  return [
+    {
+      name: "log_lines_lost_total",
+      help: "Lines of the log or the audit log that could not be written to their own output.",
+      type: "counter",
+      labelNames: ["output"],
+      read: () =>
+        Object.entries(outputs).map(([output, { status }]) => [
+          { output },
+          status.lost,
+        ]),
+    },
+    {
+      name: "log_failing",
+      help: "1 while the log or the audit log cannot be written to its own output.",
+      type: "gauge",
+      labelNames: ["output"],
+      aggregator: "max",
+      read: () =>
+        Object.entries(outputs).map(([output, { status }]) => [
+          { output },
+          flag(status.failure !== null),
+        ]),
+    },
+    {
+      name: "issuer_keys_failing",
+      help: "1 while the public keys of a token issuer cannot be fetched.",
+      type: "gauge",
+      labelNames: ["issuer"],
+      aggregator: "max",
+      read: () =>
+        [...signIn.status.issuers].map(([issuer, { failure }]) => [
+          { issuer },
+          flag(failure !== null),
+        ]),
+    },
+    gauge(
+      "api_key_file_failing",
+      "1 while the API key file is missing or invalid; the last valid keys stay in use.",
+      () => flag(signIn.status.keyFileFailure !== null),
+      "max",
+    ),
+  ];
+}
+
+function upstreamMetrics(
+  upstream: Observed["upstream"],
+): readonly PolledMetric[] {
+  const perDirectory = (
     name: string,
     help: string,
-    value: (standing: ClientStatus) => number,
-  ): Reading => ({
+    value: (status: ClientStatus) => number,
+  ): PolledMetric => ({
     name,
     help,
-    kind: "gauge",
+    type: "gauge",
     labelNames: ["directory"],
     read: () =>
-      [...upstream.statuses()].map(([alias, standing]) => [
-        [alias],
-        value(standing),
+      [...upstream.statuses()].map(([directory, status]) => [
+        { directory },
+        value(status),
       ]),
   });
-  const single = (
-    name: string,
-    help: string,
-    value: () => number,
-    ofAll: "sum" | "max" = "sum",
-  ): Reading => ({
-    name,
-    help,
-    kind: "gauge",
-    labelNames: [],
-    ofAll,
-    read: () => [[[], value()]],
-  });
-  const readings: readonly Reading[] = [
+  return [
     {
       name: "upstream_breaker_state",
-      help: "Breaker of reads or writes of a directory: 0 closed, 1 open, 2 half-open.",
-      kind: "gauge",
+      help: "Circuit breaker for the reads or writes of a directory: 0 closed, 1 open, 2 half-open.",
+      type: "gauge",
       labelNames: ["directory", "kind"],
-      ofAll: "max",
+      aggregator: "max",
       read: () =>
-        [...upstream.statuses()].flatMap(
-          ([alias, standing]): [LabelValues, number][] => [
-            [[alias, "read"], standing.readBreaker],
-            [[alias, "write"], standing.writeBreaker],
-          ],
-        ),
+        [...upstream.statuses()].flatMap(([directory, status]): Sample[] => [
+          [{ directory, kind: "read" }, status.readBreaker],
+          [{ directory, kind: "write" }, status.writeBreaker],
+        ]),
     },
-    ofDirectories(
+    perDirectory(
       "upstream_reads_running",
-      "Reads on their way to the vendor.",
+      "Upstream reads in flight.",
       ({ readsRunning }) => readsRunning,
     ),
-    ofDirectories(
+    perDirectory(
       "upstream_reads_waiting",
-      "Reads that wait for a place among those on their way.",
+      "Reads that wait because the limit of concurrent upstream reads is reached.",
       ({ readsWaiting }) => readsWaiting,
     ),
-    ofDirectories(
+    perDirectory(
       "upstream_writes_waiting",
-      "Writes that wait for their turn in this process.",
+      "Writes in this process's write queue.",
       ({ writesWaiting }) => writesWaiting,
     ),
-    single(
+  ];
+}
+
+function deletionMetrics({ watch }: Observed): readonly PolledMetric[] {
+  return [
+    gauge(
       "deletions_followed",
-      "Deletions that somebody watches through this process.",
+      "Deletions that clients watch through this process.",
       () => watch.size,
     ),
-    single(
+    gauge(
       "deletion_oldest_seconds",
-      "Age of the oldest followed deletion; 0 while none is followed.",
+      "Age of the oldest watched deletion; 0 if there is none.",
       () =>
         watch.oldestObservedAtMs === null
           ? 0
           : Math.max(0, Date.now() - watch.oldestObservedAtMs) / 1_000,
       "max",
     ),
-    single(
+  ];
+}
+
+function connectionMetrics({
+  streams,
+  sockets,
+  gate,
+  intake,
+  connections,
+}: Observed): readonly PolledMetric[] {
+  return [
+    gauge(
       "event_streams_open",
       "Open streams of server-sent events.",
       () => streams.size,
     ),
     {
       name: "websockets_open",
-      help: "Open WebSockets: `waiting` before they have signed in, then `signed-in`.",
-      kind: "gauge",
+      help: "Open WebSockets: `waiting` until they are authenticated, then `signed-in`.",
+      type: "gauge",
       labelNames: ["state"],
       read: () => [
-        [["waiting"], sockets.waiting],
-        [["signed-in"], sockets.signedIn],
+        [{ state: "waiting" }, sockets.waiting],
+        [{ state: "signed-in" }, sockets.signedIn],
       ],
     },
     {
       name: "websockets_evicted_total",
-      help: "WebSockets closed before they had signed in, to make room for newer ones.",
-      kind: "counter",
-      labelNames: [],
-      read: () => [[[], sockets.evicted]],
+      help: "Unauthenticated WebSockets closed in favor of newer ones.",
+      type: "counter",
+      read: () => [[{}, sockets.evicted]],
     },
-    single(
-      "requests_in_work",
-      "Requests taken on and not yet answered.",
-      () => intake.inFlight,
-    ),
-    single(
+    gauge("requests_in_work", "Requests in flight.", () => intake.inFlight),
+    gauge(
       "connections_open",
-      "Open connections, WebSockets and refused ones included.",
+      "Open connections, including WebSockets and refused connections.",
       () => connections.open,
     ),
-    single(
+    gauge(
       "connections_lingering",
-      "Refused connections that are not closed yet; none stays for more than 2 seconds.",
+      "Refused connections that are not closed yet; each is closed within 2 seconds.",
       () => connections.lingering,
     ),
     {
       name: "connections_refused_total",
-      help: "Connections closed at once because the limit of connections was reached.",
-      kind: "counter",
-      labelNames: [],
-      read: () => [[[], connections.refused]],
+      help: "Connections closed at once because the connection limit was reached.",
+      type: "counter",
+      read: () => [[{}, connections.refused]],
     },
     {
       name: "rate_limit_refusals_total",
-      help: "Requests refused by the limit of a caller or of an address.",
-      kind: "counter",
+      help: "Requests refused by the rate limit of a caller or of an address.",
+      type: "counter",
       labelNames: ["limit"],
       read: () =>
-        Object.entries(gate.refusals).map(([limit, n]) => [[limit], n]),
+        Object.entries(gate.refusals).map(([limit, n]) => [{ limit }, n]),
     },
+  ];
+}
+
+function stateMetrics(state: Observed["state"]): readonly PolledMetric[] {
+  return [
     {
       name: "shared_state",
-      help: "Where state lives: 1 at memory, redis, redis-away while it cannot be reached, or redis-refused while it rejects commands.",
-      kind: "gauge",
+      help: "1 for the current status of shared state: memory, redis, redis-away (unreachable) or redis-refused (rejects commands).",
+      type: "gauge",
       labelNames: ["standing"],
-      ofAll: "max",
-      read: () => STANDINGS.map((one) => [[one], state.status === one ? 1 : 0]),
-    },
-    ...tableReadings(state.tables),
-  ];
-  for (const reading of readings) metrics.look(reading);
-}
-
-/** What of the gateway's own does not work, and what was lost by it. */
-function readTrouble({ signIn, outputs }: Observed): readonly Reading[] {
-  const flag = (isTrue: boolean): number => (isTrue ? 1 : 0);
-  return [
-    {
-      name: "log_lines_lost_total",
-      help: "Lines of the log or the audit trail that could not be written to their own output.",
-      kind: "counter",
-      labelNames: ["output"],
+      aggregator: "max",
       read: () =>
-        Object.entries(outputs).map(([name, { standing }]) => [
-          [name],
-          standing.lost,
+        STATE_STATUSES.map((status) => [
+          { standing: status },
+          flag(state.status === status),
         ]),
     },
-    {
-      name: "log_failing",
-      help: "1 while the log or the audit trail cannot be written to its own output.",
-      kind: "gauge",
-      labelNames: ["output"],
-      ofAll: "max",
-      read: () =>
-        Object.entries(outputs).map(([name, { standing }]) => [
-          [name],
-          flag(standing.failure !== null),
-        ]),
-    },
-    {
-      name: "issuer_keys_failing",
-      help: "1 while the public keys of a token issuer cannot be fetched.",
-      kind: "gauge",
-      labelNames: ["issuer"],
-      ofAll: "max",
-      read: () =>
-        [...signIn.status.issuers].map(([issuer, { failure }]) => [
-          [issuer],
-          flag(failure !== null),
-        ]),
-    },
-    {
-      name: "api_key_file_failing",
-      help: "1 while the API key file is missing or cannot be used, and the keys read last stay valid.",
-      kind: "gauge",
-      labelNames: [],
-      ofAll: "max",
-      read: () => [[[], flag(signIn.status.keyFileFailure !== null)]],
-    },
+    ...tableMetrics(state.tables),
   ];
 }
 
-/** Tables in memory that reject new entries instead of dropping old ones. */
-function tableReadings(tables: readonly BoundedTable[]): Reading[] {
-  const ofTables = (
+/** Metrics of in-memory tables that reject new entries instead of dropping old ones. */
+function tableMetrics(
+  tables: readonly BoundedTable[],
+): readonly PolledMetric[] {
+  const perTable = (
     name: string,
     help: string,
-    kind: "gauge" | "counter",
+    type: "gauge" | "counter",
     value: (table: BoundedTable) => number,
-    ofAll: "sum" | "max" = "sum",
-  ): Reading => ({
+    aggregator: "sum" | "max" = "sum",
+  ): PolledMetric => ({
     name,
     help,
-    kind,
+    type,
     labelNames: ["table"],
-    ...(kind === "gauge" ? { ofAll } : {}),
-    read: () => tables.map((table) => [[table.kind], value(table)]),
+    aggregator,
+    read: () => tables.map((table) => [{ table: table.kind }, value(table)]),
   });
   return [
-    ofTables(
+    perTable(
       "state_entries",
-      "Entries of a table in memory; none is dropped before its time.",
+      "Entries of an in-memory table; none is dropped before it expires.",
       "gauge",
       ({ size }) => size,
     ),
-    ofTables(
+    perTable(
       "state_entries_limit",
-      "Entries at which a table in memory rejects new ones, of all callers.",
+      "Number of entries, over all callers, at which an in-memory table rejects new ones.",
       "gauge",
       ({ bounds }) => bounds.total,
       "max",
     ),
-    ofTables(
+    perTable(
       "state_rejections_total",
-      "Changes rejected because a table in memory was full, for their caller or for all.",
+      "Changes rejected because an in-memory table was full, for their caller or for all callers.",
       "counter",
       ({ rejected }) => rejected,
     ),

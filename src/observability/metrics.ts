@@ -1,71 +1,143 @@
-import { Counts, Spreads, type Reading } from "./counters.js";
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from "prom-client";
 
-/** Begins the name of every metric of ours. */
-const OURS = "message_contacts_";
+/** Prefix of every metric of the gateway itself. */
+const PREFIX = "message_contacts_";
+
+/** Bucket bounds in seconds: from a cached response to the longest deadline. */
+const BUCKETS = [
+  0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20,
+];
+
+/** One value of a polled metric with its labels. */
+export type Sample<L extends string = string> = readonly [
+  labels: Partial<Record<L, string>>,
+  value: number,
+];
+
+/** A metric that is read from another part of the gateway at each scrape. */
+export interface PolledMetric<L extends string = string> {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: "gauge" | "counter";
+  readonly labelNames?: readonly L[];
+  /** How the values of several processes are combined. Default: sum. */
+  readonly aggregator?: "sum" | "max";
+  readonly read: () => Iterable<Sample<L>>;
+}
 
 /**
- * What the gateway counts. Values of labels come from closed lists, so that
- * neither an identifier nor a personal datum can become one.
+ * Metrics of one gateway. Label values come from closed lists, so that neither
+ * an identifier nor personal data can become one.
  */
 export class Metrics {
-  readonly requests = new Counts(
-    `${OURS}requests_total`,
-    "Requests answered, by door, operation and code: OK or the error code, also where a payload carries it.",
-    ["door", "operation", "code"],
-  );
-  readonly requestSeconds = new Spreads(
-    `${OURS}request_duration_seconds`,
-    "Seconds from a request's head to its whole answer; streams are not in it.",
-    ["door", "operation"],
-  );
-  readonly replays = new Counts(
-    `${OURS}idempotent_replays_total`,
-    "Answers given again for an idempotency key.",
-    ["operation"],
-  );
-  readonly attempts = new Counts(
-    `${OURS}upstream_attempts_total`,
-    "Attempts towards the vendor, by outcome class and, for refusals, the code they mean here.",
-    ["operation", "outcome", "code"],
-  );
-  readonly attemptSeconds = new Spreads(
-    `${OURS}upstream_attempt_duration_seconds`,
-    "Seconds of one attempt towards the vendor, signing included.",
-    ["operation"],
-  );
-  readonly repeats = new Counts(
-    `${OURS}upstream_repeats_total`,
-    "Attempts that follow a failed one of the same call.",
-    ["operation"],
-  );
-  readonly settlements = new Counts(
-    `${OURS}upstream_settlements_total`,
-    "What reading back told of writes whose answer was lost: done, refused, missing or unknowable.",
-    ["operation", "verdict"],
-  );
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private hasDefaultMetrics = false;
 
-  private readonly pulled: Reading[] = [];
+  readonly requests = new Counter({
+    name: `${PREFIX}requests_total`,
+    help: "Requests answered, by API (door), operation and code: OK or the error code, including errors in a mutation payload.",
+    labelNames: ["door", "operation", "code"],
+    registers: this.registers,
+  });
+  readonly requestSeconds = new Histogram({
+    name: `${PREFIX}request_duration_seconds`,
+    help: "Seconds from the request's headers to the end of its response; streams are excluded.",
+    labelNames: ["door", "operation"],
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+  readonly replays = new Counter({
+    name: `${PREFIX}idempotent_replays_total`,
+    help: "Stored responses returned for a repeated idempotency key.",
+    labelNames: ["operation"],
+    registers: this.registers,
+  });
+  readonly attempts = new Counter({
+    name: `${PREFIX}upstream_attempts_total`,
+    help: "Upstream attempts, by outcome class and, for rejections, the gateway's error code.",
+    labelNames: ["operation", "outcome", "code"],
+    registers: this.registers,
+  });
+  readonly attemptSeconds = new Histogram({
+    name: `${PREFIX}upstream_attempt_duration_seconds`,
+    help: "Seconds of one upstream attempt, including signing.",
+    labelNames: ["operation"],
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+  readonly repeats = new Counter({
+    name: `${PREFIX}upstream_repeats_total`,
+    help: "Upstream attempts that retry a failed attempt of the same call.",
+    labelNames: ["operation"],
+    registers: this.registers,
+  });
+  readonly settlements = new Counter({
+    name: `${PREFIX}upstream_settlements_total`,
+    help: "Results of reading back writes whose response was lost: done, refused, missing or unknowable.",
+    labelNames: ["operation", "verdict"],
+    registers: this.registers,
+  });
 
-  /** Adds values that are looked up when somebody asks. */
-  look(reading: Reading): void {
-    this.pulled.push({ ...reading, name: OURS + reading.name });
+  /** Adds a metric whose values are read at each scrape. */
+  poll<L extends string>(metric: PolledMetric<L>): void {
+    const { name, help, type, labelNames = [], aggregator, read } = metric;
+    const options = {
+      name: PREFIX + name,
+      help,
+      labelNames,
+      registers: this.registers,
+      aggregator: aggregator ?? "sum",
+    };
+    if (type === "counter") {
+      new Counter({
+        ...options,
+        collect() {
+          this.reset();
+          for (const [labels, value] of read()) this.inc(labels, value);
+        },
+      });
+      return;
+    }
+    new Gauge({
+      ...options,
+      collect() {
+        this.reset();
+        for (const [labels, value] of read()) this.set(labels, value);
+      },
+    });
   }
 
-  get counts(): readonly Counts[] {
-    return [
-      this.requests,
-      this.replays,
-      this.attempts,
-      this.repeats,
-      this.settlements,
-    ];
+  get contentType(): string {
+    return this.registry.contentType;
   }
 
-  get spreads(): readonly Spreads[] {
-    return [this.requestSeconds, this.attemptSeconds];
+  /** All metrics in Prometheus' text format. */
+  text(): Promise<string> {
+    this.addDefaultMetrics();
+    return this.registry.metrics();
   }
 
-  get readings(): readonly Reading[] {
-    return this.pulled;
+  /** All metrics as values, which `aggregateValues` adds up. */
+  values(): Promise<object> {
+    this.addDefaultMetrics();
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /**
+   * Process metrics start at the first scrape: they observe the event loop and
+   * every garbage collection, which a process that is never scraped can do without.
+   */
+  private addDefaultMetrics(): void {
+    if (this.hasDefaultMetrics) return;
+    this.hasDefaultMetrics = true;
+    collectDefaultMetrics({ register: this.registry });
   }
 }

@@ -4,7 +4,7 @@ import {
   type UpstreamObserver,
 } from "../upstream/upstream-observer.js";
 
-/** Offers what watches the way to the vendor, under the token of those it watches. */
+/** Provides the observer of upstream calls under the token that `upstream` injects. */
 @Module({})
 export class ObservabilityModule {
   static with(observer: UpstreamObserver): DynamicModule {

@@ -7,25 +7,17 @@ import type {
 } from "../context/request-context.js";
 import type { OperationObserver } from "../graphql/subscriptions/socket-operations.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
-import type { Exposition } from "./prometheus.js";
 import { Metrics } from "./metrics.js";
 import { readGauges, type Observed } from "./gauges.js";
-import { measureRequests, RequestMeters } from "./request-metrics.js";
+import type { Scrape } from "./ops.server.js";
+import { measureRequests, recordRequest } from "./request-metrics.js";
 import { openTracing, type Tracing } from "./tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
 
-/** A scrape's answer. */
-export interface Scrape {
-  readonly contentType: string;
-  readonly text: string;
-}
-
-/** What the process tells of itself: metrics always, traces where they are wanted. */
+/** Metrics of the process, and traces if a collector is configured. */
 export class Observability implements OperationObserver {
   readonly observer: UpstreamObserver;
   private readonly metrics = new Metrics();
-  private readonly meters = new RequestMeters(this.metrics);
-  private exposition: Promise<Exposition> | null = null;
 
   constructor(private readonly tracing: Tracing | null) {
     this.observer = observerOf(this.metrics, tracing);
@@ -35,15 +27,15 @@ export class Observability implements OperationObserver {
     return new Observability(await openTracing(config));
   }
 
-  /** Spans begin before anything else is done with a request. */
+  /** Adds the hooks that run before all others: they start the request's span. */
   beforeFrontDoor(fastify: FastifyInstance): void {
     this.tracing?.beforeFrontDoor(fastify);
   }
 
-  /** To be called before routes are declared. */
+  /** Adds the hooks that run after the request hooks. Call before declaring routes. */
   afterFrontDoor(fastify: FastifyInstance): void {
     this.tracing?.afterFrontDoor(fastify);
-    measureRequests(fastify, this.metrics, this.meters);
+    measureRequests(fastify, this.metrics);
   }
 
   /** Starts the trace of an operation over a WebSocket. */
@@ -54,33 +46,28 @@ export class Observability implements OperationObserver {
   /** Counts an operation over a WebSocket, and ends its trace. */
   ended(context: RequestContext): void {
     const { usage, startedAtMs } = context;
-    this.meters
-      .of("websocket", usage.operation ?? "none")
-      .add((performance.now() - startedAtMs) / 1_000, usage.failureCode);
+    recordRequest(
+      this.metrics,
+      { door: "websocket", operation: usage.operation ?? "none" },
+      (performance.now() - startedAtMs) / 1_000,
+      usage.failureCode,
+    );
     this.tracing?.ended(context);
   }
 
-  /** Has these parts asked at each scrape. To be called before the first one. */
+  /** Reads these parts at each scrape. Call once, before the first scrape. */
   look(observed: Observed): void {
     readGauges(this.metrics, observed);
   }
 
-  /** What a primary process adds to what others count. */
-  async count(): Promise<object> {
-    return (await this.exposed()).values();
+  /** Metrics as values, which the primary process aggregates over its workers. */
+  count(): Promise<object> {
+    return this.metrics.values();
   }
 
   async scrape(): Promise<Scrape> {
-    const exposition = await this.exposed();
-    const { contentType } = exposition;
-    return { contentType, text: await exposition.text() };
-  }
-
-  private exposed(): Promise<Exposition> {
-    this.exposition ??= import("./prometheus.js").then(({ expose }) =>
-      expose(this.metrics),
-    );
-    return this.exposition;
+    const { contentType } = this.metrics;
+    return { contentType, text: await this.metrics.text() };
   }
 
   async close(): Promise<void> {

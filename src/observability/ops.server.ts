@@ -7,28 +7,28 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How the process stands, as far as it knows without asking anybody. */
+/** Health of the process, from what it already knows: no call is made for it. */
 export interface HealthReport {
-  /** Whether requests should be sent here. */
+  /** Whether the process should receive requests. */
   readonly isReady: boolean;
-  /** Whether the process should go on; default: true, for it answers. */
+  /** False if the process should be restarted; default: true. */
   readonly isAlive?: boolean;
   /**
-   * What `/readyz` reports beside that, for people. Never an address of a
-   * dependency; an issuer goes by the identifier in its tokens.
+   * Details in the body of `/readyz`, for people. They contain no URL of a
+   * dependency; a token issuer is named by its identifier.
    */
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-/** What the process tells of itself in numbers. */
+/** Response of `/metrics`. */
 export interface Scrape {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** The second port: probes and metrics for whoever runs the process. */
+/** HTTP server of the operations port: `/livez`, `/readyz` and `/metrics`. */
 export class OpsServer {
-  /** Limits against slow clients, in milliseconds. */
+  /** Timeouts for slow clients, in milliseconds. */
   static readonly limits: ServerOptions = {
     headersTimeout: 10_000,
     requestTimeout: 10_000,
@@ -40,17 +40,17 @@ export class OpsServer {
     readonly url: string,
   ) {}
 
-  /** @param standing is asked anew for each probe, and must not wait */
+  /** @param health called for each probe; must return at once */
   static async listen(
     host: string,
     port: number,
-    standing: () => HealthReport,
+    health: () => HealthReport,
     scrape: () => Promise<Scrape>,
   ): Promise<OpsServer> {
     const server = createServer(OpsServer.limits, (request, response) => {
       if (request.method === "GET" && pathOf(request) === "/metrics") {
-        void tell(response, scrape);
-      } else probe(request, response, standing);
+        void respondToScrape(response, scrape);
+      } else respondToProbe(request, response, health);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -70,7 +70,7 @@ function pathOf({ url = "" }: IncomingMessage): string {
   return url.split("?", 1)[0] ?? "";
 }
 
-async function tell(
+async function respondToScrape(
   response: ServerResponse,
   scrape: () => Promise<Scrape>,
 ): Promise<void> {
@@ -87,10 +87,10 @@ async function tell(
   }
 }
 
-function probe(
+function respondToProbe(
   request: IncomingMessage,
   response: ServerResponse,
-  standing: () => HealthReport,
+  health: () => HealthReport,
 ): void {
   const answer = (status: number, body: object): void => {
     response
@@ -105,10 +105,10 @@ function probe(
     response.setHeader("allow", "GET, HEAD");
     answer(405, { status: "GET only" });
   } else if (path === "/livez") {
-    const { isAlive = true } = standing();
+    const { isAlive = true } = health();
     answer(isAlive ? 200 : 503, { status: isAlive ? "alive" : "not alive" });
   } else if (path === "/readyz") {
-    const { isReady, facts } = standing();
+    const { isReady, facts } = health();
     answer(isReady ? 200 : 503, {
       status: isReady ? "ready" : "not ready",
       ...facts,
@@ -116,7 +116,7 @@ function probe(
   } else answer(404, { status: "/livez, /readyz or /metrics" });
 }
 
-/** An IPv6 address as it stands in a URL. */
+/** The host as it is written in a URL: an IPv6 address in brackets. */
 export function bracketed(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -32,42 +32,42 @@ import { actionOf, type Operation } from "../upstream/operations.js";
 import type { AttemptRecord } from "../upstream/upstream-observer.js";
 import type { Tracing } from "./tracing.js";
 
-/** Longest wait for a collector, at the end of the process as well. */
+/** Timeout of an export to the collector, including the last one at shutdown. */
 const EXPORT_TIMEOUT_MS = 2_000;
 
-/** The span of a request, and with it where other spans hang. */
+/** Span of a request, and the context in which its child spans start. */
 class RequestSpan implements RequestTrace {
   readonly traceId: string;
-  /** What child spans are started in. */
-  readonly inside: Context;
+  /** Parent context of child spans. */
+  readonly context: Context;
 
   constructor(readonly span: Span) {
     this.traceId = span.spanContext().traceId;
-    this.inside = trace.setSpan(ROOT_CONTEXT, span);
+    this.context = trace.setSpan(ROOT_CONTEXT, span);
   }
 }
 
 /**
- * Reads `traceparent` alone. `tracestate` is free text of the caller, which would
- * be sent to the collector with each span.
+ * Reads `traceparent` only. `tracestate` is free text from the caller and would be
+ * sent to the collector with each span.
  */
-const FROM_HEADERS: TextMapGetter<Headers> = {
+const TRACEPARENT_ONLY: TextMapGetter<Headers> = {
   keys: () => ["traceparent"],
   get: ({ traceparent }, name) =>
     name === "traceparent" ? traceparent : undefined,
 };
 
 /**
- * Three kinds of hand-made spans: the request, each operation it asks of the
- * vendor, each attempt of that. Attributes are words of closed lists, patterns
- * of routes, vendor codes and RequestIds: nothing that a caller typed. The
- * vendor is not told of the trace.
+ * Creates three kinds of spans: the request, its upstream operations, and the
+ * attempts of each operation. Attributes are values of closed lists, route
+ * patterns, vendor codes and vendor request ids, never text from the caller. The
+ * trace context is not propagated to the vendor.
  */
 export class OtelTracing implements Tracing {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
   private readonly propagator = new W3CTraceContextPropagator();
-  /** The operation or attempt that runs; own, so that nothing global is set. */
+  /** Span of the current operation or attempt; private, so no global context manager is set. */
   private readonly running = new AsyncLocalStorage<Span>();
 
   constructor(collector: string, config: Config) {
@@ -107,11 +107,18 @@ export class OtelTracing implements Tracing {
     });
     fastify.addHook(
       "onResponse",
-      ({ trace: mine, callContext }, reply, done) => {
-        if (mine instanceof RequestSpan) {
+      ({ trace: requestTrace, callContext }, reply, done) => {
+        if (requestTrace instanceof RequestSpan) {
           const { operation, failureCode } = callContext?.usage ?? {};
-          mine.span.setAttribute("http.response.status_code", reply.statusCode);
-          finish(mine.span, operation, reply.failureCode ?? failureCode);
+          requestTrace.span.setAttribute(
+            "http.response.status_code",
+            reply.statusCode,
+          );
+          finish(
+            requestTrace.span,
+            operation,
+            reply.failureCode ?? failureCode,
+          );
         }
         done();
       },
@@ -120,8 +127,8 @@ export class OtelTracing implements Tracing {
 
   afterFrontDoor(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
-      const { trace: mine, callContext } = request;
-      if (mine !== undefined) callContext.trace = mine;
+      const { trace: requestTrace, callContext } = request;
+      if (requestTrace !== undefined) callContext.trace = requestTrace;
       done();
     });
   }
@@ -133,9 +140,9 @@ export class OtelTracing implements Tracing {
     });
   }
 
-  ended({ trace: mine, usage }: RequestContext): void {
-    if (!(mine instanceof RequestSpan)) return;
-    finish(mine.span, usage.operation, usage.failureCode);
+  ended({ trace: requestTrace, usage }: RequestContext): void {
+    if (!(requestTrace instanceof RequestSpan)) return;
+    finish(requestTrace.span, usage.operation, usage.failureCode);
   }
 
   operation<T>(
@@ -148,7 +155,7 @@ export class OtelTracing implements Tracing {
     const span = this.tracer.startSpan(
       operation,
       { attributes },
-      parent.inside,
+      parent.context,
     );
     return this.within(span, run);
   }
@@ -188,13 +195,17 @@ export class OtelTracing implements Tracing {
     await this.provider.shutdown().catch(() => undefined);
   }
 
-  /** A server span under the caller's trace, if the headers name one. */
+  /** Starts a server span, as a child of the caller's trace if the headers name one. */
   private spanOf(
     name: string,
     headers: Headers,
     attributes: Readonly<Record<string, string>>,
   ): RequestSpan {
-    const caller = this.propagator.extract(ROOT_CONTEXT, headers, FROM_HEADERS);
+    const caller = this.propagator.extract(
+      ROOT_CONTEXT,
+      headers,
+      TRACEPARENT_ONLY,
+    );
     return new RequestSpan(
       this.tracer.startSpan(
         name,
@@ -208,7 +219,7 @@ export class OtelTracing implements Tracing {
     try {
       return await this.running.run(span, run);
     } catch (error) {
-      mark(
+      setErrorCode(
         span,
         error instanceof GatewayError ? error.code : ErrorCode.INTERNAL,
       );
@@ -219,7 +230,6 @@ export class OtelTracing implements Tracing {
   }
 }
 
-/** Ends the span of a request. */
 function finish(
   span: Span,
   operation: string | undefined,
@@ -228,12 +238,12 @@ function finish(
   if (operation !== undefined) {
     span.setAttribute("message_contacts.operation", operation);
   }
-  if (code !== undefined) mark(span, code);
+  if (code !== undefined) setErrorCode(span, code);
   span.end();
 }
 
-/** The code, and an error status where the caller is not the one to act. */
-function mark(span: Span, code: ErrorCode): void {
+/** Sets the error code, and the error status unless the caller caused the error. */
+function setErrorCode(span: Span, code: ErrorCode): void {
   span.setAttribute("message_contacts.code", code);
   if (ERRORS[code].httpStatus >= 500) {
     span.setStatus({ code: SpanStatusCode.ERROR });

@@ -10,39 +10,39 @@ import type {
   UpstreamTracer,
 } from "../upstream/upstream-observer.js";
 
-/** Follows requests and sends their spans to a collector. */
+/** Traces requests and exports their spans to a collector. */
 export interface Tracing extends UpstreamTracer {
   attempted(attempt: AttemptRecord): void;
   /** Starts the span of an operation over a WebSocket. */
   began(headers: Headers): RequestTrace;
-  /** Ends that span. */
+  /** Ends the span that `began` started. */
   ended(context: RequestContext): void;
-  /** To be called before the front door's hooks are added. */
+  /** Adds the hooks that start and end spans. Call before adding the request hooks. */
   beforeFrontDoor(fastify: FastifyInstance): void;
-  /** To be called after them. */
+  /** Adds the hook that puts the trace into the request context. Call after them. */
   afterFrontDoor(fastify: FastifyInstance): void;
-  /** Sends what is left, for a moment only; never rejects. */
+  /** Exports pending spans within the export timeout; never rejects. */
   close(): Promise<void>;
 }
 
 const LOCAL_COLLECTOR = "http://localhost:4318";
 
-/** Where spans go; null where traces are off. */
+/** Base URL of the collector; null if tracing is off. */
 export function collectorOf(
   config: Pick<Config, "OTEL_EXPORTER_OTLP_ENDPOINT" | "OTEL_TRACES_EXPORTER">,
 ): string | null {
   const {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-    OTEL_TRACES_EXPORTER: wanted,
+    OTEL_TRACES_EXPORTER: exporter,
   } = config;
-  if (wanted === "none") return null;
+  if (exporter === "none") return null;
   if (endpoint !== undefined) {
     return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
   }
-  return wanted === "otlp" ? LOCAL_COLLECTOR : null;
+  return exporter === "otlp" ? LOCAL_COLLECTOR : null;
 }
 
-/** What the configuration asks for. Without it not a line of the SDK is loaded. */
+/** Opens tracing if it is configured. Otherwise returns null and loads no SDK. */
 export async function openTracing(config: Config): Promise<Tracing | null> {
   const collector = collectorOf(config);
   if (collector === null) return null;

@@ -1,12 +1,12 @@
 import type { AuthenticatorStatus } from "../access/authenticator.js";
-import type { OutputStanding, Standing } from "../logging/output.js";
+import type { OutputStatus, StatusSource } from "../logging/output.js";
 
-/** Where lines go, by the name that metrics and readiness use. */
-export type Outputs = Readonly<Record<"log" | "audit", Standing>>;
+/** Outputs by the name that metrics and `/readyz` use. */
+export type Outputs = Readonly<Record<"log" | "audit", StatusSource>>;
 
 /**
- * Trouble of the gateway's own that does not stop requests, as facts for
- * `/readyz`. Empty while there is none.
+ * Failures of the gateway's own parts that do not stop requests, as facts for
+ * `/readyz`. Empty if there are none.
  */
 export function troubleOf(
   { issuers, keyFileFailure }: AuthenticatorStatus,
@@ -25,19 +25,19 @@ export function troubleOf(
       ? {}
       : { apiKeyFile: `${keyFileFailure}; known keys stay valid` }),
     ...logTroubleOf(log),
-    ...(audit.standing.failure === null
+    ...(audit.status.failure === null
       ? {}
-      : { audit: unwritten(audit.standing) }),
+      : { audit: unwritten(audit.status) }),
   };
 }
 
-/** The same of a process that has only a log. */
+/** The same for a process that has only a log. */
 export function logTroubleOf({
-  standing,
-}: Standing): Readonly<Record<string, string>> {
+  status: standing,
+}: StatusSource): Readonly<Record<string, string>> {
   return standing.failure === null ? {} : { log: unwritten(standing) };
 }
 
-function unwritten({ failure, lost }: OutputStanding): string {
+function unwritten({ failure, lost }: OutputStatus): string {
   return `cannot be written (${failure}); ${lost} lines lost`;
 }

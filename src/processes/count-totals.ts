@@ -1,37 +1,38 @@
-/** One metric as prom-client gives it as JSON. */
+import { aggregateValues } from "../observability/aggregate-metrics.js";
+
+/** One metric in prom-client's JSON format. */
 interface Metric {
   readonly type: string;
 }
 
 /**
- * What ended workers had counted, so that sums over all workers never fall.
- * Gauges end with their worker.
+ * Final counters and histograms of exited workers, so that sums over all workers
+ * never decrease. Gauges are dropped with their worker.
  */
 export class CountTotals {
   private ended: object[] = [];
 
-  /** @param counts metrics of a worker that has ended */
-  keep(counts: object): void {
-    if (!Array.isArray(counts)) return;
+  /** @param metrics last metrics of a worker that has exited */
+  add(metrics: object): void {
+    if (!Array.isArray(metrics)) return;
     this.ended.push(
-      (counts as readonly Metric[]).filter(
+      (metrics as readonly Metric[]).filter(
         ({ type }) => type === "counter" || type === "histogram",
       ),
     );
   }
 
   /**
-   * The metrics of running workers together with those of ended ones.
+   * Metrics of running workers, followed by the totals of exited ones.
    *
-   * @param running is called last: a worker that ends meanwhile counts once
+   * @param running called last, so that a worker that exits meanwhile counts once
    */
-  async with(running: () => readonly object[]): Promise<object[]> {
+  async including(running: () => readonly object[]): Promise<object[]> {
     if (this.ended.length > 1) {
-      // One sum in place of many: workers may be replaced for months.
+      // Merge the totals: the list would grow with every replaced worker.
       const parts = [...this.ended];
-      const { totalOf } = await import("../observability/prometheus.js");
-      const total = await totalOf(parts);
-      // Another call may have added up the same parts meanwhile.
+      const total = await aggregateValues(parts);
+      // A concurrent call may have merged the same parts.
       if (parts.every((part) => this.ended.includes(part))) {
         const later = this.ended.filter((part) => !parts.includes(part));
         this.ended = [total, ...later];

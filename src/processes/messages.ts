@@ -1,47 +1,47 @@
-/** What the primary process tells a worker. */
+/** Messages from the primary process to a worker. */
 export type ToWorker =
   | {
-      readonly kind: "begin";
-      /** The emulator that the primary runs in place of the vendor. */
+      readonly kind: "start";
+      /** URL of the embedded emulator; null if the upstream is the vendor. */
       readonly emulatorUrl: string | null;
-      /** The same in all workers; null where a sign-in is configured. */
+      /** Shared by all workers; null if authentication is configured. */
       readonly developmentKey: string | null;
-      /** Where the others listen; null: nobody does, so `PORT` counts. */
+      /** Port of the other workers; null if there are none, so that `PORT` applies. */
       readonly port: number | null;
     }
-  | { readonly kind: "count" }
-  /** Open the audit file again, as after SIGHUP. */
+  | { readonly kind: "collect-metrics" }
+  /** Reopen the audit file, as SIGHUP does. */
   | { readonly kind: "reopen" }
-  | { readonly kind: "end"; readonly drainMs: number }
-  /** The time for an end in order is over: record what runs, and exit. */
+  | { readonly kind: "stop"; readonly drainMs: number }
+  /** The grace period is over: record unfinished work and exit. */
   | { readonly kind: "cut-off" };
 
-/** What a worker tells the primary process. */
+/** Messages from a worker to the primary process. */
 export type ToPrimary =
-  /** It listens, and asks what to begin with. */
-  | { readonly kind: "here" }
-  /** A heartbeat: its event loop runs. */
-  | { readonly kind: "alive" }
-  /** It answers at the base URL that all workers share. */
+  /** The worker is up and requests its start options. */
+  | { readonly kind: "online" }
+  /** Sent at an interval: the event loop of the worker runs. */
+  | { readonly kind: "heartbeat" }
+  /** The worker serves requests at the base URL that all workers share. */
   | { readonly kind: "ready"; readonly url: string }
-  /** Its readiness or its trouble has changed. */
+  /** The readiness or the failures of the worker have changed. */
   | {
-      readonly kind: "standing";
+      readonly kind: "status";
       readonly isReady: boolean;
       readonly trouble: Readonly<Record<string, string>>;
     }
-  /** It finishes what it is at, and should get nothing more. */
-  | { readonly kind: "ending" }
-  /** Its metrics, as prom-client adds them up. */
-  | { readonly kind: "counted"; readonly metrics: object };
+  /** The worker finishes running requests and should receive no new ones. */
+  | { readonly kind: "stopping" }
+  /** Metrics of the worker, in the format that `aggregateScrape` takes. */
+  | { readonly kind: "metrics"; readonly metrics: object };
 
-type Told = ToWorker | ToPrimary;
+type Message = ToWorker | ToPrimary;
 
-/** Other libraries use the same channel: the rest is not for us. */
-export function isMessage<K extends Told["kind"]>(
+/** Whether a message is ours and of this kind: libraries may use the same IPC channel. */
+export function isMessage<K extends Message["kind"]>(
   message: unknown,
   kind: K,
-): message is Extract<Told, { kind: K }> {
+): message is Extract<Message, { kind: K }> {
   return (
     typeof message === "object" &&
     message !== null &&

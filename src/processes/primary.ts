@@ -3,30 +3,31 @@ import { newKey } from "../access/authenticator.js";
 import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
-import type { Scrape } from "../observability/observability.js";
+import { aggregateScrape } from "../observability/aggregate-metrics.js";
+import type { Scrape } from "../observability/ops.server.js";
 import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../observability/ops.server.js";
 import { Workers } from "./workers.js";
 
-/** One gateway or several behind one port, and one port of probes for them. */
+/** One or more gateways behind one port, with one operations port. */
 export interface WorkerPool {
   readonly url: string;
   readonly opsUrl: string;
   readonly developmentKey: string | null;
   close(drainMs: number): Promise<void>;
-  /** Records what is lost when the process is ended by force. */
+  /** Records unfinished work before the process is killed. */
   cutOff(): void | Promise<void>;
-  /** Longest time from the signal to the end, in milliseconds. */
+  /** Maximum time from the signal to the exit, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** Workers are ended by force before the primary process is, by so much. */
+/** Workers are killed this long before the grace period of the primary process ends. */
 export const AFTER_WORKERS_MS = 1_000;
 
 /**
- * Starts `WEB_CONCURRENCY` workers and answers probes for them: ready while one
- * of them is, alive unless none has been ready for a minute, with the sum of
- * their metrics.
+ * Starts `WEB_CONCURRENCY` workers and serves the operations port for them. It is
+ * ready while one worker is ready, and alive unless no worker has been ready for a
+ * minute. Metrics are aggregated over all workers.
  */
 export async function runPrimary(
   config: Config,
@@ -48,7 +49,7 @@ export async function runPrimary(
     config.HOST,
     config.OPS_PORT,
     () => ({
-      isReady: workers.readyCount > 0 && !workers.areEnding,
+      isReady: workers.readyCount > 0 && !workers.areStopping,
       isAlive: workers.areAlive,
       facts: {
         workersReady: workers.readyCount,
@@ -64,7 +65,7 @@ export async function runPrimary(
     developmentKey,
     close: async (drainMs) => {
       try {
-        await workers.end(drainMs);
+        await workers.stop(drainMs);
       } finally {
         await ops.close();
         logger.close();
@@ -76,6 +77,5 @@ export async function runPrimary(
 }
 
 async function scrape(workers: Workers): Promise<Scrape> {
-  const { sumOf } = await import("../observability/prometheus.js");
-  return sumOf(await workers.counts());
+  return aggregateScrape(await workers.metrics());
 }

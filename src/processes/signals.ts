@@ -1,79 +1,79 @@
-/** How a process ends. */
-export interface Ending {
-  /** Resolves when everything has ended in order. */
-  readonly end: (signal: NodeJS.Signals) => Promise<void>;
+/** How a process shuts down. */
+export interface Shutdown {
+  /** Stops gracefully; resolves when everything has stopped. */
+  readonly stop: (signal: NodeJS.Signals) => Promise<void>;
   /**
-   * Records what is lost when the process ends now. Called once, right before
-   * an exit that does not wait for `end`.
+   * Records unfinished work. Called once, directly before an exit that does not wait
+   * for `stop`.
    */
   readonly cutOff: () => void | Promise<void>;
-  /** Longest wait for `end`, in milliseconds. */
+  /** Maximum wait for `stop`, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** What an ending needs of the process; replaced in tests. */
-export interface EndingProcess {
+/** Functions of the process that a shutdown needs; replaced in tests. */
+export interface ShutdownProcess {
   exit(code: number): void;
   /** Calls back after `ms`, without keeping the process alive. */
   after(ms: number, run: () => void): void;
 }
 
-const SYSTEM: EndingProcess = {
+const SYSTEM: ShutdownProcess = {
   exit: (code) => process.exit(code),
   after: (ms, run) => void setTimeout(run, ms).unref(),
 };
 
 /**
- * Ends a process in order: exit code 0 when `end` resolves, 1 when it rejects,
- * takes longer than the grace period, or is asked for again.
+ * Shuts a process down gracefully. The exit code is 0 if `stop` resolves, and 1 if it
+ * rejects, exceeds the grace period, or a second signal arrives.
  */
-export class OrderlyEnd {
-  private state: "running" | "ending" | "cutting-off" | "over" = "running";
+export class GracefulShutdown {
+  private state: "running" | "stopping" | "cutting-off" | "exited" = "running";
 
   constructor(
-    private readonly ending: Ending,
-    private readonly system: EndingProcess = SYSTEM,
+    private readonly shutdown: Shutdown,
+    private readonly system: ShutdownProcess = SYSTEM,
   ) {}
 
-  /** Begins the end; the second call cuts off what still runs, the third exits. */
+  /** Starts the shutdown. The second call cuts running work off, the third exits at once. */
   begin(signal: NodeJS.Signals): void {
     if (this.state === "running") {
-      this.state = "ending";
-      this.system.after(this.ending.graceMs, () => this.cutOff());
-      this.ending.end(signal).then(
+      this.state = "stopping";
+      this.system.after(this.shutdown.graceMs, () => this.cutOff());
+      this.shutdown.stop(signal).then(
         () => this.exit(0),
         () => this.exit(1),
       );
-    } else if (this.state === "ending") this.cutOff();
+    } else if (this.state === "stopping") this.cutOff();
     else this.exit(1);
   }
 
-  /** Records what is lost, then exits with 1. */
+  /** Records unfinished work, then exits with code 1. */
   cutOff(): void {
-    if (this.state !== "running" && this.state !== "ending") return;
+    if (this.state !== "running" && this.state !== "stopping") return;
     this.state = "cutting-off";
-    const over = (): void => this.exit(1);
+    const exit = (): void => this.exit(1);
     try {
-      const done = this.ending.cutOff();
-      if (done instanceof Promise) done.then(over, over);
-      else over();
+      const done = this.shutdown.cutOff();
+      if (done instanceof Promise) done.then(exit, exit);
+      else exit();
     } catch {
-      over();
+      exit();
     }
   }
 
   private exit(code: number): void {
-    if (this.state === "over") return;
-    // An end in order that comes too late does not hide what was cut off.
+    if (this.state === "exited") return;
+    // A graceful stop that finishes too late must not hide the cut-off.
     if (code === 0 && this.state === "cutting-off") return;
-    this.state = "over";
+    this.state = "exited";
     this.system.exit(code);
   }
 }
 
-/** Begins the end at SIGTERM and SIGINT. */
-export function onSignal(ending: Ending): void {
-  const orderly = new OrderlyEnd(ending);
-  process.on("SIGTERM", (signal) => orderly.begin(signal));
-  process.on("SIGINT", (signal) => orderly.begin(signal));
+/** Starts the shutdown on SIGTERM and SIGINT. */
+export function onSignal(actions: Shutdown): void {
+  const shutdown = new GracefulShutdown(actions);
+  process.on("SIGTERM", (signal) => shutdown.begin(signal));
+  process.on("SIGINT", (signal) => shutdown.begin(signal));
 }

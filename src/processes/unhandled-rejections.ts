@@ -1,19 +1,19 @@
 import type { EventEmitter } from "node:events";
 import type { Logger } from "../logging/logger.js";
 
-/** What emits `unhandledRejection`: the process, or a stand-in in tests. */
+/** Emitter of `unhandledRejection`: the process, or a fake in tests. */
 type Source = Pick<EventEmitter, "on">;
 
 /**
- * Logs unhandled rejections in place of ending the process, which is the default
- * of Node.js and would cut off every other request.
+ * Logs unhandled rejections. By default Node.js exits instead, which would abort
+ * every other request.
  *
- * A rejection that is not handled is a fault of the gateway: it is written at
- * level `error`, without its message. The process can go on, because the promise
- * belongs to one request and locks are released in `finally` blocks. An uncaught
- * exception still ends the process: it may leave shared objects half changed.
+ * An unhandled rejection is a bug of the gateway: it is logged at level `error`,
+ * without its message. The process can continue, because the promise belongs to one
+ * request and locks are released in `finally` blocks. An uncaught exception still
+ * ends the process, because shared objects may be in an inconsistent state.
  *
- * Called once the process answers, so that a failed start still ends it.
+ * Call it after the start, so that a failed start still ends the process.
  */
 export function logUnhandledRejections(
   logger: Pick<Logger, "fault">,

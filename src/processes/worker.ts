@@ -5,26 +5,26 @@ import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
 import { isMessage, type ToPrimary, type ToWorker } from "./messages.js";
-import { OrderlyEnd } from "./signals.js";
+import { GracefulShutdown } from "./signals.js";
 import { logUnhandledRejections } from "./unhandled-rejections.js";
-import { HEARTBEAT_MS } from "./worker-standing.js";
+import { HEARTBEAT_MS } from "./worker-status.js";
 
-/** How often a worker looks whether its standing has changed. */
-const LOOK_EVERY_MS = 1_000;
+/** Interval at which a worker reports a changed status. */
+const STATUS_INTERVAL_MS = 1_000;
 
 /**
- * Runs one of several gateways behind one port, as the primary process tells it,
- * and ends with it, whatever becomes of it.
+ * Runs one of several gateways behind one port with the start options of the primary
+ * process. Stops when the primary process stops or crashes.
  */
 export async function runWorker(config: Config): Promise<void> {
-  // A person at the keyboard interrupts all processes; the primary tells ours.
+  // Ctrl+C reaches all processes; the primary process stops the workers itself.
   process.on("SIGINT", () => undefined);
-  // Heard from the start: the file may be rotated while the gateway opens it.
+  // Registered first: the file may be rotated while the gateway opens it.
   process.on("message", (message) => {
     if (isMessage(message, "reopen")) process.emit("SIGHUP", "SIGHUP");
   });
-  setInterval(() => tell({ kind: "alive" }), HEARTBEAT_MS).unref();
-  const { emulatorUrl, developmentKey, port } = await beginning();
+  setInterval(() => sendToPrimary({ kind: "heartbeat" }), HEARTBEAT_MS).unref();
+  const { emulatorUrl, developmentKey, port } = await requestStartOptions();
   const target = emulatorUrl === null ? config : pointedAt(emulatorUrl, config);
   const logger = new Logger(config);
   const gateway = await openGateway(
@@ -36,61 +36,61 @@ export async function runWorker(config: Config): Promise<void> {
   );
   logUnhandledRejections(logger);
   let drainMs: number | null = null;
-  const ending = new OrderlyEnd({
-    end: () => {
-      tell({ kind: "ending" });
+  const shutdown = new GracefulShutdown({
+    stop: () => {
+      sendToPrimary({ kind: "stopping" });
       return gateway.close(drainMs ?? 0);
     },
     cutOff: () => gateway.cutOff(),
     graceMs: graceMs(config),
   });
-  const end = (forMs: number): void => {
-    // Only the primary process cuts off: a signal may reach both.
+  const stop = (forMs: number): void => {
+    // A second signal is ignored: it reaches the primary too, which sends `cut-off`.
     if (drainMs !== null) return;
     drainMs = forMs;
-    ending.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
   };
-  process.on("SIGTERM", () => end(config.DRAIN_SECONDS * 1_000));
-  process.on("disconnect", () => end(0));
-  // Otherwise Node.js would end the process at once, whatever it is at.
+  process.on("SIGTERM", () => stop(config.DRAIN_SECONDS * 1_000));
+  process.on("disconnect", () => stop(0));
+  // Otherwise Node.js exits immediately when the primary process disconnects.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
-    if (isMessage(message, "end")) end(message.drainMs);
-    else if (isMessage(message, "cut-off")) ending.cutOff();
-    else if (isMessage(message, "count")) {
-      // A primary that is not answered counts without this one.
+    if (isMessage(message, "stop")) stop(message.drainMs);
+    else if (isMessage(message, "cut-off")) shutdown.cutOff();
+    else if (isMessage(message, "collect-metrics")) {
+      // On failure the primary process uses the last metrics of this worker.
       gateway.observability.count().then(
-        (metrics) => tell({ kind: "counted", metrics }),
+        (metrics) => sendToPrimary({ kind: "metrics", metrics }),
         () => undefined,
       );
     }
   });
-  tell({ kind: "ready", url: gateway.url });
-  let told = "";
+  sendToPrimary({ kind: "ready", url: gateway.url });
+  let sent = "";
   setInterval(() => {
     const { isReady } = gateway.standing();
-    const standing = { isReady, trouble: gateway.trouble() };
-    const text = JSON.stringify(standing);
-    if (text === told || drainMs !== null) return;
-    told = text;
-    tell({ kind: "standing", ...standing });
-  }, LOOK_EVERY_MS).unref();
+    const status = { isReady, trouble: gateway.trouble() };
+    const text = JSON.stringify(status);
+    if (text === sent || drainMs !== null) return;
+    sent = text;
+    sendToPrimary({ kind: "status", ...status });
+  }, STATUS_INTERVAL_MS).unref();
 }
 
-/** What to begin with; asked for, so that no answer comes before it is heard. */
-function beginning(): Promise<Extract<ToWorker, { kind: "begin" }>> {
+/** Requests the start options, after adding the listener that receives them. */
+function requestStartOptions(): Promise<Extract<ToWorker, { kind: "start" }>> {
   return new Promise((resolve) => {
-    const hear = (message: unknown): void => {
-      if (!isMessage(message, "begin")) return;
-      process.off("message", hear);
+    const onMessage = (message: unknown): void => {
+      if (!isMessage(message, "start")) return;
+      process.off("message", onMessage);
       resolve(message);
     };
-    process.on("message", hear);
-    tell({ kind: "here" });
+    process.on("message", onMessage);
+    sendToPrimary({ kind: "online" });
   });
 }
 
-function tell(message: ToPrimary): void {
-  // Where the primary has gone, the channel's end is told elsewhere.
+function sendToPrimary(message: ToPrimary): void {
+  // Errors are ignored: the `disconnect` event handles a lost primary process.
   process.send?.(message, undefined, undefined, () => undefined);
 }

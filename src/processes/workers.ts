@@ -2,43 +2,43 @@ import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "../logging/logger.js";
 import { CountTotals } from "./count-totals.js";
 import { isMessage, type ToWorker } from "./messages.js";
-import { HEARTBEAT_MS, WorkerStatus } from "./worker-standing.js";
+import { HEARTBEAT_MS, WorkerStatus } from "./worker-status.js";
 
-/** Least time between two starts in the place of one worker. */
+/** Pause before a worker is replaced. */
 const RESTART_AFTER_MS = 1_000;
 
-/** Longest wait for what a worker has counted. */
-const COUNT_WITHIN_MS = 1_000;
+/** Maximum wait for the metrics of a worker. */
+const METRICS_TIMEOUT_MS = 1_000;
 
-/** Longest wait for workers that record what is cut off. */
-const CUT_OFF_WITHIN_MS = 1_000;
+/** Maximum wait for workers that record unfinished work. */
+const CUT_OFF_TIMEOUT_MS = 1_000;
 
-/** After so many ticks without a ready worker the whole process is not alive. */
+/** After this many ticks without a ready worker the process is not alive. */
 const DEAD_TICKS = 60;
 
-type Beginning = Omit<Extract<ToWorker, { kind: "begin" }>, "kind" | "port">;
+type StartOptions = Omit<Extract<ToWorker, { kind: "start" }>, "kind" | "port">;
 
 /**
- * The workers of this process: as many gateways behind one port. One that ends
- * by itself is replaced, one that does not send its heartbeats is ended and
- * replaced. What they share, they share through Redis alone.
+ * The worker processes: several gateways behind one port. A worker that exits is
+ * replaced. A worker that sends no heartbeats is killed and replaced. Workers share
+ * state only through Redis.
  */
 export class Workers {
-  private readonly standings = new Map<Worker, WorkerStatus>();
-  private readonly totals = new CountTotals();
+  private readonly statuses = new Map<Worker, WorkerStatus>();
+  private readonly endedTotals = new CountTotals();
   private readonly timer: NodeJS.Timeout;
   private url: string | null = null;
-  /** Set once no worker is left that listens at the port as configured. */
+  /** Port of the first workers; set once none of them is left. */
   private port: number | null = null;
   private ticksWithoutReady = 0;
-  private isEnding = false;
+  private isStopping = false;
   private hasStarted = false;
 
-  /** @param patience seconds without a heartbeat after which a worker is not ready */
+  /** @param maxMissedHeartbeats seconds without a heartbeat after which a worker is not ready */
   constructor(
     private readonly count: number,
-    private readonly patience: number,
-    private readonly beginning: Beginning,
+    private readonly maxMissedHeartbeats: number,
+    private readonly startOptions: StartOptions,
     private readonly logger: Logger,
   ) {
     // Kill orphaned workers however this process ends.
@@ -48,10 +48,10 @@ export class Workers {
     this.timer = setInterval(() => this.tick(), HEARTBEAT_MS).unref();
   }
 
-  /** How many answer. */
+  /** Number of ready workers. */
   get readyCount(): number {
     let count = 0;
-    for (const { isReady } of this.standings.values()) if (isReady) count += 1;
+    for (const { isReady } of this.statuses.values()) if (isReady) count += 1;
     return count;
   }
 
@@ -60,21 +60,21 @@ export class Workers {
     return this.ticksWithoutReady <= DEAD_TICKS;
   }
 
-  /** Trouble of any of them, by name; empty while there is none. */
+  /** Failures of any worker, by name; empty if there are none. */
   get trouble(): Readonly<Record<string, string>> {
-    const troubles = [...this.standings.values()].map(({ trouble }) => trouble);
+    const troubles = [...this.statuses.values()].map(({ trouble }) => trouble);
     return Object.assign({}, ...troubles) as Readonly<Record<string, string>>;
   }
 
-  get areEnding(): boolean {
-    return this.isEnding;
+  get areStopping(): boolean {
+    return this.isStopping;
   }
 
   /**
-   * Resolves with their base URL when all of them answer.
+   * Starts all workers and resolves with their base URL when all of them serve requests.
    *
-   * @throws {Error} when one of them ends before that: what is wrong with one is
-   *   wrong with all, and it has said what
+   * @throws {Error} if a worker exits before that. The worker has printed the reason,
+   *   which applies to all of them.
    */
   async start(): Promise<string> {
     const urls = await Promise.all(
@@ -87,47 +87,49 @@ export class Workers {
   }
 
   /**
-   * What they have counted, and what ended workers had counted. Of a worker
-   * that does not answer in time, the last answer counts: no sum ever falls.
+   * Metrics of all workers, including the totals of exited ones. For a worker that
+   * does not respond in time, its last metrics are used, so that no sum decreases.
    */
-  async counts(): Promise<object[]> {
-    const asked = [...this.standings].filter(([, { begun }]) => begun);
+  async metrics(): Promise<object[]> {
+    const started = [...this.statuses].filter(
+      ([, { hasStarted: begun }]) => begun,
+    );
     await Promise.all(
-      asked.map(async ([worker, standing]) => {
-        const counts = await countOf(worker);
-        // What comes from an ended worker is too late: it has been added up.
-        if (counts !== null && this.standings.has(worker)) {
-          standing.counts = counts;
+      started.map(async ([worker, status]) => {
+        const counts = await collectMetrics(worker);
+        // The metrics of an exited worker have already been added to the totals.
+        if (counts !== null && this.statuses.has(worker)) {
+          status.metrics = counts;
         }
       }),
     );
-    return this.totals.with(() =>
-      [...this.standings.values()].flatMap(({ counts }) =>
+    return this.endedTotals.including(() =>
+      [...this.statuses.values()].flatMap(({ metrics: counts }) =>
         counts === null ? [] : [counts],
       ),
     );
   }
 
-  /** Has all of them open their audit file again. */
+  /** Makes all workers reopen their audit file. */
   reopenFiles(): void {
     for (const worker of all()) send(worker, { kind: "reopen" });
   }
 
   /**
-   * Resolves when all of them have ended in order.
+   * Stops all workers; resolves when all of them have exited with code 0.
    *
-   * @throws {Error} when one of them was ended by force
+   * @throws {Error} if a worker exited otherwise, for example because it was killed
    */
-  async end(drainMs: number): Promise<void> {
-    this.isEnding = true;
+  async stop(drainMs: number): Promise<void> {
+    this.isStopping = true;
     const ends = await Promise.all(
-      all().map((worker) => this.endOf(worker, drainMs)),
+      all().map((worker) => this.stopWorker(worker, drainMs)),
     );
     clearInterval(this.timer);
     if (ends.includes(false)) throw new Error("a worker was cut off.");
   }
 
-  /** Has workers record what they lose; waits for them only shortly. */
+  /** Makes all workers record unfinished work and exit; waits at most one second. */
   async cutOff(): Promise<void> {
     const gone = all().map(
       (worker) =>
@@ -138,33 +140,33 @@ export class Workers {
         }),
     );
     const late = new Promise<void>((resolve) => {
-      setTimeout(resolve, CUT_OFF_WITHIN_MS);
+      setTimeout(resolve, CUT_OFF_TIMEOUT_MS);
     });
     await Promise.race([Promise.all(gone), late]);
   }
 
-  /** Whether a worker ended in order. */
-  private endOf(worker: Worker, drainMs: number): Promise<boolean> {
+  /** Stops a worker; resolves with whether it exited with code 0. */
+  private stopWorker(worker: Worker, drainMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       if (worker.isDead()) resolve(true);
-      else if (this.standings.get(worker)?.begun !== true) {
-        // One that only starts serves nobody, and does not listen yet.
+      else if (this.statuses.get(worker)?.hasStarted !== true) {
+        // A worker that is still starting serves no requests yet.
         worker.once("exit", () => resolve(true));
         worker.process.kill("SIGKILL");
       } else {
         worker.once("exit", (code) => resolve(code === 0));
-        send(worker, { kind: "end", drainMs });
+        send(worker, { kind: "stop", drainMs });
       }
     });
   }
 
   private tick(): void {
-    for (const [worker, standing] of this.standings) {
-      const finding = standing.tick();
-      if (finding === "silent") {
+    for (const [worker, status] of this.statuses) {
+      const change = status.tick();
+      if (change === "silent") {
         this.logger.log("warn", "a worker sends no heartbeats: not ready");
-      } else if (finding === "given-up") {
-        this.logger.log("error", "a worker sends no heartbeats: ended");
+      } else if (change === "given-up") {
+        this.logger.log("error", "a worker sends no heartbeats: killed");
         worker.process.kill("SIGKILL");
       }
     }
@@ -174,19 +176,19 @@ export class Workers {
 
   private fork(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const standing = new WorkerStatus(this.patience);
+      const status = new WorkerStatus(this.maxMissedHeartbeats);
       let isGone = false;
-      const gone = (worker: Worker | null, how: string): void => {
+      const onGone = (worker: Worker | null, outcome: string): void => {
         if (isGone) return;
         isGone = true;
-        if (worker !== null) this.standings.delete(worker);
-        if (standing.counts !== null) this.totals.keep(standing.counts);
-        reject(new Error("a worker has ended before it answered."));
-        if (this.isEnding || (!this.hasStarted && !standing.begun)) return;
+        if (worker !== null) this.statuses.delete(worker);
+        if (status.metrics !== null) this.endedTotals.add(status.metrics);
+        reject(new Error("a worker exited before it was ready."));
+        if (this.isStopping || (!this.hasStarted && !status.hasStarted)) return;
         this.logger.log(
-          how === "exit 0" ? "warn" : "error",
-          "a worker has ended and is replaced",
-          { outcome: how },
+          outcome === "exit 0" ? "warn" : "error",
+          "a worker has exited and is being replaced",
+          { outcome },
         );
         this.replace();
       };
@@ -194,38 +196,40 @@ export class Workers {
       try {
         worker = cluster.fork();
       } catch {
-        gone(null, "not started");
+        onGone(null, "not started");
         return;
       }
-      this.standings.set(worker, standing);
+      this.statuses.set(worker, status);
       worker.on("message", (message: unknown) => {
-        standing.heard();
-        if (isMessage(message, "here")) {
+        status.recordHeartbeat();
+        if (isMessage(message, "online")) {
           send(worker, {
-            kind: "begin",
-            ...this.beginning,
-            port: this.portToTake(),
+            kind: "start",
+            ...this.startOptions,
+            port: this.portForNextWorker(),
           });
         } else if (isMessage(message, "ready")) {
-          standing.begin();
+          status.markStarted();
           resolve(message.url);
-        } else if (isMessage(message, "standing")) {
-          standing.report(message.isReady, message.trouble);
-        } else if (isMessage(message, "ending")) standing.end();
+        } else if (isMessage(message, "status")) {
+          status.report(message.isReady, message.trouble);
+        } else if (isMessage(message, "stopping")) status.markStopping();
       });
-      worker.on("error", () => gone(worker, "not started"));
+      worker.on("error", () => onGone(worker, "not started"));
       worker.once("exit", (code, signal) =>
-        gone(worker, signal ?? `exit ${code}`),
+        onGone(worker, signal ?? `exit ${code}`),
       );
     });
   }
 
   /**
-   * With port 0 and no other worker, the system would choose another port than
-   * before. With another worker, the shared port is found by the setting alone.
+   * The actual port once no other worker is left: with `PORT` 0 the system would
+   * choose a new one. While others run, the cluster module shares their port.
    */
-  private portToTake(): number | null {
-    const hasOthers = [...this.standings.values()].some(({ begun }) => begun);
+  private portForNextWorker(): number | null {
+    const hasOthers = [...this.statuses.values()].some(
+      ({ hasStarted: begun }) => begun,
+    );
     if (this.url !== null && !hasOthers) {
       this.port = Number(new URL(this.url).port);
     }
@@ -234,8 +238,8 @@ export class Workers {
 
   private replace(): void {
     setTimeout(() => {
-      // One that does not start is replaced by the next, after the same pause.
-      if (!this.isEnding) this.fork().catch(() => undefined);
+      // A worker that fails to start is replaced again after the same pause.
+      if (!this.isStopping) this.fork().catch(() => undefined);
     }, RESTART_AFTER_MS).unref();
   }
 }
@@ -246,24 +250,24 @@ function all(): Worker[] {
   );
 }
 
-/** Null where the worker does not tell in time. */
-function countOf(worker: Worker): Promise<object | null> {
+/** Requests the metrics of a worker; null if it does not respond in time. */
+function collectMetrics(worker: Worker): Promise<object | null> {
   return new Promise((resolve) => {
-    const end = (metrics: object | null): void => {
+    const finish = (metrics: object | null): void => {
       clearTimeout(timer);
-      worker.off("message", hear);
+      worker.off("message", onMessage);
       resolve(metrics);
     };
-    const hear = (message: unknown): void => {
-      if (isMessage(message, "counted")) end(message.metrics);
+    const onMessage = (message: unknown): void => {
+      if (isMessage(message, "metrics")) finish(message.metrics);
     };
-    const timer = setTimeout(() => end(null), COUNT_WITHIN_MS);
-    worker.on("message", hear);
-    send(worker, { kind: "count" });
+    const timer = setTimeout(() => finish(null), METRICS_TIMEOUT_MS);
+    worker.on("message", onMessage);
+    send(worker, { kind: "collect-metrics" });
   });
 }
 
 function send(worker: Worker, message: ToWorker): void {
-  // A worker that is gone has no use for it, and its end is told elsewhere.
+  // Errors are ignored: the `exit` event handles a lost worker.
   worker.send(message, () => undefined);
 }

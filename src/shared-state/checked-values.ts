@@ -1,39 +1,30 @@
-import { type ErrorCode } from "../errors/error-codes.js";
-import { ERRORS } from "../errors/error-table.js";
+import { z } from "zod";
+import { ErrorCode } from "../errors/error-codes.js";
 
-/**
- * Checks of what comes out of the store: anybody who can write to it may have
- * written it, another version of this program among them.
+/*
+ * Schemas for values read from Redis. They may come from another version of this
+ * program, or from anyone else who can write to Redis.
  */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
-export function isShortText(
-  value: unknown,
-  maxLength: number,
-): value is string {
-  return typeof value === "string" && value !== "" && value.length <= maxLength;
-}
+export const errorCode = z.enum(ErrorCode);
 
-export function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === "string" && Object.hasOwn(ERRORS, value);
-}
+/** A timestamp in UTC with milliseconds, as `Date.toISOString` writes it. */
+export const timestamp = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)));
 
-/** An RFC 3339 instant in UTC, as this program writes it. */
-export function isInstant(value: unknown): value is string {
-  return (
-    typeof value === "string" &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
-    !Number.isNaN(Date.parse(value))
-  );
-}
+/** A text with at least one character. */
+export const shortText = (maxLength: number): z.ZodString =>
+  z.string().min(1).max(maxLength);
 
-/** The value of a JSON text; null for anything that is none. */
-export function parsed(text: string): unknown {
+/** Parses JSON and checks it; null if the text is not JSON or does not match. */
+export function parseJson<T>(text: string, schema: z.ZodType<T>): T | null {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch {
     return null;
   }
+  return schema.safeParse(value).data ?? null;
 }

@@ -2,15 +2,16 @@ import type { WriteTurn, WriteQueue } from "../upstream/writes/write-queue.js";
 import type { WriteLease } from "./write-lease.js";
 
 /**
- * One at a time over all replicas: the process's own queue first, then the
- * lease, so that a replica waits for the lease with one write only.
+ * Runs one write at a time over all replicas. A write first waits in the queue of
+ * its process, then for the lease, so that each replica has at most one write
+ * waiting for the lease.
  */
 export class LeasedWriteQueue implements WriteQueue {
   private readonly turn: WriteTurn;
 
   constructor(
     private readonly local: WriteQueue,
-    private readonly lease: Pick<WriteLease, "take" | "confirm" | "giveBack">,
+    private readonly lease: Pick<WriteLease, "acquire" | "confirm" | "release">,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.turn = { confirm: (until) => lease.confirm(until) };
@@ -28,11 +29,11 @@ export class LeasedWriteQueue implements WriteQueue {
     const until = this.now() + maxWaitMs;
     return this.local.run(
       async () => {
-        await this.lease.take(until);
+        await this.lease.acquire(until);
         try {
           return await write(this.turn);
         } finally {
-          this.lease.giveBack();
+          this.lease.release();
         }
       },
       maxWaitMs,

@@ -1,11 +1,11 @@
 import { Redis } from "ioredis";
 import type { Logger } from "../logging/logger.js";
 import {
-  codeOf,
+  connectionErrorCode,
   isGeneralRefusal,
   isTimeout,
   probe,
-  refusalOf,
+  errorWordOf,
 } from "./redis-probe.js";
 import {
   SharedStateUnavailable,
@@ -13,55 +13,59 @@ import {
   type SharedStore,
 } from "./shared-store.js";
 
-/** Longest wait for a reply: a caller with a key gets an answer in 500 ms. */
+/** Command timeout: a request with an idempotency key must be answered within 500 ms. */
 export const COMMAND_TIMEOUT_MS = 400;
 
-/** Pause between two probes, and while Redis cannot be used. */
-const BEAT_MS = 1_000;
-const TROUBLE_BEAT_MS = 250;
+/** Pause between two probes; the second one applies while Redis cannot be used. */
+const PROBE_INTERVAL_MS = 1_000;
+const UNAVAILABLE_PROBE_INTERVAL_MS = 250;
 
-/** Longest pause between two attempts to connect; recovery takes little more. */
+/** Maximum pause between two connection attempts; recovery takes little longer. */
 const RECONNECT_CAP_MS = 1_000;
 
-/** A connection without any reply for so long is dead. */
+/** Socket timeout: a connection without any data for this long is closed. */
 const DEAD_AFTER_MS = 5_000;
 
 /** Why Redis cannot be used. */
 export interface RedisProblem {
-  /** Unreachable or silent, or reachable and refusing what we need. */
+  /** `away`: unreachable or not responding. `refused`: it rejects required commands. */
   readonly kind: "away" | "refused";
-  /** The error word of Redis or a system code: fit for logs. */
-  readonly word: string;
+  /** Error prefix of Redis, such as `NOPERM`, or a system error code; safe to log. */
+  readonly reason: string;
 }
 
 const MESSAGES = {
-  away: "shared state is away",
-  refused: "shared state refuses commands",
+  away: "shared state is unreachable",
+  refused: "shared state rejects commands",
 } as const;
 
 /**
- * Redis or Valkey, and whether it can be used: a probe runs every command that
- * is needed, after each connect and every second, because a server that
- * answers PING may refuse all others.
+ * Connection to Redis or Valkey with a health check. A probe runs every command
+ * that is needed, after each connect and once a second, because a server that
+ * answers PING may reject all other commands.
  *
- * Nothing queues while it cannot be used, and one late reply counts as away
- * until a probe succeeds: a slow store costs a request one wait, not each.
- * The address is never logged; it may hold a password.
+ * Commands are rejected at once while Redis cannot be used; they never queue. One
+ * timeout marks it as unreachable until a probe succeeds, so that a slow Redis
+ * delays one request and not every request. The URL is never logged, because it
+ * may contain a password.
  */
 export class RedisConnection implements SharedStore {
   private readonly commands: Redis;
-  private readonly listening: Redis;
+  private readonly subscriber: Redis;
   private readonly listeners = new Map<
     string,
     Set<(message: string) => void>
   >();
-  private trouble: RedisProblem | null = { kind: "away", word: "connecting" };
-  private logged: RedisProblem["kind"] | null = null;
+  private currentProblem: RedisProblem | null = {
+    kind: "away",
+    reason: "connecting",
+  };
+  private loggedKind: RedisProblem["kind"] | null = null;
   private isClosed = false;
   private isProbing = false;
   private reconnectedAtMs = Number.NEGATIVE_INFINITY;
-  private beat: NodeJS.Timeout | undefined;
-  private readonly verdicts = new Set<() => void>();
+  private probeTimer: NodeJS.Timeout | undefined;
+  private readonly probeWaiters = new Set<() => void>();
 
   constructor(
     url: string,
@@ -69,27 +73,29 @@ export class RedisConnection implements SharedStore {
     private readonly logger: Logger,
   ) {
     this.commands = connect(url);
-    this.listening = connect(url);
+    this.subscriber = connect(url);
     this.commands.on("ready", () => void this.probe());
     this.commands.on("close", () => {
-      // After a refusal the connection is made again on purpose.
-      if (this.trouble === null) this.note({ kind: "away", word: "closed" });
+      // After a rejection, `reconnect` closes the connection on purpose.
+      if (this.currentProblem === null)
+        this.setProblem({ kind: "away", reason: "closed" });
     });
-    this.commands.on("error", (error: Error) => this.noteError(error));
-    // Errors of the second connection appear on the first one as well.
-    this.listening.on("error", () => undefined);
-    this.listening.on("ready", () => {
-      for (const channel of this.listeners.keys()) this.subscribe(channel);
+    this.commands.on("error", (error: Error) => this.setProblemFrom(error));
+    // The command connection reports the same errors.
+    this.subscriber.on("error", () => undefined);
+    this.subscriber.on("ready", () => {
+      for (const channel of this.listeners.keys())
+        this.subscribeChannel(channel);
     });
-    this.listening.on("message", (channel: string, message: string) => {
+    this.subscriber.on("message", (channel: string, message: string) => {
       for (const listener of this.listeners.get(channel) ?? []) {
         listener(message);
       }
     });
-    this.probeAgain();
+    this.scheduleProbe();
   }
 
-  /** For libraries with commands of their own; their keys take `keyPrefix`. */
+  /** For libraries that send their own commands; they must use `keyPrefix`. */
   get client(): Redis {
     return this.commands;
   }
@@ -98,44 +104,44 @@ export class RedisConnection implements SharedStore {
     return this.prefix;
   }
 
-  /** Null while it can be used. */
+  /** Null while Redis can be used. */
   get problem(): RedisProblem | null {
-    if (this.trouble !== null || this.commands.status === "ready") {
-      return this.trouble;
+    if (this.currentProblem !== null || this.commands.status === "ready") {
+      return this.currentProblem;
     }
-    return { kind: "away", word: "closed" };
+    return { kind: "away", reason: "closed" };
   }
 
-  get isAway(): boolean {
-    return this.trouble !== null || this.commands.status !== "ready";
+  get isUnavailable(): boolean {
+    return this.currentProblem !== null || this.commands.status !== "ready";
   }
 
-  /** Resolves once it is known whether it can be used, or after `ms`. */
-  async opened(ms: number): Promise<void> {
-    if (!this.isAway) return;
+  /** Resolves after the first probe has succeeded or failed, or after `ms`. */
+  async waitForProbe(ms: number): Promise<void> {
+    if (!this.isUnavailable) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       const done = (): void => {
         clearTimeout(timer);
-        this.verdicts.delete(done);
+        this.probeWaiters.delete(done);
         resolve();
       };
-      this.verdicts.add(done);
+      this.probeWaiters.add(done);
     });
   }
 
   get(key: string): Promise<string | null> {
-    return this.ask(() => this.commands.get(this.prefix + key));
+    return this.send(() => this.commands.get(this.prefix + key));
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.ask(() =>
+    await this.send(() =>
       this.commands.set(this.prefix + key, value, "PX", ttlMs),
     );
   }
 
   async remove(key: string): Promise<void> {
-    await this.ask(() => this.commands.del(this.prefix + key));
+    await this.send(() => this.commands.del(this.prefix + key));
   }
 
   run(
@@ -144,70 +150,73 @@ export class RedisConnection implements SharedStore {
     args: readonly ScriptArgument[],
   ): Promise<unknown> {
     const names = keys.map((key) => this.prefix + key);
-    return this.ask(() =>
+    return this.send(() =>
       this.commands.eval(script, names.length, ...names, ...args),
     );
   }
 
   publish(channel: string, message: string): void {
-    this.ask(() => this.commands.publish(this.prefix + channel, message)).catch(
-      () => undefined,
-    );
+    this.send(() =>
+      this.commands.publish(this.prefix + channel, message),
+    ).catch(() => undefined);
   }
 
-  listen(channel: string, listener: (message: string) => void): () => void {
+  subscribe(channel: string, listener: (message: string) => void): () => void {
     const name = this.prefix + channel;
     const present = this.listeners.get(name);
     if (present === undefined) {
       this.listeners.set(name, new Set([listener]));
-      this.subscribe(name);
+      this.subscribeChannel(name);
     } else present.add(listener);
     return () => {
       const left = this.listeners.get(name);
       if (left?.delete(listener) !== true || left.size > 0) return;
       this.listeners.delete(name);
-      if (this.listening.status !== "ready") return;
-      this.listening.unsubscribe(name).catch(() => undefined);
+      if (this.subscriber.status !== "ready") return;
+      this.subscriber.unsubscribe(name).catch(() => undefined);
     };
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    clearTimeout(this.beat);
-    this.listening.disconnect();
-    // What was sent before, such as a released lease, still goes out.
+    clearTimeout(this.probeTimer);
+    this.subscriber.disconnect();
+    // QUIT lets earlier commands finish, such as the release of a lease.
     await this.commands.quit().catch(() => undefined);
     this.commands.disconnect();
   }
 
-  private subscribe(channel: string): void {
-    // A connection that is made later subscribes to all channels.
-    if (this.listening.status !== "ready") return;
-    this.listening.subscribe(channel).catch(() => undefined);
+  private subscribeChannel(channel: string): void {
+    // Once connected, it subscribes to all channels.
+    if (this.subscriber.status !== "ready") return;
+    this.subscriber.subscribe(channel).catch(() => undefined);
   }
 
-  private async ask<T>(send: () => Promise<T>): Promise<T> {
-    if (this.isAway) throw new SharedStateUnavailable();
+  private async send<T>(send: () => Promise<T>): Promise<T> {
+    if (this.isUnavailable) throw new SharedStateUnavailable();
     try {
       return await send();
     } catch (error) {
-      const word = refusalOf(error);
-      // Any other reply is about this one key, such as a value of another type.
-      if (word !== null && isGeneralRefusal(word)) {
-        this.note({ kind: "refused", word });
+      const reason = errorWordOf(error);
+      // Other errors concern this key only, such as WRONGTYPE.
+      if (reason !== null && isGeneralRefusal(reason)) {
+        this.setProblem({ kind: "refused", reason });
       } else if (isTimeout(error)) {
-        this.note({ kind: "away", word: "no-answer" });
+        this.setProblem({ kind: "away", reason: "no-answer" });
       }
       throw new SharedStateUnavailable();
     }
   }
 
-  /** Probes also while there are no requests. */
-  private probeAgain(): void {
-    const pause = this.trouble === null ? BEAT_MS : TROUBLE_BEAT_MS;
-    this.beat = setTimeout(() => {
+  /** Probes at an interval, even when there are no requests. */
+  private scheduleProbe(): void {
+    const pause =
+      this.currentProblem === null
+        ? PROBE_INTERVAL_MS
+        : UNAVAILABLE_PROBE_INTERVAL_MS;
+    this.probeTimer = setTimeout(() => {
       void this.probe().finally(() => {
-        if (!this.isClosed) this.probeAgain();
+        if (!this.isClosed) this.scheduleProbe();
       });
     }, pause).unref();
   }
@@ -216,47 +225,50 @@ export class RedisConnection implements SharedStore {
     if (this.isProbing || this.commands.status !== "ready") return;
     this.isProbing = true;
     try {
-      await probe(this.commands, this.listening, this.prefix);
-      this.note(null);
+      await probe(this.commands, this.subscriber, this.prefix);
+      this.setProblem(null);
     } catch (error) {
-      this.noteError(error);
+      this.setProblemFrom(error);
     } finally {
       this.isProbing = false;
     }
   }
 
-  private noteError(error: unknown): void {
-    const word = refusalOf(error);
-    if (word !== null) {
-      this.note({ kind: "refused", word });
-      if (word === "READONLY") this.reconnect();
+  private setProblemFrom(error: unknown): void {
+    const reason = errorWordOf(error);
+    if (reason !== null) {
+      this.setProblem({ kind: "refused", reason });
+      if (reason === "READONLY") this.reconnect();
     } else if (isTimeout(error)) {
-      this.note({ kind: "away", word: "no-answer" });
+      this.setProblem({ kind: "away", reason: "no-answer" });
     } else if (this.commands.status !== "ready") {
-      this.note({ kind: "away", word: codeOf(error) });
+      this.setProblem({ kind: "away", reason: connectionErrorCode(error) });
     }
   }
 
-  /** A server that became a replica takes no writes: the address may lead to another by now. */
+  /**
+   * Reconnects after READONLY: after a failover, the same address may lead to the
+   * new primary.
+   */
   private reconnect(): void {
     const now = performance.now();
-    if (now - this.reconnectedAtMs < BEAT_MS || this.isClosed) return;
+    if (now - this.reconnectedAtMs < PROBE_INTERVAL_MS || this.isClosed) return;
     this.reconnectedAtMs = now;
     this.commands.disconnect(true);
-    this.listening.disconnect(true);
+    this.subscriber.disconnect(true);
   }
 
-  /** One line when it can no longer be used, and one when it can again. */
-  private note(problem: RedisProblem | null): void {
+  /** Logs one line when Redis becomes unusable, and one when it recovers. */
+  private setProblem(problem: RedisProblem | null): void {
     if (this.isClosed) return;
-    this.trouble = problem;
-    for (const done of this.verdicts) done();
+    this.currentProblem = problem;
+    for (const done of this.probeWaiters) done();
     const kind = problem?.kind ?? null;
-    if (kind === this.logged) return;
-    this.logged = kind;
-    if (problem === null) this.logger.log("info", "shared state is there");
+    if (kind === this.loggedKind) return;
+    this.loggedKind = kind;
+    if (problem === null) this.logger.log("info", "shared state is available");
     else {
-      const { word: outcome } = problem;
+      const { reason: outcome } = problem;
       this.logger.log("warn", MESSAGES[problem.kind], { outcome });
     }
   }
@@ -269,7 +281,7 @@ function connect(url: string): Redis {
     connectTimeout: 2_000,
     keepAlive: 10_000,
     enableOfflineQueue: false,
-    // The probe takes its place, and needs no right to INFO.
+    // Our probe replaces it, and does not need permission for INFO.
     enableReadyCheck: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,

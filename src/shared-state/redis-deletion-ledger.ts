@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   LEDGER_TTL_MS,
   MemoryDeletionLedger,
@@ -5,13 +6,19 @@ import {
   type SeenDeletion,
 } from "../message-contacts/deletions/deletion-ledger.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
-import { isInstant, isObject, parsed } from "./checked-values.js";
+import { parseJson, timestamp } from "./checked-values.js";
 import type { SharedStore } from "./shared-store.js";
 
+const SEEN_DELETION = z.object({
+  observedAt: timestamp,
+  startedHere: z.boolean(),
+  state: z.enum(["IN_PROGRESS", "FAILED", "DELETED"]),
+});
+
 /**
- * Deletions that any replica has seen. Each also remembers its own, for the
- * time when the store is away or has forgotten: what is remembered is looked
- * up at the vendor again, so that an old memory cannot mislead.
+ * Deletions seen by any replica. Each replica also keeps its own in memory, for when
+ * Redis is unavailable or has lost its data. A stale entry does no damage: the
+ * deletion is always looked up at the vendor again.
  */
 export class RedisDeletionLedger implements DeletionLedger {
   private readonly own = new MemoryDeletionLedger();
@@ -23,10 +30,10 @@ export class RedisDeletionLedger implements DeletionLedger {
     contactId: string,
   ): Promise<SeenDeletion | null> {
     const text = await this.store
-      .get(nameOf(directory, contactId))
+      .get(keyOf(directory, contactId))
       .catch(() => null);
     return (
-      (text === null ? null : toSeenDeletion(parsed(text))) ??
+      (text === null ? null : parseJson(text, SEEN_DELETION)) ??
       this.own.find(directory, contactId)
     );
   }
@@ -35,13 +42,13 @@ export class RedisDeletionLedger implements DeletionLedger {
     return this.own.table;
   }
 
-  /** Redis takes what the replica's own memory cannot. */
+  /** Reserves an entry in memory, but only while Redis cannot store it. */
   async reserve(
     directory: string,
     contactId: string,
     caller: string,
   ): Promise<void> {
-    if (!this.store.isAway) return;
+    if (!this.store.isUnavailable) return;
     await this.own.reserve(directory, contactId, caller);
   }
 
@@ -53,36 +60,17 @@ export class RedisDeletionLedger implements DeletionLedger {
   ): Promise<void> {
     await this.own.put(directory, contactId, deletion, caller);
     await this.store
-      .set(
-        nameOf(directory, contactId),
-        JSON.stringify(deletion),
-        LEDGER_TTL_MS,
-      )
+      .set(keyOf(directory, contactId), JSON.stringify(deletion), LEDGER_TTL_MS)
       .catch(() => undefined);
   }
 
   async forget(directory: string, contactId: string): Promise<void> {
     await this.own.forget(directory, contactId);
-    await this.store
-      .remove(nameOf(directory, contactId))
-      .catch(() => undefined);
+    await this.store.remove(keyOf(directory, contactId)).catch(() => undefined);
   }
 }
 
-/** Contact ids name no person. */
-function nameOf(directory: string, contactId: string): string {
+/** Contact ids are not personal data, so the key contains them unhashed. */
+function keyOf(directory: string, contactId: string): string {
   return `deletion:${directory}:${contactId}`;
-}
-
-/** Null for anything that this program does not write. */
-export function toSeenDeletion(value: unknown): SeenDeletion | null {
-  if (!isObject(value)) return null;
-  const { observedAt, startedHere, state } = value;
-  const isKnownState =
-    state === "IN_PROGRESS" || state === "FAILED" || state === "DELETED";
-  return isInstant(observedAt) &&
-    typeof startedHere === "boolean" &&
-    isKnownState
-    ? { observedAt, startedHere, state }
-    : null;
 }

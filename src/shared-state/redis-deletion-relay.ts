@@ -7,29 +7,29 @@ import type { DeletionReport } from "../message-contacts/deletions/deletion-repo
 import type { SharedStore } from "./shared-store.js";
 import { toRelayedReport, parseRelayedReport } from "./relayed-report.js";
 
-/** How long the last report stands for those who begin to watch. */
+/** TTL of the last report, which new watchers receive first. */
 const LATEST_TTL_MS = 60_000;
 
-/** No replica reserves the polling of a deletion for longer. */
-const LONGEST_LOOK_MS = 60 * 60 * 1_000;
+/** Maximum time for which a replica reserves the polling of a deletion. */
+const MAX_POLLING_LEASE_MS = 60 * 60 * 1_000;
 
-/** A value of another type, or one without a TTL, is not ours and is replaced. */
-const TAKE_OR_KEEP = `
+/** Acquires or extends the polling lease. A value of another type or without a TTL is replaced. */
+const ACQUIRE = `
 local left = redis.call('PTTL', KEYS[1])
-local isOurs = redis.call('TYPE', KEYS[1]).ok == 'string' and left >= 0 and left <= ${LONGEST_LOOK_MS}
-local holder = isOurs and redis.call('GET', KEYS[1])
-if left ~= -2 and not isOurs then redis.call('DEL', KEYS[1]) end
+local isValid = redis.call('TYPE', KEYS[1]).ok == 'string' and left >= 0 and left <= ${MAX_POLLING_LEASE_MS}
+local holder = isValid and redis.call('GET', KEYS[1])
+if left ~= -2 and not isValid then redis.call('DEL', KEYS[1]) end
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `;
 
-const GIVE_BACK = `
+const RELEASE = `
 if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 
-/** One replica looks at a deletion, and all of them learn. */
+/** One replica polls a deletion and publishes its reports to all replicas. */
 export class RedisDeletionRelay implements DeletionRelay {
   private readonly token = randomUUID();
 
@@ -38,8 +38,8 @@ export class RedisDeletionRelay implements DeletionRelay {
   async tryAcquire(deletion: RelayedDeletion, forMs: number): Promise<boolean> {
     try {
       const answer = await this.store.run(
-        TAKE_OR_KEEP,
-        [nameOf(deletion, "looker")],
+        ACQUIRE,
+        [keyOf(deletion, "looker")],
         [this.token, Math.ceil(forMs)],
       );
       return answer !== 0;
@@ -50,21 +50,21 @@ export class RedisDeletionRelay implements DeletionRelay {
 
   release(deletion: RelayedDeletion): void {
     this.store
-      .run(GIVE_BACK, [nameOf(deletion, "looker")], [this.token])
+      .run(RELEASE, [keyOf(deletion, "looker")], [this.token])
       .catch(() => undefined);
   }
 
   publish(deletion: RelayedDeletion, report: DeletionReport): void {
     const text = JSON.stringify(toRelayedReport(report));
     this.store
-      .set(nameOf(deletion, "latest"), text, LATEST_TTL_MS)
+      .set(keyOf(deletion, "latest"), text, LATEST_TTL_MS)
       .catch(() => undefined);
-    this.store.publish(nameOf(deletion, "told"), text);
+    this.store.publish(keyOf(deletion, "told"), text);
   }
 
   async latest(deletion: RelayedDeletion): Promise<DeletionReport | null> {
     const text = await this.store
-      .get(nameOf(deletion, "latest"))
+      .get(keyOf(deletion, "latest"))
       .catch(() => null);
     return text === null ? null : parseRelayedReport(text, deletion.contactId);
   }
@@ -73,14 +73,14 @@ export class RedisDeletionRelay implements DeletionRelay {
     deletion: RelayedDeletion,
     listener: (report: DeletionReport) => void,
   ): () => void {
-    return this.store.listen(nameOf(deletion, "told"), (text) => {
+    return this.store.subscribe(keyOf(deletion, "told"), (text) => {
       const report = parseRelayedReport(text, deletion.contactId);
       if (report !== null) listener(report);
     });
   }
 }
 
-function nameOf(
+function keyOf(
   { directory, contactId }: RelayedDeletion,
   part: "looker" | "latest" | "told",
 ): string {

@@ -1,4 +1,4 @@
-import type { UpstreamInfo } from "../errors/gateway-error.js";
+import { z } from "zod";
 import {
   DEFINITE,
   KEY_TTL_MS,
@@ -10,22 +10,17 @@ import {
   type MoveAnswer,
   type StoredResult,
 } from "../upstream/idempotency/key-store.js";
-import {
-  isErrorCode,
-  isObject,
-  isShortText,
-  parsed,
-} from "./checked-values.js";
+import { errorCode, parseJson, shortText } from "./checked-values.js";
 import type { SharedStore } from "./shared-store.js";
 
-/** Tolerated difference between this clock and times found in Redis. */
+/** Maximum tolerated difference between the clock of Redis and a stored time. */
 const CLOCK_MARGIN_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Claims a key, by the clock of Redis, because replicas' clocks differ.
+ * Claims a key. Uses the clock of Redis, because the clocks of replicas differ.
  *
- * A record that this program cannot have written may stand for a write that
- * was carried out: the claimant takes it over and settles it by reading back.
+ * An invalid record may belong to a write that was executed. The caller therefore
+ * takes it over and reads the contact back before it writes.
  */
 const CLAIM = `
 local time = redis.call('TIME')
@@ -67,7 +62,7 @@ if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ttl) end
 return { 'held', found[1], found[2], found[3], found[4], found[6] or '' }
 `;
 
-/** Applies a transition if owner and state are still the expected ones. */
+/** Applies a transition if owner and state are as expected. */
 const MOVE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -89,7 +84,21 @@ redis.call('PEXPIRE', KEYS[1], ttl)
 return 'moved'
 `;
 
-/** Idempotency records that all replicas share. */
+const STORED_RESULT = z.union([
+  z.object({ answer: z.record(z.string(), z.unknown()) }),
+  z.object({
+    code: errorCode.refine((code) => DEFINITE.has(code)),
+    upstream: z
+      .object({
+        code: shortText(200),
+        httpStatus: z.int().min(100).max(599),
+        requestId: shortText(200).nullable(),
+      })
+      .optional(),
+  }),
+]);
+
+/** Idempotency records shared by all replicas. */
 export class RedisKeyStore implements KeyStore {
   constructor(
     private readonly store: SharedStore,
@@ -100,12 +109,12 @@ export class RedisKeyStore implements KeyStore {
     const { fingerprint, owner, startedAtMs } = request;
     const found = await this.store.run(
       CLAIM,
-      [nameOf(key)],
+      [keyOf(key)],
       [fingerprint, owner, startedAtMs, KEY_TTL_MS, this.abandonedMs],
     );
     const answer = toAnswer(found);
-    // No answer of the script: not granted, so that nothing is sent.
-    if (answer === null) throw new Error("unusable answer of the store");
+    // The reply is not one of the script's: do not grant the key, so nothing is sent.
+    if (answer === null) throw new Error("unexpected reply of the store");
     return answer;
   }
 
@@ -115,7 +124,7 @@ export class RedisKeyStore implements KeyStore {
   ): Promise<MoveAnswer> {
     const moved = await this.store.run(
       MOVE,
-      [nameOf(key)],
+      [keyOf(key)],
       [
         owner,
         `,${from.join(",")},`,
@@ -131,15 +140,15 @@ export class RedisKeyStore implements KeyStore {
     if (moved === "moved" || moved === "lost" || moved === "absent") {
       return moved;
     }
-    throw new Error("unusable answer of the store");
+    throw new Error("unexpected reply of the store");
   }
 }
 
 /**
- * The key is a keyed hash already. The number is the version of the records:
- * those of version 1 had no owner, and their keys were made in another way.
+ * The key is already an HMAC. The number is the version of the record format: records
+ * of version 1 had no owner, and their keys were derived differently.
  */
-function nameOf(key: string): string {
+function keyOf(key: string): string {
   return `idempotency:2:${key}`;
 }
 
@@ -173,7 +182,9 @@ function toRecord([
   if (
     typeof fingerprint !== "string" ||
     typeof owner !== "string" ||
-    !isShortText(startedAt, 20) ||
+    typeof startedAt !== "string" ||
+    startedAt === "" ||
+    startedAt.length > 20 ||
     !Number.isSafeInteger(startedAtMs)
   ) {
     return null;
@@ -195,26 +206,11 @@ function toRecord([
   }
 }
 
-/** Null for a result that this program does not store. */
+/** Null if the stored result is invalid. */
 function toResult(stored: unknown): StoredResult | null {
-  const value = typeof stored === "string" ? parsed(stored) : null;
-  if (!isObject(value)) return null;
-  const { answer, code, upstream } = value;
-  if (isObject(answer)) return { answer };
-  if (!isErrorCode(code) || !DEFINITE.has(code)) return null;
-  if (upstream === undefined) return { code };
-  return isUpstreamInfo(upstream) ? { code, upstream } : null;
-}
-
-function isUpstreamInfo(value: unknown): value is UpstreamInfo {
-  if (!isObject(value)) return false;
-  const { code, httpStatus, requestId } = value;
-  return (
-    isShortText(code, 200) &&
-    typeof httpStatus === "number" &&
-    Number.isInteger(httpStatus) &&
-    httpStatus >= 100 &&
-    httpStatus <= 599 &&
-    (requestId === null || isShortText(requestId, 200))
-  );
+  const result =
+    typeof stored === "string" ? parseJson(stored, STORED_RESULT) : null;
+  if (result === null || "answer" in result) return result;
+  const { code, upstream } = result;
+  return upstream === undefined ? { code } : { code, upstream };
 }

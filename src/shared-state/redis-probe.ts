@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 
 /**
- * Runs every command that this program needs, on keys in each of its
- * namespaces: a server that answers PING may still refuse them (ACL, memory
- * limit, read-only replica, failed snapshot). Leaves no key behind. SET comes
- * first: after a command that frees memory, a script may exceed the limit.
+ * Runs every command that the gateway needs, on a key in each of its namespaces. A
+ * server that answers PING may still reject them (ACL, memory limit, read-only
+ * replica, failed snapshot). The script leaves no key behind. SET comes first: Redis
+ * checks its memory limit at the first write command of a script.
  */
 const PROBE = `
 redis.call('TIME')
@@ -37,25 +37,25 @@ return 1
 
 const PROBE_SHA = createHash("sha1").update(PROBE).digest("hex");
 
-/** Namespaces of the keys that this program writes, below its prefix. */
+/** Namespaces of the gateway's keys, below its prefix. */
 const NAMESPACES = ["idempotency", "write", "sent", "deletion", "watch"];
 
-/** The library of the rate limits appends its own name to this prefix. */
+/** Key prefixes of the rate limiters; the library appends the key. */
 const RATE_NAMESPACES = ["rate:caller", "rate:address"];
 
 /**
- * Resolves when Redis executes the commands that this program needs, in the
- * database that the URL names.
+ * Resolves if Redis executes the commands that the gateway needs, in the database
+ * that the URL names.
  *
- * @param listening the connection for subscriptions
- * @throws what the client rejects with
+ * @param subscriber the connection for subscriptions
+ * @throws the error of the Redis client
  */
 export async function probe(
   commands: Redis,
-  listening: Redis,
+  subscriber: Redis,
   prefix: string,
 ): Promise<void> {
-  // The client goes on in database 0 when the server rejects another one.
+  // The client silently stays in database 0 if the server rejects the selected one.
   const { db = 0 } = commands.options;
   if (db !== 0) await commands.select(db);
   const channel = `${prefix}{probe}`;
@@ -64,10 +64,10 @@ export async function probe(
   );
   await commands.eval(PROBE, keys.length, ...keys, channel);
   await commands.evalsha(PROBE_SHA, keys.length, ...keys, channel);
-  if (listening.status === "ready") await listening.subscribe(channel);
+  if (subscriber.status === "ready") await subscriber.subscribe(channel);
 }
 
-/** Error words with which a server refuses commands that are correct. */
+/** Error prefixes with which a server rejects valid commands. */
 const REFUSALS = new Set([
   "BUSY",
   "CLUSTERDOWN",
@@ -84,19 +84,18 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * The error word of the server, such as `NOPERM`; null for an error that is
- * not an answer of the server. Never a part of the message beyond the word:
- * it may quote keys.
+ * The error prefix of the server, such as `NOPERM`; null if the error is not a reply
+ * of the server. The rest of the message is dropped, because it may quote keys.
  */
-export function refusalOf(error: unknown): string | null {
+export function errorWordOf(error: unknown): string | null {
   if (!(error instanceof Error) || !isReply(error)) return null;
-  // Older servers wrap the error of a script: "ERR Error running script … -OOM …".
+  // Older servers wrap a script's error: "ERR Error running script … -OOM …".
   const words = error.message.match(/\b[A-Z]{3,20}\b/g) ?? [];
   if (/DB index/i.test(error.message)) return "DB-INDEX";
   return words.find((word) => REFUSALS.has(word)) ?? words[0] ?? "ERR";
 }
 
-/** Whether the server refuses every such command, not this one key. */
+/** Whether the error concerns all commands of its kind, not just one key. */
 export function isGeneralRefusal(word: string): boolean {
   return REFUSALS.has(word);
 }
@@ -105,8 +104,8 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === "Command timed out";
 }
 
-/** A system code, for an error of the connection. */
-export function codeOf(error: unknown): string {
+/** The system error code of a connection error, such as `ECONNREFUSED`. */
+export function connectionErrorCode(error: unknown): string {
   return error instanceof Error &&
     "code" in error &&
     typeof error.code === "string"

@@ -4,8 +4,8 @@ import type { CreateLimiter } from "../access/rate-limits.js";
 import type { RedisConnection } from "./redis-connection.js";
 
 /**
- * The library's own script, but a value that it cannot have written is replaced:
- * it would lock a caller out for as long as it stands.
+ * Increments a counter like the library's own script, but replaces a value that the
+ * library cannot have written: such a value could block a caller permanently.
  */
 const COUNT = `
 local ttl = redis.call('PTTL', KEYS[1])
@@ -22,18 +22,18 @@ return { redis.call('INCRBY', KEYS[1], ARGV[1]), ttl }
 `;
 
 /**
- * Makes limits that all replicas count together. While the store is away each
- * replica counts for itself, which lets through at most as many times more as
- * there are replicas.
+ * Creates rate limiters that all replicas count together. While Redis is
+ * unavailable each replica counts alone, so the effective limit is at most
+ * multiplied by the number of replicas.
  *
- * @param secret keys the hashes of what is counted: a network address is a
- *   personal datum, and does not stand in a key
+ * @param secret HMAC key for callers and addresses: a network address is personal
+ *   data and must not appear in a Redis key
  */
 export function sharedLimits(
   connection: RedisConnection,
   secret: string,
 ): CreateLimiter {
-  const nameOf = (key: string): string =>
+  const hashOf = (key: string): string =>
     createHmac("sha256", secret).update(key).digest("base64url").slice(0, 22);
   return (options) => {
     const local = new RateLimiterMemory(options);
@@ -45,12 +45,12 @@ export function sharedLimits(
       customIncrTtlLuaScript: COUNT,
       insuranceLimiter: local,
     });
-    // A store that is only slow is passed by as well, without waiting for it.
+    // Checked here too, because the library would wait for a slow Redis.
     const inUse = (): RateLimiterMemory | RateLimiterRedis =>
-      connection.isAway ? local : shared;
+      connection.isUnavailable ? local : shared;
     return {
-      consume: (key, points) => inUse().consume(nameOf(String(key)), points),
-      penalty: (key, points) => inUse().penalty(nameOf(String(key)), points),
+      consume: (key, points) => inUse().consume(hashOf(String(key)), points),
+      penalty: (key, points) => inUse().penalty(hashOf(String(key)), points),
     };
   };
 }

@@ -10,20 +10,21 @@ import { RedisVerificationLog } from "./redis-verification-log.js";
 import type { SharedState } from "./shared-state.js";
 import { WriteLease } from "./write-lease.js";
 
-/** Longest wait for Redis at start; the gateway starts without it as well. */
+/** Maximum wait for Redis at start; after that the gateway starts without it. */
 const OPEN_TIMEOUT_MS = 1_000;
 
-/** What all replicas share, and how a directory's queue is one of them all. */
+/** State that all replicas share. */
 export interface RedisState extends Omit<SharedState, "queues" | "writesDone"> {
+  /** Extends the local write queue of a directory to all replicas. */
   readonly queueOf: (directory: string, local: WriteQueue) => WriteQueue;
 }
 
-/** State in Redis; opened even if it does not answer yet. */
+/** Opens state in Redis, even if Redis is not reachable yet. */
 export async function openRedisState(
   url: string,
   {
     prefix,
-    // Replicas share the address and mostly its password: fit to key a hash.
+    // All replicas have the same URL, usually with a password: usable as an HMAC key.
     secret = url,
     abandonedMs,
   }: {
@@ -34,7 +35,7 @@ export async function openRedisState(
   logger: Logger,
 ): Promise<RedisState> {
   const connection = new RedisConnection(url, prefix, logger);
-  await connection.opened(OPEN_TIMEOUT_MS);
+  await connection.waitForProbe(OPEN_TIMEOUT_MS);
   const ledger = new RedisDeletionLedger(connection);
   const verifications = new RedisVerificationLog(connection, secret);
   return {
@@ -43,7 +44,7 @@ export async function openRedisState(
       return problem === null ? "redis" : (`redis-${problem.kind}` as const);
     },
     get problem() {
-      return connection.problem?.word ?? null;
+      return connection.problem?.reason ?? null;
     },
     tables: [ledger.table, verifications.table],
     keys: new RedisKeyStore(connection, abandonedMs),

@@ -13,12 +13,14 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Takes or confirms a place by the clock of Redis. The keys: the last message
- * to the pair, the messages to the target within a minute, the count of the day
- * (the third key is left out where no day is counted). Values that this program
- * cannot have written count as absent.
+ * Reserves or confirms a slot. Uses the clock of Redis. The keys are:
+ * 1. the last message to this pair of contact and target;
+ * 2. the messages to this target within the last minute;
+ * 3. the messages of the day; omitted if the day is not counted.
+ *
+ * Invalid values count as absent.
  */
-const TAKE = `
+const RESERVE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local step, token, repeatKey = ARGV[1], ARGV[2], ARGV[3]
@@ -69,8 +71,8 @@ end
 return { 'free', today }
 `;
 
-/** 1: returned, 0: the place belongs to another order, -1: there is none. */
-const GIVE_BACK = `
+/** Returns 1 if released, 0 if the slot belongs to another order, -1 if there is no slot. */
+const RELEASE = `
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return -1 end
 local token = redis.call('HGET', KEYS[1], 'token')
 if token ~= ARGV[1] then return 0 end
@@ -84,14 +86,14 @@ return 1
 `;
 
 /**
- * Counts verification messages over all replicas, and in each one besides: a
- * place must be free in both. So the caps of the replica stay in force when
- * Redis is unreachable or has lost its data.
+ * Counts verification messages over all replicas and also in each replica. A slot
+ * must be free in both, so the caps of the replica still apply when Redis is
+ * unreachable or has lost its data.
  */
 export class RedisVerificationLog implements VerificationLog {
   private readonly own = new MemoryVerificationLog();
 
-  /** @param secret keys the hashes, so that no number can be guessed from one */
+  /** @param secret HMAC key: a plain hash of a phone number could be reversed by guessing */
   constructor(
     private readonly store: SharedStore,
     private readonly secret: string,
@@ -106,7 +108,7 @@ export class RedisVerificationLog implements VerificationLog {
     caps: VerificationCaps,
   ): Promise<VerificationSlot> {
     const own = await this.own.acquire(order, caps);
-    return own.isFree ? this.shared("take", order, caps, own) : own;
+    return own.isFree ? this.reserveShared("take", order, caps, own) : own;
   }
 
   async confirm(
@@ -114,33 +116,33 @@ export class RedisVerificationLog implements VerificationLog {
     caps: VerificationCaps,
   ): Promise<VerificationSlot> {
     const own = await this.own.confirm(order, caps);
-    return own.isFree ? this.shared("confirm", order, caps, own) : own;
+    return own.isFree ? this.reserveShared("confirm", order, caps, own) : own;
   }
 
   async release(order: VerificationOrder): Promise<void> {
     const returned = await this.store
-      .run(GIVE_BACK, this.keysOf(order), [order.token])
+      .run(RELEASE, this.keysOf(order), [order.token])
       .catch(() => null);
-    // Another order took the place over and may have sent the message.
+    // With 0, another order owns the slot and may have sent the message.
     if (returned !== 0) await this.own.release(order);
   }
 
   async sentToday(dayKey: string | null): Promise<number | null> {
     if (dayKey === null) return null;
-    const text = await this.store.get(dayName(dayKey)).catch(() => null);
+    const text = await this.store.get(dayKeyOf(dayKey)).catch(() => null);
     return text !== null && /^\d{1,9}$/.test(text)
       ? Number(text)
       : this.own.sentToday(dayKey);
   }
 
-  private async shared(
+  private async reserveShared(
     step: "take" | "confirm",
     order: VerificationOrder,
     caps: VerificationCaps,
     own: VerificationSlot,
   ): Promise<VerificationSlot> {
-    const answer = await this.store
-      .run(TAKE, this.keysOf(order), [
+    const reply = await this.store
+      .run(RESERVE, this.keysOf(order), [
         step,
         order.token,
         order.repeatKey ?? "",
@@ -149,43 +151,43 @@ export class RedisVerificationLog implements VerificationLog {
         caps.perDay,
       ])
       .catch(() => null);
-    const place = toPlace(answer) ?? own;
-    if (!place.isFree) await this.own.release(order);
-    return place;
+    const slot = toSlot(reply) ?? own;
+    if (!slot.isFree) await this.own.release(order);
+    return slot;
   }
 
   private keysOf({ pairKey, targetKey, dayKey }: VerificationOrder): string[] {
-    const keyed = (text: string): string =>
+    const hashOf = (text: string): string =>
       createHmac("sha256", this.secret).update(text).digest("base64url");
     return [
-      `sent:pair:${keyed(pairKey)}`,
-      `sent:target:${keyed(targetKey)}`,
-      ...(dayKey === null ? [] : [dayName(dayKey)]),
+      `sent:pair:${hashOf(pairKey)}`,
+      `sent:target:${hashOf(targetKey)}`,
+      ...(dayKey === null ? [] : [dayKeyOf(dayKey)]),
     ];
   }
 }
 
-function dayName(dayKey: string): string {
+function dayKeyOf(dayKey: string): string {
   return `sent:day:${dayKey}`;
 }
 
-/** Null for what this program's script does not answer. */
-function toPlace(answer: unknown): VerificationSlot | null {
-  if (!Array.isArray(answer)) return null;
-  const [word, figure] = answer as unknown[];
+/** Null if the reply is not one of the script's. */
+function toSlot(reply: unknown): VerificationSlot | null {
+  if (!Array.isArray(reply)) return null;
+  const [kind, figure] = reply as unknown[];
   if (typeof figure !== "number" || !Number.isSafeInteger(figure)) return null;
-  switch (word) {
+  switch (kind) {
     case "free":
       return { isFree: true, sentToday: figure >= 0 ? figure : null };
     case "cooldown":
     case "minute":
       return {
         isFree: false,
-        cap: word,
+        cap: kind,
         freeInMs: Math.min(Math.max(0, figure), DAY_MS),
       };
     case "day":
-      return { isFree: false, cap: word, freeInMs: null };
+      return { isFree: false, cap: kind, freeInMs: null };
     default:
       return null;
   }

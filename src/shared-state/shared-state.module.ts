@@ -7,8 +7,8 @@ import { WRITE_QUEUES } from "../upstream/writes/write-queue.js";
 import type { SharedState } from "./shared-state.js";
 
 /**
- * Offers state under the tokens of those who use it: they know their own
- * interface, not whether memory or Redis stands behind it.
+ * Provides each part of the shared state under the token of the module that uses
+ * it. Those modules depend on their own interface, not on memory or Redis.
  */
 @Module({})
 export class SharedStateModule {

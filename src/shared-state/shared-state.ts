@@ -30,16 +30,16 @@ import {
 } from "../upstream/writes/write-queue.js";
 
 /**
- * Where state lives, and whether it can be used now: Redis may be unreachable
- * (`redis-away`), or answer and refuse the commands that are needed.
+ * Where state is kept, and whether it can be used: `redis-away` means that Redis is
+ * unreachable, `redis-refused` that it rejects required commands.
  */
 export type SharedStateStatus =
   "memory" | "redis" | "redis-away" | "redis-refused";
 
-/** State that outlives a request: of this process, or of all replicas. */
+/** State that outlives a request, of this process or of all replicas. */
 export interface SharedState {
   readonly status: SharedStateStatus;
-  /** Error word of Redis, or a system code; null while state can be used. */
+  /** Error prefix of Redis, or a system error code; null while state can be used. */
   readonly problem: string | null;
   /** Tables in memory that reject new entries when they are full. */
   readonly tables: readonly BoundedTable[];
@@ -48,17 +48,17 @@ export interface SharedState {
   readonly ledger: DeletionLedger;
   readonly relay: DeletionRelay;
   readonly verifications: VerificationLog;
-  /** Resolves when the writes that have begun or wait are over. */
+  /** Resolves when all running and queued writes have finished. */
   writesDone(): Promise<void>;
-  /** Absent: limits are counted in memory. */
+  /** If absent, rate limits are counted in memory. */
   readonly limits?: CreateLimiter;
   close(): Promise<void>;
 }
 
-/** No write waits longer: its deadline is a minute at most. */
-const LONGEST_QUEUE_MS = 60_000;
+/** Maximum time a write can be queued: its deadline is at most one minute. */
+const MAX_QUEUE_MS = 60_000;
 
-/** What the configuration names. */
+/** Opens the state that the configuration selects: in Redis or in memory. */
 export async function openSharedState(
   config: Config,
   logger: Logger,
@@ -66,18 +66,18 @@ export async function openSharedState(
   const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
   const abandonedMs = abandonedAfterMs(config.WRITE_DEADLINE_MS);
   if (url === undefined) return memoryState(abandonedMs);
-  // Loaded only when it is used: its client is a large library.
+  // Imported only when used, because the Redis client is a large library.
   const { openRedisState } = await import("./redis-state.js");
   const state = await openRedisState(
     url,
     { prefix, secret: config.STATE_SECRET, abandonedMs },
     logger,
   );
-  // Not spread: whether Redis is there is asked anew each time.
+  // Object.assign keeps the getters of `state`; a spread would freeze their values.
   return Object.assign(state, queuesOf(state.queueOf));
 }
 
-/** State of this process alone. */
+/** State of this process only. */
 function memoryState(abandonedMs: number): SharedState {
   const keys = new MemoryKeyStore(
     abandonedMs,
@@ -110,7 +110,7 @@ function queuesOf(
       return make(directory, local);
     },
     writesDone: async () => {
-      await Promise.all(locals.map((local) => local.drained(LONGEST_QUEUE_MS)));
+      await Promise.all(locals.map((local) => local.drained(MAX_QUEUE_MS)));
     },
   };
 }

@@ -1,27 +1,28 @@
-/** The store could not be asked, or did not answer in time. Names no address. */
+/** The store is unreachable or timed out. The message contains no address. */
 export class SharedStateUnavailable extends Error {
   constructor() {
-    super("The shared state is away.");
-    this.name = "SharedStateAway";
+    super("The shared state is unavailable.");
+    this.name = "SharedStateUnavailable";
   }
 }
 
-/** Part of a script's key or arguments. */
+/** Argument of a script. */
 export type ScriptArgument = string | number;
 
 /**
- * What replicas share: short texts under keys that all end by themselves, and
- * messages that reach whoever listens at that moment.
+ * Key-value store and publish/subscribe shared by all replicas. Every key has a
+ * TTL. A message reaches only the current subscribers.
  *
- * Each method answers within half a second or rejects with `SharedStateAway`;
- * while the store is known to be away it rejects at once.
+ * Each method settles within half a second. It rejects with
+ * `SharedStateUnavailable`, and does so at once while the store is known to be
+ * unavailable.
  */
 export interface SharedStore {
-  readonly isAway: boolean;
+  readonly isUnavailable: boolean;
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Runs a script that no other command interrupts. */
+  /** Runs a Lua script, which Redis executes atomically. */
   run(
     script: string,
     keys: readonly string[],
@@ -29,6 +30,6 @@ export interface SharedStore {
   ): Promise<unknown>;
   /** Never rejects: a message that cannot be sent is lost. */
   publish(channel: string, message: string): void;
-  /** Calls `listener` for each message from now on; gives back what ends it. */
-  listen(channel: string, listener: (message: string) => void): () => void;
+  /** Calls `listener` for each new message; returns a function that unsubscribes. */
+  subscribe(channel: string, listener: (message: string) => void): () => void;
 }

@@ -4,26 +4,26 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { SharedStore } from "./shared-store.js";
 
-/** A holder that died blocks the others no longer than this. */
+/** A holder that crashed blocks the other replicas at most this long. */
 const LEASE_TTL_MS = 4_000;
 const RENEW_EVERY_MS = 1_000;
 
-/** So much earlier a holder stops relying on its lease: clocks run differently. */
+/** A holder stops relying on its lease this long before expiry, because clocks drift. */
 const SAFETY_MS = 500;
 
-/** How long a place in line is kept for a replica that asks again and again. */
-const NEXT_TTL_MS = 1_000;
+/** TTL of the queue head; the waiting replica renews it with each attempt. */
+const QUEUE_HEAD_TTL_MS = 1_000;
 
-/** Longest pause between two tries; a message usually ends it much earlier. */
-const TRY_AGAIN_MS = 150;
+/** Maximum pause between two attempts; the message of a release usually ends it earlier. */
+const RETRY_MS = 150;
 
 /**
  * Acquires the lease if it is free and no other replica is queued. A refused
  * replica becomes the queue head if there is none, so busy replicas alternate.
- * A value that this program cannot have written, by its type or without a TTL,
- * counts as absent: it would block the directory for ever.
+ * A value of another type or without a TTL counts as absent: it would block the
+ * directory forever.
  */
-const TAKE = `
+const ACQUIRE = `
 local function read(key, ttl)
   if redis.call('TYPE', key).ok == 'none' then return false end
   local left = redis.call('PTTL', key)
@@ -49,24 +49,24 @@ if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= A
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `;
 
-const GIVE_BACK = `
+const RELEASE = `
 if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 
 /**
- * The right to write to one directory, held by one replica at a time.
+ * Lease for writes to one directory, held by one replica at a time.
  *
- * It avoids the vendor's rejections of concurrent writes; no promise depends on
- * it. So writes go on while the store is unreachable. A holder that was stalled
- * for longer than the lease lasts acquires it again before it sends.
+ * It only avoids rejections of concurrent writes by the vendor; correctness does not
+ * depend on it. Therefore writes continue without it while Redis is unreachable. A
+ * holder that was paused past the expiry acquires the lease again before it sends.
  */
 export class WriteLease {
   private readonly token = randomUUID();
   private readonly keys: readonly [string, string];
   private readonly channel: string;
   private renewal: NodeJS.Timeout | undefined;
-  /** Monotonic time up to which nobody else can hold the lease. */
+  /** Monotonic time until which no other replica can hold the lease. */
   private heldUntilMs = Number.NEGATIVE_INFINITY;
   private wake: AbortController | null = null;
 
@@ -75,32 +75,35 @@ export class WriteLease {
     directory: string,
     private readonly now: () => number = () => performance.now(),
   ) {
-    // Braces keep both keys in one slot where the store is a cluster.
+    // Braces are a hash tag: they keep both keys in one slot of a Redis cluster.
     this.keys = [`write:{${directory}}:holder`, `write:{${directory}}:next`];
     this.channel = `write:{${directory}}:free`;
-    store.listen(this.channel, () => this.wake?.abort());
+    store.subscribe(this.channel, () => this.wake?.abort());
   }
 
   /**
-   * Waits for the lease, at most until `until` on the monotonic clock; goes on
-   * without it when the store is away.
+   * Waits for the lease, at most until `until` on the monotonic clock. Returns without
+   * it while Redis is unreachable.
    *
-   * @throws {GatewayError} CONCURRENT_CHANGE when it is not to be had in time
+   * @throws {GatewayError} CONCURRENT_CHANGE if it cannot be acquired in time
    */
-  async take(until: number): Promise<void> {
+  async acquire(until: number): Promise<void> {
     for (;;) {
-      // A message that comes while the store is asked must not be missed.
+      // Created first: a message that arrives while the script runs must not be missed.
       this.wake = new AbortController();
-      const askedAtMs = this.now();
-      const isMine = await this.ask(TAKE, [LEASE_TTL_MS, NEXT_TTL_MS]);
-      if (isMine) return this.keep(askedAtMs);
+      const sentAtMs = this.now();
+      const isHeld = await this.runScript(ACQUIRE, [
+        LEASE_TTL_MS,
+        QUEUE_HEAD_TTL_MS,
+      ]);
+      if (isHeld) return this.hold(sentAtMs);
       const left = until - this.now();
       if (left <= 0) {
         throw new GatewayError(ErrorCode.CONCURRENT_CHANGE, {
           retryAfterSeconds: 1,
         });
       }
-      const pause = Math.min(left, TRY_AGAIN_MS * (0.5 + Math.random() / 2));
+      const pause = Math.min(left, RETRY_MS * (0.5 + Math.random() / 2));
       await delay(pause, undefined, { signal: this.wake.signal }).catch(
         () => undefined,
       );
@@ -108,39 +111,39 @@ export class WriteLease {
   }
 
   /**
-   * Returns at once while the lease cannot have expired, and acquires it again
-   * otherwise; see `take`.
+   * Returns at once while the lease cannot have expired. Otherwise acquires it again,
+   * as `acquire` does.
    */
   async confirm(until: number): Promise<void> {
-    if (this.now() >= this.heldUntilMs) await this.take(until);
+    if (this.now() >= this.heldUntilMs) await this.acquire(until);
   }
 
-  /** Gives it back without waiting for the store. */
-  giveBack(): void {
+  /** Releases the lease without waiting for Redis. */
+  release(): void {
     clearInterval(this.renewal);
     this.heldUntilMs = Number.NEGATIVE_INFINITY;
-    this.ask(GIVE_BACK, []).catch(() => undefined);
+    this.runScript(RELEASE, []).catch(() => undefined);
     this.store.publish(this.channel, "");
   }
 
-  private keep(sinceMs: number): void {
+  private hold(sinceMs: number): void {
     clearInterval(this.renewal);
     this.heldUntilMs = sinceMs + LEASE_TTL_MS - SAFETY_MS;
     const renewal = setInterval(() => {
-      const askedAtMs = this.now();
-      void this.ask(RENEW, [LEASE_TTL_MS]).then((isMine) => {
-        // Given back, or acquired anew, in the meantime.
+      const sentAtMs = this.now();
+      void this.runScript(RENEW, [LEASE_TTL_MS]).then((isHeld) => {
+        // Released, or acquired again, in the meantime.
         if (this.renewal !== renewal || this.heldUntilMs < 0) return;
-        this.heldUntilMs = isMine
-          ? askedAtMs + LEASE_TTL_MS - SAFETY_MS
+        this.heldUntilMs = isHeld
+          ? sentAtMs + LEASE_TTL_MS - SAFETY_MS
           : Number.NEGATIVE_INFINITY;
       });
     }, RENEW_EVERY_MS).unref();
     this.renewal = renewal;
   }
 
-  /** True also when the store is away. */
-  private async ask(script: string, args: number[]): Promise<boolean> {
+  /** Whether the script succeeded; also true while Redis is unreachable. */
+  private async runScript(script: string, args: number[]): Promise<boolean> {
     try {
       const answer = await this.store.run(script, this.keys, [
         this.token,

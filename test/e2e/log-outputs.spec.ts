@@ -134,7 +134,7 @@ describe("an audit trail on a full disk", () => {
     });
     const written = await until("the log has the entries", () => {
       const lines = linesOf(gateway.output).filter(
-        ({ msg }) => msg === "the audit trail cannot be written",
+        ({ msg }) => msg === "the audit log cannot be written",
       );
       return lines.length >= titles.length ? lines : null;
     });

@@ -96,8 +96,7 @@ describeHere("the audit file of several processes", () => {
     gateway.send("SIGHUP");
     await until(
       "both have opened it again",
-      () =>
-        gateway.output.split("the audit file was opened again").length === 3,
+      () => gateway.output.split("the audit file was reopened").length === 3,
     );
     for (let count = 0; count < changes; count += 1) await change();
     for (const name of [path, `${path}.1`]) {

@@ -149,7 +149,7 @@ describeHere("a Redis that answers PING and refuses commands", () => {
     const url = redis.url.replace("redis://", "redis://gw:pw@");
     const connection = new RedisConnection(url, "test:", logger);
     try {
-      await connection.opened(5_000);
+      await connection.waitForProbe(5_000);
       const probes = async (): Promise<number> => {
         const info = await admin.info("commandstats");
         const counted = /cmdstat_eval:.*rejected_calls=(\d+)/.exec(info);
@@ -159,11 +159,11 @@ describeHere("a Redis that answers PING and refuses commands", () => {
       expect(lines).toHaveLength(1);
       expect(JSON.parse(lines[0] ?? "")).toMatchObject({
         level: "warn",
-        msg: "shared state refuses commands",
+        msg: "shared state rejects commands",
         outcome: "NOPERM",
       });
       await admin.call("ACL", "SETUSER", "gw", "+@all");
-      await until("it is used again", () => !connection.isAway);
+      await until("it is used again", () => !connection.isUnavailable);
       expect(lines).toHaveLength(2);
     } finally {
       await connection.close();
@@ -310,7 +310,7 @@ describeHere("values in Redis that the gateway did not write", () => {
       "forged:",
       new Logger({ LOG_LEVEL: "silent" }),
     );
-    await connection.opened(5_000);
+    await connection.waitForProbe(5_000);
     const store = new RedisKeyStore(connection, 30_000);
     await fc.assert(
       fc.asyncProperty(forgeries, async ({ kind, text, ttlMs, fields }) => {

@@ -30,7 +30,7 @@ describeHere("state in Redis", () => {
       "test:",
       new Logger({ LOG_LEVEL: "silent" }),
     );
-    await connection.opened(5_000);
+    await connection.waitForProbe(5_000);
   });
   afterAll(async () => {
     await connection.close();

@@ -6,7 +6,7 @@ import {
 
 /** A store that answers what it was told, and remembers what it was asked. */
 export class StubStore implements SharedStore {
-  isAway = false;
+  isUnavailable = false;
   readonly asked: {
     readonly keys: readonly string[];
     readonly args: readonly ScriptArgument[];
@@ -42,7 +42,7 @@ export class StubStore implements SharedStore {
     this.published.push(channel);
   }
 
-  listen(channel: string, listener: (message: string) => void): () => void {
+  subscribe(channel: string, listener: (message: string) => void): () => void {
     this.listeners.set(channel, listener);
     return () => this.listeners.delete(channel);
   }
@@ -58,7 +58,7 @@ export class StubStore implements SharedStore {
   }
 
   private next(): Promise<unknown> {
-    return this.isAway || this.answers.length === 0
+    return this.isUnavailable || this.answers.length === 0
       ? Promise.reject(new SharedStateUnavailable())
       : Promise.resolve(this.answers.shift());
   }

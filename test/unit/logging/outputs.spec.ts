@@ -114,11 +114,11 @@ describe("an audit file", () => {
     const trail = AuditTrail.at("/dev/full", logger);
     trail.record(ENTRY);
     trail.record({ ...ENTRY, outcome: "NAME_TAKEN" });
-    expect(trail.standing).toEqual({ failure: "ENOSPC", lost: 2 });
+    expect(trail.status).toEqual({ failure: "ENOSPC", lost: 2 });
     expect(lines).toMatchObject([
       {
         level: "error",
-        message: "the audit trail cannot be written",
+        message: "the audit log cannot be written",
         fields: { ...ENTRY, cause: "ENOSPC" },
       },
       { level: "error", fields: { outcome: "NAME_TAKEN" } },
@@ -135,11 +135,11 @@ describe("an audit file", () => {
     const path = join(folder, "again.log");
     const output = new FileOutput("/dev/full");
     output.write("lost\n");
-    expect(output.standing.failure).toBe("ENOSPC");
+    expect(output.status.failure).toBe("ENOSPC");
     Object.assign(output, { path });
     output.reopen();
     output.write("kept\n");
-    expect(output.standing).toEqual({ failure: null, lost: 1 });
+    expect(output.status).toEqual({ failure: null, lost: 1 });
     expect(readFileSync(path, "utf8")).toBe("kept\n");
   });
 });
@@ -152,7 +152,7 @@ describe("an audit trail", () => {
       },
     });
     expect(() => trail.record(ENTRY)).not.toThrow();
-    expect(trail.standing.lost).toBe(1);
+    expect(trail.status.lost).toBe(1);
   });
 
   it("keeps a number that a caller typed as an id out of a refused change", () => {
@@ -204,7 +204,7 @@ describe("an output stream", () => {
     output.write("two\n");
     await until("both are given up", () => lost.length === 2);
     expect(lost).toEqual(["one\n", "two\n"]);
-    expect(output.standing).toEqual({ failure: "ENOSPC", lost: 2 });
+    expect(output.status).toEqual({ failure: "ENOSPC", lost: 2 });
     output.close();
   });
 
@@ -213,8 +213,8 @@ describe("an output stream", () => {
     closeSync(open.splice(open.indexOf(reader), 1)[0] ?? -1);
     const output = new StreamOutput(writer, { isBatched: false });
     output.write("one\n");
-    await until("it is given up", () => output.standing.lost === 1);
-    expect(output.standing.failure).toBe("EPIPE");
+    await until("it is given up", () => output.status.lost === 1);
+    expect(output.status.failure).toBe("EPIPE");
     output.close();
   });
 
@@ -224,7 +224,7 @@ describe("an output stream", () => {
     const line = `${"x".repeat(999)}\n`;
     const written = 3_000;
     for (let count = 0; count < written; count += 1) output.write(line);
-    const { lost, failure } = output.standing;
+    const { lost, failure } = output.status;
     expect(failure).toBe("stalled");
     expect((written - lost) * line.length).toBeLessThan(1.2 * 1024 * 1024);
     let text = "";
@@ -233,7 +233,7 @@ describe("an output stream", () => {
       return text.length === (written - lost) * line.length;
     });
     expect(text.replaceAll(line, "")).toBe("");
-    await until("it works", () => output.standing.failure === null);
+    await until("it works", () => output.status.failure === null);
     output.close();
   });
 });

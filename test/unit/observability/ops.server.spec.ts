@@ -8,11 +8,11 @@ let server: OpsServer;
 
 afterEach(() => server.close());
 
-async function statuses(standing: HealthReport): Promise<number[]> {
+async function statuses(health: HealthReport): Promise<number[]> {
   server = await OpsServer.listen(
     "127.0.0.1",
     0,
-    () => standing,
+    () => health,
     () => Promise.resolve({ contentType: "text/plain", text: "" }),
   );
   const paths = ["/livez", "/readyz"];
@@ -20,12 +20,12 @@ async function statuses(standing: HealthReport): Promise<number[]> {
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
-describe("the probes", () => {
+describe("/livez and /readyz", () => {
   it.each<[string, HealthReport, number[]]>([
     ["ready", { isReady: true, facts: {} }, [200, 200]],
     ["not ready", { isReady: false, facts: {} }, [200, 503]],
     ["not alive", { isReady: false, isAlive: false, facts: {} }, [503, 503]],
-  ])("tell that the process is %s", async (_name, standing, expected) => {
-    expect(await statuses(standing)).toEqual(expected);
+  ])("report that the process is %s", async (_name, health, expected) => {
+    expect(await statuses(health)).toEqual(expected);
   });
 });

@@ -3,23 +3,20 @@ import { parse, type OperationDefinitionNode } from "graphql";
 import { operationNameOf } from "../../../src/graphql/operation-name.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { Metrics } from "../../../src/observability/metrics.js";
-import { RequestMeter } from "../../../src/observability/request-metrics.js";
+import { recordRequest } from "../../../src/observability/request-metrics.js";
 
-test("counts by code, and leaves the duration of streams out", () => {
+test("counts requests by code and excludes streams from the duration histogram", async () => {
   const metrics = new Metrics();
-  const meter = new RequestMeter(metrics, "stream", "addMessageContact");
-  meter.add(60, undefined);
-  meter.add(60, ErrorCode.INTERNAL);
-  meter.add(60, ErrorCode.INTERNAL);
-  const counted = [...metrics.requests.entries()].map(([labels, { n }]) => [
-    labels.at(-1),
-    n,
-  ]);
-  expect(counted).toEqual([
+  const labels = { door: "stream", operation: "addMessageContact" } as const;
+  recordRequest(metrics, labels, 60, undefined);
+  recordRequest(metrics, labels, 60, ErrorCode.INTERNAL);
+  recordRequest(metrics, labels, 60, ErrorCode.INTERNAL);
+  const { values } = await metrics.requests.get();
+  expect(values.map(({ labels: { code }, value }) => [code, value])).toEqual([
     ["OK", 1],
     ["INTERNAL", 2],
   ]);
-  expect([...metrics.requestSeconds.entries()]).toEqual([]);
+  expect((await metrics.requestSeconds.get()).values).toEqual([]);
 });
 
 test.each([
@@ -38,11 +35,11 @@ test.each([
     "mutation { updateMessageContacts(inputs: []) { isComplete } }",
     "updateMessageContacts",
   ],
-])("calls %s %s", (document, word) => {
+])("names the operation of `%s` %s", (document, name) => {
   const [operation] = parse(document).definitions;
-  expect(operationNameOf(operation as OperationDefinitionNode)).toBe(word);
+  expect(operationNameOf(operation as OperationDefinitionNode)).toBe(name);
 });
 
-test("calls a document that was refused none", () => {
+test("names the operation of a rejected document none", () => {
   expect(operationNameOf(undefined)).toBe("none");
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { OrderlyEnd } from "../../../src/processes/signals.js";
+import { GracefulShutdown } from "../../../src/processes/signals.js";
 
 /** An ending whose parts the test completes. */
 function ending(): {
-  readonly orderly: OrderlyEnd;
+  readonly orderly: GracefulShutdown;
   readonly steps: string[];
   readonly graceMs: () => number | undefined;
   readonly expire: () => void;
@@ -14,9 +14,9 @@ function ending(): {
   let timer: { ms: number; run: () => void } | undefined;
   let finish: () => void = () => undefined;
   let fail: () => void = () => undefined;
-  const orderly = new OrderlyEnd(
+  const orderly = new GracefulShutdown(
     {
-      end: (signal) => {
+      stop: (signal) => {
         steps.push(`end ${signal}`);
         return new Promise((resolve, reject) => {
           finish = resolve;
@@ -85,9 +85,9 @@ describe("the end of a process", () => {
 
   it("exits with 1 at a third signal while the record is still written", async () => {
     const steps: string[] = [];
-    const orderly = new OrderlyEnd(
+    const orderly = new GracefulShutdown(
       {
-        end: () => new Promise(() => undefined),
+        stop: () => new Promise(() => undefined),
         cutOff: () => new Promise(() => undefined),
         graceMs: 1,
       },
@@ -103,9 +103,9 @@ describe("the end of a process", () => {
 
   it("exits with 1 when the record cannot be written", () => {
     const steps: string[] = [];
-    const orderly = new OrderlyEnd(
+    const orderly = new GracefulShutdown(
       {
-        end: () => new Promise(() => undefined),
+        stop: () => new Promise(() => undefined),
         cutOff: () => {
           throw new Error("disk full");
         },

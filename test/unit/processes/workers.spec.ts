@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { sumOf } from "../../../src/observability/prometheus.js";
+import { aggregateScrape } from "../../../src/observability/aggregate-metrics.js";
 import { CountTotals } from "../../../src/processes/count-totals.js";
 import {
   START_TICKS,
   WorkerStatus,
-} from "../../../src/processes/worker-standing.js";
+} from "../../../src/processes/worker-status.js";
 
 const PATIENCE = 3;
 
@@ -18,15 +18,15 @@ describe("the standing of a worker", () => {
   it("is ready from its beginning to its end", () => {
     const standing = new WorkerStatus(PATIENCE);
     expect(standing.isReady).toBe(false);
-    standing.begin();
+    standing.markStarted();
     expect(standing.isReady).toBe(true);
-    standing.end();
-    expect([standing.isReady, standing.begun]).toEqual([false, true]);
+    standing.markStopping();
+    expect([standing.isReady, standing.hasStarted]).toEqual([false, true]);
   });
 
   it("is not ready without heartbeats, and given up after twice as long", () => {
     const standing = new WorkerStatus(PATIENCE);
-    standing.begin();
+    standing.markStarted();
     expect(ticks(standing, PATIENCE)).toEqual([]);
     expect(standing.isReady).toBe(true);
     expect(ticks(standing, 1)).toEqual(["silent"]);
@@ -37,9 +37,9 @@ describe("the standing of a worker", () => {
 
   it("is ready again with the next heartbeat", () => {
     const standing = new WorkerStatus(PATIENCE);
-    standing.begin();
+    standing.markStarted();
     ticks(standing, PATIENCE + 1);
-    standing.heard();
+    standing.recordHeartbeat();
     expect(standing.isReady).toBe(true);
     expect(ticks(standing, PATIENCE)).toEqual([]);
   });
@@ -75,11 +75,12 @@ describe("the sums over all workers", () => {
   const textOf = async (
     totals: CountTotals,
     running: readonly object[],
-  ): Promise<string> => (await sumOf(await totals.with(() => running))).text;
+  ): Promise<string> =>
+    (await aggregateScrape(await totals.including(() => running))).text;
 
   it("keep the counters and histograms of ended workers, but no gauge", async () => {
     const totals = new CountTotals();
-    totals.keep(await countsOf(3));
+    totals.add(await countsOf(3));
     const text = await textOf(totals, [await countsOf(1)]);
     expect(text).toContain('requests_total{code="OK"} 4');
     expect(text).toContain("seconds_count 4");
@@ -89,13 +90,13 @@ describe("the sums over all workers", () => {
 
   it("add each ended worker once, however many end and however often they are asked for", async () => {
     const totals = new CountTotals();
-    for (let count = 0; count < 5; count += 1) totals.keep(await countsOf(2));
+    for (let count = 0; count < 5; count += 1) totals.add(await countsOf(2));
     const running = [await countsOf(1)];
     const texts = await Promise.all([
       textOf(totals, running),
       textOf(totals, running),
     ]);
-    totals.keep(await countsOf(7));
+    totals.add(await countsOf(7));
     texts.push(await textOf(totals, running));
     const sums = texts.map(
       (text) => /^requests_total\{code="OK"\} (\d+)$/m.exec(text)?.[1],

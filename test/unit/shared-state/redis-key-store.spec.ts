@@ -20,19 +20,19 @@ const claimed = (answer: unknown): Promise<KeyAnswer> =>
 const held = (...rest: string[]): Promise<KeyAnswer> =>
   claimed(["held", "print", "settled", "other", "900", ...rest]);
 
-describe("the idempotency records in Redis", () => {
-  it("grants a key that the store does not know", async () => {
+describe("idempotency records in Redis", () => {
+  it("grants a key that Redis does not know", async () => {
     expect(await claimed(["new"])).toEqual({ kind: "new" });
   });
 
-  it("grants an abandoned write with the time of its first claim", async () => {
+  it("grants the key of an abandoned write with the time of its first claim", async () => {
     expect(await claimed(["takenOver", "900"])).toEqual({
       kind: "takenOver",
       startedAtMs: 900,
     });
   });
 
-  it("reads a result that was stored", async () => {
+  it("returns the stored result of a write", async () => {
     const answer = { Contact: { ContactId: "c-1" }, RequestId: "r-1" };
     expect(await held(JSON.stringify({ answer }))).toEqual({
       kind: "held",
@@ -46,22 +46,22 @@ describe("the idempotency records in Redis", () => {
     });
   });
 
-  it("reads a refusal that was stored", async () => {
+  it("returns the stored error code of a rejected write", async () => {
     expect(await held('{"code":"NAME_TAKEN"}')).toMatchObject({
       record: { result: { code: "NAME_TAKEN" } },
     });
   });
 
   it.each([
-    ["no JSON", "{"],
-    ["a code that does not exist", '{"code":"YES"}'],
-    ["a code that is no result of a write", '{"code":"INTERNAL"}'],
-    ["a status of the prototype", '{"code":"constructor"}'],
+    ["not JSON", "{"],
+    ["an unknown error code", '{"code":"YES"}'],
+    ["an error code that no write ends with", '{"code":"INTERNAL"}'],
+    ["a property name of Object.prototype", '{"code":"constructor"}'],
     [
-      "a status that HTTP does not have",
+      "an invalid HTTP status",
       '{"code":"NAME_TAKEN","upstream":{"code":"X","httpStatus":7,"requestId":null}}',
     ],
-  ])("has no result where the stored one is %s", async (_what, text) => {
+  ])("returns no result when the stored one is %s", async (_case, text) => {
     const answer = await held(text);
     expect(answer).toMatchObject({
       kind: "held",
@@ -70,7 +70,7 @@ describe("the idempotency records in Redis", () => {
     expect(answer).not.toHaveProperty("record.result");
   });
 
-  it("grants nothing for an answer that is not its script's", async () => {
+  it("does not grant the key when the reply is not one of the script's", async () => {
     const answers = fc
       .anything({ maxDepth: 2 })
       .filter(
@@ -86,8 +86,8 @@ describe("the idempotency records in Redis", () => {
     );
   });
 
-  it("rejects while the store is away, so that no write goes unprotected", async () => {
+  it("rejects while Redis is unreachable, so that no write is sent without a record", async () => {
     const store = new RedisKeyStore(new StubStore(), 30_000);
-    await expect(store.claim("key", REQUEST)).rejects.toThrow("away");
+    await expect(store.claim("key", REQUEST)).rejects.toThrow("unavailable");
   });
 });

@@ -33,35 +33,41 @@ const REPORT: DeletionReport = {
 const relayed = (report: DeletionReport): DeletionReport | null =>
   parseRelayedReport(JSON.stringify(toRelayedReport(report)), "c-1");
 
-describe("a report that another replica tells", () => {
-  it("says the same as the report that was told", () => {
+describe("a deletion report published by another replica", () => {
+  it("equals the report that was published", () => {
     expect(relayed(REPORT)).toEqual(REPORT);
   });
 
-  it("keeps code and pause of a problem, and the identity", () => {
+  it("keeps the code and the retry pause of a problem, and the identity", () => {
     const problem = new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
       retryAfterSeconds: 4,
     });
-    const heard = relayed({ ...REPORT, problem });
-    expect(heard?.problem?.code).toBe("UPSTREAM_UNAVAILABLE");
-    expect(heard?.problem?.details.retryAfterSeconds).toBe(4);
-    expect(heard === null ? "" : identityOf(heard)).toBe(
+    const received = relayed({ ...REPORT, problem });
+    expect(received?.problem?.code).toBe("UPSTREAM_UNAVAILABLE");
+    expect(received?.problem?.details.retryAfterSeconds).toBe(4);
+    expect(received === null ? "" : identityOf(received)).toBe(
       identityOf({ ...REPORT, problem }),
     );
   });
 
   it.each([
     ["an unknown state", { ...REPORT, state: "GONE" }],
-    ["a state of the prototype", { ...REPORT, state: "constructor" }],
-    ["failures that are no list", { ...REPORT, failures: {} }],
+    [
+      "a state that is a property name of Object.prototype",
+      { ...REPORT, state: "constructor" },
+    ],
+    ["failures that are not a list", { ...REPORT, failures: {} }],
     ["an unknown code", { ...REPORT, problem: { code: "YES" } }],
-    ["a time that is none", { ...REPORT, seen: { observedAt: "now" } }],
-    ["a long word", { ...REPORT, stateRaw: "x".repeat(101) }],
-  ])("is not believed with %s", (_what, report) => {
+    ["an invalid time", { ...REPORT, seen: { observedAt: "now" } }],
+    [
+      "a vendor state that is too long",
+      { ...REPORT, stateRaw: "x".repeat(101) },
+    ],
+  ])("is ignored with %s", (_case, report) => {
     expect(parseRelayedReport(JSON.stringify(report), "c-1")).toBeNull();
   });
 
-  it("is either whole or not believed, whatever was published", () => {
+  it("is either complete or ignored, for any published text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const report = parseRelayedReport(text, "c-1");

@@ -6,80 +6,80 @@ import { StubStore } from "../../support/stub-store.js";
 
 const FREE = "write:{main}:free";
 
-describe("the lease of a directory", () => {
-  it("refuses as a concurrent change when it is not to be had in time", async () => {
+describe("the write lease of a directory", () => {
+  it("rejects with CONCURRENT_CHANGE when it cannot be acquired in time", async () => {
     const lease = new WriteLease(new StubStore([0]), "main", () => 10);
-    await expect(lease.take(10)).rejects.toMatchObject({
+    await expect(lease.acquire(10)).rejects.toMatchObject({
       code: "CONCURRENT_CHANGE",
     });
   });
 
-  it("is taken again as soon as another replica gives it back", async () => {
+  it("is acquired as soon as another replica releases it", async () => {
     const store = new StubStore([0, 1, 1]);
     const lease = new WriteLease(store, "main", () => 0);
-    const taken = lease.take(60_000);
-    // Comes while the store is still asked: it must not be missed.
+    const acquired = lease.acquire(60_000);
+    // The message arrives while the script still runs: it must not be missed.
     store.send(FREE, "");
-    await taken;
+    await acquired;
     expect(store.asked).toHaveLength(2);
-    lease.giveBack();
+    lease.release();
   });
 
-  it("is done without while the store is away", async () => {
+  it("is granted without Redis while Redis is unreachable", async () => {
     const lease = new WriteLease(new StubStore(), "main");
-    await lease.take(0);
-    lease.giveBack();
+    await lease.acquire(0);
+    lease.release();
   });
 
   it("is acquired again before a write when it may have expired", async () => {
     let nowMs = 0;
     const store = new StubStore([1, 0, 1]);
     const lease = new WriteLease(store, "main", () => nowMs);
-    await lease.take(10_000);
+    await lease.acquire(10_000);
     await lease.confirm(10_000);
     expect(store.asked).toHaveLength(1);
     // The process was stopped for longer than the lease lasts.
     nowMs = 5_000;
     await lease.confirm(10_000);
     expect(store.asked).toHaveLength(3);
-    lease.giveBack();
+    lease.release();
   });
 
-  it("refuses a write when another replica holds it by then", async () => {
+  it("rejects the write when another replica has acquired it in the meantime", async () => {
     let nowMs = 0;
     const lease = new WriteLease(new StubStore([1, 0]), "main", () => nowMs);
-    await lease.take(10_000);
+    await lease.acquire(10_000);
     nowMs = 20_000;
     await expect(lease.confirm(10_000)).rejects.toMatchObject({
       code: "CONCURRENT_CHANGE",
     });
-    lease.giveBack();
+    lease.release();
   });
 
-  it("is given back with the token that took it, and the others are told", async () => {
+  it("is released with the token that acquired it, and the release is published", async () => {
     const store = new StubStore([1, 1]);
     const lease = new WriteLease(store, "main");
-    await lease.take(0);
-    lease.giveBack();
-    const [took, gave] = store.asked;
-    expect(gave?.args[0]).toBe(took?.args[0]);
+    await lease.acquire(0);
+    lease.release();
+    const [acquired, released] = store.asked;
+    expect(released?.args[0]).toBe(acquired?.args[0]);
     expect(store.published).toEqual([FREE]);
   });
 });
 
-describe("the queue over all replicas", () => {
+describe("the write queue of all replicas", () => {
   const leaseOf = (
     events: string[],
-  ): Pick<WriteLease, "take" | "confirm" | "giveBack"> => ({
+  ): Pick<WriteLease, "acquire" | "confirm" | "release"> => ({
     confirm: () => Promise.resolve(),
-    take: () => {
-      events.push("take");
+    acquire: () => {
+      events.push("acquire");
       return Promise.resolve();
     },
-    giveBack: () => events.push("give back"),
+    release: () => events.push("release"),
   });
 
-  it("holds the lease for one write at a time, also when it fails", async () => {
+  it("acquires and releases the lease for each write, even a failed one", async () => {
     const events: string[] = [];
     const queue = new LeasedWriteQueue(new MemoryWriteQueue(), leaseOf(events));
     const failing = queue.run(
@@ -97,14 +97,20 @@ describe("the queue over all replicas", () => {
     );
     await expect(failing).rejects.toThrow("lost");
     expect(await second).toBe("done");
-    expect(events).toEqual(["take", "give back", "take", "write", "give back"]);
+    expect(events).toEqual([
+      "acquire",
+      "release",
+      "acquire",
+      "write",
+      "release",
+    ]);
   });
 
-  it("writes nothing when the lease is not to be had", async () => {
+  it("does not run the write when the lease cannot be acquired", async () => {
     const queue = new LeasedWriteQueue(new MemoryWriteQueue(), {
-      take: () => Promise.reject(new Error("busy")),
+      acquire: () => Promise.reject(new Error("busy")),
       confirm: () => Promise.resolve(),
-      giveBack: () => undefined,
+      release: () => undefined,
     });
     let wasRun = false;
     const run = queue.run(
