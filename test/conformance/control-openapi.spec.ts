@@ -29,14 +29,17 @@ let document: OpenAPIObject;
 let operations: Documented[];
 let problems: (pointer: string, value: unknown) => string[];
 
-const ask = (
+const send = (
   { method, path }: Documented,
   body?: unknown,
 ): Promise<JsonAnswer> =>
   control(emulator.url, method.toUpperCase(), path.slice(PREFIX.length), body);
 
-const judged = ({ path, method }: Documented, at: string[], value: unknown) =>
-  problems(pointerOf("paths", path, method, ...at), value);
+const problemsOf = (
+  { path, method }: Documented,
+  at: string[],
+  value: unknown,
+) => problems(pointerOf("paths", path, method, ...at), value);
 
 function examplesOf({ requestBody }: Documented): [string, unknown][] {
   const { content } = (requestBody ?? { content: {} }) as RequestBodyObject;
@@ -47,19 +50,19 @@ function examplesOf({ requestBody }: Documented): [string, unknown][] {
   ]);
 }
 
-/** Bodies that differ from a good one in one place, each of them wrong by any reading. */
-function spoiled(body: unknown): unknown[] {
-  const given = body as Record<string, unknown>;
+/** Invalid bodies, each of which differs from a valid one in one place. */
+function invalidVariants(body: unknown): unknown[] {
+  const valid = body as Record<string, unknown>;
   return [
     [],
     "text",
     null,
-    { ...given, unheardOf: 1 },
-    ...Object.keys(given).flatMap((name) =>
-      [{}, [{}], true, -1.5, ""].map((wrong) => ({ ...given, [name]: wrong })),
+    { ...valid, unknownProperty: 1 },
+    ...Object.keys(valid).flatMap((name) =>
+      [{}, [{}], true, -1.5, ""].map((wrong) => ({ ...valid, [name]: wrong })),
     ),
-    ...Object.keys(given).map((name) =>
-      Object.fromEntries(Object.entries(given).filter(([key]) => key !== name)),
+    ...Object.keys(valid).map((name) =>
+      Object.fromEntries(Object.entries(valid).filter(([key]) => key !== name)),
     ),
   ];
 }
@@ -79,35 +82,38 @@ beforeAll(async () => {
 
 afterAll(() => emulator.stop());
 
-describe("the control surface's OpenAPI document", () => {
+describe("the control API's OpenAPI document", () => {
   it("is valid OpenAPI 3.1", async () => {
     const { valid, errors } = await new Validator().validate({ ...document });
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });
 
-  it("has the routes that the index names, each by a word of its own", async () => {
+  it("has the routes of the index, each with a unique operationId", async () => {
     const { json } = await control(emulator.url, "GET", "");
     const routes = json["routes"] as { method: string; path: string }[];
     expect(
       operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`),
     ).toEqual(routes.map(({ method, path }) => `${method} ${path}`));
-    const words = operations.map(({ operationId }) => operationId);
-    expect(new Set(words).size).toBe(words.length);
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("has examples that the emulator takes, and that fit their schemas", async () => {
+  it("has examples that the emulator accepts and that match their schemas", async () => {
     for (const operation of operations) {
       for (const [name, value] of examplesOf(operation)) {
-        const place = `${operation.path} ${name}`;
-        expect([place, judged(operation, BODY, value)]).toEqual([place, []]);
+        const label = `${operation.path} ${name}`;
+        expect([label, problemsOf(operation, BODY, value)]).toEqual([
+          label,
+          [],
+        ]);
         emulator.control.reset();
-        const { status, json } = await ask(operation, value);
-        // No message has the code of an example; its form is found right all the same.
+        const { status, json } = await send(operation, value);
+        // No message has the example's code, so the well-formed request fails with this error.
         const isUnsentCode = name === "code" && status === 400;
-        expect([place, isUnsentCode ? json["error"] : status]).toEqual([
-          place,
-          isUnsentCode ? "no message with that code was sent" : 200,
+        expect([label, isUnsentCode ? json["error"] : status]).toEqual([
+          label,
+          isUnsentCode ? "no message has this code" : 200,
         ]);
       }
       if (operation.requestBody === undefined) continue;
@@ -115,15 +121,15 @@ describe("the control surface's OpenAPI document", () => {
     }
   });
 
-  it("judges a body as the emulator does", async () => {
+  it("accepts and rejects the same bodies as the emulator", async () => {
     const differing: unknown[] = [];
     for (const operation of operations) {
       for (const [name, example] of examplesOf(operation)) {
         if (name === "code") continue;
-        for (const body of spoiled(example)) {
+        for (const body of invalidVariants(example)) {
           emulator.control.reset();
-          const { status } = await ask(operation, body);
-          const isDocumented = judged(operation, BODY, body).length === 0;
+          const { status } = await send(operation, body);
+          const isDocumented = problemsOf(operation, BODY, body).length === 0;
           if (isDocumented !== (status === 200)) {
             differing.push([operation.path, body, status]);
           }
@@ -133,7 +139,7 @@ describe("the control surface's OpenAPI document", () => {
     expect(differing).toEqual([]);
   });
 
-  it("describes every answer, refusals included", async () => {
+  it("describes every response, including errors", async () => {
     const { url } = emulator;
     emulator.control.reset();
     await call(url, "AddMessageContact", NEW_CONTACT);
@@ -151,20 +157,20 @@ describe("the control surface's OpenAPI document", () => {
       "application/json",
       "schema",
     ];
-    // What is read first, while there is something to see.
-    const inOrder = [...operations].sort(
+    // Read before writing, while the state is not empty.
+    const readsFirst = [...operations].sort(
       (one, other) =>
         Number(other.method === "get") - Number(one.method === "get"),
     );
-    for (const operation of inOrder) {
+    for (const operation of readsFirst) {
       const [, example] = examplesOf(operation).find(
         ([name]) => name !== "code",
       ) ?? ["", undefined];
-      const { status, json } = await ask(operation, example);
+      const { status, json } = await send(operation, example);
       expect([operation.path, status < 500]).toEqual([operation.path, true]);
       expect([
         operation.operationId,
-        judged(operation, answer(String(status)), json),
+        problemsOf(operation, answer(String(status)), json),
       ]).toEqual([operation.operationId, []]);
     }
   });

@@ -10,8 +10,8 @@ import {
 const total = async (url: string) =>
   (await call(url, "ListMessageContacts")).json["TotalCount"];
 
-describe("the control surface", () => {
-  it("describes itself, every route and setting", async () => {
+describe("the control API", () => {
+  it("lists its routes, settings and fault effects", async () => {
     await withEmulator({}, async ({ url }) => {
       const { json } = await control(url, "GET", "");
       const routes = json["routes"] as { method: string; path: string }[];
@@ -43,7 +43,9 @@ describe("the control surface", () => {
       const settings = json["settings"] as { name: string; current: unknown }[];
       const { json: current } = await control(url, "GET", "/settings");
       expect(
-        Object.fromEntries(settings.map((one) => [one.name, one.current])),
+        Object.fromEntries(
+          settings.map(({ name, current: value }) => [name, value]),
+        ),
       ).toEqual(current);
       expect(json["faultEffects"]).toHaveLength(23);
     });
@@ -65,7 +67,7 @@ describe("the control surface", () => {
     ["DELETE", "/faults?faultId=x", undefined, 400],
     ["DELETE", "/faults?faultid=1", undefined, 400],
   ])(
-    "answers %s %s with %j by %i and a reason",
+    "responds to %s %s with the body %j: status %i and an error message",
     async (method, path, body, status) => {
       await withEmulator({}, async ({ url }) => {
         const answer = await control(url, method, path, body);
@@ -82,51 +84,54 @@ describe("the control surface", () => {
     ["GET", "/ui", { host: "evil.example" }],
     ["GET", "/snapshot", { "sec-fetch-site": "cross-site" }],
     ["GET", "/nowhere", { host: "evil.example" }],
-  ])("refuses a web site's %s %s with %j", async (method, path, headers) => {
-    await withEmulator({}, async ({ url, control: own }) => {
-      own.advanceClock(1_000);
-      const sent = await send(url, method, `/_emulator${path}`, "", {
-        headers,
+  ])(
+    "rejects a web site's %s %s with the headers %j",
+    async (method, path, headers) => {
+      await withEmulator({}, async ({ url, control: own }) => {
+        own.advanceClock(1_000);
+        const sent = await send(url, method, `/_emulator${path}`, "", {
+          headers,
+        });
+        expect(sent.status).toBe(403);
+        expect(JSON.parse(sent.text)).toEqual({ error: expect.any(String) });
+        expect(own.clock().offsetMs).toBe(1_000);
       });
-      expect(sent.status).toBe(403);
-      expect(JSON.parse(sent.text)).toEqual({ error: expect.any(String) });
-      expect(own.clock().offsetMs).toBe(1_000);
-    });
-  });
+    },
+  );
 
-  it("is reached by the names it was given", async () => {
-    const ask = (url: string, host: string) =>
+  it("accepts the host names of the option `names`", async () => {
+    const getClock = (url: string, host: string) =>
       send(url, "GET", "/_emulator/clock", "", { headers: { host } });
     await withEmulator({ names: ["emulator"] }, async ({ url }) => {
-      expect((await ask(url, "emulator:4010")).status).toBe(200);
-      expect((await ask(url, "other:4010")).status).toBe(403);
+      expect((await getClock(url, "emulator:4010")).status).toBe(200);
+      expect((await getClock(url, "other:4010")).status).toBe(403);
     });
   });
 
-  it("has a page whose buttons lead back to it", async () => {
+  it("has a page whose forms redirect back to it", async () => {
     await withEmulator({}, async ({ url, control: own }) => {
       const page = await send(url, "GET", "/_emulator/ui", "");
       expect(page.headers["content-security-policy"]).toContain(
         "default-src 'none'; script-src 'self'",
       );
-      const press = (action: string, fields: string) =>
+      const submit = (action: string, fields: string) =>
         send(url, "POST", `/_emulator/ui/${action}`, fields);
-      const done = await press("advance", "ms=1000");
+      const done = await submit("advance", "ms=1000");
       expect([done.status, done.headers.location]).toEqual([
         303,
         "/_emulator/ui",
       ]);
       expect(own.clock().offsetMs).toBe(1_000);
       for (const [action, fields, reason] of [
-        ["advance", "ms=x", "ms must be a whole number"],
-        ["advance", "", "ms must be a text"],
+        ["advance", "ms=x", "ms must be an integer"],
+        ["advance", "", "ms must be a non-empty string"],
         ["seed", "seed=other", "seed must be one of"],
         ["add-fault", "fault=constructor&operation=*", "fault must be one of"],
         ["add-fault", "fault=down&operation=x", "operation must be one of"],
         ["confirm", "contactId=a&target=b", "no such verification"],
       ] as const) {
-        const refused = await press(action, fields);
-        expect([refused.status, refused.text]).toEqual([
+        const rejected = await submit(action, fields);
+        expect([rejected.status, rejected.text]).toEqual([
           400,
           expect.stringContaining(reason),
         ]);
@@ -134,19 +139,19 @@ describe("the control surface", () => {
       expect((await send(url, "GET", "/_emulator/ui/reset", "")).status).toBe(
         405,
       );
-      expect((await press("constructor", "")).status).toBe(404);
-      expect((await press("", "")).status).toBe(405);
+      expect((await submit("constructor", "")).status).toBe(404);
+      expect((await submit("", "")).status).toBe(405);
     });
   });
 
-  it("refuses a body beyond 4 MiB", async () => {
+  it("responds with 413 to a body of more than 4 MiB", async () => {
     await withEmulator({}, async ({ url }) => {
       const long = `"${"a".repeat(4 * 1024 * 1024)}"`;
       expect((await control(url, "POST", "/seed", long)).status).toBe(413);
     });
   });
 
-  it("is not part of the vendor's address, and counts no call", async () => {
+  it("is separate from the vendor's API and records no call", async () => {
     await withEmulator({}, async ({ url, control: own }) => {
       expect((await send(url, "GET", "/_emulatorx", "")).text).toContain(
         "InvalidAction.NotFound",
@@ -156,7 +161,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("seeds, takes a snapshot, and brings it back", async () => {
+  it("loads a seed, takes a snapshot and restores it", async () => {
     await withEmulator({}, async ({ url }) => {
       await control(url, "POST", "/seed", { seed: "empty" });
       await call(url, "AddMessageContact", NEW_CONTACT);
@@ -172,7 +177,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("takes a seed that is spelled out", async () => {
+  it("accepts a complete seed", async () => {
     await withEmulator({}, async ({ url }) => {
       const { json } = await control(url, "GET", "/snapshot");
       const { directory } = json["seed"] as { directory: object };
@@ -183,7 +188,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("lets an owner confirm by the code of the message", async () => {
+  it("confirms a verification by the code of its message", async () => {
     await withEmulator({}, async ({ url }) => {
       await call(url, "SendEmailVerificationForMessageContact", {
         ContactId: BEN,
@@ -205,7 +210,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("lets a verification lapse", async () => {
+  it("expires a verification", async () => {
     await withEmulator({}, async ({ url }) => {
       await control(url, "POST", "/verifications/expire", {
         contactId: BEN,
@@ -218,7 +223,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("scripts faults, shows them, and takes them back", async () => {
+  it("adds, lists and removes faults", async () => {
     await withEmulator({}, async ({ url }) => {
       const fault = { effect: "html", times: null };
       const { json } = await control(url, "POST", "/faults", fault);
@@ -234,7 +239,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("adds keys, shows no secret, and ends sessions", async () => {
+  it("adds keys, hides secrets and expires temporary keys", async () => {
     await withEmulator({}, async ({ url }) => {
       const added = await control(url, "POST", "/keys", {
         accessKeyId: "STS.new",
@@ -272,7 +277,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("makes a deletion fail", async () => {
+  it("makes an asynchronous deletion fail", async () => {
     await withEmulator({}, async ({ url }) => {
       const failures = [
         { AccountId: "1997968394350002", MessageTypes: ["AccountExpenses"] },
@@ -296,7 +301,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("records each call with its verdict and what it changed", async () => {
+  it("records each call with its result and number of changes", async () => {
     await withEmulator({ seed: "empty" }, async ({ url }) => {
       await call(url, "AddMessageContact", NEW_CONTACT);
       await call(url, "AddMessageContact", NEW_CONTACT);
@@ -327,7 +332,7 @@ describe("the control surface", () => {
     });
   });
 
-  it("resets everything to the start", async () => {
+  it("restores the initial state on reset", async () => {
     await withEmulator(
       { seed: "empty", settings: { contactsPerDirectory: 1 } },
       async ({ url, control: own }) => {

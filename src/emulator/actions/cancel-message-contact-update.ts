@@ -9,7 +9,7 @@ import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
 import { findChangeableContact } from "../contacts/contact-answer.js";
 
-/** Drops the pending changes that the call names; all of them or none. */
+/** Cancels the pending changes to the given targets: all of them or none. */
 export const cancelMessageContactUpdate: RpcAction = {
   name: "CancelMessageContactUpdate",
   isWrite: true,
@@ -40,7 +40,7 @@ export const cancelMessageContactUpdate: RpcAction = {
   },
 };
 
-/** @throws {RpcError} ContactStatusMismatchAction, as far as the settings say so */
+/** @throws {RpcError} ContactStatusMismatchAction, depending on the settings */
 function canDrop(
   contact: ContactRecord,
   channel: Channel,

@@ -4,8 +4,8 @@ import { rpcError } from "../wire/rpc-errors.js";
 import { findContact } from "../contacts/contact-answer.js";
 
 /**
- * Deletes a contact: at once when members keep it, in the background when they do not
- * (documented). A contact may be deleted in any status.
+ * Deletes a contact in any status. The deletion is synchronous when members retain the
+ * contact, and asynchronous otherwise (documented).
  */
 export const deleteMessageContact: RpcAction = {
   name: "DeleteMessageContact",

@@ -4,8 +4,8 @@ import { rpcError } from "../wire/rpc-errors.js";
 import { findContact } from "../contacts/contact-answer.js";
 
 /**
- * Tells how the latest deletion of a contact stands. There is no word for success: the
- * contact is gone then, and the answer is EntityNotExists.Contact (inferred).
+ * Returns the status of a contact's latest deletion. There is no status for success: the
+ * contact no longer exists, so the call fails with EntityNotExists.Contact (inferred).
  */
 export const getMessageContactDeletionStatus: RpcAction = {
   name: "GetMessageContactDeletionStatus",

@@ -5,10 +5,10 @@ import {
   describePage,
   findContact,
   readPage,
-  shown,
+  maskIfEnabled,
 } from "../contacts/contact-answer.js";
 
-/** Lists what waits to be verified: at most an address and a number per contact (inferred). */
+/** Lists pending verifications: at most one address and one number per contact (inferred). */
 export const listMessageContactVerifications: RpcAction = {
   name: "ListMessageContactVerifications",
   isWrite: false,
@@ -32,7 +32,7 @@ export const listMessageContactVerifications: RpcAction = {
       );
       return describePage("ContactVerifications", records, page, (record) => ({
         ContactId: record.contactId,
-        Target: shown(record.target, settings),
+        Target: maskIfEnabled(record.target, settings),
       }));
     };
   },

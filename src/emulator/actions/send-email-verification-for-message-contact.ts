@@ -6,7 +6,7 @@ import { TEXT, type RpcAction } from "./action.js";
 import { missingParameter } from "../wire/rpc-errors.js";
 import { sendVerification } from "./verification-sending.js";
 
-/** Sends the message that lets the owner of a pending address confirm it. */
+/** Sends a verification message to a pending address. */
 export const sendEmailVerificationForMessageContact: RpcAction = {
   name: "SendEmailVerificationForMessageContact",
   isWrite: false,

@@ -3,7 +3,7 @@ import { TEXT, type RpcAction } from "./action.js";
 import { missingParameter } from "../wire/rpc-errors.js";
 import { sendVerification } from "./verification-sending.js";
 
-/** Sends the message that lets the owner of a pending number confirm it. */
+/** Sends a verification message to a pending number. */
 export const sendPhoneVerificationForMessageContact: RpcAction = {
   name: "SendPhoneVerificationForMessageContact",
   isWrite: false,

@@ -16,9 +16,9 @@ import { headerText } from "../wire/rpc-signature.js";
 const API_VERSION = "2022-04-19";
 
 /**
- * One thing that can be wrong with a call.
+ * Validates one aspect of a call. May store its result in the call.
  *
- * @throws {RpcError} when it is
+ * @throws {RpcError} when the call is invalid
  */
 export type RpcCheck = (call: RpcCall, state: EmulatorState) => void;
 
@@ -35,7 +35,7 @@ export const checkMethod: RpcCheck = ({ method }) => {
   }
 };
 
-/** There is one address only (documented); the code for others is inferred. */
+/** Only the path `/` exists (documented). The error code for other paths is inferred. */
 export const checkPath: RpcCheck = ({ path }, { settings }) => {
   if (path !== "/") throw rpcError(settings.current.unknownActionCode);
 };
@@ -64,7 +64,7 @@ export const checkAction: RpcCheck = (call, { settings }) => {
   call.action = action;
 };
 
-/** Calls of one key and action within a second. */
+/** Enforces `callsPerSecond` per key and action. */
 export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   const { callsPerSecond, throttlingCode } = settings.current;
   if (callsPerSecond === null) return;
@@ -85,7 +85,7 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   }
 };
 
-/** Types always; the presence of required parameters as far as the settings say so. */
+/** Checks types. Checks the presence of required parameters if `gatewayParameterCheck` is on. */
 export const checkParameters: RpcCheck = (call, { settings }) => {
   const { params } = call;
   for (const [name, fact] of Object.entries(actionForCall(call).parameters)) {
@@ -106,7 +106,7 @@ export const checkParameters: RpcCheck = (call, { settings }) => {
   }
 };
 
-/** The names inside AccessDeniedDetail are documented, what stands in them is inferred. */
+/** The property names in AccessDeniedDetail are documented; their values are inferred. */
 export const checkPermission: RpcCheck = (call, { settings }) => {
   const key = keyOf(call);
   const { name } = actionForCall(call);
@@ -125,14 +125,14 @@ export const checkPermission: RpcCheck = (call, { settings }) => {
   });
 };
 
-/** The action, once `checkAction` has found it. */
+/** The action that `checkAction` has resolved. */
 export function actionForCall({ action }: RpcCall): RpcAction {
-  if (action === undefined) throw new Error("the action is not known yet");
+  if (action === undefined) throw new Error("checkAction has not run");
   return action;
 }
 
-/** The key, once `checkAccessKey` has found it. */
+/** The access key that `checkAccessKey` has resolved. */
 export function keyOf({ key }: RpcCall): AccessKey {
-  if (key === undefined) throw new Error("the key is not known yet");
+  if (key === undefined) throw new Error("checkAccessKey has not run");
   return key;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { CallEntry } from "../state/call-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
-import { playFault } from "./fault-effects.js";
+import { applyFault } from "./fault-effects.js";
 import type { FaultRule } from "../faults/faults.js";
 import { actionForCall, type RpcCheck } from "./gateway-checks.js";
 import {
@@ -16,7 +16,7 @@ import { errorOfCode, RpcError } from "../wire/rpc-errors.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendRendered, setCommonHeaders } from "../wire/rpc-response.js";
 
-/** The checks of a call, in order, on either side of the point where scripted faults meet it. */
+/** The checks of a call, in order. Scripted faults are applied between the two lists. */
 export interface RpcChecks {
   readonly gateway: readonly RpcCheck[];
   readonly service: readonly RpcCheck[];
@@ -25,7 +25,7 @@ export interface RpcChecks {
 /** Connections that have brought a call. */
 const knownSockets = new WeakSet<Socket>();
 
-/** Answers one call on the RPC endpoint, or lets a scripted fault end it. */
+/** Handles one call on the RPC endpoint. A scripted fault may replace the response. */
 export async function serveCall(
   state: EmulatorState,
   checks: RpcChecks,
@@ -52,9 +52,9 @@ export async function serveCall(
     return;
   }
 
-  const refusal = firstRefusal(call, state, checks.gateway);
-  if (refusal !== undefined) {
-    send(call, entry, response, refused(refusal, call, state));
+  const error = firstError(call, state, checks.gateway);
+  if (error !== undefined) {
+    send(call, entry, response, toErrorAnswer(error, call, state));
     return;
   }
   const fault = state.faults.take({
@@ -65,39 +65,39 @@ export async function serveCall(
   if (fault !== undefined) entry.fault = fault.effect;
   if (fault?.when === "before") {
     if (fault.effect !== "delay") {
-      await endWith(fault, state, call, entry, response, undefined);
+      await completeWithFault(fault, state, call, entry, response, undefined);
       return;
     }
     await state.clock.wait(fault.ms);
   }
-  const answer = await carryOut(call, state, checks.service, entry);
+  const answer = await execute(call, state, checks.service, entry);
   if (fault?.when === "after") {
     if (fault.effect === "delay") await state.clock.wait(fault.ms);
-    await endWith(fault, state, call, entry, response, answer);
+    await completeWithFault(fault, state, call, entry, response, answer);
     return;
   }
   send(call, entry, response, answer);
 }
 
-/** Changes the state at once, and resolves with the answer when the write's duration is over. */
-async function carryOut(
+/** Executes the action immediately. Resolves with the response after `writeDurationMs`. */
+async function execute(
   call: RpcCall,
   state: EmulatorState,
   checks: readonly RpcCheck[],
   entry: CallEntry,
 ): Promise<RpcAnswer> {
-  const refusal = firstRefusal(call, state, checks);
-  if (refusal !== undefined) return refused(refusal, call, state);
+  const error = firstError(call, state, checks);
+  if (error !== undefined) return toErrorAnswer(error, call, state);
   const { store, outbox, clock, writes } = state;
   const settings = state.settings.current;
   const effectsBefore = state.effects();
   let answer: RpcAnswer;
   try {
-    const body = call.carryOut?.({ store, outbox, clock, settings }) ?? {};
+    const body = call.execute?.({ store, outbox, clock, settings }) ?? {};
     answer = successAnswer(actionForCall(call).name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
-    answer = refused(error, call, state);
+    answer = toErrorAnswer(error, call, state);
   }
   entry.verdict = verdictOf(answer);
   entry.effects = state.effects() - effectsBefore;
@@ -107,26 +107,28 @@ async function carryOut(
   return answer;
 }
 
-async function endWith(
+async function completeWithFault(
   rule: FaultRule,
   state: EmulatorState,
   call: RpcCall,
   entry: CallEntry,
   response: ServerResponse,
-  carriedOut: RpcAnswer | undefined,
+  executedAnswer: RpcAnswer | undefined,
 ): Promise<void> {
-  const own = errorOfFault(rule);
+  const faultError = errorOfFault(rule);
   const answer =
-    own !== undefined
-      ? refused(own, call, state)
-      : (carriedOut ??
+    faultError !== undefined
+      ? toErrorAnswer(faultError, call, state)
+      : (executedAnswer ??
         successAnswer(actionForCall(call).name, call.requestId, {}));
-  if (own !== undefined || carriedOut !== undefined) {
+  if (faultError !== undefined || executedAnswer !== undefined) {
     entry.verdict = verdictOf(answer);
   }
-  const asked = call.params.text("ContactId");
-  const other = state.store.all().find(({ contactId }) => contactId !== asked);
-  await playFault({
+  const requestedId = call.params.text("ContactId");
+  const other = state.store
+    .all()
+    .find(({ contactId }) => contactId !== requestedId);
+  await applyFault({
     response,
     rule,
     answer,
@@ -136,23 +138,23 @@ async function endWith(
   });
 }
 
-/** The error body that some effects answer with. */
+/** The error of an effect that sends an error response; undefined for other effects. */
 function errorOfFault(rule: FaultRule): RpcError | undefined {
   const { effect, code, httpStatus, message, ms } = rule;
   if (effect !== "error" && effect !== "status503" && effect !== "throttle") {
     return undefined;
   }
-  const usual = errorOfCode(code);
+  const defaults = errorOfCode(code);
   return new RpcError(
     code,
-    httpStatus ?? usual.httpStatus,
-    message ?? usual.message,
+    httpStatus ?? defaults.httpStatus,
+    message ?? defaults.message,
     {},
     effect === "throttle" ? { "x-acs-retry-after": String(ms) } : {},
   );
 }
 
-function firstRefusal(
+function firstError(
   call: RpcCall,
   state: EmulatorState,
   checks: readonly RpcCheck[],
@@ -166,8 +168,8 @@ function firstRefusal(
   }
 }
 
-/** Rethrows what is no refusal. */
-function refused(
+/** Converts an RpcError to a response. Rethrows other errors. */
+function toErrorAnswer(
   error: unknown,
   { requestId }: RpcCall,
   { settings }: EmulatorState,

@@ -14,7 +14,7 @@ import {
 
 const V3_METHOD = "ACS3-HMAC-SHA256";
 
-/** Headers without which a version 3 signature would leave the call open (inferred). */
+/** Headers that a version 3 signature must cover (inferred). */
 const V3_SIGNED_HEADERS = [
   "host",
   "x-acs-action",
@@ -35,11 +35,11 @@ export const checkAccessKey: RpcCheck = (call, { keys, settings }) => {
 };
 
 export const checkSecurityToken: RpcCheck = (call, { keys }) => {
-  const fault = keys.tokenFault(keyOf(call), call.common.securityToken);
-  if (fault !== undefined) throw fault;
+  const error = keys.tokenError(keyOf(call), call.common.securityToken);
+  if (error !== undefined) throw error;
 };
 
-/** Form and age of the time stamp; either way off counts. */
+/** Checks the timestamp's format, and its distance from the clock in both directions. */
 export const checkTimestamp: RpcCheck = (call, state) => {
   const { timestamp } = call.common;
   if (timestamp === undefined) throw gatewayMissing("Timestamp");
@@ -53,7 +53,7 @@ export const checkTimestamp: RpcCheck = (call, state) => {
   }
 };
 
-/** The fields that say how the call is signed; an absent one is an incomplete signature (inferred). */
+/** Checks the fields that describe the signature. A missing one is IncompleteSignature (inferred). */
 export const checkSignatureForm: RpcCheck = ({
   signatureVersion,
   authorization,
@@ -96,8 +96,9 @@ export const checkSignature: RpcCheck = (call, { settings }) => {
 };
 
 /**
- * A nonce is good once (documented). It is kept for twice the window, because a time stamp
- * from the end of the future is valid that long. Kept for all keys together (inferred).
+ * Rejects a repeated nonce (documented). Nonces are stored for twice the timestamp window,
+ * because a timestamp at the future end of the window is valid for that long. All keys share
+ * one set of nonces (inferred).
  */
 export const checkNonce: RpcCheck = ({ common }, state) => {
   const keepMs = 2 * state.settings.current.timestampWindowMs;

@@ -6,11 +6,11 @@ import type { AnswerBody } from "../actions/action.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
-/** Defaults and bounds of sibling list operations (inferred for these). */
+/** Documented for sibling list operations, inferred for these. */
 const DEFAULT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
 
-/** @throws {RpcError} EntityNotExists.Contact */
+/** @throws {RpcError} EntityNotExists.Contact when the contact does not exist */
 export function findContact(
   store: ContactStore,
   contactId: string,
@@ -21,7 +21,7 @@ export function findContact(
 }
 
 /**
- * The contact, unless its deletion is under way.
+ * Finds a contact that is not being deleted.
  *
  * @throws {RpcError} EntityNotExists.Contact, ContactStatusMismatchAction
  */
@@ -53,7 +53,7 @@ export function checkNameIsFree(
   if (isTaken) throw rpcError("InvalidParameter.Name.AlreadyUsed");
 }
 
-/** A contact as GetMessageContact and ListMessageContacts show it. */
+/** A contact as GetMessageContact and ListMessageContacts return it. */
 export function describeContact(
   contact: ContactRecord,
   settings: EmulatorSettings,
@@ -65,11 +65,11 @@ export function describeContact(
       ? settings.absentPhoneNumber === "empty"
         ? { PhoneNumber: "" }
         : {}
-      : { PhoneNumber: shown(phone.value, settings) };
+      : { PhoneNumber: maskIfEnabled(phone.value, settings) };
   return {
     ContactId: contactId,
     Name: name,
-    EmailAddress: shown(email.value ?? "", settings),
+    EmailAddress: maskIfEnabled(email.value ?? "", settings),
     ...phoneNumber,
     Title: title,
     MessageTypes: [...messageTypes],
@@ -79,8 +79,11 @@ export function describeContact(
   };
 }
 
-/** An address or a number, masked as in the vendor's samples if so set. */
-export function shown(target: string, settings: EmulatorSettings): string {
+/** An address or a number. If `maskTargets` is on, masked as in the vendor's samples. */
+export function maskIfEnabled(
+  target: string,
+  settings: EmulatorSettings,
+): string {
   if (!settings.maskTargets) return target;
   const at = target.indexOf("@");
   if (at >= 0) return `${target.slice(0, at)}***${target.slice(at)}`;
@@ -112,7 +115,7 @@ export function readPage(
   };
 }
 
-/** One page of `items` under `name`, with the counts beside it. */
+/** One page of `items` as the property `name`, with the paging properties. */
 export function describePage<T>(
   name: string,
   items: readonly T[],

@@ -3,20 +3,20 @@ import * as shapes from "./control-shapes.js";
 import { listOf, objectOf } from "../json.js";
 import { VERIFICATION_CHOICE } from "./seed-input.js";
 
-const SOME_VERIFICATIONS = {
+const VERIFICATION_EXAMPLES = {
   target: { contactId: "c-r5IfC8dP0gNmZ4Ek", target: "ben@example.com" },
   code: { code: "123456" },
 };
 
-/** What happens around the vendor's API: owners who confirm, time, faults, keys, the record. */
+/** Routes for events outside the vendor's API: confirmations, clock, faults, keys, recorded calls. */
 export const EVENT_ROUTES: readonly ControlRoute[] = [
   routeWithBody({
     method: "POST",
     path: "/verifications/confirm",
     operationId: "confirmVerification",
-    sentence: "Does what the owner of a pending address or number does.",
+    sentence: "Confirms a pending address or number, as its owner would.",
     takes: VERIFICATION_CHOICE,
-    examples: SOME_VERIFICATIONS,
+    examples: VERIFICATION_EXAMPLES,
     answers: shapes.DONE,
     run: (control, choice) => control.confirmVerification(choice),
   }),
@@ -24,9 +24,9 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/verifications/expire",
     operationId: "expireVerification",
-    sentence: "Lets a pending verification lapse.",
+    sentence: "Expires a pending verification.",
     takes: VERIFICATION_CHOICE,
-    examples: SOME_VERIFICATIONS,
+    examples: VERIFICATION_EXAMPLES,
     answers: shapes.DONE,
     run: (control, choice) => control.expireVerification(choice),
   }),
@@ -34,7 +34,8 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/outbox",
     operationId: "readOutbox",
-    sentence: "The messages that would have been sent, oldest first.",
+    sentence:
+      "Lists the messages that the vendor would have sent, oldest first.",
     answers: objectOf({ messages: listOf(shapes.SENT_MESSAGE) }),
     run: (control) => ({ messages: control.outbox() }),
   }),
@@ -42,7 +43,8 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/outbox",
     operationId: "clearOutbox",
-    sentence: "Empties the outbox; the caps go on counting.",
+    sentence:
+      "Deletes all messages. The counters of the sending limits are not reset.",
     answers: shapes.DONE,
     run: (control) => control.clearOutbox(),
   }),
@@ -50,7 +52,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/clock",
     operationId: "readClock",
-    sentence: "The emulator's time.",
+    sentence: "Returns the emulator's time.",
     answers: shapes.CLOCK_READING,
     run: (control) => control.clock(),
   }),
@@ -58,7 +60,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/clock/advance",
     operationId: "advanceClock",
-    sentence: "Lets time pass at once; waits that fall due end.",
+    sentence: "Advances the clock. Waits that are due end immediately.",
     takes: shapes.ADVANCE,
     examples: { day: { ms: 86_400_000 } },
     answers: shapes.CLOCK_READING,
@@ -68,7 +70,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/faults",
     operationId: "readFaults",
-    sentence: "The scripted faults and how far they have got.",
+    sentence: "Lists the scripted faults with their counters.",
     answers: objectOf({ faults: listOf(shapes.FAULT_RULE) }),
     run: (control) => ({ faults: control.faults() }),
   }),
@@ -76,7 +78,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/faults",
     operationId: "addFault",
-    sentence: "Scripts a fault; only the effect is needed.",
+    sentence: "Adds a scripted fault. Only the effect is required.",
     takes: shapes.FAULT,
     examples: {
       short: { effect: "html" },
@@ -99,7 +101,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/faults",
     operationId: "clearFaults",
-    sentence: "Takes back all faults, or one.",
+    sentence: "Removes all faults, or one of them.",
     query: { faultId: shapes.FAULT_ID },
     answers: shapes.DONE,
     run: (control, { faultId }) => control.clearFaults(faultId),
@@ -108,7 +110,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/keys",
     operationId: "readKeys",
-    sentence: "The keys, without their secrets.",
+    sentence: "Lists the access keys, without secrets.",
     answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
     run: (control) => ({ keys: control.keys() }),
   }),
@@ -116,7 +118,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/keys",
     operationId: "putKey",
-    sentence: "Adds a key, or replaces the one with the same id.",
+    sentence: "Adds an access key. Replaces a key with the same id.",
     takes: shapes.KEY,
     examples: {
       reader: {
@@ -142,11 +144,11 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/sts/expire",
     operationId: "expireSts",
-    sentence: "Ends the session of one temporary key, or of all.",
+    sentence: "Expires one temporary key, or all of them.",
     takes: shapes.SESSION_CHOICE,
     isBodyOptional: true,
     examples: { one: { accessKeyId: "STS.testid" }, all: {} },
-    answers: shapes.ENDED_SESSIONS,
+    answers: shapes.EXPIRED_SESSIONS,
     run: (control, { accessKeyId }) => ({
       expired: control.expireSts(accessKeyId),
     }),
@@ -155,7 +157,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/deletions/fail",
     operationId: "failDeletions",
-    sentence: "Makes asynchronous deletions end as Failed.",
+    sentence: "Makes asynchronous deletions fail.",
     takes: shapes.DELETION_RULE,
     examples: {
       once: {
@@ -176,7 +178,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/calls",
     operationId: "readCalls",
-    sentence: "The latest calls on the RPC endpoint, oldest first.",
+    sentence: "Lists the latest calls to the vendor's API, oldest first.",
     answers: objectOf({ calls: listOf(shapes.CALL_ENTRY) }),
     run: (control) => ({ calls: control.calls() }),
   }),
@@ -184,7 +186,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "DELETE",
     path: "/calls",
     operationId: "clearCalls",
-    sentence: "Forgets the calls.",
+    sentence: "Deletes the recorded calls.",
     answers: shapes.DONE,
     run: (control) => control.clearCalls(),
   }),

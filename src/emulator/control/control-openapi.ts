@@ -1,17 +1,17 @@
 import type { ControlRoute } from "./control-route.js";
 import { definitionsOf, jsonSchema } from "../json.js";
-import { NAMED_SHAPES, REFUSAL } from "./control-shapes.js";
+import { NAMED_SHAPES, ERROR } from "./control-shapes.js";
 
 const JSON_TYPE = "application/json";
 
-/** What the control surface can refuse, whatever the route. */
-const REFUSALS = {
-  400: "The body or the query is not as described; nothing was changed.",
-  403: "The request came from another web site, or by a name that is not this machine's.",
+/** Error responses of all routes. */
+const ERROR_RESPONSES = {
+  400: "The body or the query is invalid. Nothing was changed.",
+  403: "The request comes from another web site, or its Host header does not name this machine.",
   413: "The body is too large.",
 } as const;
 
-/** The OpenAPI document of the control surface, made of its routes. */
+/** Generates the OpenAPI document of the control API from its routes. */
 export function controlOpenApi(
   prefix: string,
   routes: readonly ControlRoute[],
@@ -24,16 +24,16 @@ export function controlOpenApi(
   return {
     openapi: "3.1.0",
     info: {
-      title: "Emulator control",
+      title: "Emulator control API",
       version: "1.0.0",
       description:
-        "Everything that happens around the emulated vendor rather than through its API: contacts to start with, owners who confirm, time that passes, things that go wrong. For tests and for people; nothing here is signed, and the gateway never forwards to it.",
-      contact: { name: "Whoever runs this emulator" },
+        "Controls the emulator from tests or by hand: initial contacts, confirmations, the clock, scripted faults and settings. Requests need no signature. The gateway never forwards requests to this API.",
+      contact: { name: "The operator of this emulator" },
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/", description: "This emulator." }],
     security: [],
-    tags: [{ name: "Control", description: "The emulator from the outside." }],
+    tags: [{ name: "Control", description: "Control of the emulator." }],
     paths,
     components: {
       schemas: definitionsOf(NAMED_SHAPES),
@@ -73,11 +73,11 @@ function operationOf(route: ControlRoute): object {
           },
         }),
     responses: {
-      200: answer("Done.", jsonSchema(route.answers)),
+      200: answer("Success.", jsonSchema(route.answers)),
       ...Object.fromEntries(
-        Object.entries(REFUSALS).map(([status, text]) => [
+        Object.entries(ERROR_RESPONSES).map(([status, text]) => [
           status,
-          answer(text, jsonSchema(REFUSAL)),
+          answer(text, jsonSchema(ERROR)),
         ]),
       ),
     },

@@ -11,19 +11,19 @@ import {
 } from "../faults/fault-kinds.js";
 import { describeSettings, type EmulatorSettings } from "../settings.js";
 
-/** Everything of the control surface lies below it. */
+/** Path prefix of the control API and the UI page. */
 export const CONTROL_PREFIX = "/_emulator";
 
 /**
- * The control surface. Bodies are read by the shapes that stand in its rows, and the OpenAPI
- * document is made of them, so that there is nothing else to keep in step.
+ * All routes of the control API. Their schemas validate the bodies and also generate the
+ * OpenAPI document, so the two cannot differ.
  */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route({
     method: "GET",
     path: "",
     operationId: "describe",
-    sentence: "Describes routes, settings and fault effects.",
+    sentence: "Describes the routes, settings and fault effects.",
     answers: shapes.INDEX,
     run: describe,
   }),
@@ -31,7 +31,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/openapi.json",
     operationId: "openApi",
-    sentence: "This document.",
+    sentence: "Returns this OpenAPI document.",
     answers: shapes.OPENAPI_DOCUMENT,
     run: () => controlOpenApi(CONTROL_PREFIX, CONTROL_ROUTES),
   }),

@@ -14,78 +14,86 @@ import {
 import { DELETION_FAILURE, NAMED_SEED } from "./seed-input.js";
 import { ALL_SETTINGS, SOME_SETTINGS } from "../settings.js";
 
-/** Longest time that can be named, about 31 years. */
+/** Maximum duration, about 31 years. */
 const MAX_MS = 1e12;
 const MAX_COUNT = 1_000_000_000;
 const INSTANT = text().meta({ format: "date-time" });
 
-/** What is sent to the control surface. */
+/** Request bodies. */
 
 export const ADVANCE = objectOf({
-  ms: wholeNumber(0, MAX_MS).describe("How much time passes."),
+  ms: wholeNumber(0, MAX_MS).describe(
+    "Milliseconds by which the clock is advanced.",
+  ),
 });
 
 export const FAULT_ID = wholeNumber(1, MAX_COUNT).describe(
-  "The fault to take back; all when left out.",
+  "The fault to remove. Default: all faults.",
 );
 
 export const FAULT = objectOf({
   effect: oneOf(FAULT_EFFECTS),
   operation: oneOf(["*", ...ACTIONS.keys()])
-    .describe("The action it meets; `*`, the default, meets all.")
+    .describe(
+      "The action to which the fault applies; `*` means all. Default: `*`.",
+    )
     .optional(),
   when: oneOf(["before", "after"])
     .describe(
-      "Before or after the action is carried out; the effect's first moment when left out.",
+      "Before or after the action is executed. Default: the effect's first moment.",
     )
     .optional(),
   times: wholeNumber(1, MAX_COUNT)
     .nullable()
     .describe(
-      "How many calls it meets; null: without end. 1 when left out, without end where a probability is given.",
+      "Number of calls to which the fault is applied; null means unlimited. Default: 1, or null with a probability.",
     )
     .optional(),
   skip: wholeNumber(0, MAX_COUNT)
-    .describe("How many calls pass by first.")
+    .describe("Number of matching calls to skip first. Default: 0.")
     .optional(),
-  probability: probability().describe("Chance for each call.").optional(),
+  probability: probability()
+    .describe("Probability per matching call. Default: 1.")
+    .optional(),
   ms: wholeNumber(-MAX_MS, MAX_MS)
-    .describe("Milliseconds, for effects with a time.")
+    .describe("Milliseconds, for effects with a duration.")
     .optional(),
   bytes: wholeNumber(1, MAX_COUNT)
-    .describe("For effects with a size.")
+    .describe("Number of bytes, for effects with a size.")
     .optional(),
-  code: text().describe("The vendor code of an error.").optional(),
+  code: text().describe("The vendor's error code.").optional(),
   httpStatus: wholeNumber(200, 599)
-    .describe("In place of the code's own.")
+    .describe("Overrides the HTTP status of the code.")
     .optional(),
-  message: text().describe("In place of the code's own.").optional(),
+  message: text().describe("Overrides the HTTP status of the code.").optional(),
 });
 
 export const KEY = objectOf({
   accessKeyId: text(),
   accessKeySecret: text(),
   allowedActions: listOf(text())
-    .describe("Operation names, or `*` for all, the default.")
+    .describe("Operation names, or `*` for all. Default: `*`.")
     .optional(),
   isActive: flag().optional(),
-  securityToken: text().describe("Makes the key a temporary one.").optional(),
+  securityToken: text().describe("Makes the key temporary.").optional(),
   expiresAt: wholeNumber(0)
-    .describe("Milliseconds since 1970; never when left out.")
+    .describe("Expiry in milliseconds since 1970. Default: never.")
     .optional(),
 });
 
 export const SESSION_CHOICE = objectOf({
   accessKeyId: text()
-    .describe("The temporary key; all of them when left out.")
+    .describe("The temporary key to expire. Default: all temporary keys.")
     .optional(),
 });
 
 export const DELETION_RULE = objectOf({
-  contactId: text().describe("Any contact when left out.").optional(),
+  contactId: text()
+    .describe("The contact whose deletion fails. Default: any contact.")
+    .optional(),
   failures: listOf(DELETION_FAILURE),
   times: wholeNumber(1, MAX_COUNT)
-    .describe("How many deletions fail so; 1 when left out.")
+    .describe("Number of deletions that fail. Default: 1.")
     .optional(),
 });
 
@@ -99,7 +107,7 @@ export const SENT_MESSAGE = named(
     channel: oneOf(["email", "phone"]),
     target: text(),
     sentAt: INSTANT,
-    code: text().describe("Confirms the target."),
+    code: text().describe("Code that confirms the target."),
     text: text(),
   }),
 );
@@ -115,13 +123,13 @@ export const SNAPSHOT = named(
   }),
 );
 
-/** What is answered; nothing reads these, a test holds the answers against them. */
+/** Responses. These schemas only document; a conformance test checks the responses against them. */
 
 export const DONE = named("Done", objectOf({ ok: z.literal(true) }));
 
-export const REFUSAL = named("Refusal", objectOf({ error: text() }));
+export const ERROR = named("Error", objectOf({ error: text() }));
 
-export const SETTINGS_IN_FORCE = named("Settings", ALL_SETTINGS);
+export const CURRENT_SETTINGS = named("Settings", ALL_SETTINGS);
 
 export const CLOCK_READING = named(
   "ClockReading",
@@ -129,7 +137,7 @@ export const CLOCK_READING = named(
     now: INSTANT,
     nowMs: wholeNumber(0).describe("Milliseconds since 1970."),
     offsetMs: wholeNumber(-MAX_MS, MAX_MS).describe(
-      "How far the clock is ahead of the machine's.",
+      "Difference from the system clock in milliseconds.",
     ),
   }),
 );
@@ -149,8 +157,8 @@ export const FAULT_RULE = named(
     code: text(),
     httpStatus: wholeNumber(200, 599).optional(),
     message: text().optional(),
-    skipped: wholeNumber(0).describe("Calls that passed by."),
-    met: wholeNumber(0).describe("Calls that were met."),
+    skipped: wholeNumber(0).describe("Matching calls that were skipped."),
+    met: wholeNumber(0).describe("Calls to which the fault was applied."),
   }),
 );
 
@@ -165,8 +173,8 @@ export const SHOWN_KEY = named(
   }),
 );
 
-export const ENDED_SESSIONS = objectOf({
-  expired: wholeNumber(0).describe("How many sessions ended."),
+export const EXPIRED_SESSIONS = objectOf({
+  expired: wholeNumber(0).describe("Number of keys that were expired."),
 });
 
 export const CALL_ENTRY = named(
@@ -184,41 +192,43 @@ export const CALL_ENTRY = named(
     verdict: text()
       .nullable()
       .describe(
-        "`ok` or the vendor code; null while undecided, and for a call that a fault swallowed.",
+        "`ok` or the vendor's error code. null before the response, and when a fault replaced it.",
       ),
-    executed: flag().describe("Whether the action ran and was not refused."),
+    executed: flag().describe("Whether the action was executed successfully."),
     effects: wholeNumber(0).describe(
-      "How many facts it changed and messages it sent.",
+      "Number of changes made plus messages sent.",
     ),
-    fault: text().nullable().describe("Effect of the fault that met the call."),
+    fault: text()
+      .nullable()
+      .describe("Effect of the fault that was applied, or null."),
   }),
 );
 
 const OBJECTS = z.array(z.looseObject({}));
 
-/** Described by its own content: routes, settings, fault effects. */
+/** The index: routes, settings and fault effects. */
 export const INDEX = z.looseObject({
   routes: OBJECTS,
   settings: OBJECTS,
   faultEffects: OBJECTS,
 });
 
-/** This document; OpenAPI has a schema of its own. */
+/** The OpenAPI document. The OpenAPI specification defines its schema. */
 export const OPENAPI_DOCUMENT = z.looseObject({
   openapi: z.string(),
   info: z.looseObject({}),
   paths: z.looseObject({}),
 });
 
-/** Everything that the document's components hold. */
+/** Schemas that the OpenAPI document lists under `components`. */
 export const NAMED_SHAPES = [
   NAMED_SEED,
   SETTING_CHANGES,
   SENT_MESSAGE,
   SNAPSHOT,
   DONE,
-  REFUSAL,
-  SETTINGS_IN_FORCE,
+  ERROR,
+  CURRENT_SETTINGS,
   CLOCK_READING,
   FAULT_RULE,
   SHOWN_KEY,

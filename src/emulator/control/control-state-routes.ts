@@ -4,14 +4,14 @@ import { objectOf } from "../json.js";
 import { SEED_CHOICE } from "./seed-input.js";
 import { EMPTY_SEED } from "../contacts/seeds.js";
 
-/** What the emulator starts from, holds and comes back to. */
+/** Routes for the emulator's state: reset, seed, snapshot and settings. */
 export const STATE_ROUTES: readonly ControlRoute[] = [
   route({
     method: "POST",
     path: "/reset",
     operationId: "reset",
     sentence:
-      "Back to how the emulator started: contacts, settings, keys, clock; no faults, no record.",
+      "Restores the initial state: contacts, settings, keys and clock. Removes faults and recorded calls.",
     answers: shapes.DONE,
     run: (control) => control.reset(),
   }),
@@ -19,7 +19,7 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/seed",
     operationId: "seed",
-    sentence: "Replaces directory and contacts, and empties the outbox.",
+    sentence: "Replaces the directory and contacts, and clears the outbox.",
     takes: objectOf({ seed: SEED_CHOICE }),
     examples: {
       sample: { seed: "sample" },
@@ -33,7 +33,8 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/snapshot",
     operationId: "takeSnapshot",
-    sentence: "Contacts, settings, clock, outbox and deletion failures.",
+    sentence:
+      "Returns a snapshot of contacts, settings, clock, outbox and deletion failures.",
     answers: shapes.SNAPSHOT,
     run: (control) => control.snapshot(),
   }),
@@ -41,7 +42,7 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/snapshot",
     operationId: "restoreSnapshot",
-    sentence: "Brings a snapshot back.",
+    sentence: "Restores a snapshot.",
     takes: shapes.SNAPSHOT,
     examples: {
       empty: {
@@ -59,18 +60,18 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "/settings",
     operationId: "readSettings",
-    sentence: "The settings in force.",
-    answers: shapes.SETTINGS_IN_FORCE,
+    sentence: "Returns the current settings.",
+    answers: shapes.CURRENT_SETTINGS,
     run: (control) => control.settings(),
   }),
   routeWithBody({
     method: "PATCH",
     path: "/settings",
     operationId: "changeSettings",
-    sentence: "Changes settings; all of them or none.",
+    sentence: "Changes settings. If one value is invalid, nothing is changed.",
     takes: shapes.SETTING_CHANGES,
     examples: { deletion: { deletionDelayMs: 0, activationRule: "any" } },
-    answers: shapes.SETTINGS_IN_FORCE,
+    answers: shapes.CURRENT_SETTINGS,
     run: (control, changes) => control.changeSettings(changes),
   }),
 ];

@@ -10,10 +10,10 @@ const TIME = wholeNumber(0);
 
 const DATE = text()
   .refine((date) => !Number.isNaN(fromVendorDate(date)), {
-    error: "must have the form YYYY-MM-DD HH:mm:ss",
+    error: "must have the format YYYY-MM-DD HH:mm:ss",
   })
   .meta({
-    description: "In UTC+8.",
+    description: "Time in UTC+8.",
     pattern: "^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$",
     examples: ["2023-03-27 17:19:21"],
   });
@@ -30,14 +30,14 @@ const DIRECTORY = objectOf({
     objectOf({
       folderId: text(),
       name: text(),
-      parentId: text().describe("The root folder when left out.").optional(),
+      parentId: text().describe("Default: the root folder.").optional(),
     }),
   ),
   members: listOf(
     objectOf({
       accountId: text(),
       name: text(),
-      folderId: text().describe("The root folder when left out.").optional(),
+      folderId: text().describe("Default: the root folder.").optional(),
     }),
   ),
 });
@@ -58,11 +58,11 @@ const CONTACT = objectOf({
     z.union([text(), objectOf({ target: text(), openedAt: TIME })]),
   )
     .describe(
-      "Addresses and numbers that wait for verification, or those with the time they were opened at.",
+      "Pending addresses and numbers, optionally with their start time.",
     )
     .optional(),
   verifiedTargets: listOf(text())
-    .describe("Which of its values were confirmed.")
+    .describe("The verified addresses and numbers of the contact.")
     .optional(),
   deletion: objectOf({
     status: oneOf(["Deleting", "Failed"]),
@@ -87,7 +87,7 @@ export const NAMED_SEED = named(
   ),
 );
 
-/** A seed by its name, or a complete one. */
+/** The name of a seed, or a complete seed. */
 export const SEED_CHOICE: z.ZodType<Seed> = z.union([
   oneOf(Object.keys(NAMED_SEEDS) as SeedName[]).transform(
     (name) => NAMED_SEEDS[name],
@@ -95,13 +95,13 @@ export const SEED_CHOICE: z.ZodType<Seed> = z.union([
   NAMED_SEED,
 ]);
 
-/** One pending verification: by contact and target, or by the code of a sent message. */
+/** Identifies a pending verification by contact and target, or by the code of its message. */
 export const VERIFICATION_CHOICE = z.union(
   [
-    objectOf({ code: text().describe("Of a sent message.") }),
+    objectOf({ code: text().describe("The code of a sent message.") }),
     objectOf({
       contactId: text(),
-      target: text().describe("The address or number to be verified."),
+      target: text().describe("The pending address or number."),
     }),
   ],
   "must have either code, or contactId and target",
