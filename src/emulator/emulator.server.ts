@@ -6,7 +6,7 @@ import {
 import type { AddressInfo } from "node:net";
 import type { AccessKeyInput } from "./state/access-keys.js";
 import type { TimeSource } from "./clock.js";
-import { EmulatorControl } from "./control/control.js";
+import { EmulatorControl } from "./control/emulator-control.js";
 import { isControlPath, serveControl } from "./control/control-endpoint.js";
 import { EmulatorState } from "./state/emulator-state.js";
 import {
@@ -128,9 +128,11 @@ export async function startEmulator(
   });
   const control = new EmulatorControl(state);
   const server = createServer(LIMITS, (request, response) => {
-    answer(state, control, names, request, response).catch((error: unknown) => {
-      closeAfterError(response, error);
-    });
+    handleRequest(state, control, names, request, response).catch(
+      (error: unknown) => {
+        closeAfterError(response, error);
+      },
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -154,7 +156,7 @@ export async function startEmulator(
   };
 }
 
-async function answer(
+async function handleRequest(
   state: EmulatorState,
   control: EmulatorControl,
   names: readonly string[],

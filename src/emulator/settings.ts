@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { objectOf, parse } from "./json.js";
+import { objectOf, parse } from "./schema.js";
 import {
   choice,
   count,
@@ -8,7 +8,7 @@ import {
   text,
   texts,
   type Setting,
-} from "./setting.js";
+} from "./setting-types.js";
 
 /**
  * Behaviour that the vendor does not document, plus quotas and delays. A description with

@@ -1,11 +1,9 @@
 import type { EmulatorClock } from "../clock.js";
 import type { ContactStore } from "../contacts/contact-store.js";
 import type { Outbox } from "../contacts/outbox.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
-
-/** Properties of a response other than RequestId. */
-export type AnswerBody = Readonly<Record<string, unknown>>;
 
 /** A parameter as described by the vendor's metadata. */
 export interface ParameterFact {

@@ -2,7 +2,7 @@ import { toVendorDate } from "../clock.js";
 import { readContactId, readMembers } from "../contacts/contact-rules.js";
 import { LIST, TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
 /** Binds a contact to targets. An existing binding is reported like a new one (inferred). */
 export const associateMembers: RpcAction = {

@@ -1,13 +1,13 @@
 import type { Channel, ContactRecord } from "../contacts/contact-record.js";
 import {
-  checkKnownEmailAddress,
+  checkExistingEmailAddress,
   checkPhoneNumber,
   readContactId,
 } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
 /** Cancels the pending changes to the given targets: all of them or none. */
 export const cancelMessageContactUpdate: RpcAction = {
@@ -23,7 +23,10 @@ export const cancelMessageContactUpdate: RpcAction = {
       targets.push(["phone", checkPhoneNumber(phoneNumber, settings)]);
     }
     if (emailAddress !== undefined) {
-      targets.push(["email", checkKnownEmailAddress(emailAddress, settings)]);
+      targets.push([
+        "email",
+        checkExistingEmailAddress(emailAddress, settings),
+      ]);
     }
     const { cancelWithoutTarget } = settings;
     if (targets.length === 0 && cancelWithoutTarget !== "succeed") {

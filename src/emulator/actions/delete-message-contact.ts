@@ -1,7 +1,7 @@
 import { readContactId } from "../contacts/contact-rules.js";
 import { BOOLEAN, REQUIRED_TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
  * Deletes a contact in any status. The deletion is synchronous when members retain the

@@ -2,7 +2,7 @@ import { toVendorDate } from "../clock.js";
 import { readContactId, readMembers } from "../contacts/contact-rules.js";
 import { REQUIRED_LIST, REQUIRED_TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
 /** Unbinds a contact from all given targets or none. An inherited target does not count as bound (inferred). */
 export const disassociateMembers: RpcAction = {

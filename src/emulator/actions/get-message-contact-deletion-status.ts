@@ -1,7 +1,7 @@
 import { readContactId } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
  * Returns the status of a contact's latest deletion. There is no status for success: the

@@ -1,12 +1,12 @@
 import { CHANNELS } from "../contacts/contact-record.js";
 import { readContactId } from "../contacts/contact-rules.js";
 import { INTEGER, TEXT, type RpcAction } from "./action.js";
+import { findContact } from "../contacts/contact-lookup.js";
 import {
   describePage,
-  findContact,
   readPage,
   maskIfEnabled,
-} from "../contacts/contact-answer.js";
+} from "../contacts/contact-response.js";
 
 /** Lists pending verifications: at most one address and one number per contact (inferred). */
 export const listMessageContactVerifications: RpcAction = {

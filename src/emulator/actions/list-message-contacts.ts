@@ -4,12 +4,12 @@ import { checkContactId, isTargetId } from "../contacts/contact-rules.js";
 import { INTEGER, TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
+import { findContact } from "../contacts/contact-lookup.js";
 import {
   describeContact,
   describePage,
-  findContact,
   readPage,
-} from "../contacts/contact-answer.js";
+} from "../contacts/contact-response.js";
 
 /** Lists contacts. An unknown filter value is an error, not an empty list (inferred). */
 export const listMessageContacts: RpcAction = {

@@ -14,7 +14,7 @@ import type { EmulatorSettings } from "../settings.js";
 import {
   checkNameIsFree,
   findChangeableContact,
-} from "../contacts/contact-answer.js";
+} from "../contacts/contact-lookup.js";
 
 /**
  * Changes a contact. Omitted fields keep their values. A new address or number stays pending

@@ -1,12 +1,15 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { AccessKey } from "../state/access-keys.js";
 import { isAllowed } from "../state/access-keys.js";
 import type { EmulatorState } from "../state/emulator-state.js";
-import type { RpcAction } from "../actions/action.js";
-import { formatOf, type RpcCall } from "../state/call.js";
 import {
-  gatewayInvalid,
-  gatewayMissing,
+  formatOf,
+  requireAction,
+  requireKey,
+  type RpcCall,
+} from "../state/call.js";
+import {
+  gatewayInvalidParameter,
+  gatewayMissingParameter,
   RpcError,
   rpcError,
 } from "../wire/rpc-errors.js";
@@ -52,13 +55,13 @@ export const checkFormat: RpcCheck = ({ params }) => {
 };
 
 export const checkVersion: RpcCheck = ({ common }) => {
-  if (common.version === undefined) throw gatewayMissing("Version");
-  if (common.version !== API_VERSION) throw gatewayInvalid("Version");
+  if (common.version === undefined) throw gatewayMissingParameter("Version");
+  if (common.version !== API_VERSION) throw gatewayInvalidParameter("Version");
 };
 
 export const checkAction: RpcCheck = (call, { settings }) => {
   const { actionName } = call.common;
-  if (actionName === undefined) throw gatewayMissing("Action");
+  if (actionName === undefined) throw gatewayMissingParameter("Action");
   const action = ACTIONS.get(actionName);
   if (action === undefined) throw rpcError(settings.current.unknownActionCode);
   call.action = action;
@@ -69,7 +72,7 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   const { callsPerSecond, throttlingCode } = settings.current;
   if (callsPerSecond === null) return;
   const waitMs = rates.waitFor(
-    `${keyOf(call).accessKeyId} ${actionForCall(call).name}`,
+    `${requireKey(call).accessKeyId} ${requireAction(call).name}`,
     clock.now(),
     callsPerSecond,
   );
@@ -88,28 +91,28 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
 /** Checks types. Checks the presence of required parameters if `gatewayParameterCheck` is on. */
 export const checkParameters: RpcCheck = (call, { settings }) => {
   const { params } = call;
-  for (const [name, fact] of Object.entries(actionForCall(call).parameters)) {
+  for (const [name, fact] of Object.entries(requireAction(call).parameters)) {
     const isPresent =
       fact.type === "list"
         ? params.list(name) !== undefined
         : params.text(name) !== undefined;
     if (!isPresent) {
       if (fact.isRequired && settings.current.gatewayParameterCheck) {
-        throw gatewayMissing(name);
+        throw gatewayMissingParameter(name);
       }
       continue;
     }
     const isMistyped =
       (fact.type === "integer" && Number.isNaN(params.integer(name))) ||
       (fact.type === "boolean" && params.flag(name) === undefined);
-    if (isMistyped) throw gatewayInvalid(name);
+    if (isMistyped) throw gatewayInvalidParameter(name);
   }
 };
 
 /** The property names in AccessDeniedDetail are documented; their values are inferred. */
 export const checkPermission: RpcCheck = (call, { settings }) => {
-  const key = keyOf(call);
-  const { name } = actionForCall(call);
+  const key = requireKey(call);
+  const { name } = requireAction(call);
   if (isAllowed(key, name)) return;
   throw rpcError(settings.current.permissionDeniedCode, "", {
     AccessDeniedDetail: {
@@ -124,15 +127,3 @@ export const checkPermission: RpcCheck = (call, { settings }) => {
     },
   });
 };
-
-/** The action that `checkAction` has resolved. */
-export function actionForCall({ action }: RpcCall): RpcAction {
-  if (action === undefined) throw new Error("checkAction has not run");
-  return action;
-}
-
-/** The access key that `checkAccessKey` has resolved. */
-export function keyOf({ key }: RpcCall): AccessKey {
-  if (key === undefined) throw new Error("checkAccessKey has not run");
-  return key;
-}

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { CallEntry } from "../state/call-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
-import { applyFault } from "./fault-effects.js";
+import { applyFault } from "../faults/apply-fault.js";
 import type { FaultRule } from "../faults/faults.js";
-import { actionForCall, type RpcCheck } from "./gateway-checks.js";
+import type { RpcCheck } from "./gateway-checks.js";
 import {
   errorAnswer,
   renderAnswer,
   successAnswer,
   type RpcAnswer,
 } from "../wire/rpc-answer.js";
-import { openCall, type RpcCall } from "../state/call.js";
+import { openCall, requireAction, type RpcCall } from "../state/call.js";
 import { errorOfCode, RpcError } from "../wire/rpc-errors.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendRendered, setCommonHeaders } from "../wire/rpc-response.js";
@@ -22,9 +21,6 @@ export interface RpcChecks {
   readonly service: readonly RpcCheck[];
 }
 
-/** Connections that have brought a call. */
-const knownSockets = new WeakSet<Socket>();
-
 /** Handles one call on the RPC endpoint. A scripted fault may replace the response. */
 export async function serveCall(
   state: EmulatorState,
@@ -32,8 +28,8 @@ export async function serveCall(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const isReusedSocket = knownSockets.has(request.socket);
-  knownSockets.add(request.socket);
+  const isReusedSocket = state.usedSockets.has(request.socket);
+  state.usedSockets.add(request.socket);
   const body = await readBody(request);
   const call = openCall(request, body, state.settings.current);
   const entry = state.calls.open(call, state.clock.now());
@@ -94,14 +90,14 @@ async function execute(
   let answer: RpcAnswer;
   try {
     const body = call.execute?.({ store, outbox, clock, settings }) ?? {};
-    answer = successAnswer(actionForCall(call).name, call.requestId, body);
+    answer = successAnswer(requireAction(call).name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
     answer = toErrorAnswer(error, call, state);
   }
-  entry.verdict = verdictOf(answer);
+  entry.verdict = resultOf(answer);
   entry.effects = state.effects() - effectsBefore;
-  if (entry.executed && actionForCall(call).isWrite) {
+  if (entry.executed && requireAction(call).isWrite) {
     await writes.run(settings.writeDurationMs);
   }
   return answer;
@@ -120,9 +116,9 @@ async function completeWithFault(
     faultError !== undefined
       ? toErrorAnswer(faultError, call, state)
       : (executedAnswer ??
-        successAnswer(actionForCall(call).name, call.requestId, {}));
+        successAnswer(requireAction(call).name, call.requestId, {}));
   if (faultError !== undefined || executedAnswer !== undefined) {
-    entry.verdict = verdictOf(answer);
+    entry.verdict = resultOf(answer);
   }
   const requestedId = call.params.text("ContactId");
   const other = state.store
@@ -184,11 +180,11 @@ function send(
   response: ServerResponse,
   answer: RpcAnswer,
 ): void {
-  entry.verdict = verdictOf(answer);
+  entry.verdict = resultOf(answer);
   sendRendered(response, renderAnswer(answer, call.format));
 }
 
-function verdictOf({ body }: RpcAnswer): string {
+function resultOf({ body }: RpcAnswer): string {
   const code = body["Code"];
   return typeof code === "string" ? code : "ok";
 }

@@ -1,6 +1,6 @@
-import { keyOf, type RpcCheck } from "./gateway-checks.js";
-import type { RpcCall } from "../state/call.js";
-import { gatewayMissing, rpcError } from "../wire/rpc-errors.js";
+import type { RpcCheck } from "./gateway-checks.js";
+import { requireKey, type RpcCall } from "../state/call.js";
+import { gatewayMissingParameter, rpcError } from "../wire/rpc-errors.js";
 import {
   canonicalRequestV3,
   headerText,
@@ -27,7 +27,7 @@ const V3_SIGNED_HEADERS = [
 export const checkAccessKey: RpcCheck = (call, { keys, settings }) => {
   checkAuthorizationForm(call);
   const { accessKeyId } = call.common;
-  if (accessKeyId === undefined) throw gatewayMissing("AccessKeyId");
+  if (accessKeyId === undefined) throw gatewayMissingParameter("AccessKeyId");
   const key = keys.find(accessKeyId);
   if (key === undefined) throw rpcError("InvalidAccessKeyId.NotFound");
   if (!key.isActive) throw rpcError(settings.current.disabledKeyCode);
@@ -35,14 +35,14 @@ export const checkAccessKey: RpcCheck = (call, { keys, settings }) => {
 };
 
 export const checkSecurityToken: RpcCheck = (call, { keys }) => {
-  const error = keys.tokenError(keyOf(call), call.common.securityToken);
+  const error = keys.tokenError(requireKey(call), call.common.securityToken);
   if (error !== undefined) throw error;
 };
 
 /** Checks the timestamp's format, and its distance from the clock in both directions. */
 export const checkTimestamp: RpcCheck = (call, state) => {
   const { timestamp } = call.common;
-  if (timestamp === undefined) throw gatewayMissing("Timestamp");
+  if (timestamp === undefined) throw gatewayMissingParameter("Timestamp");
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp)
     ? Date.parse(timestamp)
     : Number.NaN;
@@ -85,7 +85,7 @@ export const checkSignatureForm: RpcCheck = ({
 };
 
 export const checkSignature: RpcCheck = (call, { settings }) => {
-  const { accessKeySecret } = keyOf(call);
+  const { accessKeySecret } = requireKey(call);
   const { stringToSign, expected, given } =
     call.signatureVersion === 3
       ? signatureV3(call, accessKeySecret)

@@ -57,7 +57,7 @@ export function pendingChannel(
 }
 
 /** Creates a channel with an unverified, pending value, or an empty channel without a value. */
-export function unverified(
+export function pendingValue(
   value: string | undefined,
   openedAt: number,
 ): ChannelValue {

@@ -91,7 +91,7 @@ export function checkEmailAddress(
 }
 
 /** Like `checkEmailAddress`, for operations without an error code for the length. */
-export function checkKnownEmailAddress(
+export function checkExistingEmailAddress(
   address: string,
   settings: EmulatorSettings,
 ): string {

@@ -2,7 +2,7 @@ import type { EmulatorClock } from "../clock.js";
 import {
   CHANNELS,
   pendingChannel,
-  unverified,
+  pendingValue,
   type Channel,
   type ContactRecord,
   type Deletion,
@@ -110,8 +110,8 @@ export class ContactStore {
       title: fields.title,
       messageTypes: fields.messageTypes,
       status: "Verifying",
-      email: unverified(fields.emailAddress, createdAt),
-      phone: unverified(fields.phoneNumber, createdAt),
+      email: pendingValue(fields.emailAddress, createdAt),
+      phone: pendingValue(fields.phoneNumber, createdAt),
       bindings: new Map(),
     };
     this.#contacts.set(contact.contactId, contact);

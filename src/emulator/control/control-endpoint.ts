@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EmulatorControl } from "./control.js";
+import type { EmulatorControl } from "./emulator-control.js";
 import { rejectionReason } from "./control-guard.js";
 import type { ControlQuery, ControlRoute } from "./control-route.js";
 import { CONTROL_PREFIX, CONTROL_ROUTES } from "./control-routes.js";
-import { ControlInputError, objectOf, parse } from "../json.js";
+import { ControlInputError, objectOf, parse } from "../schema.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendBytes } from "../wire/rpc-response.js";
 import { isUiPath, serveUi } from "../ui/ui-endpoint.js";
@@ -70,7 +70,7 @@ function serveJson(
     try {
       const answer = route.serve(
         control,
-        route.takes === undefined ? undefined : readJson(body),
+        route.bodySchema === undefined ? undefined : readJson(body),
         readQuery(route, query),
       );
       sendJson(response, 200, answer ?? { ok: true });

@@ -1,7 +1,7 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
-import { listOf, objectOf } from "../json.js";
-import { VERIFICATION_CHOICE } from "./seed-input.js";
+import * as schemas from "./control-schemas.js";
+import { arrayOf, objectOf } from "../schema.js";
+import { VERIFICATION_CHOICE } from "./seed-schemas.js";
 
 const VERIFICATION_EXAMPLES = {
   target: { contactId: "c-r5IfC8dP0gNmZ4Ek", target: "ben@example.com" },
@@ -14,72 +14,72 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/verifications/confirm",
     operationId: "confirmVerification",
-    sentence: "Confirms a pending address or number, as its owner would.",
-    takes: VERIFICATION_CHOICE,
+    summary: "Confirms a pending address or number, as its owner would.",
+    bodySchema: VERIFICATION_CHOICE,
     examples: VERIFICATION_EXAMPLES,
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, choice) => control.confirmVerification(choice),
   }),
   routeWithBody({
     method: "POST",
     path: "/verifications/expire",
     operationId: "expireVerification",
-    sentence: "Expires a pending verification.",
-    takes: VERIFICATION_CHOICE,
+    summary: "Expires a pending verification.",
+    bodySchema: VERIFICATION_CHOICE,
     examples: VERIFICATION_EXAMPLES,
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, choice) => control.expireVerification(choice),
   }),
   route({
     method: "GET",
     path: "/outbox",
     operationId: "readOutbox",
-    sentence:
+    summary:
       "Lists the messages that the vendor would have sent, oldest first.",
-    answers: objectOf({ messages: listOf(shapes.SENT_MESSAGE) }),
+    responseSchema: objectOf({ messages: arrayOf(schemas.SENT_MESSAGE) }),
     run: (control) => ({ messages: control.outbox() }),
   }),
   route({
     method: "DELETE",
     path: "/outbox",
     operationId: "clearOutbox",
-    sentence:
+    summary:
       "Deletes all messages. The counters of the sending limits are not reset.",
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control) => control.clearOutbox(),
   }),
   route({
     method: "GET",
     path: "/clock",
     operationId: "readClock",
-    sentence: "Returns the emulator's time.",
-    answers: shapes.CLOCK_READING,
+    summary: "Returns the emulator's time.",
+    responseSchema: schemas.CLOCK_READING,
     run: (control) => control.clock(),
   }),
   routeWithBody({
     method: "POST",
     path: "/clock/advance",
     operationId: "advanceClock",
-    sentence: "Advances the clock. Waits that are due end immediately.",
-    takes: shapes.ADVANCE,
+    summary: "Advances the clock. Waits that are due end immediately.",
+    bodySchema: schemas.ADVANCE,
     examples: { day: { ms: 86_400_000 } },
-    answers: shapes.CLOCK_READING,
+    responseSchema: schemas.CLOCK_READING,
     run: (control, { ms }) => control.advanceClock(ms),
   }),
   route({
     method: "GET",
     path: "/faults",
     operationId: "readFaults",
-    sentence: "Lists the scripted faults with their counters.",
-    answers: objectOf({ faults: listOf(shapes.FAULT_RULE) }),
+    summary: "Lists the scripted faults with their counters.",
+    responseSchema: objectOf({ faults: arrayOf(schemas.FAULT_RULE) }),
     run: (control) => ({ faults: control.faults() }),
   }),
   routeWithBody({
     method: "POST",
     path: "/faults",
     operationId: "addFault",
-    sentence: "Adds a scripted fault. Only the effect is required.",
-    takes: shapes.FAULT,
+    summary: "Adds a scripted fault. Only the effect is required.",
+    bodySchema: schemas.FAULT,
     examples: {
       short: { effect: "html" },
       full: {
@@ -94,32 +94,32 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         message: "Scripted.",
       },
     },
-    answers: shapes.FAULT_RULE,
+    responseSchema: schemas.FAULT_RULE,
     run: (control, fault) => control.addFault(fault),
   }),
   route({
     method: "DELETE",
     path: "/faults",
     operationId: "clearFaults",
-    sentence: "Removes all faults, or one of them.",
-    query: { faultId: shapes.FAULT_ID },
-    answers: shapes.DONE,
+    summary: "Removes all faults, or one of them.",
+    query: { faultId: schemas.FAULT_ID },
+    responseSchema: schemas.DONE,
     run: (control, { faultId }) => control.clearFaults(faultId),
   }),
   route({
     method: "GET",
     path: "/keys",
     operationId: "readKeys",
-    sentence: "Lists the access keys, without secrets.",
-    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
+    summary: "Lists the access keys, without secrets.",
+    responseSchema: objectOf({ keys: arrayOf(schemas.SHOWN_KEY) }),
     run: (control) => ({ keys: control.keys() }),
   }),
   routeWithBody({
     method: "POST",
     path: "/keys",
     operationId: "putKey",
-    sentence: "Adds an access key. Replaces a key with the same id.",
-    takes: shapes.KEY,
+    summary: "Adds an access key. Replaces a key with the same id.",
+    bodySchema: schemas.KEY,
     examples: {
       reader: {
         accessKeyId: "reader",
@@ -134,7 +134,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         expiresAt: 4_102_444_800_000,
       },
     },
-    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
+    responseSchema: objectOf({ keys: arrayOf(schemas.SHOWN_KEY) }),
     run: (control, key) => {
       control.putKey(key);
       return { keys: control.keys() };
@@ -144,11 +144,11 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/sts/expire",
     operationId: "expireSts",
-    sentence: "Expires one temporary key, or all of them.",
-    takes: shapes.SESSION_CHOICE,
+    summary: "Expires one temporary key, or all of them.",
+    bodySchema: schemas.SESSION_CHOICE,
     isBodyOptional: true,
     examples: { one: { accessKeyId: "STS.testid" }, all: {} },
-    answers: shapes.EXPIRED_SESSIONS,
+    responseSchema: schemas.EXPIRED_SESSIONS,
     run: (control, { accessKeyId }) => ({
       expired: control.expireSts(accessKeyId),
     }),
@@ -157,8 +157,8 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/deletions/fail",
     operationId: "failDeletions",
-    sentence: "Makes asynchronous deletions fail.",
-    takes: shapes.DELETION_RULE,
+    summary: "Makes asynchronous deletions fail.",
+    bodySchema: schemas.DELETION_RULE,
     examples: {
       once: {
         contactId: "c-qL4HqKONzOM7aB3d",
@@ -171,23 +171,23 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         times: 1,
       },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, rule) => control.failDeletions(rule),
   }),
   route({
     method: "GET",
     path: "/calls",
     operationId: "readCalls",
-    sentence: "Lists the latest calls to the vendor's API, oldest first.",
-    answers: objectOf({ calls: listOf(shapes.CALL_ENTRY) }),
+    summary: "Lists the latest calls to the vendor's API, oldest first.",
+    responseSchema: objectOf({ calls: arrayOf(schemas.CALL_ENTRY) }),
     run: (control) => ({ calls: control.calls() }),
   }),
   route({
     method: "DELETE",
     path: "/calls",
     operationId: "clearCalls",
-    sentence: "Deletes the recorded calls.",
-    answers: shapes.DONE,
+    summary: "Deletes the recorded calls.",
+    responseSchema: schemas.DONE,
     run: (control) => control.clearCalls(),
   }),
 ];

@@ -1,6 +1,6 @@
 import type { ControlRoute } from "./control-route.js";
-import { definitionsOf, jsonSchema } from "../json.js";
-import { NAMED_SHAPES, ERROR } from "./control-shapes.js";
+import { definitionsOf, jsonSchema } from "../schema.js";
+import { NAMED_SCHEMAS, ERROR } from "./control-schemas.js";
 
 const JSON_TYPE = "application/json";
 
@@ -36,17 +36,17 @@ export function controlOpenApi(
     tags: [{ name: "Control", description: "Control of the emulator." }],
     paths,
     components: {
-      schemas: definitionsOf(NAMED_SHAPES),
+      schemas: definitionsOf(NAMED_SCHEMAS),
     },
   };
 }
 
 function operationOf(route: ControlRoute): object {
-  const { operationId, sentence, query = {}, takes, examples = {} } = route;
+  const { operationId, summary, query = {}, bodySchema, examples = {} } = route;
   return {
     operationId,
-    summary: sentence,
-    description: sentence,
+    summary,
+    description: summary,
     tags: ["Control"],
     parameters: Object.entries(query).map(([name, schema]) => ({
       name,
@@ -54,14 +54,14 @@ function operationOf(route: ControlRoute): object {
       required: false,
       schema: jsonSchema(schema),
     })),
-    ...(takes === undefined
+    ...(bodySchema === undefined
       ? {}
       : {
           requestBody: {
             required: route.isBodyOptional !== true,
             content: {
               [JSON_TYPE]: {
-                schema: jsonSchema(takes),
+                schema: jsonSchema(bodySchema),
                 examples: Object.fromEntries(
                   Object.entries(examples).map(([name, value]) => [
                     name,
@@ -73,17 +73,17 @@ function operationOf(route: ControlRoute): object {
           },
         }),
     responses: {
-      200: answer("Success.", jsonSchema(route.answers)),
+      200: response("Success.", jsonSchema(route.responseSchema)),
       ...Object.fromEntries(
         Object.entries(ERROR_RESPONSES).map(([status, text]) => [
           status,
-          answer(text, jsonSchema(ERROR)),
+          response(text, jsonSchema(ERROR)),
         ]),
       ),
     },
   };
 }
 
-function answer(description: string, schema: object): object {
+function response(description: string, schema: object): object {
   return { description, content: { [JSON_TYPE]: { schema } } };
 }

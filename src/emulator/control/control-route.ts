@@ -1,8 +1,8 @@
-import type { EmulatorControl } from "./control.js";
+import type { EmulatorControl } from "./emulator-control.js";
 import type { z } from "zod";
-import { parse } from "../json.js";
+import { parse } from "../schema.js";
 
-type QueryShapes = Readonly<Record<string, z.ZodType<number>>>;
+type QuerySchemas = Readonly<Record<string, z.ZodType<number>>>;
 
 /** Numeric parameters of the query string. Omitted parameters are absent. */
 export type ControlQuery = Readonly<Record<string, number | undefined>>;
@@ -14,20 +14,20 @@ interface RouteFacts {
   /** Unique among the routes. */
   readonly operationId: string;
   /** Description, shown in the index and in the OpenAPI document. */
-  readonly sentence: string;
-  readonly query?: QueryShapes;
+  readonly summary: string;
+  readonly query?: QuerySchemas;
   /** Valid bodies for the sample contacts, by name. */
   readonly examples?: Readonly<Record<string, unknown>>;
   /** Whether the body is optional. */
   readonly isBodyOptional?: boolean;
   /** Schema of the response. */
-  readonly answers: z.ZodType;
+  readonly responseSchema: z.ZodType;
 }
 
 /** A route of the control API: its schemas and its handler. */
 export interface ControlRoute extends RouteFacts {
   /** Schema of the body; a route without it takes no body. */
-  readonly takes?: z.ZodType;
+  readonly bodySchema?: z.ZodType;
   /**
    * Validates the body and handles the request. Returns the response; undefined stands for
    * `{"ok": true}`.
@@ -53,7 +53,7 @@ export function route(
 /** Declares a route with a body. `run` receives the parsed body. */
 export function routeWithBody<T>(
   row: RouteFacts & {
-    readonly takes: z.ZodType<T>;
+    readonly bodySchema: z.ZodType<T>;
     readonly run: (control: EmulatorControl, input: T) => unknown;
   },
 ): ControlRoute {
@@ -64,7 +64,7 @@ export function routeWithBody<T>(
       run(
         control,
         parse(
-          facts.takes,
+          facts.bodySchema,
           input === undefined && facts.isBodyOptional ? {} : input,
         ),
       ),

@@ -1,11 +1,11 @@
-import type { EmulatorControl } from "./control.js";
+import type { EmulatorControl } from "./emulator-control.js";
 import { EVENT_ROUTES } from "./control-event-routes.js";
 import { controlOpenApi } from "./control-openapi.js";
 import { route, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
+import * as schemas from "./control-schemas.js";
 import { STATE_ROUTES } from "./control-state-routes.js";
 import {
-  DEFAULT_FIGURES,
+  DEFAULT_PARAMETERS,
   FAULT_EFFECTS,
   FAULT_MOMENTS,
 } from "../faults/fault-kinds.js";
@@ -23,16 +23,16 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     method: "GET",
     path: "",
     operationId: "describe",
-    sentence: "Describes the routes, settings and fault effects.",
-    answers: shapes.INDEX,
+    summary: "Describes the routes, settings and fault effects.",
+    responseSchema: schemas.INDEX,
     run: describe,
   }),
   route({
     method: "GET",
     path: "/openapi.json",
     operationId: "openApi",
-    sentence: "Returns this OpenAPI document.",
-    answers: shapes.OPENAPI_DOCUMENT,
+    summary: "Returns this OpenAPI document.",
+    responseSchema: schemas.OPENAPI_DOCUMENT,
     run: () => controlOpenApi(CONTROL_PREFIX, CONTROL_ROUTES),
   }),
   ...STATE_ROUTES,
@@ -42,12 +42,14 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
 function describe(control: EmulatorControl): unknown {
   const current = control.settings();
   return {
-    routes: CONTROL_ROUTES.map(({ method, path, examples = {}, sentence }) => ({
-      method,
-      path: `${CONTROL_PREFIX}${path}`,
-      body: Object.values(examples)[0],
-      sentence,
-    })),
+    routes: CONTROL_ROUTES.map(
+      ({ method, path, examples = {}, summary: sentence }) => ({
+        method,
+        path: `${CONTROL_PREFIX}${path}`,
+        body: Object.values(examples)[0],
+        sentence,
+      }),
+    ),
     settings: describeSettings().map((setting) => ({
       ...setting,
       current: current[setting.name as keyof EmulatorSettings],
@@ -55,7 +57,7 @@ function describe(control: EmulatorControl): unknown {
     faultEffects: FAULT_EFFECTS.map((effect) => ({
       effect,
       when: FAULT_MOMENTS[effect],
-      defaults: DEFAULT_FIGURES[effect],
+      defaults: DEFAULT_PARAMETERS[effect],
     })),
   };
 }

@@ -1,7 +1,7 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
-import { objectOf } from "../json.js";
-import { SEED_CHOICE } from "./seed-input.js";
+import * as schemas from "./control-schemas.js";
+import { objectOf } from "../schema.js";
+import { SEED_CHOICE } from "./seed-schemas.js";
 import { EMPTY_SEED } from "../contacts/seeds.js";
 
 /** Routes for the emulator's state: reset, seed, snapshot and settings. */
@@ -10,40 +10,40 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/reset",
     operationId: "reset",
-    sentence:
+    summary:
       "Restores the initial state: contacts, settings, keys and clock. Removes faults and recorded calls.",
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control) => control.reset(),
   }),
   routeWithBody({
     method: "POST",
     path: "/seed",
     operationId: "seed",
-    sentence: "Replaces the directory and contacts, and clears the outbox.",
-    takes: objectOf({ seed: SEED_CHOICE }),
+    summary: "Replaces the directory and contacts, and clears the outbox.",
+    bodySchema: objectOf({ seed: SEED_CHOICE }),
     examples: {
       sample: { seed: "sample" },
       empty: { seed: "empty" },
       full: { seed: EMPTY_SEED },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, { seed }) => control.seed(seed),
   }),
   route({
     method: "GET",
     path: "/snapshot",
     operationId: "takeSnapshot",
-    sentence:
+    summary:
       "Returns a snapshot of contacts, settings, clock, outbox and deletion failures.",
-    answers: shapes.SNAPSHOT,
+    responseSchema: schemas.SNAPSHOT,
     run: (control) => control.snapshot(),
   }),
   routeWithBody({
     method: "POST",
     path: "/snapshot",
     operationId: "restoreSnapshot",
-    sentence: "Restores a snapshot.",
-    takes: shapes.SNAPSHOT,
+    summary: "Restores a snapshot.",
+    bodySchema: schemas.SNAPSHOT,
     examples: {
       empty: {
         seed: EMPTY_SEED,
@@ -53,25 +53,25 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
         deletionFailures: [],
       },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, snapshot) => control.restore(snapshot),
   }),
   route({
     method: "GET",
     path: "/settings",
     operationId: "readSettings",
-    sentence: "Returns the current settings.",
-    answers: shapes.CURRENT_SETTINGS,
+    summary: "Returns the current settings.",
+    responseSchema: schemas.CURRENT_SETTINGS,
     run: (control) => control.settings(),
   }),
   routeWithBody({
     method: "PATCH",
     path: "/settings",
     operationId: "changeSettings",
-    sentence: "Changes settings. If one value is invalid, nothing is changed.",
-    takes: shapes.SETTING_CHANGES,
+    summary: "Changes settings. If one value is invalid, nothing is changed.",
+    bodySchema: schemas.SETTING_CHANGES,
     examples: { deletion: { deletionDelayMs: 0, activationRule: "any" } },
-    answers: shapes.CURRENT_SETTINGS,
+    responseSchema: schemas.CURRENT_SETTINGS,
     run: (control, changes) => control.changeSettings(changes),
   }),
 ];

@@ -59,7 +59,7 @@ export type FaultEffect = keyof typeof FAULT_MOMENTS;
 export const FAULT_EFFECTS = Object.keys(FAULT_MOMENTS) as FaultEffect[];
 
 /** Parameters of a fault. Each effect uses only some of them. */
-export interface FaultFigures {
+export interface FaultParameters {
   /** Milliseconds. */
   readonly ms: number;
   readonly bytes: number;
@@ -70,32 +70,36 @@ export interface FaultFigures {
   readonly message?: string;
 }
 
-const NO_FIGURES: FaultFigures = { ms: 0, bytes: 0, code: "InternalError" };
+const BASE_PARAMETERS: FaultParameters = {
+  ms: 0,
+  bytes: 0,
+  code: "InternalError",
+};
 const MIB = 1024 * 1024;
 
 /** Default parameters of each effect. The emulator's choice. */
-export const DEFAULT_FIGURES: Record<FaultEffect, FaultFigures> = {
-  error: NO_FIGURES,
-  delay: { ...NO_FIGURES, ms: 1_000 },
-  reset: NO_FIGURES,
-  cutBody: NO_FIGURES,
-  badJson: NO_FIGURES,
-  html: NO_FIGURES,
-  empty: NO_FIGURES,
-  noCode: NO_FIGURES,
-  emptyObject: NO_FIGURES,
-  hang: NO_FIGURES,
-  huge: { ...NO_FIGURES, bytes: 12 * MIB },
-  gzipBomb: { ...NO_FIGURES, bytes: 64 * MIB },
-  status503: { ...NO_FIGURES, code: "ServiceUnavailable" },
-  throttle: { ...NO_FIGURES, code: "Throttling.User", ms: 1_000 },
-  wrongShape: NO_FIGURES,
-  trickle: { ...NO_FIGURES, bytes: 1, ms: 100 },
-  gzip: NO_FIGURES,
-  protoKey: NO_FIGURES,
-  wrongId: NO_FIGURES,
-  slowClose: { ...NO_FIGURES, ms: 10_000 },
-  xml: NO_FIGURES,
-  clockSkew: { ...NO_FIGURES, ms: 20 * 60_000 },
-  resetOnReuse: NO_FIGURES,
+export const DEFAULT_PARAMETERS: Record<FaultEffect, FaultParameters> = {
+  error: BASE_PARAMETERS,
+  delay: { ...BASE_PARAMETERS, ms: 1_000 },
+  reset: BASE_PARAMETERS,
+  cutBody: BASE_PARAMETERS,
+  badJson: BASE_PARAMETERS,
+  html: BASE_PARAMETERS,
+  empty: BASE_PARAMETERS,
+  noCode: BASE_PARAMETERS,
+  emptyObject: BASE_PARAMETERS,
+  hang: BASE_PARAMETERS,
+  huge: { ...BASE_PARAMETERS, bytes: 12 * MIB },
+  gzipBomb: { ...BASE_PARAMETERS, bytes: 64 * MIB },
+  status503: { ...BASE_PARAMETERS, code: "ServiceUnavailable" },
+  throttle: { ...BASE_PARAMETERS, code: "Throttling.User", ms: 1_000 },
+  wrongShape: BASE_PARAMETERS,
+  trickle: { ...BASE_PARAMETERS, bytes: 1, ms: 100 },
+  gzip: BASE_PARAMETERS,
+  protoKey: BASE_PARAMETERS,
+  wrongId: BASE_PARAMETERS,
+  slowClose: { ...BASE_PARAMETERS, ms: 10_000 },
+  xml: BASE_PARAMETERS,
+  clockSkew: { ...BASE_PARAMETERS, ms: 20 * 60_000 },
+  resetOnReuse: BASE_PARAMETERS,
 };

@@ -1,14 +1,14 @@
-import { ControlInputError } from "../json.js";
+import { ControlInputError } from "../schema.js";
 import {
-  DEFAULT_FIGURES,
+  DEFAULT_PARAMETERS,
   FAULT_MOMENTS,
   type FaultEffect,
-  type FaultFigures,
+  type FaultParameters,
   type FaultMoment,
 } from "./fault-kinds.js";
 
 /** Definition of a scripted fault. Only the effect is required. */
-export interface FaultInput extends Partial<FaultFigures> {
+export interface FaultInput extends Partial<FaultParameters> {
   readonly effect: FaultEffect;
   /** Operation name, or `*` for all. Default: `*`. */
   readonly operation?: string;
@@ -23,7 +23,7 @@ export interface FaultInput extends Partial<FaultFigures> {
 }
 
 /** A scripted fault with its counters. */
-export interface FaultRule extends FaultFigures {
+export interface FaultRule extends FaultParameters {
   readonly faultId: number;
   readonly effect: FaultEffect;
   readonly operation: string;
@@ -65,7 +65,7 @@ export class Faults {
     }
     this.#count += 1;
     const rule: FaultRule = {
-      ...DEFAULT_FIGURES[effect],
+      ...DEFAULT_PARAMETERS[effect],
       ...figures,
       faultId: this.#count,
       effect,

@@ -1,5 +1,9 @@
 import type { TimeSource } from "../clock.js";
-import { gatewayMissing, rpcError, type RpcError } from "../wire/rpc-errors.js";
+import {
+  gatewayMissingParameter,
+  rpcError,
+  type RpcError,
+} from "../wire/rpc-errors.js";
 
 /** Definition of an access key. */
 export interface AccessKeyInput {
@@ -44,11 +48,11 @@ export class AccessKeys {
 
   load(keys: readonly AccessKeyInput[]): void {
     this.#keys.clear();
-    for (const key of keys) this.put(key);
+    for (const key of keys) this.set(key);
   }
 
   /** Adds a key. Replaces a key with the same id. */
-  put(key: AccessKeyInput): void {
+  set(key: AccessKeyInput): void {
     this.#keys.set(key.accessKeyId, {
       ...key,
       allowedActions: key.allowedActions ?? ["*"],
@@ -72,7 +76,7 @@ export class AccessKeys {
         (accessKeyId === undefined || key.accessKeyId === accessKeyId),
     );
     const expiresAt = this.clock.now();
-    for (const key of expired) this.put({ ...key, expiresAt });
+    for (const key of expired) this.set({ ...key, expiresAt });
     return expired.length;
   }
 
@@ -82,7 +86,7 @@ export class AccessKeys {
       key.securityToken !== undefined ||
       key.accessKeyId.startsWith(TEMPORARY_PREFIX);
     if (token === undefined) {
-      return isTemporary ? gatewayMissing("SecurityToken") : undefined;
+      return isTemporary ? gatewayMissingParameter("SecurityToken") : undefined;
     }
     if (token !== key.securityToken) {
       return this.all().some(({ securityToken }) => securityToken === token)

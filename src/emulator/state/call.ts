@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { AccessKey } from "./access-keys.js";
-import type {
-  ActionContext,
-  AnswerBody,
-  RpcAction,
-} from "../actions/action.js";
-import type { AnswerFormat } from "../wire/rpc-answer.js";
+import type { ActionContext, RpcAction } from "../actions/action.js";
+import type { AnswerBody, AnswerFormat } from "../wire/rpc-answer.js";
 import { RpcError } from "../wire/rpc-errors.js";
 import { mergeParams, RpcParams } from "../wire/rpc-params.js";
 import {
@@ -87,6 +83,18 @@ export function openCall(
       (isV3 ? "JSON" : settings.defaultFormat),
     skewMs: 0,
   };
+}
+
+/** The action that `checkAction` has resolved. */
+export function requireAction({ action }: RpcCall): RpcAction {
+  if (action === undefined) throw new Error("checkAction has not run");
+  return action;
+}
+
+/** The access key that `checkAccessKey` has resolved. */
+export function requireKey({ key }: RpcCall): AccessKey {
+  if (key === undefined) throw new Error("checkAccessKey has not run");
+  return key;
 }
 
 /** Ignores case, because a newer client of the vendor sends `json` (observed). */

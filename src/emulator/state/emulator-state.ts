@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import {
   AccessKeys,
   DEFAULT_KEYS,
@@ -42,6 +43,8 @@ export class EmulatorState {
   readonly nonces = new NonceMemory();
   readonly rates = new CallRates();
   readonly calls = new CallRecord();
+  /** Connections that have carried a call. */
+  readonly usedSockets = new WeakSet<Socket>();
 
   /** @throws {ControlInputError} for unknown settings or invalid values */
   constructor(private readonly start: EmulatorStart) {

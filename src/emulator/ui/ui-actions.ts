@@ -1,18 +1,23 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control/control.js";
-import { ADVANCE, FAULT_ID } from "../control/control-shapes.js";
-import { ControlInputError, oneOf, parse, text } from "../json.js";
-import { SEED_CHOICE } from "../control/seed-input.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
+import { ADVANCE, FAULT_ID } from "../control/control-schemas.js";
+import {
+  ControlInputError,
+  stringEnum,
+  parse,
+  nonEmptyString,
+} from "../schema.js";
+import { SEED_CHOICE } from "../control/seed-schemas.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 
 /** Handler of a form. */
 type UiAction = (control: EmulatorControl, fields: URLSearchParams) => void;
 
-const COMMON = oneOf(Object.keys(COMMON_FAULTS));
-const OPERATION = oneOf(["*", ...ACTIONS.keys()]);
+const COMMON = stringEnum(Object.keys(COMMON_FAULTS));
+const OPERATION = stringEnum(["*", ...ACTIONS.keys()]);
 
 const field = (fields: URLSearchParams, name: string): string =>
-  parse(text(), fields.get(name), name);
+  parse(nonEmptyString(), fields.get(name), name);
 
 const verification = (fields: URLSearchParams) => ({
   contactId: field(fields, "contactId"),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EmulatorControl } from "../control/control.js";
-import { ControlInputError } from "../json.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
+import { ControlInputError } from "../schema.js";
 import { sendBytes } from "../wire/rpc-response.js";
 import { UI_ACTIONS } from "./ui-actions.js";
 import { UI_FILES, UI_POLICY } from "./ui-files.js";

@@ -1,4 +1,4 @@
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 import { html, type Html } from "./html.js";
 import { button, section, select, table } from "./ui-parts.js";

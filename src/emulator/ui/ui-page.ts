@@ -1,5 +1,5 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import type { SeedContact } from "../contacts/seeds.js";
 import { clockSection, callsSection, outboxSection } from "./ui-records.js";
 import { faultsSection } from "./ui-faults.js";

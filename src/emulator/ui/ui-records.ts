@@ -1,6 +1,6 @@
 import type { CallEntry } from "../state/call-record.js";
 import { toVendorDate } from "../clock.js";
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import { html, type Html } from "./html.js";
 import { button, section, table } from "./ui-parts.js";
 
@@ -67,7 +67,7 @@ export function callsSection(control: EmulatorControl): Html {
         String(call.callId),
         call.at,
         call.action ?? "none",
-        verdictOf(call),
+        resultCell(call),
         String(call.effects),
         call.fault ?? "",
         html`<details id="call-${call.callId}">
@@ -83,7 +83,7 @@ ${Object.entries(call.params).map(
   );
 }
 
-function verdictOf({ verdict }: CallEntry): Html {
+function resultCell({ verdict }: CallEntry): Html {
   if (verdict === null) return html`<span class="soft">none</span>`;
   return html`<span class="${verdict === "ok" ? "good" : "bad"}"
     >${verdict}</span

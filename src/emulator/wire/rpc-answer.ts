@@ -1,5 +1,7 @@
-import type { AnswerBody } from "../actions/action.js";
 import type { RpcError } from "./rpc-errors.js";
+
+/** Properties of a response other than RequestId. */
+export type AnswerBody = Readonly<Record<string, unknown>>;
 
 export type AnswerFormat = "JSON" | "XML";
 

@@ -35,7 +35,7 @@ export function missingParameter(name: string): RpcError {
 }
 
 /** The API gateway's error for a missing parameter (observed). */
-export function gatewayMissing(name: string): RpcError {
+export function gatewayMissingParameter(name: string): RpcError {
   return new RpcError(
     `Missing${name}`,
     400,
@@ -44,7 +44,7 @@ export function gatewayMissing(name: string): RpcError {
 }
 
 /** The API gateway's error for a value of the wrong type (documented pattern). */
-export function gatewayInvalid(name: string): RpcError {
+export function gatewayInvalidParameter(name: string): RpcError {
   return new RpcError(
     `Invalid${name}`,
     400,
@@ -53,7 +53,7 @@ export function gatewayInvalid(name: string): RpcError {
 }
 
 /** Error for a missing parameter without its own code (documented pattern). */
-export function genericMissing(name: string): RpcError {
+export function genericMissingParameter(name: string): RpcError {
   return new RpcError(
     "MissingParameter",
     400,
@@ -62,7 +62,7 @@ export function genericMissing(name: string): RpcError {
 }
 
 /** Error for an invalid parameter without its own code (documented pattern). */
-export function genericInvalid(name: string): RpcError {
+export function genericInvalidParameter(name: string): RpcError {
   return new RpcError(
     "InvalidParameter",
     400,
@@ -76,17 +76,17 @@ export function genericInvalid(name: string): RpcError {
  */
 export function errorOfCode(code: string): RpcError {
   if (Object.hasOwn(RPC_ERRORS, code)) return rpcError(code as RpcErrorCode);
-  if (code === "MissingParameter") return genericMissing("Parameter");
-  if (code === "InvalidParameter") return genericInvalid("Parameter");
+  if (code === "MissingParameter") return genericMissingParameter("Parameter");
+  if (code === "InvalidParameter") return genericInvalidParameter("Parameter");
   const [, pattern, name = ""] =
     /^(MissingParameter\.|Missing|Invalid)([A-Za-z]+)$/.exec(code) ?? [];
   switch (pattern) {
     case "MissingParameter.":
       return missingParameter(name);
     case "Missing":
-      return gatewayMissing(name);
+      return gatewayMissingParameter(name);
     case "Invalid":
-      return gatewayInvalid(name);
+      return gatewayInvalidParameter(name);
     default:
       return new RpcError(code, 400, `The request failed with ${code}.`);
   }

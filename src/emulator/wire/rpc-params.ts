@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { genericInvalid } from "./rpc-errors.js";
+import { genericInvalidParameter } from "./rpc-errors.js";
 
 /** Maximum body size of the RPC endpoint. The emulator's choice. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -73,12 +73,12 @@ export function mergeParams(
   body: Buffer | "too large",
   contentType: string | undefined,
 ): RpcParams {
-  if (body === "too large") throw genericInvalid("body");
+  if (body === "too large") throw genericInvalidParameter("body");
   const values = new Map<string, string>(query);
   if (body.length > 0) {
     const mediaType = contentType?.split(";")[0]?.trim().toLowerCase();
     if (mediaType !== "application/x-www-form-urlencoded") {
-      throw genericInvalid("Content-Type");
+      throw genericInvalidParameter("Content-Type");
     }
     for (const [name, value] of new URLSearchParams(body.toString("utf8"))) {
       values.set(name, value);

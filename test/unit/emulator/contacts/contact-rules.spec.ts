@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import {
   checkContactId,
   checkEmailAddress,
-  checkKnownEmailAddress,
+  checkExistingEmailAddress,
   checkMessageTypes,
   checkName,
   checkPhoneNumber,
@@ -102,7 +102,7 @@ describe("checkEmailAddress", () => {
 
   it("returns InvalidParameter.EmailAddress for a long address in operations without a length code", () => {
     expect(
-      codeOf(() => checkKnownEmailAddress(email(255), DEFAULT_SETTINGS)),
+      codeOf(() => checkExistingEmailAddress(email(255), DEFAULT_SETTINGS)),
     ).toBe("InvalidParameter.EmailAddress");
   });
 });

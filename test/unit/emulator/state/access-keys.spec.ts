@@ -68,7 +68,7 @@ describe("isAllowed", () => {
   it("allows all actions unless allowedActions is set", () => {
     const plain = keys.find("plain");
     expect(plain && isAllowed(plain, "AddMessageContact")).toBe(true);
-    keys.put({
+    keys.set({
       accessKeyId: "reader",
       accessKeySecret: "s",
       allowedActions: ["GetMessageContact"],

@@ -54,17 +54,17 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** A non-empty string. */
-export function text(): z.ZodString {
+export function nonEmptyString(): z.ZodString {
   const message = "must be a non-empty string";
   return z.string(message).min(1, message);
 }
 
-export function flag(): z.ZodBoolean {
+export function booleanValue(): z.ZodBoolean {
   return z.boolean("must be true or false");
 }
 
 /** An integer within bounds, both inclusive. */
-export function wholeNumber(
+export function integer(
   minimum: number,
   maximum = Number.MAX_SAFE_INTEGER,
 ): z.ZodInt {
@@ -78,13 +78,13 @@ export function probability(): z.ZodNumber {
   return z.number(message).gt(0, message).lte(1, message);
 }
 
-export function oneOf<const T extends string>(
+export function stringEnum<const T extends string>(
   allowed: readonly T[],
 ): z.ZodEnum<{ [K in T]: K }> {
   return z.enum(allowed, `must be one of ${allowed.join(", ")}`);
 }
 
-export function listOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
+export function arrayOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
   return z.array(item, "must be an array");
 }
 

@@ -1,57 +1,13 @@
 import { toVendorDate } from "../clock.js";
 import type { ContactRecord } from "./contact-record.js";
-import type { ContactStore } from "./contact-store.js";
-import { gatewayInvalid, rpcError } from "../wire/rpc-errors.js";
-import type { AnswerBody } from "../actions/action.js";
+import { gatewayInvalidParameter } from "../wire/rpc-errors.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
 /** Documented for sibling list operations, inferred for these. */
 const DEFAULT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
-
-/** @throws {RpcError} EntityNotExists.Contact when the contact does not exist */
-export function findContact(
-  store: ContactStore,
-  contactId: string,
-): ContactRecord {
-  const contact = store.find(contactId);
-  if (contact === undefined) throw rpcError("EntityNotExists.Contact");
-  return contact;
-}
-
-/**
- * Finds a contact that is not being deleted.
- *
- * @throws {RpcError} EntityNotExists.Contact, ContactStatusMismatchAction
- */
-export function findChangeableContact(
-  store: ContactStore,
-  contactId: string,
-): ContactRecord {
-  const contact = findContact(store, contactId);
-  if (contact.status === "Deleting") {
-    throw rpcError("ContactStatusMismatchAction");
-  }
-  return contact;
-}
-
-/** @throws {RpcError} InvalidParameter.Name.AlreadyUsed */
-export function checkNameIsFree(
-  store: ContactStore,
-  name: string,
-  settings: EmulatorSettings,
-  ownId?: string,
-): void {
-  const key = (text: string) =>
-    settings.nameCaseSensitive ? text : text.toLowerCase();
-  const isTaken = store
-    .all()
-    .some(
-      (other) => other.contactId !== ownId && key(other.name) === key(name),
-    );
-  if (isTaken) throw rpcError("InvalidParameter.Name.AlreadyUsed");
-}
 
 /** A contact as GetMessageContact and ListMessageContacts return it. */
 export function describeContact(
@@ -107,7 +63,7 @@ export function readPage(
     const bounded = Math.min(Math.max(value, 1), max);
     if (value === bounded) return value;
     if (settings.pageOutOfRange === "clamp") return bounded;
-    throw gatewayInvalid(name);
+    throw gatewayInvalidParameter(name);
   };
   return {
     pageNumber: read("PageNumber", 1, Number.MAX_SAFE_INTEGER),

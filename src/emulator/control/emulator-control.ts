@@ -4,7 +4,7 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../json.js";
+import { ControlInputError } from "../schema.js";
 import type { SentMessage } from "../contacts/outbox.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 import {
@@ -167,7 +167,7 @@ export class EmulatorControl {
 
   /** Adds a key. Replaces a key with the same id. */
   putKey(key: AccessKeyInput): void {
-    this.state.keys.put(key);
+    this.state.keys.set(key);
   }
 
   /** Expires one temporary key, or all of them. Returns the number of expired keys. */

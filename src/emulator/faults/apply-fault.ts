@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gzipSync } from "node:zlib";
 import type { EmulatorClock } from "../clock.js";
-import type { FaultEffect } from "../faults/fault-kinds.js";
-import type { FaultRule } from "../faults/faults.js";
+import type { FaultEffect } from "./fault-kinds.js";
+import type { FaultRule } from "./faults.js";
 import {
   renderAnswer,
   type AnswerFormat,

@@ -6,12 +6,12 @@ import {
   FAULT,
   KEY,
   SNAPSHOT,
-} from "../../../../src/emulator/control/control-shapes.js";
+} from "../../../../src/emulator/control/control-schemas.js";
 import {
   SEED_CHOICE,
   VERIFICATION_CHOICE,
-} from "../../../../src/emulator/control/seed-input.js";
-import { parse } from "../../../../src/emulator/json.js";
+} from "../../../../src/emulator/control/seed-schemas.js";
+import { parse } from "../../../../src/emulator/schema.js";
 import {
   EMPTY_SEED,
   SAMPLE_SEED,
@@ -94,8 +94,8 @@ describe("the other request bodies", () => {
     ["snapshot", SNAPSHOT, {}, "seed must be an object"],
   ])(
     "reject an invalid %s body (%#)",
-    (_name, shape: z.ZodType, input, message) => {
-      expect(() => parse(shape, input)).toThrow(message);
+    (_name, schema: z.ZodType, input, message) => {
+      expect(() => parse(schema, input)).toThrow(message);
     },
   );
 

@@ -1,7 +1,8 @@
 import type { Channel } from "../contacts/contact-record.js";
-import type { ActionContext, AnswerBody } from "./action.js";
+import type { ActionContext } from "./action.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
  * Sends a verification message to a pending target.

@@ -1,14 +1,21 @@
 import { z } from "zod";
 import { fromVendorDate } from "../clock.js";
-import { listOf, named, objectOf, oneOf, text, wholeNumber } from "../json.js";
+import {
+  arrayOf,
+  named,
+  objectOf,
+  stringEnum,
+  nonEmptyString,
+  integer,
+} from "../schema.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 
 const STATUSES = ["Verifying", "Active", "Deleting"] as const;
 
 /** Milliseconds since 1970. */
-const TIME = wholeNumber(0);
+const TIME = integer(0);
 
-const DATE = text()
+const DATE = nonEmptyString()
   .refine((date) => !Number.isNaN(fromVendorDate(date)), {
     error: "must have the format YYYY-MM-DD HH:mm:ss",
   })
@@ -19,57 +26,64 @@ const DATE = text()
   });
 
 export const DELETION_FAILURE = objectOf({
-  AccountId: text(),
-  MessageTypes: listOf(text()),
+  AccountId: nonEmptyString(),
+  MessageTypes: arrayOf(nonEmptyString()),
 });
 
 const DIRECTORY = objectOf({
-  directoryId: text(),
-  rootFolderId: text(),
-  folders: listOf(
+  directoryId: nonEmptyString(),
+  rootFolderId: nonEmptyString(),
+  folders: arrayOf(
     objectOf({
-      folderId: text(),
-      name: text(),
-      parentId: text().describe("Default: the root folder.").optional(),
+      folderId: nonEmptyString(),
+      name: nonEmptyString(),
+      parentId: nonEmptyString()
+        .describe("Default: the root folder.")
+        .optional(),
     }),
   ),
-  members: listOf(
+  members: arrayOf(
     objectOf({
-      accountId: text(),
-      name: text(),
-      folderId: text().describe("Default: the root folder.").optional(),
+      accountId: nonEmptyString(),
+      name: nonEmptyString(),
+      folderId: nonEmptyString()
+        .describe("Default: the root folder.")
+        .optional(),
     }),
   ),
 });
 
 const CONTACT = objectOf({
-  contactId: text(),
-  name: text(),
-  emailAddress: text(),
-  phoneNumber: text().optional(),
-  title: text(),
-  messageTypes: listOf(text()),
-  status: oneOf(STATUSES),
+  contactId: nonEmptyString(),
+  name: nonEmptyString(),
+  emailAddress: nonEmptyString(),
+  phoneNumber: nonEmptyString().optional(),
+  title: nonEmptyString(),
+  messageTypes: arrayOf(nonEmptyString()),
+  status: stringEnum(STATUSES),
   createDate: DATE,
-  bindings: listOf(
-    objectOf({ targetId: text(), associatedDate: DATE }),
+  bindings: arrayOf(
+    objectOf({ targetId: nonEmptyString(), associatedDate: DATE }),
   ).optional(),
-  pendingTargets: listOf(
-    z.union([text(), objectOf({ target: text(), openedAt: TIME })]),
+  pendingTargets: arrayOf(
+    z.union([
+      nonEmptyString(),
+      objectOf({ target: nonEmptyString(), openedAt: TIME }),
+    ]),
   )
     .describe(
       "Pending addresses and numbers, optionally with their start time.",
     )
     .optional(),
-  verifiedTargets: listOf(text())
+  verifiedTargets: arrayOf(nonEmptyString())
     .describe("The verified addresses and numbers of the contact.")
     .optional(),
   deletion: objectOf({
-    status: oneOf(["Deleting", "Failed"]),
+    status: stringEnum(["Deleting", "Failed"]),
     startedAt: TIME,
     endsAt: TIME,
-    statusBefore: oneOf(STATUSES),
-    failures: listOf(DELETION_FAILURE),
+    statusBefore: stringEnum(STATUSES),
+    failures: arrayOf(DELETION_FAILURE),
   }).optional(),
 });
 
@@ -79,7 +93,7 @@ const CONTACT = objectOf({
  */
 export const NAMED_SEED = named(
   "Seed",
-  objectOf({ directory: DIRECTORY, contacts: listOf(CONTACT) }).refine(
+  objectOf({ directory: DIRECTORY, contacts: arrayOf(CONTACT) }).refine(
     ({ contacts }) =>
       new Set(contacts.map(({ contactId }) => contactId)).size ===
       contacts.length,
@@ -89,7 +103,7 @@ export const NAMED_SEED = named(
 
 /** The name of a seed, or a complete seed. */
 export const SEED_CHOICE: z.ZodType<Seed> = z.union([
-  oneOf(Object.keys(NAMED_SEEDS) as SeedName[]).transform(
+  stringEnum(Object.keys(NAMED_SEEDS) as SeedName[]).transform(
     (name) => NAMED_SEEDS[name],
   ),
   NAMED_SEED,
@@ -98,10 +112,12 @@ export const SEED_CHOICE: z.ZodType<Seed> = z.union([
 /** Identifies a pending verification by contact and target, or by the code of its message. */
 export const VERIFICATION_CHOICE = z.union(
   [
-    objectOf({ code: text().describe("The code of a sent message.") }),
     objectOf({
-      contactId: text(),
-      target: text().describe("The pending address or number."),
+      code: nonEmptyString().describe("The code of a sent message."),
+    }),
+    objectOf({
+      contactId: nonEmptyString(),
+      target: nonEmptyString().describe("The pending address or number."),
     }),
   ],
   "must have either code, or contactId and target",
