@@ -1,17 +1,17 @@
-/** Where the time comes from, in milliseconds since 1970. */
+/** A source of the current time, in milliseconds since 1970. */
 export interface TimeSource {
   now(): number;
 }
 
-/** Longest delay of a Node timer; a longer one would fire at once. */
+/** Maximum delay of a Node timer. A longer one fires immediately. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const VENDOR_ZONE_OFFSET_MS = 8 * 60 * 60 * 1000;
 
 /**
- * The emulator's clock: a time source plus an offset that can be moved forward.
+ * The emulator's clock: a time source plus an adjustable offset.
  *
- * Everything that depends on time asks here, so a test moves a day forward in no time.
+ * All time-dependent code uses this clock, so a test can advance it by a day without waiting.
  */
 export class EmulatorClock {
   #offsetMs = 0;
@@ -24,7 +24,7 @@ export class EmulatorClock {
     return this.#offsetMs;
   }
 
-  /** The time without the offset. */
+  /** Current time of the source, without the offset. */
   sourceNow(): number {
     return this.source.now();
   }
@@ -33,7 +33,7 @@ export class EmulatorClock {
     return this.source.now() + this.#offsetMs;
   }
 
-  /** Moves the clock forward; waits that fall due end at once, the others get shorter. */
+  /** Moves the clock forward. Resolves waits that are now due and shortens the others. */
   advance(ms: number): void {
     this.#offsetMs += ms;
     for (const wait of [...this.#waits]) {
@@ -43,14 +43,14 @@ export class EmulatorClock {
     }
   }
 
-  /** Sets the clock to its source plus `offsetMs`, backwards as well. Ends no wait. */
+  /** Sets the offset, which may move the clock backwards. Resolves no pending wait. */
   setOffset(offsetMs: number): void {
     this.#offsetMs = offsetMs;
   }
 
   /**
-   * Resolves after `ms`, by a real timer or because the clock was advanced that far.
-   * The timer does not keep the process alive. Resolves at once after `stop`.
+   * Resolves after `ms` of real time, or earlier if the clock is advanced that far.
+   * The timer does not keep the process alive. After `stop`, resolves immediately.
    */
   wait(ms: number): Promise<void> {
     if (ms <= 0 || this.#isStopped) return Promise.resolve();
@@ -74,7 +74,7 @@ export class EmulatorClock {
     });
   }
 
-  /** Ends all waits, those to come included. */
+  /** Resolves all pending waits. Later waits resolve immediately. */
   stop(): void {
     this.#isStopped = true;
     for (const wait of [...this.#waits]) wait.end();
@@ -88,8 +88,8 @@ interface PendingWait {
 }
 
 /**
- * `YYYY-MM-DD HH:mm:ss` as the contact operations answer it (documented form). The zone is
- * not stated by the vendor; UTC+8 is inferred.
+ * Formats a time as `YYYY-MM-DD HH:mm:ss`, the documented format of the contact operations.
+ * The vendor does not state the time zone; UTC+8 is inferred.
  */
 export function toVendorDate(at: number): string {
   return new Date(at + VENDOR_ZONE_OFFSET_MS)
@@ -98,13 +98,13 @@ export function toVendorDate(at: number): string {
     .replace("T", " ");
 }
 
-/** The instant of a vendor date, or NaN when the text is none. */
+/** Parses a vendor date to milliseconds since 1970. Returns NaN when the format is invalid. */
 export function fromVendorDate(text: string): number {
   if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)) return Number.NaN;
   return Date.parse(`${text.replace(" ", "T")}Z`) - VENDOR_ZONE_OFFSET_MS;
 }
 
-/** The calendar day in the vendor's zone, by which daily caps are counted. */
+/** Calendar day in UTC+8. Daily caps are counted per such day. */
 export function toVendorDay(at: number): string {
   return toVendorDate(at).slice(0, 10);
 }

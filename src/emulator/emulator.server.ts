@@ -6,7 +6,7 @@ import {
 import type { AddressInfo } from "node:net";
 import type { AccessKeyInput } from "./state/access-keys.js";
 import type { TimeSource } from "./clock.js";
-import { EmulatorControl } from "./control/control.js";
+import { EmulatorControl } from "./control/emulator-control.js";
 import { isControlPath, serveControl } from "./control/control-endpoint.js";
 import { EmulatorState } from "./state/emulator-state.js";
 import {
@@ -39,41 +39,41 @@ import {
 } from "./calls/signature-checks.js";
 
 export interface EmulatorOptions {
-  /** 127.0.0.1 */
+  /** Address to listen on. Default: 127.0.0.1. */
   readonly host?: string;
   /**
-   * Names besides those of the loopback address under which this machine may be asked for the
-   * control surface, such as the name of a container: none. Any other name is taken for an
-   * attempt of a web site to reach it.
+   * Further host names that the `Host` header of control requests may contain, such as a
+   * container's name. Loopback names are always accepted; other names are rejected, because
+   * they may be a DNS rebinding attempt. Default: none.
    */
   readonly names?: readonly string[];
-  /** 0: any free port */
+  /** Port to listen on. Default: 0, any free port. */
   readonly port?: number;
-  /** The sample contacts, the directory without contacts, or one's own: `sample`. */
+  /** Initial directory and contacts: `sample`, `empty` or a complete seed. Default: `sample`. */
   readonly seed?: SeedName | Seed;
-  /** The machine's clock. */
+  /** Time source. Default: the system clock. */
   readonly clock?: TimeSource;
-  /** Changes to the defaults. */
+  /** Settings that differ from the defaults. */
   readonly settings?: Partial<EmulatorSettings>;
-  /** In place of the default keys. */
+  /** Replaces the default access keys. */
   readonly keys?: readonly AccessKeyInput[];
-  /** From 0 up to but not including 1: contact ids, codes, chances of faults. */
+  /** Returns a number in [0, 1); used for contact ids, codes and fault probabilities. */
   readonly random?: () => number;
 }
 
 export interface RunningEmulator {
-  /** Base URL without a slash at the end. */
+  /** Base URL without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** What the HTTP control surface can do, without HTTP. */
+  /** The control API as methods, without HTTP. */
   readonly control: EmulatorControl;
-  /** Ends every connection, waiting or not, and resolves when the port is free. */
+  /** Closes all connections, active ones included. Resolves when the port is free. */
   stop(): Promise<void>;
 }
 
 /**
- * What is tested on each call, in order. The order is a choice of the emulator, the vendor
- * publishes none; a scripted fault meets the call between the two lists.
+ * The checks of each call, in order. The vendor does not publish its order; this one is the
+ * emulator's choice. Scripted faults are applied between the two lists.
  */
 const CHECKS: RpcChecks = {
   gateway: [
@@ -97,7 +97,7 @@ const CHECKS: RpcChecks = {
   service: [checkDirectory, checkValues, checkConflict],
 };
 
-/** Limits against slow clients, in milliseconds. */
+/** Timeouts for slow clients, in milliseconds. */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -105,16 +105,16 @@ const LIMITS = {
 } as const;
 
 /**
- * Starts a stand-in for the vendor's API, with its own state, on a port of its own.
+ * Starts an emulator of the vendor's API with its own state and port.
  *
- * @throws {Error} under `NODE_ENV=production`, and when the port cannot be had
+ * @throws {Error} when `NODE_ENV` is `production`, or when it cannot listen on the port
  */
 export async function startEmulator(
   options: EmulatorOptions = {},
 ): Promise<RunningEmulator> {
   if (process.env["NODE_ENV"] === "production") {
     throw new Error(
-      "The emulator does not run with NODE_ENV=production: it keeps contacts in memory and sends no messages.",
+      "The emulator does not start with NODE_ENV=production, because it keeps contacts in memory and sends no messages.",
     );
   }
   const { host = "127.0.0.1", port = 0, seed = "sample" } = options;
@@ -128,9 +128,11 @@ export async function startEmulator(
   });
   const control = new EmulatorControl(state);
   const server = createServer(LIMITS, (request, response) => {
-    answer(state, control, names, request, response).catch((error: unknown) => {
-      abandon(response, error);
-    });
+    handleRequest(state, control, names, request, response).catch(
+      (error: unknown) => {
+        closeAfterError(response, error);
+      },
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -154,7 +156,7 @@ export async function startEmulator(
   };
 }
 
-async function answer(
+async function handleRequest(
   state: EmulatorState,
   control: EmulatorControl,
   names: readonly string[],
@@ -168,11 +170,11 @@ async function answer(
   }
 }
 
-/** A client that went away is its own business; anything else is a fault of the emulator. */
-function abandon(response: ServerResponse, error: unknown): void {
+/** Closes the connection. Logs the error unless the client has disconnected. */
+function closeAfterError(response: ServerResponse, error: unknown): void {
   if (!response.destroyed) {
     const text = error instanceof Error ? (error.stack ?? error.message) : "";
-    process.stderr.write(`The emulator failed on a call: ${text}\n`);
+    process.stderr.write(`The emulator failed to handle a request: ${text}\n`);
   }
   response.socket?.destroy();
 }

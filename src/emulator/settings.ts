@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { objectOf, parse } from "./json.js";
+import { objectOf, parse } from "./schema.js";
 import {
   choice,
   count,
@@ -8,85 +8,94 @@ import {
   text,
   texts,
   type Setting,
-} from "./setting.js";
+} from "./setting-types.js";
 
 /**
- * Everything the vendor leaves open, plus quotas and delays. `Open` starts the sentence of a
- * setting whose default is a guess; a capture of the real vendor would settle it.
+ * Behaviour that the vendor does not document, plus quotas and delays. A description with
+ * `Open:` marks a default that is a guess; recorded responses of the vendor would settle it.
  */
 const SETTINGS = {
   timestampWindowMs: count(
     15 * 60_000,
-    "How far a time stamp may be off, either way. Documented: 15 minutes in error tables, 31 on signature pages.",
+    "Maximum difference between a request's timestamp and the clock, in either direction. Documented: 15 minutes in error tables, 31 minutes on signature pages.",
   ),
   timestampClock: choice(
     ["emulator", "source"],
-    "Which clock time stamps are held against and the Date header tells: the emulator's, or the one below it, so that advancing the clock by days leaves callers alone.",
+    "Clock used to check timestamps and for the Date header. With source, the offset of the emulator's clock is ignored, so that advancing it does not invalidate the timestamps of callers.",
   ),
   hostId: text(
     "resourcedirectory.aliyuncs.com",
-    "HostId of error bodies. Documented: the host of the endpoint.",
+    "HostId in error responses. Documented: the host of the endpoint.",
   ),
   defaultFormat: choice(
     ["XML", "JSON"],
-    "Form of the answer to a signature v1 call without Format. Documented: XML.",
+    "Response format for a signature version 1 call without Format. Documented: XML.",
   ),
   unknownActionCode: choice(
     ["InvalidAction.NotFound", "InvalidApi.NotFound"],
-    "Code for an action that does not exist. Documented: the second is the older name.",
+    "Error code for an unknown action. Both are documented; the second is the older one.",
   ),
   disabledKeyCode: choice(
     ["InvalidAccessKeyId.Inactive", "Forbidden.AccessKeyDisabled"],
-    "Code for a key that is not active. Both are documented, the first with a message.",
+    "Error code for an inactive access key. Both are documented, the first with a message.",
   ),
   signatureMismatchCode: choice(
     ["SignatureDoesNotMatch", "IncompleteSignature"],
-    "Code for a wrong signature. Documented: newer gateways use the second for it as well.",
+    "Error code for a wrong signature. Documented: newer gateways also use the second code.",
   ),
   requireHttps: flag(
     false,
-    "Answers InvalidProtocol.NeedSsl unless x-forwarded-proto is https. The vendor serves HTTPS only.",
+    "When true, a request whose x-forwarded-proto header is not https fails with InvalidProtocol.NeedSsl. The vendor accepts HTTPS only.",
   ),
   gatewayParameterCheck: flag(
     true,
-    "The API gateway's layer answers Missing<Name> before the service answers MissingParameter.<Name>, for parameters the metadata marks required. Open: which comes first.",
+    "When true, a missing parameter that the metadata marks as required fails with Missing<Name> (API gateway) and not with MissingParameter.<Name> (service). Open: which of the two checks runs first.",
   ),
   permissionDeniedCode: choice(
     ["NoPermission", "Forbidden.RAM", "Forbidden"],
-    "Code for an action that the key may not use. Inferred from sibling products.",
+    "Error code when the key is not allowed to call the action. Inferred from sibling products.",
   ),
   callsPerSecond: countOrNull(
     null,
-    "Calls of one key and action within a second of the clock before throttlingCode; null: no limit. No rate is published.",
+    "Maximum number of calls per key and action per second; further calls fail with throttlingCode. null means no limit. The vendor publishes no rate.",
   ),
   throttlingCode: choice(
     ["Throttling.User", "Throttling.Api", "Throttling"],
-    "Code for calls beyond callsPerSecond. All three are documented.",
+    "Error code for calls that exceed callsPerSecond. All three are documented.",
   ),
   resourceDirectoryEnabled: flag(
     true,
-    "When false every action answers EntityNotExists.ResourceDirectory. Inferred: no code is listed for this family.",
+    "When false, every action fails with EntityNotExists.ResourceDirectory. Inferred: the vendor lists no code for these operations.",
   ),
 
-  contactsPerDirectory: count(20, "Documented quota, LimitExceeded.Contacts."),
+  contactsPerDirectory: count(
+    20,
+    "Maximum number of contacts; exceeding it fails with LimitExceeded.Contacts. Documented.",
+  ),
   targetsPerContact: count(
     10,
-    "Documented quota, LimitExceeded.ContactMembers.",
+    "Maximum number of targets per contact; exceeding it fails with LimitExceeded.ContactMembers. Documented.",
   ),
-  targetsPerCall: count(5, "Documented limit of Members in one call."),
+  targetsPerCall: count(
+    5,
+    "Maximum number of Members in one call. Documented.",
+  ),
   membersPerCallCode: choice(
     ["InvalidParameter.Members.Length", "QuotaExceeded.Members"],
-    "Code for too many Members in one call. Open: both are listed with the same message for DisassociateMembers, none for AssociateMembers.",
+    "Error code for too many Members in one call. Open: the vendor lists both codes, with the same message, for DisassociateMembers and neither for AssociateMembers.",
   ),
   verificationEmailsPerDay: count(
     100,
-    "Documented cap per calendar day in UTC+8 (the day is inferred).",
+    "Maximum number of verification e-mails per calendar day. The number is documented; that days are counted in UTC+8 is inferred.",
   ),
   verificationPhonesPerDay: count(
     100,
-    "Inferred from sibling operations that send codes.",
+    "Maximum number of verification text messages per calendar day. Inferred from sibling operations that send codes.",
   ),
-  messagesPerTargetPerMinute: count(10, "Documented cap per address."),
+  messagesPerTargetPerMinute: count(
+    10,
+    "Maximum number of verification messages per minute to one address or number. Documented.",
+  ),
   perMinuteCapCode: choice(
     [
       "SendValidateCodeExceedsLimitForAccount",
@@ -94,48 +103,48 @@ const SETTINGS = {
       "Throttling.Api",
       "Throttling",
     ],
-    "Open: no code is documented for the cap per minute.",
+    "Error code when messagesPerTargetPerMinute is exceeded. Open: the vendor documents no code.",
   ),
 
   activationRule: choice(
     ["all", "any"],
-    "Open: whether every channel given, or one of them, must be verified before a contact is Active.",
+    "Open: whether all channels of a contact must be verified before it becomes Active, or any one of them.",
   ),
   verificationTtlMs: countOrNull(
     null,
-    "Open: how long a verification stays pending; null: for ever.",
+    "Time until a pending verification expires; null means never. Open: the vendor states no expiry.",
   ),
   nameCaseSensitive: flag(
     true,
-    "Open: whether two names that differ only in case are different names.",
+    "Open: whether names that differ only in case count as different.",
   ),
   emailMaxLength: count(
     254,
-    "Open: a limit exists (InvalidParameter.EmailAddress.Length), its value is not published; 254 is the longest address that mail can carry.",
+    "Maximum length of an e-mail address. Open: InvalidParameter.EmailAddress.Length is documented without a value; 254 is the maximum for SMTP.",
   ),
   emailForm: choice(
     ["dotted", "html", "any"],
-    "Open: which addresses are well formed. html is the form of the HTML standard; dotted also wants a dot in the domain and at most 64 characters before the @; any also takes quoted local parts, address literals and internationalized addresses.",
+    "Accepted syntax of e-mail addresses. html: the HTML standard's syntax. dotted: html plus a dot in the domain and at most 64 characters before the @. any: also quoted local parts, address literals and internationalized addresses. Open: the vendor documents no syntax.",
   ),
   emptyUpdateValue: choice(
     ["invalid", "ignore"],
-    "Open: what an empty text does in UpdateMessageContact. invalid answers InvalidParameter.<Name>, ignore leaves the value.",
+    "Open: effect of an empty value in UpdateMessageContact. invalid: the call fails with InvalidParameter.<Name>. ignore: the current value stays.",
   ),
   phoneCountryCodes: texts(
     ["86"],
-    "Accepted country codes; others answer InvalidParameter.MobileCountryCode. Documented: 86.",
+    "Accepted country codes; others fail with InvalidParameter.MobileCountryCode. Documented: 86.",
   ),
   phoneRequiredOnAdd: flag(
     false,
-    "Open: MissingParameter.PhoneNumber is listed for AddMessageContact, yet the number is optional on every page.",
+    "Whether AddMessageContact requires a phone number. Open: MissingParameter.PhoneNumber is listed, but every page calls the number optional.",
   ),
   cancelNeverVerified: choice(
     ["ContactStatusMismatchAction", "drop"],
-    "Open: cancelling a target that is the contact's only value. drop removes the pending record and leaves the value.",
+    "Open: result of cancelling the verification of a contact's only value, which was never verified. drop: removes the pending verification and keeps the value.",
   ),
   cancelWithoutPending: choice(
     ["ContactStatusMismatchAction", "succeed"],
-    "Open: cancelling a target that is not pending.",
+    "Open: result of cancelling a target that is not pending.",
   ),
   cancelWithoutTarget: choice(
     [
@@ -144,74 +153,74 @@ const SETTINGS = {
       "ContactStatusMismatchAction",
       "succeed",
     ],
-    "Open: CancelMessageContactUpdate with neither address nor number.",
+    "Open: result of CancelMessageContactUpdate with neither address nor number.",
   ),
   verificationsWithoutContactId: choice(
     ["MissingParameter.ContactId", "directory"],
-    "Open: the page calls ContactId optional, the code list does not. directory lists all pending records.",
+    "Result of ListMessageContactVerifications without ContactId. directory: lists all pending verifications. Open: the page calls ContactId optional, but the error list contains MissingParameter.ContactId.",
   ),
   pageOutOfRange: choice(
     ["invalid", "clamp"],
-    "Open: a page number below 1 or a size outside 1-100 answers Invalid<Name>, or is moved into the range.",
+    "Open: result of a page number below 1 or a page size outside 1-100. invalid: the call fails with Invalid<Name>. clamp: the nearest valid value is used.",
   ),
 
   bindWhileVerifying: flag(
     true,
-    "Open: whether a contact that was never verified may be bound; false: ContactStatusMismatchAction.",
+    "Open: whether a contact in Verifying may be bound. When false, the call fails with ContactStatusMismatchAction.",
   ),
   bindAllOrNothing: flag(
     true,
-    "Open: whether AssociateMembers with an unknown target leaves the known ones unbound.",
+    "Open: whether AssociateMembers with an unknown target binds none of the targets. When false, it binds the known ones and fails as well.",
   ),
   unbindNotBound: choice(
     ["InvalidMember", "succeed"],
-    "Open: unbinding a target of the directory that the contact is not bound to.",
+    "Open: result of unbinding an existing target to which the contact is not bound.",
   ),
   memberFilterInherited: flag(
     false,
-    "Open: whether the Member filter also finds contacts bound to a folder or directory above.",
+    "Open: whether the Member filter also finds contacts that are bound to a parent folder or the directory.",
   ),
   associatedDate: choice(
     ["latest", "earliest"],
-    "Open: which binding AssociatedDate tells of when there are several. With a Member filter it is that binding.",
+    "Open: which binding AssociatedDate refers to when a contact has several. With a Member filter, only bindings to that member count.",
   ),
   absentPhoneNumber: choice(
     ["omit", "empty"],
-    "Open: how a contact without a phone is answered.",
+    "Open: representation of a missing phone number in responses. omit: no PhoneNumber property. empty: an empty string.",
   ),
   maskTargets: flag(
     false,
-    "Reads answer addresses and numbers masked, as the vendor's samples print them. Open: whether the vendor masks.",
+    "Whether read operations return masked addresses and numbers, as in the vendor's samples. Open: whether the vendor masks them.",
   ),
 
   deletionDelayMs: count(
     10_000,
-    "How long a deletion with RetainContactInMembers=false runs.",
+    "Duration of a deletion with RetainContactInMembers=false.",
   ),
   deleteUnboundAtOnce: flag(
     false,
-    "Open: whether such a deletion of a contact without bindings is finished on return.",
+    "Open: whether a deletion with RetainContactInMembers=false completes immediately when the contact has no bindings.",
   ),
   deleteWhileDeleting: choice(
     ["ConcurrentCallNotSupported", "succeed"],
-    "Open: deleting a contact whose deletion is running; succeed answers Deleting again.",
+    "Open: result of deleting a contact whose deletion is running. succeed: returns Deleting again.",
   ),
   deletionBlocksWrites: flag(
     false,
-    "Open: whether a running deletion makes other writes of the directory answer ConcurrentCallNotSupported.",
+    "Open: whether other writes in the directory fail with ConcurrentCallNotSupported while a deletion is running.",
   ),
   statusAfterFailedDeletion: choice(
     ["Active", "Previous", "Deleting"],
-    "Open: the contact's status once its deletion has failed.",
+    "Open: status of a contact after its deletion has failed.",
   ),
   deletionStatusWithoutDeletion: choice(
     ["EntityNotExists.Contact", "empty"],
-    "Open: the deletion status of a contact nobody deleted. empty answers an object without Status.",
+    "Open: result of GetMessageContactDeletionStatus for a contact that has not been deleted. empty: an object without Status.",
   ),
 
   writeDurationMs: count(
     0,
-    "How long a write takes. State changes at the start, the answer goes out at the end.",
+    "Duration of a write. The state changes at the start, the response is sent at the end.",
   ),
   serializedActions: texts(
     [
@@ -220,18 +229,18 @@ const SETTINGS = {
       "DeleteMessageContact",
       "AssociateMembers",
     ],
-    "Actions that answer ConcurrentCallNotSupported while another write runs. Documented for these four.",
+    "Actions that fail with ConcurrentCallNotSupported while another write is running. Documented for these four.",
   ),
 };
 
 type Settings = typeof SETTINGS;
 
-/** The value of every setting. */
+/** Values of all settings. */
 export type EmulatorSettings = {
   readonly [Name in keyof Settings]: Settings[Name]["initial"];
 };
 
-/** Holds the settings in force; read anew for each call, so that a change counts at once. */
+/** Holds the current settings. Each call reads them again, so a change applies immediately. */
 export interface SettingsHolder {
   current: EmulatorSettings;
 }
@@ -247,20 +256,20 @@ const SCHEMAS = Object.fromEntries(
   ]),
 );
 
-/** Values of all settings. */
+/** Schema of a value for every setting. */
 export const ALL_SETTINGS = objectOf(
   SCHEMAS,
 ) as unknown as z.ZodType<EmulatorSettings>;
 
-/** Values of some settings. */
+/** Schema of values for any of the settings. */
 export const SOME_SETTINGS = objectOf(
   SCHEMAS,
 ).partial() as unknown as z.ZodType<Partial<EmulatorSettings>>;
 
 /**
- * `base` with the given settings changed.
+ * Returns a copy of `base` with the given changes.
  *
- * @throws {ControlInputError} on an unknown name or a value the setting does not take
+ * @throws {ControlInputError} for an unknown setting or an invalid value
  */
 export function changeSettings(
   base: EmulatorSettings,
@@ -269,16 +278,17 @@ export function changeSettings(
   return { ...base, ...parse(SOME_SETTINGS, changes, "settings") };
 }
 
-/** A setting as it is shown. */
+/** Description of a setting. */
 export interface ShownSetting {
   readonly name: string;
+  /** Default value. */
   readonly initial: unknown;
-  /** The values it takes, in words. */
+  /** Description of the accepted values. */
   readonly takes: string;
   readonly sentence: string;
 }
 
-/** Every setting, for the control index and for docs/emulator.md. */
+/** Describes every setting, for the control API's index and docs/emulator.md. */
 export function describeSettings(): ShownSetting[] {
   return Object.entries<Setting<unknown>>(SETTINGS).map(
     ([name, { initial, takes, sentence }]) => ({

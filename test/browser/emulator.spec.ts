@@ -53,16 +53,16 @@ describeInBrowser("the emulator's page, in a browser", () => {
   });
 
   it.each(["light", "dark"] as const)(
-    "opens without a fault with a %s theme",
+    "opens without errors with a %s theme",
     async (theme) => {
       const watched = await open(theme);
       await row(watched.page, "contacts", "tom@example.com").waitFor();
-      await watched.page.getByLabel("keep up to date").waitFor();
+      await watched.page.getByLabel("Refresh automatically").waitFor();
       expect(await finish(watched)).toEqual([]);
     },
   );
 
-  it("is where the gateway's /emulator leads", async () => {
+  it("is the target of the gateway's link to the emulator", async () => {
     const page = await browser.newPage();
     await page.goto(running.gateway.url);
     await page.getByRole("link", { name: "Emulator" }).click();
@@ -78,8 +78,8 @@ describeInBrowser("the emulator's page, in a browser", () => {
     await button(page, "Confirm ben@example.com").waitFor({
       state: "detached",
     });
-    await button(page, "Let expire 86-13900000005").click();
-    await button(page, "Let expire 86-13900000005").waitFor({
+    await button(page, "Expire 86-13900000005").click();
+    await button(page, "Expire 86-13900000005").waitFor({
       state: "detached",
     });
     const ben = running.emulator.control
@@ -107,24 +107,24 @@ describeInBrowser("the emulator's page, in a browser", () => {
     await call.locator("summary").click();
     await call.getByText("EmailAddress=ben@example.com").waitFor();
     await row(page, "outbox", "Your code is").waitFor();
-    await button(page, "Empty the outbox").click();
-    await page.getByText("No message was sent.").waitFor();
+    await button(page, "Clear the outbox").click();
+    await page.getByText("No messages have been sent.").waitFor();
     // What a person has opened stays open.
     await call.getByText("EmailAddress=ben@example.com").waitFor();
-    await button(page, "Forget the calls").click();
-    await page.getByText("Nobody has called yet.").waitFor();
+    await button(page, "Clear the calls").click();
+    await page.getByText("No calls have been received.").waitFor();
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("lets time pass", async () => {
+  it("advances the clock", async () => {
     const watched = await open();
     await button(watched.page, "+1 day").click();
-    await watched.page.getByText("86400 s ahead of the machine").waitFor();
+    await watched.page.getByText("86400 s ahead of the system time").waitFor();
     expect(running.emulator.control.clock().offsetMs).toBe(86_400_000);
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("adds a fault that calls meet, and takes it back", async () => {
+  it("adds a fault that applies to calls, and removes it", async () => {
     const watched = await open();
     const { page } = watched;
     await page.getByLabel("Fault", { exact: true }).selectOption("denied");
@@ -135,19 +135,19 @@ describeInBrowser("the emulator's page, in a browser", () => {
       fetch(`${running.gateway.url}/v1/message-contacts/${TOM}`);
     expect((await read()).status).toBe(502);
     await page.getByRole("link", { name: "Refresh" }).click();
-    await row(page, "faults", "1 of any number").waitFor();
+    await row(page, "faults", "1 (unlimited)").waitFor();
     await row(page, "calls", "NoPermission").waitFor();
-    await button(page, "Take back fault 1").click();
-    await page.getByText("Everything works.").waitFor();
+    await button(page, "Remove fault 1").click();
+    await page.getByText("No faults are scripted.").waitFor();
     expect((await read()).status).toBe(200);
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("empties the directory, and resets it", async () => {
+  it("deletes all contacts, and restores them with a reset", async () => {
     const watched = await open();
     const { page } = watched;
-    await button(page, "No contacts").click();
-    await page.getByText("This directory has no contacts.").waitFor();
+    await button(page, "Delete all contacts").click();
+    await page.getByText("The directory has no contacts.").waitFor();
     await button(page, "Reset everything").click();
     await row(page, "contacts", "tom@example.com").waitFor();
     expect(await finish(watched)).toEqual([]);
@@ -158,7 +158,9 @@ describeInBrowser("the emulator's page, in a browser", () => {
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     await page.goto(`${running.emulator.url}/_emulator/ui`);
-    expect(await page.getByLabel("keep up to date").isVisible()).toBe(false);
+    expect(await page.getByLabel("Refresh automatically").isVisible()).toBe(
+      false,
+    );
     await button(page, "Confirm ben@example.com").click();
     await button(page, "Confirm ben@example.com").waitFor({
       state: "detached",

@@ -29,13 +29,13 @@ let document: OpenAPIObject;
 let operations: Documented[];
 let problems: (pointer: string, value: unknown) => string[];
 
-const ask = (
+const send = (
   { method, path }: Documented,
   body?: unknown,
 ): Promise<JsonAnswer> =>
   control(emulator.url, method.toUpperCase(), path.slice(PREFIX.length), body);
 
-const violationsOf = (
+const problemsOf = (
   { path, method }: Documented,
   at: string[],
   value: unknown,
@@ -50,19 +50,19 @@ function examplesOf({ requestBody }: Documented): [string, unknown][] {
   ]);
 }
 
-/** Invalid bodies, each with one difference from a valid one. */
+/** Invalid bodies, each of which differs from a valid one in one place. */
 function invalidVariants(body: unknown): unknown[] {
-  const given = body as Record<string, unknown>;
+  const valid = body as Record<string, unknown>;
   return [
     [],
     "text",
     null,
-    { ...given, unheardOf: 1 },
-    ...Object.keys(given).flatMap((name) =>
-      [{}, [{}], true, -1.5, ""].map((wrong) => ({ ...given, [name]: wrong })),
+    { ...valid, unknownProperty: 1 },
+    ...Object.keys(valid).flatMap((name) =>
+      [{}, [{}], true, -1.5, ""].map((wrong) => ({ ...valid, [name]: wrong })),
     ),
-    ...Object.keys(given).map((name) =>
-      Object.fromEntries(Object.entries(given).filter(([key]) => key !== name)),
+    ...Object.keys(valid).map((name) =>
+      Object.fromEntries(Object.entries(valid).filter(([key]) => key !== name)),
     ),
   ];
 }
@@ -82,7 +82,7 @@ beforeAll(async () => {
 
 afterAll(() => emulator.stop());
 
-describe("the OpenAPI document of the control API", () => {
+describe("the control API's OpenAPI document", () => {
   it("is valid OpenAPI 3.1", async () => {
     const { valid, errors } = await new Validator().validate({ ...document });
     expect(errors).toBeUndefined();
@@ -102,18 +102,18 @@ describe("the OpenAPI document of the control API", () => {
   it("has examples that the emulator accepts and that match their schemas", async () => {
     for (const operation of operations) {
       for (const [name, value] of examplesOf(operation)) {
-        const place = `${operation.path} ${name}`;
-        expect([place, violationsOf(operation, BODY, value)]).toEqual([
-          place,
+        const label = `${operation.path} ${name}`;
+        expect([label, problemsOf(operation, BODY, value)]).toEqual([
+          label,
           [],
         ]);
         emulator.control.reset();
-        const { status, json } = await ask(operation, value);
-        // No message has the code of the example, but the code is well-formed.
+        const { status, json } = await send(operation, value);
+        // No message has the example's code, so the well-formed request fails with this error.
         const isUnsentCode = name === "code" && status === 400;
-        expect([place, isUnsentCode ? json["error"] : status]).toEqual([
-          place,
-          isUnsentCode ? "no message with that code was sent" : 200,
+        expect([label, isUnsentCode ? json["error"] : status]).toEqual([
+          label,
+          isUnsentCode ? "no message has this code" : 200,
         ]);
       }
       if (operation.requestBody === undefined) continue;
@@ -128,8 +128,8 @@ describe("the OpenAPI document of the control API", () => {
         if (name === "code") continue;
         for (const body of invalidVariants(example)) {
           emulator.control.reset();
-          const { status } = await ask(operation, body);
-          const isDocumented = violationsOf(operation, BODY, body).length === 0;
+          const { status } = await send(operation, body);
+          const isDocumented = problemsOf(operation, BODY, body).length === 0;
           if (isDocumented !== (status === 200)) {
             differing.push([operation.path, body, status]);
           }
@@ -139,7 +139,7 @@ describe("the OpenAPI document of the control API", () => {
     expect(differing).toEqual([]);
   });
 
-  it("describes every response, errors included", async () => {
+  it("describes every response, including errors", async () => {
     const { url } = emulator;
     emulator.control.reset();
     await call(url, "AddMessageContact", NEW_CONTACT);
@@ -157,20 +157,20 @@ describe("the OpenAPI document of the control API", () => {
       "application/json",
       "schema",
     ];
-    // Reads first, while there is data to return.
-    const inOrder = [...operations].sort(
+    // Read before writing, while the state is not empty.
+    const readsFirst = [...operations].sort(
       (one, other) =>
         Number(other.method === "get") - Number(one.method === "get"),
     );
-    for (const operation of inOrder) {
+    for (const operation of readsFirst) {
       const [, example] = examplesOf(operation).find(
         ([name]) => name !== "code",
       ) ?? ["", undefined];
-      const { status, json } = await ask(operation, example);
+      const { status, json } = await send(operation, example);
       expect([operation.path, status < 500]).toEqual([operation.path, true]);
       expect([
         operation.operationId,
-        violationsOf(operation, answer(String(status)), json),
+        problemsOf(operation, answer(String(status)), json),
       ]).toEqual([operation.operationId, []]);
     }
   });

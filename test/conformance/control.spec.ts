@@ -11,7 +11,7 @@ const total = async (url: string) =>
   (await call(url, "ListMessageContacts")).json["TotalCount"];
 
 describe("the control API", () => {
-  it("lists its routes and settings", async () => {
+  it("lists its routes, settings and fault effects", async () => {
     await withEmulator({}, async ({ url }) => {
       const { json } = await control(url, "GET", "");
       const routes = json["routes"] as { method: string; path: string }[];
@@ -43,7 +43,9 @@ describe("the control API", () => {
       const settings = json["settings"] as { name: string; current: unknown }[];
       const { json: current } = await control(url, "GET", "/settings");
       expect(
-        Object.fromEntries(settings.map((one) => [one.name, one.current])),
+        Object.fromEntries(
+          settings.map(({ name, current: value }) => [name, value]),
+        ),
       ).toEqual(current);
       expect(json["faultEffects"]).toHaveLength(23);
     });
@@ -65,7 +67,7 @@ describe("the control API", () => {
     ["DELETE", "/faults?faultId=x", undefined, 400],
     ["DELETE", "/faults?faultid=1", undefined, 400],
   ])(
-    "responds to %s %s with body %j with %i and a reason",
+    "responds to %s %s with the body %j: status %i and an error message",
     async (method, path, body, status) => {
       await withEmulator({}, async ({ url }) => {
         const answer = await control(url, method, path, body);
@@ -83,7 +85,7 @@ describe("the control API", () => {
     ["GET", "/snapshot", { "sec-fetch-site": "cross-site" }],
     ["GET", "/nowhere", { host: "evil.example" }],
   ])(
-    "rejects the cross-site request %s %s with %j",
+    "rejects a web site's %s %s with the headers %j",
     async (method, path, headers) => {
       await withEmulator({}, async ({ url, control: own }) => {
         own.advanceClock(1_000);
@@ -97,16 +99,16 @@ describe("the control API", () => {
     },
   );
 
-  it("accepts configured host names only", async () => {
-    const ask = (url: string, host: string) =>
+  it("accepts the host names of the option `names`", async () => {
+    const getClock = (url: string, host: string) =>
       send(url, "GET", "/_emulator/clock", "", { headers: { host } });
     await withEmulator({ names: ["emulator"] }, async ({ url }) => {
-      expect((await ask(url, "emulator:4010")).status).toBe(200);
-      expect((await ask(url, "other:4010")).status).toBe(403);
+      expect((await getClock(url, "emulator:4010")).status).toBe(200);
+      expect((await getClock(url, "other:4010")).status).toBe(403);
     });
   });
 
-  it("serves a page whose forms redirect back to it", async () => {
+  it("has a page whose forms redirect back to it", async () => {
     await withEmulator({}, async ({ url, control: own }) => {
       const page = await send(url, "GET", "/_emulator/ui", "");
       expect(page.headers["content-security-policy"]).toContain(
@@ -121,15 +123,15 @@ describe("the control API", () => {
       ]);
       expect(own.clock().offsetMs).toBe(1_000);
       for (const [action, fields, reason] of [
-        ["advance", "ms=x", "ms must be a whole number"],
-        ["advance", "", "ms must be a text"],
+        ["advance", "ms=x", "ms must be an integer"],
+        ["advance", "", "ms must be a non-empty string"],
         ["seed", "seed=other", "seed must be one of"],
         ["add-fault", "fault=constructor&operation=*", "fault must be one of"],
         ["add-fault", "fault=down&operation=x", "operation must be one of"],
         ["confirm", "contactId=a&target=b", "no such verification"],
       ] as const) {
-        const refused = await submit(action, fields);
-        expect([refused.status, refused.text]).toEqual([
+        const rejected = await submit(action, fields);
+        expect([rejected.status, rejected.text]).toEqual([
           400,
           expect.stringContaining(reason),
         ]);
@@ -142,14 +144,14 @@ describe("the control API", () => {
     });
   });
 
-  it("rejects a body larger than 4 MiB", async () => {
+  it("responds with 413 to a body of more than 4 MiB", async () => {
     await withEmulator({}, async ({ url }) => {
       const long = `"${"a".repeat(4 * 1024 * 1024)}"`;
       expect((await control(url, "POST", "/seed", long)).status).toBe(413);
     });
   });
 
-  it("is separate from the vendor's API and records no calls", async () => {
+  it("is separate from the vendor's API and records no call", async () => {
     await withEmulator({}, async ({ url, control: own }) => {
       expect((await send(url, "GET", "/_emulatorx", "")).text).toContain(
         "InvalidAction.NotFound",
@@ -159,7 +161,7 @@ describe("the control API", () => {
     });
   });
 
-  it("seeds, takes a snapshot and restores it", async () => {
+  it("loads a seed, takes a snapshot and restores it", async () => {
     await withEmulator({}, async ({ url }) => {
       await control(url, "POST", "/seed", { seed: "empty" });
       await call(url, "AddMessageContact", NEW_CONTACT);
@@ -175,7 +177,7 @@ describe("the control API", () => {
     });
   });
 
-  it("accepts a seed given as an object", async () => {
+  it("accepts a complete seed", async () => {
     await withEmulator({}, async ({ url }) => {
       const { json } = await control(url, "GET", "/snapshot");
       const { directory } = json["seed"] as { directory: object };
@@ -237,7 +239,7 @@ describe("the control API", () => {
     });
   });
 
-  it("adds keys, never returns secrets, and expires sessions", async () => {
+  it("adds keys, hides secrets and expires temporary keys", async () => {
     await withEmulator({}, async ({ url }) => {
       const added = await control(url, "POST", "/keys", {
         accessKeyId: "STS.new",
@@ -275,7 +277,7 @@ describe("the control API", () => {
     });
   });
 
-  it("lets a deletion fail", async () => {
+  it("makes an asynchronous deletion fail", async () => {
     await withEmulator({}, async ({ url }) => {
       const failures = [
         { AccountId: "1997968394350002", MessageTypes: ["AccountExpenses"] },
@@ -299,7 +301,7 @@ describe("the control API", () => {
     });
   });
 
-  it("records each call with its verdict and its effects", async () => {
+  it("records each call with its result and number of changes", async () => {
     await withEmulator({ seed: "empty" }, async ({ url }) => {
       await call(url, "AddMessageContact", NEW_CONTACT);
       await call(url, "AddMessageContact", NEW_CONTACT);
@@ -330,7 +332,7 @@ describe("the control API", () => {
     });
   });
 
-  it("resets everything to the initial state", async () => {
+  it("restores the initial state on reset", async () => {
     await withEmulator(
       { seed: "empty", settings: { contactsPerDirectory: 1 } },
       async ({ url, control: own }) => {

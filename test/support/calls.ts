@@ -1,5 +1,5 @@
 import type { Operation } from "../../src/upstream/operations.js";
-import type { EmulatorControl } from "../../src/emulator/control/control.js";
+import type { EmulatorControl } from "../../src/emulator/control/emulator-control.js";
 import { REST, type Input } from "./apis.js";
 
 /** The first contact of the sample seed. */

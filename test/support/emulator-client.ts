@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { request, type IncomingHttpHeaders } from "node:http";
 import type { Agent } from "node:http";
 
-/** A key to sign with. */
+/** An access key for signing calls. */
 export interface SigningKey {
   readonly id: string;
   readonly secret: string;
@@ -22,7 +22,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** An answer whose body is a JSON object. */
+/** A response whose body is a JSON object. */
 export interface JsonAnswer extends RawAnswer {
   readonly json: Record<string, unknown>;
 }
@@ -32,10 +32,10 @@ export interface CallOptions {
   readonly key?: SigningKey;
   /** Milliseconds since 1970. */
   readonly at?: number;
-  /** Common parameters in place of the usual ones; undefined leaves one out. */
+  /** Overrides common parameters; undefined omits a parameter. */
   readonly common?: Readonly<Record<string, string | undefined>>;
-  /** What is sent as Signature; undefined leaves it out. */
-  readonly signature?: (right: string) => string | undefined;
+  /** Returns the Signature to send, given the correct one; undefined omits it. */
+  readonly signature?: (correct: string) => string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly agent?: Agent;
   readonly path?: string;
@@ -43,7 +43,7 @@ export interface CallOptions {
 
 let nonces = 0;
 
-/** Different on each call; needs no randomness. */
+/** Returns a unique nonce without randomness. */
 export function freshNonce(): string {
   nonces += 1;
   return `nonce-${process.pid}-${nonces}`;
@@ -86,7 +86,7 @@ export function toQuery(params: Readonly<Record<string, string>>): string {
     .join("&");
 }
 
-/** Sends one call signed by version 1, and resolves with whatever comes back. */
+/** Sends one call with a version 1 signature. Resolves with any response. */
 export async function callV1(
   url: string,
   action: string,
@@ -107,10 +107,10 @@ export async function callV1(
     Timestamp: toTimestamp(at),
     ...options.common,
   });
-  const right = createHmac("sha1", `${key.secret}&`)
+  const correct = createHmac("sha1", `${key.secret}&`)
     .update(`${method}&%2F&${encode(toQuery(all))}`)
     .digest("base64");
-  const signature = options.signature ? options.signature(right) : right;
+  const signature = options.signature ? options.signature(correct) : correct;
   const form = toQuery({
     ...all,
     ...(signature === undefined ? {} : { Signature: signature }),
@@ -127,7 +127,7 @@ export async function callV1(
     : send(url, method, `${path}?${form}`, "", options);
 }
 
-/** As `callV1`, for answers that are JSON objects. */
+/** Like `callV1`, for responses that are JSON objects. */
 export async function call(
   url: string,
   action: string,
@@ -142,13 +142,13 @@ export async function call(
 }
 
 export interface V3Options extends CallOptions {
-  /** Headers in place of the usual ones; undefined leaves one out. */
+  /** Overrides headers; undefined omits a header. */
   readonly acs?: Readonly<Record<string, string | undefined>>;
   readonly signedHeaders?: readonly string[];
-  readonly authorization?: (right: string) => string;
+  readonly authorization?: (correct: string) => string;
 }
 
-/** Sends one call signed by version 3, its parameters in the query and an empty body. */
+/** Sends one call with a version 3 signature, its parameters in the query and an empty body. */
 export async function callV3(
   url: string,
   action: string,
@@ -183,15 +183,15 @@ export async function callV3(
   const signature = createHmac("sha256", key.secret)
     .update(`ACS3-HMAC-SHA256\n${sha256(canonical)}`)
     .digest("hex");
-  const right = `ACS3-HMAC-SHA256 Credential=${key.id},SignedHeaders=${names.join(";")},Signature=${signature}`;
-  const authorization = options.authorization?.(right) ?? right;
+  const correct = `ACS3-HMAC-SHA256 Credential=${key.id},SignedHeaders=${names.join(";")},Signature=${signature}`;
+  const authorization = options.authorization?.(correct) ?? correct;
   return send(url, method, query === "" ? "/" : `/?${query}`, "", {
     ...options,
     headers: { ...headers, authorization },
   });
 }
 
-/** Sends a request as it is. Rejects when the connection ends before the answer is whole. */
+/** Sends a request unchanged. Rejects when the connection closes before the response is complete. */
 export function send(
   url: string,
   method: string,
@@ -228,7 +228,7 @@ export function send(
   });
 }
 
-/** One request on the control surface. */
+/** Sends one request to the control API. */
 export async function control(
   url: string,
   method: string,

@@ -5,7 +5,7 @@ import {
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
 
-/** A time source that moves only when it is told to. */
+/** A time source that moves only by `advance`. */
 export class ManualClock {
   constructor(private at = Date.parse("2024-01-02T03:04:05Z")) {}
 
@@ -18,7 +18,7 @@ export class ManualClock {
   }
 }
 
-/** The same row of numbers each time (mulberry32). */
+/** A deterministic random number generator (mulberry32). */
 export function seededRandom(seed = 1): () => number {
   let state = seed;
   return () => {
@@ -29,7 +29,7 @@ export function seededRandom(seed = 1): () => number {
   };
 }
 
-/** Starts an emulator, runs the piece, and stops the emulator whatever happens. */
+/** Starts an emulator, calls `run`, and stops the emulator afterwards, even if `run` fails. */
 export async function withEmulator(
   options: EmulatorOptions,
   run: (emulator: RunningEmulator) => Promise<void>,
@@ -45,11 +45,11 @@ export async function withEmulator(
 export interface VendorErrorRow {
   readonly code: string;
   readonly httpStatus: number;
-  /** Ends where a value of the call would follow; null: never published. */
+  /** Message up to the first value of the call; null if the vendor does not publish it. */
   readonly message: string | null;
 }
 
-/** What the vendor documents. */
+/** The error codes that the vendor documents. */
 export const VENDOR_ERRORS = JSON.parse(
   readFileSync(
     new URL("../fixtures/vendor-errors.json", import.meta.url),
@@ -60,14 +60,14 @@ export const VENDOR_ERRORS = JSON.parse(
   readonly operations: Readonly<Record<string, readonly VendorErrorRow[]>>;
 };
 
-/** The contact named `tom` of the sample seed: active, bound to one folder. */
+/** `tom` of the sample seed: Active, bound to one folder. */
 export const TOM = "c-qL4HqKONzOM7aB3d";
-/** `Marta` of the sample seed: active, with a new address that waits. */
+/** `Marta` of the sample seed: Active, with a pending new address. */
 export const MARTA = "c-p0SgA2eH6iUzD9Fm";
-/** `Ben` of the sample seed: never verified, address and number wait. */
+/** `Ben` of the sample seed: Verifying, with a pending address and number. */
 export const BEN = "c-r5IfC8dP0gNmZ4Ek";
 
-/** Parameters of AddMessageContact that nothing is wrong with. */
+/** Valid parameters of AddMessageContact. */
 export const NEW_CONTACT = {
   Name: "neo",
   EmailAddress: "neo@example.com",

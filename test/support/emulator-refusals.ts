@@ -12,7 +12,7 @@ import {
 } from "./emulator-client.js";
 import { BEN, MARTA, NEW_CONTACT, TOM } from "./emulator-fixture.js";
 
-/** A call that the emulator refuses by itself, and what has to be so for it. */
+/** A call that the emulator rejects, with its preconditions. */
 export interface Refusal {
   readonly params?: CallParams;
   readonly options?: CallOptions;
@@ -20,11 +20,11 @@ export interface Refusal {
   readonly keys?: readonly AccessKeyInput[];
   /** Runs before the call, on an emulator with the sample seed. */
   readonly before?: (emulator: RunningEmulator) => Promise<unknown>;
-  /** In place of an ordinary call of the operation. */
+  /** Replaces the normal call of the operation. */
   readonly send?: (url: string) => Promise<RawAnswer>;
 }
 
-/** Parameters of each operation that nothing is wrong with, on the sample seed. */
+/** Valid parameters of each operation for the sample seed. */
 export const VALID_PARAMS: Readonly<Record<string, CallParams>> = {
   AddMessageContact: NEW_CONTACT,
   GetMessageContact: { ContactId: TOM },
@@ -53,7 +53,7 @@ const NO_GATEWAY = { gatewayParameterCheck: false };
 const LONG_ADDRESS = `a@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.${"e".repeat(60)}.${"f".repeat(60)}.com`;
 const SIX_TARGETS = ["a", "b", "c", "d", "e", "f"].map((id) => `fd-${id}`);
 
-/** Starts a write that never ends by itself. */
+/** Starts a write that does not finish during the test. */
 async function otherWrite({ url, control }: RunningEmulator): Promise<void> {
   control.changeSettings({ writeDurationMs: 3_600_000 });
   const before = control.calls().length;
@@ -61,7 +61,7 @@ async function otherWrite({ url, control }: RunningEmulator): Promise<void> {
     ContactId: MARTA,
     Title: "Other",
   }).catch(() => undefined);
-  // A change of state is visible before the answer, so reading it is waiting enough.
+  // The state changes before the response is sent, so poll until the write is executed.
   while (
     !control
       .calls()
@@ -133,7 +133,7 @@ const sending = {
   },
 };
 
-/** How each documented code of each operation comes about. */
+/** For each operation, a call that provokes each documented error code. */
 export const REFUSALS: Readonly<
   Record<string, Readonly<Record<string, Refusal>>>
 > = {
@@ -228,7 +228,7 @@ const missingFromAdd = (name: string): Refusal => ({
     callV1(url, "AddMessageContact", { ...NEW_CONTACT, [name]: undefined }),
 });
 
-/** How the codes come about that any operation can meet; the call is GetMessageContact. */
+/** For each code common to all operations, a call that provokes it. Default: GetMessageContact. */
 export const COMMON_REFUSALS: Readonly<Record<string, Refusal>> = {
   "InvalidAccessKeyId.NotFound": common({ AccessKeyId: "nobody" }),
   "InvalidAccessKeyId.Inactive": key({ isActive: false }),

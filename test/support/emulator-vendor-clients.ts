@@ -2,13 +2,13 @@ import OpenApi from "@alicloud/openapi-client";
 import RpcClient from "@alicloud/pop-core";
 import { flatten, type CallParams } from "./emulator-client.js";
 
-/** Calls an operation with one of the vendor's own clients; rejects with the vendor code. */
+/** Calls an operation with one of the vendor's clients. Rejects with a VendorRefusal. */
 export type VendorCall = (
   action: string,
   params: CallParams,
 ) => Promise<Record<string, unknown>>;
 
-/** A refusal, as far as the vendor's clients agree on it. */
+/** A vendor error, reduced to what all vendor clients report. */
 export class VendorRefusal extends Error {
   constructor(readonly code: string) {
     super(code);
@@ -25,7 +25,7 @@ export function popCore(url: string, method: "GET" | "POST"): VendorCall {
   );
 }
 
-/** @param algorithm `v2` signs by version 1, which the vendor's pages call V2 */
+/** @param algorithm `v2` selects signature version 1, which the vendor's pages call V2 */
 export function openApi(
   url: string,
   algorithm: "v2" | "ACS3-HMAC-SHA256",
@@ -62,7 +62,7 @@ export function openApi(
 function refusing(call: VendorCall): VendorCall {
   return async (action, params) => {
     try {
-      // Through JSON: pop-core's answers have no prototype (observed).
+      // Copied through JSON, because pop-core's responses have no prototype (observed).
       return JSON.parse(JSON.stringify(await call(action, params))) as Record<
         string,
         unknown

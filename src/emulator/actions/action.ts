@@ -1,20 +1,18 @@
 import type { EmulatorClock } from "../clock.js";
 import type { ContactStore } from "../contacts/contact-store.js";
 import type { Outbox } from "../contacts/outbox.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
-/** Members of an answer besides RequestId. */
-export type AnswerBody = Readonly<Record<string, unknown>>;
-
-/** What the vendor's metadata says about a parameter. */
+/** A parameter as described by the vendor's metadata. */
 export interface ParameterFact {
   readonly type: "text" | "list" | "integer" | "boolean";
-  /** Marked required in the metadata, so that the API gateway tests it. */
+  /** Whether the metadata marks it as required; the API gateway then checks its presence. */
   readonly isRequired?: boolean;
 }
 
-/** What an action may look at and change. */
+/** State that an action can read and change. */
 export interface ActionContext {
   readonly store: ContactStore;
   readonly outbox: Outbox;
@@ -28,10 +26,11 @@ export interface RpcAction {
   readonly isWrite: boolean;
   readonly parameters: Readonly<Record<string, ParameterFact>>;
   /**
-   * Judges the parameters by themselves, and gives the function that carries the action out.
-   * That function runs to its end at once: no other call sees half of a change.
+   * Validates the parameters and returns the function that executes the action. That function
+   * is synchronous, so no other call observes a partial change.
    *
-   * @throws {RpcError} from both halves; nothing is changed then, unless a setting says so
+   * @throws {RpcError} also from the returned function; the state is then unchanged, unless
+   *   the setting `bindAllOrNothing` is off
    */
   prepare(
     params: RpcParams,

@@ -14,9 +14,9 @@ import {
 } from "./action.js";
 import { missingParameter, rpcError } from "../wire/rpc-errors.js";
 import type { RpcParams } from "../wire/rpc-params.js";
-import { checkNameIsFree } from "../contacts/contact-answer.js";
+import { checkNameIsFree } from "../contacts/contact-lookup.js";
 
-/** Creates a contact in Verifying; sends nothing. */
+/** Creates a contact with status Verifying. Sends no message. */
 export const addMessageContact: RpcAction = {
   name: "AddMessageContact",
   isWrite: true,

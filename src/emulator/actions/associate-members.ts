@@ -2,9 +2,9 @@ import { toVendorDate } from "../clock.js";
 import { readContactId, readMembers } from "../contacts/contact-rules.js";
 import { LIST, TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
-/** Binds a contact to targets; one it is bound to already is answered like a new one (inferred). */
+/** Binds a contact to targets. An existing binding is reported like a new one (inferred). */
 export const associateMembers: RpcAction = {
   name: "AssociateMembers",
   isWrite: true,

@@ -1,15 +1,15 @@
 import type { Channel, ContactRecord } from "../contacts/contact-record.js";
 import {
-  checkKnownEmailAddress,
+  checkExistingEmailAddress,
   checkPhoneNumber,
   readContactId,
 } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
-/** Drops the pending changes that the call names; all of them or none. */
+/** Cancels the pending changes to the given targets: all of them or none. */
 export const cancelMessageContactUpdate: RpcAction = {
   name: "CancelMessageContactUpdate",
   isWrite: true,
@@ -23,7 +23,10 @@ export const cancelMessageContactUpdate: RpcAction = {
       targets.push(["phone", checkPhoneNumber(phoneNumber, settings)]);
     }
     if (emailAddress !== undefined) {
-      targets.push(["email", checkKnownEmailAddress(emailAddress, settings)]);
+      targets.push([
+        "email",
+        checkExistingEmailAddress(emailAddress, settings),
+      ]);
     }
     const { cancelWithoutTarget } = settings;
     if (targets.length === 0 && cancelWithoutTarget !== "succeed") {
@@ -40,7 +43,7 @@ export const cancelMessageContactUpdate: RpcAction = {
   },
 };
 
-/** @throws {RpcError} ContactStatusMismatchAction, as far as the settings say so */
+/** @throws {RpcError} ContactStatusMismatchAction, depending on the settings */
 function canDrop(
   contact: ContactRecord,
   channel: Channel,

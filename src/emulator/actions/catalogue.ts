@@ -12,7 +12,7 @@ import { sendEmailVerificationForMessageContact } from "./send-email-verificatio
 import { sendPhoneVerificationForMessageContact } from "./send-phone-verification-for-message-contact.js";
 import { updateMessageContact } from "./update-message-contact.js";
 
-/** The twelve operations, by the name they have on the wire (case matters). */
+/** The twelve operations by action name, which is case-sensitive. */
 export const ACTIONS: ReadonlyMap<string, RpcAction> = new Map(
   [
     addMessageContact,

@@ -1,11 +1,11 @@
 import { readContactId } from "../contacts/contact-rules.js";
 import { BOOLEAN, REQUIRED_TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
- * Deletes a contact: at once when members keep it, in the background when they do not
- * (documented). A contact may be deleted in any status.
+ * Deletes a contact in any status. The deletion is synchronous when members retain the
+ * contact, and asynchronous otherwise (documented).
  */
 export const deleteMessageContact: RpcAction = {
   name: "DeleteMessageContact",

@@ -2,9 +2,9 @@ import { toVendorDate } from "../clock.js";
 import { readContactId, readMembers } from "../contacts/contact-rules.js";
 import { REQUIRED_LIST, REQUIRED_TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findChangeableContact } from "../contacts/contact-answer.js";
+import { findChangeableContact } from "../contacts/contact-lookup.js";
 
-/** Unbinds a contact from targets, all or none; an inherited one is no target of its own (inferred). */
+/** Unbinds a contact from all given targets or none. An inherited target does not count as bound (inferred). */
 export const disassociateMembers: RpcAction = {
   name: "DisassociateMembers",
   isWrite: true,

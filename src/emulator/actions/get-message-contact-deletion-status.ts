@@ -1,11 +1,11 @@
 import { readContactId } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
- * Tells how the latest deletion of a contact stands. There is no word for success: the
- * contact is gone then, and the answer is EntityNotExists.Contact (inferred).
+ * Returns the status of a contact's latest deletion. There is no status for success: the
+ * contact no longer exists, so the call fails with EntityNotExists.Contact (inferred).
  */
 export const getMessageContactDeletionStatus: RpcAction = {
   name: "GetMessageContactDeletionStatus",

@@ -1,6 +1,7 @@
 import { readContactId } from "../contacts/contact-rules.js";
 import { REQUIRED_TEXT, type RpcAction } from "./action.js";
-import { describeContact, findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
+import { describeContact } from "../contacts/contact-response.js";
 
 /** Reads one contact. */
 export const getMessageContact: RpcAction = {

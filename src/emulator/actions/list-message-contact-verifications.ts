@@ -1,14 +1,14 @@
 import { CHANNELS } from "../contacts/contact-record.js";
 import { readContactId } from "../contacts/contact-rules.js";
 import { INTEGER, TEXT, type RpcAction } from "./action.js";
+import { findContact } from "../contacts/contact-lookup.js";
 import {
   describePage,
-  findContact,
   readPage,
-  shown,
-} from "../contacts/contact-answer.js";
+  maskIfEnabled,
+} from "../contacts/contact-response.js";
 
-/** Lists what waits to be verified: at most an address and a number per contact (inferred). */
+/** Lists pending verifications: at most one address and one number per contact (inferred). */
 export const listMessageContactVerifications: RpcAction = {
   name: "ListMessageContactVerifications",
   isWrite: false,
@@ -32,7 +32,7 @@ export const listMessageContactVerifications: RpcAction = {
       );
       return describePage("ContactVerifications", records, page, (record) => ({
         ContactId: record.contactId,
-        Target: shown(record.target, settings),
+        Target: maskIfEnabled(record.target, settings),
       }));
     };
   },

@@ -4,14 +4,14 @@ import { checkContactId, isTargetId } from "../contacts/contact-rules.js";
 import { INTEGER, TEXT, type RpcAction } from "./action.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import type { EmulatorSettings } from "../settings.js";
+import { findContact } from "../contacts/contact-lookup.js";
 import {
   describeContact,
   describePage,
-  findContact,
   readPage,
-} from "../contacts/contact-answer.js";
+} from "../contacts/contact-response.js";
 
-/** Lists contacts; an unknown filter value is an error, not an empty list (inferred). */
+/** Lists contacts. An unknown filter value is an error, not an empty list (inferred). */
 export const listMessageContacts: RpcAction = {
   name: "ListMessageContacts",
   isWrite: false,
@@ -55,7 +55,7 @@ export const listMessageContacts: RpcAction = {
   },
 };
 
-/** When the contact was bound: to one of `targets` if there are any, else at all. */
+/** AssociatedDate of the bindings to `targets`, or of all bindings when `targets` is empty. */
 function describeAssociation(
   { bindings }: ContactRecord,
   targets: readonly string[],

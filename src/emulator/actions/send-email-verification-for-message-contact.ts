@@ -1,12 +1,12 @@
 import {
-  checkKnownEmailAddress,
+  checkExistingEmailAddress,
   readContactId,
 } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { missingParameter } from "../wire/rpc-errors.js";
-import { sendVerification } from "./verification-sending.js";
+import { sendVerification } from "./send-verification.js";
 
-/** Sends the message that lets the owner of a pending address confirm it. */
+/** Sends a verification message to a pending address. */
 export const sendEmailVerificationForMessageContact: RpcAction = {
   name: "SendEmailVerificationForMessageContact",
   isWrite: false,
@@ -15,7 +15,7 @@ export const sendEmailVerificationForMessageContact: RpcAction = {
     const contactId = readContactId(params);
     const address = params.text("EmailAddress");
     if (address === undefined) throw missingParameter("EmailAddress");
-    checkKnownEmailAddress(address, settings);
+    checkExistingEmailAddress(address, settings);
     return (context) => sendVerification(context, contactId, "email", address);
   },
 };

@@ -1,9 +1,9 @@
 import { checkPhoneNumber, readContactId } from "../contacts/contact-rules.js";
 import { TEXT, type RpcAction } from "./action.js";
 import { missingParameter } from "../wire/rpc-errors.js";
-import { sendVerification } from "./verification-sending.js";
+import { sendVerification } from "./send-verification.js";
 
-/** Sends the message that lets the owner of a pending number confirm it. */
+/** Sends a verification message to a pending number. */
 export const sendPhoneVerificationForMessageContact: RpcAction = {
   name: "SendPhoneVerificationForMessageContact",
   isWrite: false,

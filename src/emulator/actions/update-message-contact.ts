@@ -14,11 +14,11 @@ import type { EmulatorSettings } from "../settings.js";
 import {
   checkNameIsFree,
   findChangeableContact,
-} from "../contacts/contact-answer.js";
+} from "../contacts/contact-lookup.js";
 
 /**
- * Changes a contact. What is left out stays; a new address or number waits for its owner
- * (documented).
+ * Changes a contact. Omitted fields keep their values. A new address or number stays pending
+ * until its owner confirms it (documented).
  */
 export const updateMessageContact: RpcAction = {
   name: "UpdateMessageContact",
@@ -33,7 +33,7 @@ export const updateMessageContact: RpcAction = {
   },
   prepare(params, settings) {
     const contactId = readContactId(params);
-    if (settings.emptyUpdateValue === "invalid") refuseEmptyTexts(params);
+    if (settings.emptyUpdateValue === "invalid") rejectEmptyValues(params);
     const changes = readChanges(params, settings);
     return ({ store }) => {
       const contact = findChangeableContact(store, contactId);
@@ -75,7 +75,7 @@ function readChanges(params: RpcParams, settings: EmulatorSettings) {
   };
 }
 
-function refuseEmptyTexts(params: RpcParams): void {
+function rejectEmptyValues(params: RpcParams): void {
   const codes: [string, RpcErrorCode][] = [
     ["Name", "InvalidParameter.Name"],
     ["EmailAddress", "InvalidParameter.EmailAddress"],

@@ -1,12 +1,15 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { AccessKey } from "../state/access-keys.js";
 import { isAllowed } from "../state/access-keys.js";
 import type { EmulatorState } from "../state/emulator-state.js";
-import type { RpcAction } from "../actions/action.js";
-import { formatOf, type RpcCall } from "../state/call.js";
 import {
-  gatewayInvalid,
-  gatewayMissing,
+  formatOf,
+  requireAction,
+  requireKey,
+  type RpcCall,
+} from "../state/call.js";
+import {
+  gatewayInvalidParameter,
+  gatewayMissingParameter,
   RpcError,
   rpcError,
 } from "../wire/rpc-errors.js";
@@ -16,9 +19,9 @@ import { headerText } from "../wire/rpc-signature.js";
 const API_VERSION = "2022-04-19";
 
 /**
- * One thing that can be wrong with a call.
+ * Validates one aspect of a call. May store its result in the call.
  *
- * @throws {RpcError} when it is
+ * @throws {RpcError} when the call is invalid
  */
 export type RpcCheck = (call: RpcCall, state: EmulatorState) => void;
 
@@ -35,7 +38,7 @@ export const checkMethod: RpcCheck = ({ method }) => {
   }
 };
 
-/** There is one address only (documented); the code for others is inferred. */
+/** Only the path `/` exists (documented). The error code for other paths is inferred. */
 export const checkPath: RpcCheck = ({ path }, { settings }) => {
   if (path !== "/") throw rpcError(settings.current.unknownActionCode);
 };
@@ -52,24 +55,24 @@ export const checkFormat: RpcCheck = ({ params }) => {
 };
 
 export const checkVersion: RpcCheck = ({ common }) => {
-  if (common.version === undefined) throw gatewayMissing("Version");
-  if (common.version !== API_VERSION) throw gatewayInvalid("Version");
+  if (common.version === undefined) throw gatewayMissingParameter("Version");
+  if (common.version !== API_VERSION) throw gatewayInvalidParameter("Version");
 };
 
 export const checkAction: RpcCheck = (call, { settings }) => {
   const { actionName } = call.common;
-  if (actionName === undefined) throw gatewayMissing("Action");
+  if (actionName === undefined) throw gatewayMissingParameter("Action");
   const action = ACTIONS.get(actionName);
   if (action === undefined) throw rpcError(settings.current.unknownActionCode);
   call.action = action;
 };
 
-/** Calls of one key and action within a second. */
+/** Enforces `callsPerSecond` per key and action. */
 export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   const { callsPerSecond, throttlingCode } = settings.current;
   if (callsPerSecond === null) return;
   const waitMs = rates.waitFor(
-    `${keyOf(call).accessKeyId} ${actionForCall(call).name}`,
+    `${requireKey(call).accessKeyId} ${requireAction(call).name}`,
     clock.now(),
     callsPerSecond,
   );
@@ -85,31 +88,31 @@ export const checkRate: RpcCheck = (call, { settings, rates, clock }) => {
   }
 };
 
-/** Types always; the presence of required parameters as far as the settings say so. */
+/** Checks types. Checks the presence of required parameters if `gatewayParameterCheck` is on. */
 export const checkParameters: RpcCheck = (call, { settings }) => {
   const { params } = call;
-  for (const [name, fact] of Object.entries(actionForCall(call).parameters)) {
+  for (const [name, fact] of Object.entries(requireAction(call).parameters)) {
     const isPresent =
       fact.type === "list"
         ? params.list(name) !== undefined
         : params.text(name) !== undefined;
     if (!isPresent) {
       if (fact.isRequired && settings.current.gatewayParameterCheck) {
-        throw gatewayMissing(name);
+        throw gatewayMissingParameter(name);
       }
       continue;
     }
     const isMistyped =
       (fact.type === "integer" && Number.isNaN(params.integer(name))) ||
       (fact.type === "boolean" && params.flag(name) === undefined);
-    if (isMistyped) throw gatewayInvalid(name);
+    if (isMistyped) throw gatewayInvalidParameter(name);
   }
 };
 
-/** The names inside AccessDeniedDetail are documented, what stands in them is inferred. */
+/** The property names in AccessDeniedDetail are documented; their values are inferred. */
 export const checkPermission: RpcCheck = (call, { settings }) => {
-  const key = keyOf(call);
-  const { name } = actionForCall(call);
+  const key = requireKey(call);
+  const { name } = requireAction(call);
   if (isAllowed(key, name)) return;
   throw rpcError(settings.current.permissionDeniedCode, "", {
     AccessDeniedDetail: {
@@ -124,15 +127,3 @@ export const checkPermission: RpcCheck = (call, { settings }) => {
     },
   });
 };
-
-/** The action, once `checkAction` has found it. */
-export function actionForCall({ action }: RpcCall): RpcAction {
-  if (action === undefined) throw new Error("the action is not known yet");
-  return action;
-}
-
-/** The key, once `checkAccessKey` has found it. */
-export function keyOf({ key }: RpcCall): AccessKey {
-  if (key === undefined) throw new Error("the key is not known yet");
-  return key;
-}

@@ -1,39 +1,35 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { CallEntry } from "../state/call-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
-import { playFault } from "./fault-effects.js";
+import { applyFault } from "../faults/apply-fault.js";
 import type { FaultRule } from "../faults/faults.js";
-import { actionForCall, type RpcCheck } from "./gateway-checks.js";
+import type { RpcCheck } from "./gateway-checks.js";
 import {
   errorAnswer,
   renderAnswer,
   successAnswer,
   type RpcAnswer,
 } from "../wire/rpc-answer.js";
-import { openCall, type RpcCall } from "../state/call.js";
+import { openCall, requireAction, type RpcCall } from "../state/call.js";
 import { errorOfCode, RpcError } from "../wire/rpc-errors.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendRendered, setCommonHeaders } from "../wire/rpc-response.js";
 
-/** The checks of a call, in order, on either side of the point where scripted faults meet it. */
+/** The checks of a call, in order. Scripted faults are applied between the two lists. */
 export interface RpcChecks {
   readonly gateway: readonly RpcCheck[];
   readonly service: readonly RpcCheck[];
 }
 
-/** Connections that have brought a call. */
-const knownSockets = new WeakSet<Socket>();
-
-/** Answers one call on the RPC endpoint, or lets a scripted fault end it. */
+/** Handles one call on the RPC endpoint. A scripted fault may replace the response. */
 export async function serveCall(
   state: EmulatorState,
   checks: RpcChecks,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const isReusedSocket = knownSockets.has(request.socket);
-  knownSockets.add(request.socket);
+  const isReusedSocket = state.usedSockets.has(request.socket);
+  state.usedSockets.add(request.socket);
   const body = await readBody(request);
   const call = openCall(request, body, state.settings.current);
   const entry = state.calls.open(call, state.clock.now());
@@ -52,9 +48,9 @@ export async function serveCall(
     return;
   }
 
-  const refusal = firstRefusal(call, state, checks.gateway);
-  if (refusal !== undefined) {
-    send(call, entry, response, refused(refusal, call, state));
+  const error = firstError(call, state, checks.gateway);
+  if (error !== undefined) {
+    send(call, entry, response, toErrorAnswer(error, call, state));
     return;
   }
   const fault = state.faults.take({
@@ -65,68 +61,70 @@ export async function serveCall(
   if (fault !== undefined) entry.fault = fault.effect;
   if (fault?.when === "before") {
     if (fault.effect !== "delay") {
-      await endWith(fault, state, call, entry, response, undefined);
+      await completeWithFault(fault, state, call, entry, response, undefined);
       return;
     }
     await state.clock.wait(fault.ms);
   }
-  const answer = await carryOut(call, state, checks.service, entry);
+  const answer = await execute(call, state, checks.service, entry);
   if (fault?.when === "after") {
     if (fault.effect === "delay") await state.clock.wait(fault.ms);
-    await endWith(fault, state, call, entry, response, answer);
+    await completeWithFault(fault, state, call, entry, response, answer);
     return;
   }
   send(call, entry, response, answer);
 }
 
-/** Changes the state at once, and resolves with the answer when the write's duration is over. */
-async function carryOut(
+/** Executes the action immediately. Resolves with the response after `writeDurationMs`. */
+async function execute(
   call: RpcCall,
   state: EmulatorState,
   checks: readonly RpcCheck[],
   entry: CallEntry,
 ): Promise<RpcAnswer> {
-  const refusal = firstRefusal(call, state, checks);
-  if (refusal !== undefined) return refused(refusal, call, state);
+  const error = firstError(call, state, checks);
+  if (error !== undefined) return toErrorAnswer(error, call, state);
   const { store, outbox, clock, writes } = state;
   const settings = state.settings.current;
   const effectsBefore = state.effects();
   let answer: RpcAnswer;
   try {
-    const body = call.carryOut?.({ store, outbox, clock, settings }) ?? {};
-    answer = successAnswer(actionForCall(call).name, call.requestId, body);
+    const body = call.execute?.({ store, outbox, clock, settings }) ?? {};
+    answer = successAnswer(requireAction(call).name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
-    answer = refused(error, call, state);
+    answer = toErrorAnswer(error, call, state);
   }
-  entry.verdict = verdictOf(answer);
+  entry.verdict = resultOf(answer);
   entry.effects = state.effects() - effectsBefore;
-  if (entry.executed && actionForCall(call).isWrite) {
+  if (entry.executed && requireAction(call).isWrite) {
     await writes.run(settings.writeDurationMs);
   }
   return answer;
 }
 
-async function endWith(
+async function completeWithFault(
   rule: FaultRule,
   state: EmulatorState,
   call: RpcCall,
   entry: CallEntry,
   response: ServerResponse,
-  carriedOut: RpcAnswer | undefined,
+  executedAnswer: RpcAnswer | undefined,
 ): Promise<void> {
-  const own = errorOfFault(rule);
+  const faultError = errorOfFault(rule);
   const answer =
-    own !== undefined
-      ? refused(own, call, state)
-      : (carriedOut ??
-        successAnswer(actionForCall(call).name, call.requestId, {}));
-  if (own !== undefined || carriedOut !== undefined) {
-    entry.verdict = verdictOf(answer);
+    faultError !== undefined
+      ? toErrorAnswer(faultError, call, state)
+      : (executedAnswer ??
+        successAnswer(requireAction(call).name, call.requestId, {}));
+  if (faultError !== undefined || executedAnswer !== undefined) {
+    entry.verdict = resultOf(answer);
   }
-  const asked = call.params.text("ContactId");
-  const other = state.store.all().find(({ contactId }) => contactId !== asked);
-  await playFault({
+  const requestedId = call.params.text("ContactId");
+  const other = state.store
+    .all()
+    .find(({ contactId }) => contactId !== requestedId);
+  await applyFault({
     response,
     rule,
     answer,
@@ -136,23 +134,23 @@ async function endWith(
   });
 }
 
-/** The error body that some effects answer with. */
+/** The error of an effect that sends an error response; undefined for other effects. */
 function errorOfFault(rule: FaultRule): RpcError | undefined {
   const { effect, code, httpStatus, message, ms } = rule;
   if (effect !== "error" && effect !== "status503" && effect !== "throttle") {
     return undefined;
   }
-  const usual = errorOfCode(code);
+  const defaults = errorOfCode(code);
   return new RpcError(
     code,
-    httpStatus ?? usual.httpStatus,
-    message ?? usual.message,
+    httpStatus ?? defaults.httpStatus,
+    message ?? defaults.message,
     {},
     effect === "throttle" ? { "x-acs-retry-after": String(ms) } : {},
   );
 }
 
-function firstRefusal(
+function firstError(
   call: RpcCall,
   state: EmulatorState,
   checks: readonly RpcCheck[],
@@ -166,8 +164,8 @@ function firstRefusal(
   }
 }
 
-/** Rethrows what is no refusal. */
-function refused(
+/** Converts an RpcError to a response. Rethrows other errors. */
+function toErrorAnswer(
   error: unknown,
   { requestId }: RpcCall,
   { settings }: EmulatorState,
@@ -182,11 +180,11 @@ function send(
   response: ServerResponse,
   answer: RpcAnswer,
 ): void {
-  entry.verdict = verdictOf(answer);
+  entry.verdict = resultOf(answer);
   sendRendered(response, renderAnswer(answer, call.format));
 }
 
-function verdictOf({ body }: RpcAnswer): string {
+function resultOf({ body }: RpcAnswer): string {
   const code = body["Code"];
   return typeof code === "string" ? code : "ok";
 }

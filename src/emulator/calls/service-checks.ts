@@ -1,4 +1,5 @@
-import { actionForCall, type RpcCheck } from "./gateway-checks.js";
+import type { RpcCheck } from "./gateway-checks.js";
+import { requireAction } from "../state/call.js";
 import { rpcError } from "../wire/rpc-errors.js";
 
 export const checkDirectory: RpcCheck = (_call, { settings }) => {
@@ -7,15 +8,15 @@ export const checkDirectory: RpcCheck = (_call, { settings }) => {
   }
 };
 
-/** The action's own verdict on each parameter. */
+/** Validates the parameter values and prepares the action. */
 export const checkValues: RpcCheck = (call, { settings }) => {
-  call.carryOut = actionForCall(call).prepare(call.params, settings.current);
+  call.execute = requireAction(call).prepare(call.params, settings.current);
 };
 
-/** Another write that runs, or a deletion if that is to count (open). */
+/** Rejects a write while another write runs, or a deletion if `deletionBlocksWrites` is on. */
 export const checkConflict: RpcCheck = (call, { settings, store, writes }) => {
   const { serializedActions, deletionBlocksWrites } = settings.current;
-  if (!serializedActions.includes(actionForCall(call).name)) return;
+  if (!serializedActions.includes(requireAction(call).name)) return;
   if (
     writes.isRunning ||
     (deletionBlocksWrites && store.hasRunningDeletion())

@@ -1,6 +1,6 @@
-import { keyOf, type RpcCheck } from "./gateway-checks.js";
-import type { RpcCall } from "../state/call.js";
-import { gatewayMissing, rpcError } from "../wire/rpc-errors.js";
+import type { RpcCheck } from "./gateway-checks.js";
+import { requireKey, type RpcCall } from "../state/call.js";
+import { gatewayMissingParameter, rpcError } from "../wire/rpc-errors.js";
 import {
   canonicalRequestV3,
   headerText,
@@ -14,7 +14,7 @@ import {
 
 const V3_METHOD = "ACS3-HMAC-SHA256";
 
-/** Headers without which a version 3 signature would leave the call open (inferred). */
+/** Headers that a version 3 signature must cover (inferred). */
 const V3_SIGNED_HEADERS = [
   "host",
   "x-acs-action",
@@ -27,7 +27,7 @@ const V3_SIGNED_HEADERS = [
 export const checkAccessKey: RpcCheck = (call, { keys, settings }) => {
   checkAuthorizationForm(call);
   const { accessKeyId } = call.common;
-  if (accessKeyId === undefined) throw gatewayMissing("AccessKeyId");
+  if (accessKeyId === undefined) throw gatewayMissingParameter("AccessKeyId");
   const key = keys.find(accessKeyId);
   if (key === undefined) throw rpcError("InvalidAccessKeyId.NotFound");
   if (!key.isActive) throw rpcError(settings.current.disabledKeyCode);
@@ -35,14 +35,14 @@ export const checkAccessKey: RpcCheck = (call, { keys, settings }) => {
 };
 
 export const checkSecurityToken: RpcCheck = (call, { keys }) => {
-  const fault = keys.tokenFault(keyOf(call), call.common.securityToken);
-  if (fault !== undefined) throw fault;
+  const error = keys.tokenError(requireKey(call), call.common.securityToken);
+  if (error !== undefined) throw error;
 };
 
-/** Form and age of the time stamp; either way off counts. */
+/** Checks the timestamp's format, and its distance from the clock in both directions. */
 export const checkTimestamp: RpcCheck = (call, state) => {
   const { timestamp } = call.common;
-  if (timestamp === undefined) throw gatewayMissing("Timestamp");
+  if (timestamp === undefined) throw gatewayMissingParameter("Timestamp");
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp)
     ? Date.parse(timestamp)
     : Number.NaN;
@@ -53,7 +53,7 @@ export const checkTimestamp: RpcCheck = (call, state) => {
   }
 };
 
-/** The fields that say how the call is signed; an absent one is an incomplete signature (inferred). */
+/** Checks the fields that describe the signature. A missing one is IncompleteSignature (inferred). */
 export const checkSignatureForm: RpcCheck = ({
   signatureVersion,
   authorization,
@@ -85,7 +85,7 @@ export const checkSignatureForm: RpcCheck = ({
 };
 
 export const checkSignature: RpcCheck = (call, { settings }) => {
-  const { accessKeySecret } = keyOf(call);
+  const { accessKeySecret } = requireKey(call);
   const { stringToSign, expected, given } =
     call.signatureVersion === 3
       ? signatureV3(call, accessKeySecret)
@@ -96,8 +96,9 @@ export const checkSignature: RpcCheck = (call, { settings }) => {
 };
 
 /**
- * A nonce is good once (documented). It is kept for twice the window, because a time stamp
- * from the end of the future is valid that long. Kept for all keys together (inferred).
+ * Rejects a repeated nonce (documented). Nonces are stored for twice the timestamp window,
+ * because a timestamp at the future end of the window is valid for that long. All keys share
+ * one set of nonces (inferred).
  */
 export const checkNonce: RpcCheck = ({ common }, state) => {
   const keepMs = 2 * state.settings.current.timestampWindowMs;

@@ -3,20 +3,20 @@ export type ContactStatus = "Verifying" | "Active" | "Deleting";
 
 export const CHANNELS = ["email", "phone"] as const;
 
-/** An address or a number that waits for its owner to confirm it. */
+/** An address or number that its owner has not confirmed yet. */
 export interface PendingTarget {
   readonly target: string;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
 }
 
-/** A member account in which a contact could not be removed (documented, Chinese page). */
+/** A member account from which a contact could not be removed (documented on the Chinese page). */
 export interface DeletionFailure {
   readonly AccountId: string;
   readonly MessageTypes: readonly string[];
 }
 
-/** How a contact's latest asynchronous deletion stands. Times in milliseconds since 1970. */
+/** State of a contact's latest asynchronous deletion. Times are in milliseconds since 1970. */
 export interface Deletion {
   status: "Deleting" | "Failed";
   readonly startedAt: number;
@@ -25,7 +25,7 @@ export interface Deletion {
   failures: readonly DeletionFailure[];
 }
 
-/** The value a contact shows on a channel, and whether its owner confirmed that value. */
+/** Current and pending value of a channel. `isVerified` refers to the current value. */
 export interface ChannelValue {
   value?: string;
   isVerified: boolean;
@@ -41,12 +41,12 @@ export interface ContactRecord {
   status: ContactStatus;
   readonly email: ChannelValue;
   readonly phone: ChannelValue;
-  /** Target id to time of binding. */
+  /** Maps a target id to the time of the binding. */
   readonly bindings: Map<string, number>;
   deletion?: Deletion;
 }
 
-/** The channel on which a target waits for confirmation. */
+/** Finds the channel on which a target is pending. */
 export function pendingChannel(
   contact: ContactRecord,
   target: string,
@@ -56,8 +56,8 @@ export function pendingChannel(
   );
 }
 
-/** A value that nobody has confirmed yet; without a value there is nothing to confirm. */
-export function unverified(
+/** Creates a channel with an unverified, pending value, or an empty channel without a value. */
+export function pendingValue(
   value: string | undefined,
   openedAt: number,
 ): ChannelValue {

@@ -2,7 +2,7 @@ import { missingParameter, rpcError } from "../wire/rpc-errors.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
-/** Documented values. */
+/** Valid titles (documented). */
 export const TITLES: readonly string[] = [
   "FinanceDirector",
   "TechnicalDirector",
@@ -12,7 +12,7 @@ export const TITLES: readonly string[] = [
   "Other",
 ];
 
-/** Documented values. */
+/** Valid message types (documented). */
 export const MESSAGE_TYPES: readonly string[] = [
   "ServiceMessage",
   "FaultMessage",
@@ -22,32 +22,32 @@ export const MESSAGE_TYPES: readonly string[] = [
   "ProductMessage",
 ];
 
-/** Letters or Chinese characters (documented); the range of the latter is inferred. */
+/** Letters or Chinese characters (documented). The range of Chinese characters is inferred. */
 const NAME_CHARACTERS = /^[A-Za-z\u4E00-\u9FA5]+$/;
-/** Documented. */
+/** Name lengths (documented). */
 const NAME_MIN_LENGTH = 2;
 const NAME_MAX_LENGTH = 12;
 
-/** Prefix and character set only (observed); the length is a bound against nonsense. */
+/** Prefix and character set are observed. The maximum length is a safety limit. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
-/** Account ids: 16 digits in samples, 8 seen in older accounts; the bounds are a guess. */
+/** Account ids have 16 digits in samples and 8 in older accounts. The accepted range is a guess. */
 const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{1,20})$/;
 
-/** `<country code>-<number>` (documented); the numbers of digits are inferred. */
+/** `<country code>-<number>` (documented). The numbers of digits are inferred. */
 const PHONE = /^(\d{1,4})-\d{5,15}$/;
 
-/** The HTML standard's valid e-mail address. Each class ends where the next one begins. */
+/** Valid e-mail address of the HTML standard. Backtracking is bounded per label. */
 const HTML_EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-/** A mailbox of RFC 5321 and RFC 6531, read loosely: any atom, quoted text or literal. */
+/** Mailbox of RFC 5321 and RFC 6531, simplified: any atom, quoted string or address literal. */
 const ANY_EMAIL =
   /^(?:[^\s()<>[\]:;@\\,"]+|"(?:[^"\\]|\\.)*")@(?:[^\s()<>[\]:;@\\,"]+|\[[^\s[\]\\]+\])$/;
 const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}]/u;
-/** Longest part before the @ that mail can carry. */
+/** Maximum length of the local part (RFC 5321, 4.5.3.1.1). */
 const LOCAL_PART_MAX_LENGTH = 64;
 
 /**
- * The id of the contact a call is about.
+ * Reads and validates the parameter ContactId.
  *
  * @throws {RpcError} MissingParameter.ContactId, InvalidParameter.ContactId
  */
@@ -66,7 +66,7 @@ export function isTargetId(text: string): boolean {
   return TARGET_ID.test(text);
 }
 
-/** @throws {RpcError} InvalidParameter.Name before InvalidParameter.Name.Length */
+/** @throws {RpcError} InvalidParameter.Name (checked first), InvalidParameter.Name.Length */
 export function checkName(name: string): string {
   if (!NAME_CHARACTERS.test(name)) throw rpcError("InvalidParameter.Name");
   if (name.length < NAME_MIN_LENGTH || name.length > NAME_MAX_LENGTH) {
@@ -80,7 +80,7 @@ export function checkEmailAddress(
   address: string,
   settings: EmulatorSettings,
 ): string {
-  // The length comes first, so that the pattern never sees a long text.
+  // Check the length first, so that the pattern never runs on a long string.
   if (address.length > settings.emailMaxLength) {
     throw rpcError("InvalidParameter.EmailAddress.Length");
   }
@@ -90,8 +90,8 @@ export function checkEmailAddress(
   return address;
 }
 
-/** As `checkEmailAddress`, for operations that list no code for the length. */
-export function checkKnownEmailAddress(
+/** Like `checkEmailAddress`, for operations without an error code for the length. */
+export function checkExistingEmailAddress(
   address: string,
   settings: EmulatorSettings,
 ): string {
@@ -124,7 +124,7 @@ export function checkTitle(title: string): string {
   return title;
 }
 
-/** The types without repeats; whether a repeat is refused is not documented. */
+/** Removes duplicate types. Whether the vendor rejects duplicates is not documented. */
 export function checkMessageTypes(types: readonly string[]): string[] {
   if (!types.every((type) => MESSAGE_TYPES.includes(type))) {
     throw rpcError("InvalidParameter.MessageTypes");
@@ -133,8 +133,8 @@ export function checkMessageTypes(types: readonly string[]): string[] {
 }
 
 /**
- * The targets of a binding call. An absent list is malformed: no code for a missing one is
- * listed (inferred).
+ * Reads and validates the parameter Members. A missing list fails with
+ * InvalidParameter.Members, because the vendor lists no code for it (inferred).
  */
 export function readMembers(
   params: RpcParams,

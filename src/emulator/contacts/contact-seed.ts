@@ -7,28 +7,31 @@ import {
 } from "./contact-record.js";
 import type { SeedContact, SeedPending } from "./seeds.js";
 
-/** The record that a seed describes; `now` opens what has no time of its own. */
+/** Creates a record from a seed. `now` is used for pending targets and deletions without a time. */
 export function contactFromSeed(
   seed: SeedContact,
   now: number,
   deletionDelayMs: number,
 ): ContactRecord {
   const wasVerified = seed.status !== "Verifying";
-  const own = [seed.emailAddress, seed.phoneNumber].filter(
+  const values = [seed.emailAddress, seed.phoneNumber].filter(
     (value) => value !== undefined,
   );
-  const pending = (seed.pendingTargets ?? (wasVerified ? [] : own)).map(
+  const pending = (seed.pendingTargets ?? (wasVerified ? [] : values)).map(
     (item) => toPending(item, now),
   );
-  const channel = (value: string | undefined, isOurs: RegExp): ChannelValue => {
-    const ours = pending.find(({ target }) => isOurs.test(target));
+  const channel = (
+    value: string | undefined,
+    pattern: RegExp,
+  ): ChannelValue => {
+    const match = pending.find(({ target }) => pattern.test(target));
     return {
       ...(value === undefined ? {} : { value }),
       isVerified:
         value !== undefined &&
         (seed.verifiedTargets?.includes(value) ??
-          (wasVerified || value !== ours?.target)),
-      ...(ours === undefined ? {} : { pending: ours }),
+          (wasVerified || value !== match?.target)),
+      ...(match === undefined ? {} : { pending: match }),
     };
   };
   const deletion =
@@ -53,7 +56,7 @@ export function contactFromSeed(
   };
 }
 
-/** The seed that brings a record back, to the second. */
+/** Creates a seed from a record. The seed has a resolution of one second. */
 export function contactToSeed(contact: ContactRecord): SeedContact {
   const { contactId, name, title, messageTypes, status, deletion } = contact;
   const states = CHANNELS.map((channel) => contact[channel]);

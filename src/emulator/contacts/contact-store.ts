@@ -2,7 +2,7 @@ import type { EmulatorClock } from "../clock.js";
 import {
   CHANNELS,
   pendingChannel,
-  unverified,
+  pendingValue,
   type Channel,
   type ContactRecord,
   type Deletion,
@@ -13,16 +13,16 @@ import { Directory } from "./directory.js";
 import type { Seed } from "./seeds.js";
 import type { SettingsHolder } from "../settings.js";
 
-/** Makes an asynchronous deletion end as Failed. */
+/** A rule that makes asynchronous deletions fail. */
 export interface DeletionFailureRule {
-  /** Any contact when left out. */
+  /** Applies to all contacts when omitted. */
   readonly contactId?: string;
   readonly failures: readonly DeletionFailure[];
-  /** How many deletions fail this way; 1 when left out. */
+  /** Number of deletions that fail. Default: 1. */
   readonly times?: number;
 }
 
-/** What a contact can be given besides addresses; what is left out stays. */
+/** Changes to a contact's fields other than addresses. Omitted fields keep their values. */
 export interface ContactChanges {
   readonly name?: string;
   readonly title?: string;
@@ -35,9 +35,8 @@ const ID_ALPHABET =
 /**
  * The contacts of one resource directory.
  *
- * Holds facts and moves them forward by the clock: finished deletions and expired
- * verifications are settled whenever somebody looks. It knows no parameter and no error
- * code; the actions decide what is refused.
+ * Each read first completes the deletions and verifications that are due. The store does no
+ * validation and knows no error codes; the actions validate.
  */
 export class ContactStore {
   #directory!: Directory;
@@ -58,12 +57,12 @@ export class ContactStore {
     return this.#directory;
   }
 
-  /** How many facts calls have changed so far; repeating what is already so adds nothing. */
+  /** Number of changes made by calls. Setting a field to its current value does not count. */
   get changes(): number {
     return this.#changes;
   }
 
-  /** Replaces everything. */
+  /** Replaces the directory, all contacts and all deletion failure rules. */
   load(seed: Seed): void {
     this.#directory = new Directory(seed.directory);
     this.#failureRules = [];
@@ -84,18 +83,18 @@ export class ContactStore {
     };
   }
 
-  /** Every contact, oldest first: an assumption, the vendor states no order. */
+  /** All contacts, oldest first. The vendor documents no order; this one is inferred. */
   all(): ContactRecord[] {
-    this.#settle();
+    this.#completeDue();
     return [...this.#contacts.values()];
   }
 
   find(contactId: string): ContactRecord | undefined {
-    this.#settle();
+    this.#completeDue();
     return this.#contacts.get(contactId);
   }
 
-  /** A new contact in Verifying, with a pending record per channel given (documented). */
+  /** Adds a contact with status Verifying and one pending target per given channel (documented). */
   add(fields: {
     name: string;
     emailAddress: string;
@@ -105,14 +104,14 @@ export class ContactStore {
   }): ContactRecord {
     const createdAt = this.clock.now();
     const contact: ContactRecord = {
-      contactId: this.#freshId(),
+      contactId: this.#newId(),
       createdAt,
       name: fields.name,
       title: fields.title,
       messageTypes: fields.messageTypes,
       status: "Verifying",
-      email: unverified(fields.emailAddress, createdAt),
-      phone: unverified(fields.phoneNumber, createdAt),
+      email: pendingValue(fields.emailAddress, createdAt),
+      phone: pendingValue(fields.phoneNumber, createdAt),
       bindings: new Map(),
     };
     this.#contacts.set(contact.contactId, contact);
@@ -120,7 +119,7 @@ export class ContactStore {
     return contact;
   }
 
-  /** Changes at once (documented). */
+  /** Applies changes immediately (documented). */
   update(contact: ContactRecord, changes: ContactChanges): void {
     const { name, title, messageTypes } = changes;
     if (name !== undefined && name !== contact.name) {
@@ -141,9 +140,10 @@ export class ContactStore {
   }
 
   /**
-   * Gives a channel a new target. Before the first activation the value shows at once
-   * (observed by Terraform's acceptance test); later the old value stays until the new one
-   * is verified (documented). A value in force, or one that is pending, changes nothing.
+   * Sets a pending target for a channel. Before the first activation, the value changes
+   * immediately (observed by Terraform's acceptance test). Afterwards, the old value stays until
+   * the new one is verified (documented). The current verified value, or a target that is already
+   * pending, changes nothing.
    */
   changeTarget(contact: ContactRecord, channel: Channel, target: string): void {
     const state = contact[channel];
@@ -157,14 +157,14 @@ export class ContactStore {
     this.#changes += 1;
   }
 
-  /** Takes back what waits on a channel; a value in force stays. */
+  /** Removes the pending target of a channel. The current value stays. */
   dropPending(contact: ContactRecord, channel: Channel): void {
     if (contact[channel].pending === undefined) return;
     delete contact[channel].pending;
     this.#changes += 1;
   }
 
-  /** What the owner of an address does from the message; false when it is not pending. */
+  /** Confirms a pending target, as its owner does. Returns false when it is not pending. */
   confirm(contact: ContactRecord, target: string): boolean {
     const channel = pendingChannel(contact, target);
     if (channel === undefined) return false;
@@ -178,7 +178,7 @@ export class ContactStore {
     return true;
   }
 
-  /** When the binding was made; one that exists keeps its time (inferred). */
+  /** Binds a contact and returns the time. An existing binding keeps its time (inferred). */
   bind(contact: ContactRecord, targetId: string): number {
     const boundAt = contact.bindings.get(targetId);
     if (boundAt !== undefined) return boundAt;
@@ -196,7 +196,7 @@ export class ContactStore {
     if (this.#contacts.delete(contact.contactId)) this.#changes += 1;
   }
 
-  /** Starts an asynchronous deletion; pending records vanish with it (documented). */
+  /** Starts an asynchronous deletion and removes the pending targets (documented). */
   beginDeletion(contact: ContactRecord): void {
     const startedAt = this.clock.now();
     contact.deletion = {
@@ -219,12 +219,12 @@ export class ContactStore {
     return this.all().some(({ deletion }) => deletion?.status === "Deleting");
   }
 
-  /** Looked up when a deletion ends, so a rule also counts for one that is running. */
+  /** Adds a rule. Rules are looked up when a deletion ends, so running deletions are included. */
   failDeletions(rule: DeletionFailureRule): void {
     this.#failureRules.push({ ...rule, left: rule.times ?? 1 });
   }
 
-  /** The rules that have not been used up. */
+  /** The rules that still apply, with their remaining times. */
   deletionFailures(): DeletionFailureRule[] {
     return this.#failureRules.map(({ left, contactId, failures }) => ({
       ...(contactId === undefined ? {} : { contactId }),
@@ -240,7 +240,7 @@ export class ContactStore {
       : given.some(({ isVerified }) => isVerified);
   }
 
-  #settle(): void {
+  #completeDue(): void {
     const now = this.clock.now();
     const ttl = this.settings.current.verificationTtlMs;
     for (const contact of this.#contacts.values()) {
@@ -273,7 +273,7 @@ export class ContactStore {
     contact.status = after === "Previous" ? deletion.statusBefore : after;
   }
 
-  #freshId(): string {
+  #newId(): string {
     for (;;) {
       const id = `c-${Array.from({ length: 16 }, () =>
         ID_ALPHABET.charAt(Math.floor(this.random() * ID_ALPHABET.length)),

@@ -1,8 +1,8 @@
 import type { SeedDirectory } from "./seeds.js";
 
 /**
- * What a contact can be bound to: the directory itself, its root folder, folders and member
- * accounts, each with what lies above it.
+ * The tree of targets to which a contact can be bound: the directory, its root folder, folders
+ * and member accounts.
  */
 export class Directory {
   readonly #parents = new Map<string, string | undefined>();
@@ -23,11 +23,11 @@ export class Directory {
     return this.#parents.has(targetId);
   }
 
-  /** The target and everything above it, nearest first. */
+  /** The target and its ancestors, nearest first. */
   pathOf(targetId: string): string[] {
     const path: string[] = [];
     let next: string | undefined = targetId;
-    // The second condition ends the walk should a seed's folders form a ring.
+    // The second condition stops at a cycle: seeds are not checked for cycles.
     while (next !== undefined && !path.includes(next)) {
       path.push(next);
       next = this.#parents.get(next);

@@ -3,28 +3,28 @@ import type { Channel, ContactRecord } from "./contact-record.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import type { SettingsHolder } from "../settings.js";
 
-/** A verification message as its receiver would see it. */
+/** A verification message. */
 export interface SentMessage {
-  /** Counts from 1. */
+  /** Starts at 1. */
   readonly messageId: number;
   readonly contactId: string;
   readonly channel: Channel;
   readonly target: string;
   /** ISO 8601, UTC */
   readonly sentAt: string;
-  /** Six digits; stands for whatever the vendor puts into its message. */
+  /** Six digits. The content of the vendor's messages is not documented. */
   readonly code: string;
   readonly text: string;
 }
 
-/** Messages kept; older ones are dropped. A choice of the emulator. */
+/** Maximum number of stored messages; older ones are dropped. The emulator's choice. */
 const MAX_MESSAGES = 10_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Messages that were sent to nobody, and the caps on sending them.
+ * Stores verification messages instead of sending them, and enforces the sending limits.
  *
- * The caps count on their own: emptying the outbox frees nothing.
+ * The limits have their own counters, so clearing the outbox does not reset them.
  */
 export class Outbox {
   #messages: SentMessage[] = [];
@@ -38,17 +38,17 @@ export class Outbox {
     private readonly random: () => number,
   ) {}
 
-  /** How many messages were ever sent. */
+  /** Total number of messages sent, including dropped ones. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** @throws {RpcError} when a cap is reached; nothing is sent then */
+  /** @throws {RpcError} when a limit is exceeded; no message is then stored */
   send(contact: ContactRecord, channel: Channel, target: string): void {
     const now = this.clock.now();
     const day = toVendorDay(now);
-    this.#checkDailyCap(channel, day);
-    this.#checkMinuteCap(target, now);
+    this.#checkDailyLimit(channel, day);
+    this.#checkMinuteLimit(target, now);
     this.#daily.set(channel, { day, count: this.#sentOn(channel, day) + 1 });
     this.#recent.push({ target, at: now });
     this.#sent += 1;
@@ -60,7 +60,7 @@ export class Outbox {
       target,
       sentAt: new Date(now).toISOString(),
       code,
-      text: `${contact.name}, confirm that this ${channel} is yours. Your code is ${code}.`,
+      text: `Hello ${contact.name}, please confirm this ${channel === "email" ? "e-mail address" : "phone number"}. Your code is ${code}.`,
     });
     if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
   }
@@ -73,7 +73,7 @@ export class Outbox {
     this.#messages = [];
   }
 
-  /** Replaces the messages, and forgets what the caps have counted. */
+  /** Replaces the messages and resets the counters of the limits. */
   load(messages: readonly SentMessage[]): void {
     this.#messages = [...messages];
     this.#sent = Math.max(0, ...messages.map(({ messageId }) => messageId));
@@ -81,17 +81,17 @@ export class Outbox {
     this.#recent = [];
   }
 
-  #checkDailyCap(channel: Channel, day: string): void {
+  #checkDailyLimit(channel: Channel, day: string): void {
     const { verificationEmailsPerDay, verificationPhonesPerDay } =
       this.settings.current;
-    const cap =
+    const limit =
       channel === "email" ? verificationEmailsPerDay : verificationPhonesPerDay;
-    if (this.#sentOn(channel, day) >= cap) {
+    if (this.#sentOn(channel, day) >= limit) {
       throw rpcError("SendValidateCodeExceedsLimitForAccount");
     }
   }
 
-  #checkMinuteCap(target: string, now: number): void {
+  #checkMinuteLimit(target: string, now: number): void {
     this.#recent = this.#recent.filter(({ at }) => at > now - MINUTE_MS);
     const count = this.#recent.filter((sent) => sent.target === target).length;
     const { messagesPerTargetPerMinute, perMinuteCapCode } =

@@ -1,6 +1,6 @@
 import type { Deletion } from "./contact-record.js";
 
-/** Contacts, folders and members that an emulator starts with. */
+/** Initial directory and contacts of an emulator. */
 export interface Seed {
   readonly directory: SeedDirectory;
   readonly contacts: readonly SeedContact[];
@@ -19,15 +19,15 @@ export interface SeedFolder {
   /** `fd-…` */
   readonly folderId: string;
   readonly name: string;
-  /** The root folder when left out. */
+  /** Default: the root folder. */
   readonly parentId?: string;
 }
 
 export interface SeedMember {
-  /** Digits; 16 in newer accounts. */
+  /** Digits only; 16 in newer accounts. */
   readonly accountId: string;
   readonly name: string;
-  /** The root folder when left out. */
+  /** Default: the root folder. */
   readonly folderId?: string;
 }
 
@@ -43,20 +43,20 @@ export interface SeedContact {
   readonly createDate: string;
   readonly bindings?: readonly SeedBinding[];
   /**
-   * Targets that await verification. A contact in Verifying awaits all its addresses when
-   * this is left out; for an Active one each is a change not yet in force.
+   * Pending targets. Default: for a contact in Verifying, its address and number; otherwise
+   * none. For an Active contact, each is a change that is not applied yet.
    */
   readonly pendingTargets?: readonly SeedPending[];
   /**
-   * Which of its values were confirmed. When this is left out: all of them, except those a
-   * contact in Verifying still awaits.
+   * The verified values. Default: all values, except the pending ones of a contact in
+   * Verifying.
    */
   readonly verifiedTargets?: readonly string[];
-  /** A contact in Deleting without this begins its deletion as it is loaded. */
+  /** The deletion of a contact in Deleting starts when the seed is loaded, unless given here. */
   readonly deletion?: Deletion;
 }
 
-/** A target, or a target with the time it was opened at (milliseconds since 1970). */
+/** A pending target, optionally with its start time in milliseconds since 1970. */
 export type SeedPending =
   string | { readonly target: string; readonly openedAt: number };
 
@@ -108,7 +108,7 @@ const DIRECTORY: SeedDirectory = {
   ],
 };
 
-/** A directory of plausible shape with twelve contacts; ids never change. */
+/** A realistic directory with twelve contacts. The ids never change. */
 export const SAMPLE_SEED: Seed = {
   directory: DIRECTORY,
   contacts: [
@@ -281,7 +281,7 @@ export const SAMPLE_SEED: Seed = {
 /** The same directory without contacts. */
 export const EMPTY_SEED: Seed = { directory: DIRECTORY, contacts: [] };
 
-/** Seeds that have a name. */
+/** Seeds by name. */
 export const NAMED_SEEDS = { sample: SAMPLE_SEED, empty: EMPTY_SEED } as const;
 
 export type SeedName = keyof typeof NAMED_SEEDS;

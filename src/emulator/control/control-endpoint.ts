@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EmulatorControl } from "./control.js";
-import { refusalOfControl } from "./control-guard.js";
+import type { EmulatorControl } from "./emulator-control.js";
+import { rejectionReason } from "./control-guard.js";
 import type { ControlQuery, ControlRoute } from "./control-route.js";
 import { CONTROL_PREFIX, CONTROL_ROUTES } from "./control-routes.js";
-import { ControlInputError, objectOf, parse } from "../json.js";
+import { ControlInputError, objectOf, parse } from "../schema.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendBytes } from "../wire/rpc-response.js";
 import { isUiPath, serveUi } from "../ui/ui-endpoint.js";
 
-/** Largest body the control surface reads; a choice of the emulator. */
+/** Maximum body size of the control API. The emulator's choice. */
 const MAX_CONTROL_BODY_BYTES = 4 * 1024 * 1024;
 
 export function isControlPath(url: string): boolean {
@@ -17,10 +17,9 @@ export function isControlPath(url: string): boolean {
 }
 
 /**
- * Answers one request on the control surface: JSON both ways, never signed, and the page for
- * people beside it.
+ * Handles one request to the control API or the UI page. Requests need no signature.
  *
- * @param names further names under which this machine may be reached
+ * @param names further host names that the `Host` header may contain
  */
 export async function serveControl(
   control: EmulatorControl,
@@ -31,47 +30,47 @@ export async function serveControl(
   response.setHeader("cache-control", "no-store");
   response.setHeader("cross-origin-resource-policy", "same-origin");
   response.setHeader("x-content-type-options", "nosniff");
-  const refusal = refusalOfControl(request, names);
-  if (refusal !== undefined) {
-    sendJson(response, 403, { error: refusal });
+  const reason = rejectionReason(request, names);
+  if (reason !== undefined) {
+    sendJson(response, 403, { error: reason });
     return;
   }
   const [path = "", query = ""] = (request.url ?? "").split("?");
-  const own = path.slice(CONTROL_PREFIX.length).replace(/\/$/, "");
+  const subPath = path.slice(CONTROL_PREFIX.length).replace(/\/$/, "");
   const body = await readBody(request, MAX_CONTROL_BODY_BYTES);
   if (body === "too large") {
     sendJson(response, 413, {
       error: `the body must not exceed ${MAX_CONTROL_BODY_BYTES} bytes`,
     });
-  } else if (isUiPath(own)) {
-    serveUi(control, own, request, body, response);
+  } else if (isUiPath(subPath)) {
+    serveUi(control, subPath, request, body, response);
   } else {
-    serveJson(control, path, own, request, query, body, response);
+    serveJson(control, path, subPath, request, query, body, response);
   }
 }
 
 function serveJson(
   control: EmulatorControl,
   path: string,
-  own: string,
+  subPath: string,
   { method }: IncomingMessage,
   query: string,
   body: Buffer,
   response: ServerResponse,
 ): void {
-  const candidates = CONTROL_ROUTES.filter((route) => route.path === own);
+  const candidates = CONTROL_ROUTES.filter((route) => route.path === subPath);
   const route = candidates.find((candidate) => candidate.method === method);
   if (candidates.length === 0) {
-    sendJson(response, 404, { error: `there is no ${path}` });
+    sendJson(response, 404, { error: `there is no route ${path}` });
   } else if (route === undefined) {
-    const allowed = candidates.map((one) => one.method).join(", ");
+    const allowed = candidates.map((candidate) => candidate.method).join(", ");
     response.setHeader("allow", allowed);
-    sendJson(response, 405, { error: `${path} takes ${allowed}` });
+    sendJson(response, 405, { error: `${path} allows only ${allowed}` });
   } else {
     try {
       const answer = route.serve(
         control,
-        route.takes === undefined ? undefined : readJson(body),
+        route.bodySchema === undefined ? undefined : readJson(body),
         readQuery(route, query),
       );
       sendJson(response, 200, answer ?? { ok: true });
@@ -87,11 +86,11 @@ function readJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8")) as unknown;
   } catch {
-    throw new ControlInputError("the body must be JSON");
+    throw new ControlInputError("the body must be valid JSON");
   }
 }
 
-/** Rejects an unknown parameter: ignoring a filter would apply the call to everything. */
+/** Parses the query. Rejects unknown parameters: ignoring a filter would affect all entries. */
 function readQuery({ query = {} }: ControlRoute, text: string): ControlQuery {
   const given = [...new URLSearchParams(text)].map(([name, value]) => [
     name,

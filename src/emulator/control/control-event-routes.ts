@@ -1,83 +1,85 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
-import { listOf, objectOf } from "../json.js";
-import { VERIFICATION_CHOICE } from "./seed-input.js";
+import * as schemas from "./control-schemas.js";
+import { arrayOf, objectOf } from "../schema.js";
+import { VERIFICATION_CHOICE } from "./seed-schemas.js";
 
-const SOME_VERIFICATIONS = {
+const VERIFICATION_EXAMPLES = {
   target: { contactId: "c-r5IfC8dP0gNmZ4Ek", target: "ben@example.com" },
   code: { code: "123456" },
 };
 
-/** What happens around the vendor's API: owners who confirm, time, faults, keys, the record. */
+/** Routes for events outside the vendor's API: confirmations, clock, faults, keys, recorded calls. */
 export const EVENT_ROUTES: readonly ControlRoute[] = [
   routeWithBody({
     method: "POST",
     path: "/verifications/confirm",
     operationId: "confirmVerification",
-    sentence: "Does what the owner of a pending address or number does.",
-    takes: VERIFICATION_CHOICE,
-    examples: SOME_VERIFICATIONS,
-    answers: shapes.DONE,
+    summary: "Confirms a pending address or number, as its owner would.",
+    bodySchema: VERIFICATION_CHOICE,
+    examples: VERIFICATION_EXAMPLES,
+    responseSchema: schemas.DONE,
     run: (control, choice) => control.confirmVerification(choice),
   }),
   routeWithBody({
     method: "POST",
     path: "/verifications/expire",
     operationId: "expireVerification",
-    sentence: "Lets a pending verification lapse.",
-    takes: VERIFICATION_CHOICE,
-    examples: SOME_VERIFICATIONS,
-    answers: shapes.DONE,
+    summary: "Expires a pending verification.",
+    bodySchema: VERIFICATION_CHOICE,
+    examples: VERIFICATION_EXAMPLES,
+    responseSchema: schemas.DONE,
     run: (control, choice) => control.expireVerification(choice),
   }),
   route({
     method: "GET",
     path: "/outbox",
     operationId: "readOutbox",
-    sentence: "The messages that would have been sent, oldest first.",
-    answers: objectOf({ messages: listOf(shapes.SENT_MESSAGE) }),
+    summary:
+      "Lists the messages that the vendor would have sent, oldest first.",
+    responseSchema: objectOf({ messages: arrayOf(schemas.SENT_MESSAGE) }),
     run: (control) => ({ messages: control.outbox() }),
   }),
   route({
     method: "DELETE",
     path: "/outbox",
     operationId: "clearOutbox",
-    sentence: "Empties the outbox; the caps go on counting.",
-    answers: shapes.DONE,
+    summary:
+      "Deletes all messages. The counters of the sending limits are not reset.",
+    responseSchema: schemas.DONE,
     run: (control) => control.clearOutbox(),
   }),
   route({
     method: "GET",
     path: "/clock",
     operationId: "readClock",
-    sentence: "The emulator's time.",
-    answers: shapes.CLOCK_READING,
+    summary: "Returns the emulator's time.",
+    responseSchema: schemas.CLOCK_READING,
     run: (control) => control.clock(),
   }),
   routeWithBody({
     method: "POST",
     path: "/clock/advance",
     operationId: "advanceClock",
-    sentence: "Lets time pass at once; waits that fall due end.",
-    takes: shapes.ADVANCE,
+    summary: "Advances the clock. Waits that are due end immediately.",
+    bodySchema: schemas.ADVANCE,
     examples: { day: { ms: 86_400_000 } },
-    answers: shapes.CLOCK_READING,
+    responseSchema: schemas.CLOCK_READING,
     run: (control, { ms }) => control.advanceClock(ms),
   }),
   route({
     method: "GET",
     path: "/faults",
     operationId: "readFaults",
-    sentence: "The scripted faults and how far they have got.",
-    answers: objectOf({ faults: listOf(shapes.FAULT_RULE) }),
+    summary: "Lists the scripted faults with their counters.",
+    responseSchema: objectOf({ faults: arrayOf(schemas.FAULT_RULE) }),
     run: (control) => ({ faults: control.faults() }),
   }),
   routeWithBody({
     method: "POST",
     path: "/faults",
     operationId: "addFault",
-    sentence: "Scripts a fault; only the effect is needed.",
-    takes: shapes.FAULT,
+    summary: "Adds a scripted fault. Only the effect is required.",
+    bodySchema: schemas.FAULT,
     examples: {
       short: { effect: "html" },
       full: {
@@ -92,32 +94,32 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         message: "Scripted.",
       },
     },
-    answers: shapes.FAULT_RULE,
+    responseSchema: schemas.FAULT_RULE,
     run: (control, fault) => control.addFault(fault),
   }),
   route({
     method: "DELETE",
     path: "/faults",
     operationId: "clearFaults",
-    sentence: "Takes back all faults, or one.",
-    query: { faultId: shapes.FAULT_ID },
-    answers: shapes.DONE,
+    summary: "Removes all faults, or one of them.",
+    query: { faultId: schemas.FAULT_ID },
+    responseSchema: schemas.DONE,
     run: (control, { faultId }) => control.clearFaults(faultId),
   }),
   route({
     method: "GET",
     path: "/keys",
     operationId: "readKeys",
-    sentence: "The keys, without their secrets.",
-    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
+    summary: "Lists the access keys, without secrets.",
+    responseSchema: objectOf({ keys: arrayOf(schemas.SHOWN_KEY) }),
     run: (control) => ({ keys: control.keys() }),
   }),
   routeWithBody({
     method: "POST",
     path: "/keys",
     operationId: "putKey",
-    sentence: "Adds a key, or replaces the one with the same id.",
-    takes: shapes.KEY,
+    summary: "Adds an access key. Replaces a key with the same id.",
+    bodySchema: schemas.KEY,
     examples: {
       reader: {
         accessKeyId: "reader",
@@ -132,7 +134,7 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         expiresAt: 4_102_444_800_000,
       },
     },
-    answers: objectOf({ keys: listOf(shapes.SHOWN_KEY) }),
+    responseSchema: objectOf({ keys: arrayOf(schemas.SHOWN_KEY) }),
     run: (control, key) => {
       control.putKey(key);
       return { keys: control.keys() };
@@ -142,11 +144,11 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/sts/expire",
     operationId: "expireSts",
-    sentence: "Ends the session of one temporary key, or of all.",
-    takes: shapes.SESSION_CHOICE,
+    summary: "Expires one temporary key, or all of them.",
+    bodySchema: schemas.SESSION_CHOICE,
     isBodyOptional: true,
     examples: { one: { accessKeyId: "STS.testid" }, all: {} },
-    answers: shapes.ENDED_SESSIONS,
+    responseSchema: schemas.EXPIRED_SESSIONS,
     run: (control, { accessKeyId }) => ({
       expired: control.expireSts(accessKeyId),
     }),
@@ -155,8 +157,8 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
     method: "POST",
     path: "/deletions/fail",
     operationId: "failDeletions",
-    sentence: "Makes asynchronous deletions end as Failed.",
-    takes: shapes.DELETION_RULE,
+    summary: "Makes asynchronous deletions fail.",
+    bodySchema: schemas.DELETION_RULE,
     examples: {
       once: {
         contactId: "c-qL4HqKONzOM7aB3d",
@@ -169,23 +171,23 @@ export const EVENT_ROUTES: readonly ControlRoute[] = [
         times: 1,
       },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, rule) => control.failDeletions(rule),
   }),
   route({
     method: "GET",
     path: "/calls",
     operationId: "readCalls",
-    sentence: "The latest calls on the RPC endpoint, oldest first.",
-    answers: objectOf({ calls: listOf(shapes.CALL_ENTRY) }),
+    summary: "Lists the latest calls to the vendor's API, oldest first.",
+    responseSchema: objectOf({ calls: arrayOf(schemas.CALL_ENTRY) }),
     run: (control) => ({ calls: control.calls() }),
   }),
   route({
     method: "DELETE",
     path: "/calls",
     operationId: "clearCalls",
-    sentence: "Forgets the calls.",
-    answers: shapes.DONE,
+    summary: "Deletes the recorded calls.",
+    responseSchema: schemas.DONE,
     run: (control) => control.clearCalls(),
   }),
 ];

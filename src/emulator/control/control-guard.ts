@@ -1,22 +1,25 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
-/** Names that every machine has for itself; a name server is not asked for them. */
+/** Loopback host names, which always resolve to the local machine. */
 const LOOPBACK_NAME =
   /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Why a request may not use the control surface, or undefined when it may.
+ * Checks whether a request may use the control API. Returns the reason when it may not, or
+ * undefined when it may.
  *
- * The control surface asks for no key, and a browser lets any web site send requests to this
- * machine. Two things tell such a site's requests apart: the name they come by, because a
- * name of the site's own that was bound to this machine's address (DNS rebinding) is none of
- * ours, and what browsers say of a request's origin, which scripts cannot forge. Programs
- * that are no browsers say nothing of the kind and are let in.
+ * The control API needs no key, and a browser lets any web site send requests to this machine.
+ * Two checks reject such requests:
  *
- * @param names further names under which this machine may be reached
+ * - `Host` must name this machine. This prevents DNS rebinding.
+ * - `Origin` and `Sec-Fetch-*` must not indicate another site. Scripts cannot set these headers.
+ *
+ * Clients other than browsers do not send them and are accepted.
+ *
+ * @param names further host names that `Host` may contain
  */
-export function refusalOfControl(
+export function rejectionReason(
   request: Pick<IncomingMessage, "headers" | "method"> & {
     readonly socket: Pick<IncomingMessage["socket"], "localAddress">;
   },
@@ -24,8 +27,8 @@ export function refusalOfControl(
 ): string | undefined {
   const { headers, method, socket } = request;
   const { host = "", origin } = headers;
-  if (!isOwnName(nameOf(host), socket.localAddress, names)) {
-    return "the Host header names another machine";
+  if (!isOwnName(hostName(host), socket.localAddress, names)) {
+    return "the Host header does not name this machine";
   }
   if (
     origin !== undefined &&
@@ -37,16 +40,18 @@ export function refusalOfControl(
   if (site === undefined || site === "same-origin" || site === "none") {
     return undefined;
   }
-  // Somebody followed a link. Nothing is changed by it, and the other site sees no answer.
-  const isVisit =
+  // A link was followed. The GET changes nothing, and the other site cannot read the response.
+  const isNavigation =
     method === "GET" &&
     headers["sec-fetch-mode"] === "navigate" &&
     headers["sec-fetch-dest"] === "document";
-  return isVisit ? undefined : "the request comes from a page of another site";
+  return isNavigation
+    ? undefined
+    : "the request comes from a page of another site";
 }
 
-/** The Host header without its port, in small letters. */
-function nameOf(host: string): string {
+/** The Host header in lower case, without its port. */
+function hostName(host: string): string {
   return host.replace(/:\d{1,5}$/, "").toLowerCase();
 }
 
@@ -56,7 +61,7 @@ function isOwnName(
   names: readonly string[],
 ): boolean {
   if (LOOPBACK_NAME.test(name)) return true;
-  // An address that was spelled out was looked up nowhere.
+  // An IP address needs no DNS lookup, so it cannot be the result of DNS rebinding.
   const address = name.replace(/^\[|\]$/g, "");
   const isBound =
     isIP(address) !== 0 && localAddress?.replace(/^::ffff:/, "") === address;

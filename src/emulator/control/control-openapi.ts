@@ -1,17 +1,17 @@
 import type { ControlRoute } from "./control-route.js";
-import { definitionsOf, jsonSchema } from "../json.js";
-import { NAMED_SHAPES, REFUSAL } from "./control-shapes.js";
+import { definitionsOf, jsonSchema } from "../schema.js";
+import { NAMED_SCHEMAS, ERROR } from "./control-schemas.js";
 
 const JSON_TYPE = "application/json";
 
-/** What the control surface can refuse, whatever the route. */
-const REFUSALS = {
-  400: "The body or the query is not as described; nothing was changed.",
-  403: "The request came from another web site, or by a name that is not this machine's.",
+/** Error responses of all routes. */
+const ERROR_RESPONSES = {
+  400: "The body or the query is invalid. Nothing was changed.",
+  403: "The request comes from another web site, or its Host header does not name this machine.",
   413: "The body is too large.",
 } as const;
 
-/** The OpenAPI document of the control surface, made of its routes. */
+/** Generates the OpenAPI document of the control API from its routes. */
 export function controlOpenApi(
   prefix: string,
   routes: readonly ControlRoute[],
@@ -24,29 +24,29 @@ export function controlOpenApi(
   return {
     openapi: "3.1.0",
     info: {
-      title: "Emulator control",
+      title: "Emulator control API",
       version: "1.0.0",
       description:
-        "Everything that happens around the emulated vendor rather than through its API: contacts to start with, owners who confirm, time that passes, things that go wrong. For tests and for people; nothing here is signed, and the gateway never forwards to it.",
-      contact: { name: "Whoever runs this emulator" },
+        "Controls the emulator from tests or by hand: initial contacts, confirmations, the clock, scripted faults and settings. Requests need no signature. The gateway never forwards requests to this API.",
+      contact: { name: "The operator of this emulator" },
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/", description: "This emulator." }],
     security: [],
-    tags: [{ name: "Control", description: "The emulator from the outside." }],
+    tags: [{ name: "Control", description: "Control of the emulator." }],
     paths,
     components: {
-      schemas: definitionsOf(NAMED_SHAPES),
+      schemas: definitionsOf(NAMED_SCHEMAS),
     },
   };
 }
 
 function operationOf(route: ControlRoute): object {
-  const { operationId, sentence, query = {}, takes, examples = {} } = route;
+  const { operationId, summary, query = {}, bodySchema, examples = {} } = route;
   return {
     operationId,
-    summary: sentence,
-    description: sentence,
+    summary,
+    description: summary,
     tags: ["Control"],
     parameters: Object.entries(query).map(([name, schema]) => ({
       name,
@@ -54,14 +54,14 @@ function operationOf(route: ControlRoute): object {
       required: false,
       schema: jsonSchema(schema),
     })),
-    ...(takes === undefined
+    ...(bodySchema === undefined
       ? {}
       : {
           requestBody: {
             required: route.isBodyOptional !== true,
             content: {
               [JSON_TYPE]: {
-                schema: jsonSchema(takes),
+                schema: jsonSchema(bodySchema),
                 examples: Object.fromEntries(
                   Object.entries(examples).map(([name, value]) => [
                     name,
@@ -73,17 +73,17 @@ function operationOf(route: ControlRoute): object {
           },
         }),
     responses: {
-      200: answer("Done.", jsonSchema(route.answers)),
+      200: response("Success.", jsonSchema(route.responseSchema)),
       ...Object.fromEntries(
-        Object.entries(REFUSALS).map(([status, text]) => [
+        Object.entries(ERROR_RESPONSES).map(([status, text]) => [
           status,
-          answer(text, jsonSchema(REFUSAL)),
+          response(text, jsonSchema(ERROR)),
         ]),
       ),
     },
   };
 }
 
-function answer(description: string, schema: object): object {
+function response(description: string, schema: object): object {
   return { description, content: { [JSON_TYPE]: { schema } } };
 }

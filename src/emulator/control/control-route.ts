@@ -1,39 +1,43 @@
-import type { EmulatorControl } from "./control.js";
+import type { EmulatorControl } from "./emulator-control.js";
 import type { z } from "zod";
-import { parse } from "../json.js";
+import { parse } from "../schema.js";
 
-type QueryShapes = Readonly<Record<string, z.ZodType<number>>>;
+type QuerySchemas = Readonly<Record<string, z.ZodType<number>>>;
 
-/** Numbers of the query string; what was not sent is not there. */
+/** Numeric parameters of the query string. Omitted parameters are absent. */
 export type ControlQuery = Readonly<Record<string, number | undefined>>;
 
 interface RouteFacts {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below the prefix. */
+  /** Path after the prefix. */
   readonly path: string;
-  /** One word, unique among the routes. */
+  /** Unique among the routes. */
   readonly operationId: string;
-  readonly sentence: string;
-  readonly query?: QueryShapes;
-  /** Bodies that work as they stand with the sample contacts, by name. */
+  /** Description, shown in the index and in the OpenAPI document. */
+  readonly summary: string;
+  readonly query?: QuerySchemas;
+  /** Valid bodies for the sample contacts, by name. */
   readonly examples?: Readonly<Record<string, unknown>>;
-  /** Whether the body may be left out. */
+  /** Whether the body is optional. */
   readonly isBodyOptional?: boolean;
-  readonly answers: z.ZodType;
+  /** Schema of the response. */
+  readonly responseSchema: z.ZodType;
 }
 
-/** One row of the control surface: what it takes, what it answers and what it does. */
+/** A route of the control API: its schemas and its handler. */
 export interface ControlRoute extends RouteFacts {
-  readonly takes?: z.ZodType;
+  /** Schema of the body; a route without it takes no body. */
+  readonly bodySchema?: z.ZodType;
   /**
-   * Judges the body and does it. Without an answer of its own that is `{"ok": true}`.
+   * Validates the body and handles the request. Returns the response; undefined stands for
+   * `{"ok": true}`.
    *
-   * @throws {ControlInputError} nothing is changed then
+   * @throws {ControlInputError} when the input is invalid; nothing is changed then
    */
   serve(control: EmulatorControl, input: unknown, query: ControlQuery): unknown;
 }
 
-/** A row that takes no body. */
+/** Declares a route without a body. */
 export function route(
   row: RouteFacts & {
     readonly run: (control: EmulatorControl, query: ControlQuery) => unknown;
@@ -46,10 +50,10 @@ export function route(
   };
 }
 
-/** A row that takes a body; `run` gets it as its shape reads it. */
+/** Declares a route with a body. `run` receives the parsed body. */
 export function routeWithBody<T>(
   row: RouteFacts & {
-    readonly takes: z.ZodType<T>;
+    readonly bodySchema: z.ZodType<T>;
     readonly run: (control: EmulatorControl, input: T) => unknown;
   },
 ): ControlRoute {
@@ -60,7 +64,7 @@ export function routeWithBody<T>(
       run(
         control,
         parse(
-          facts.takes,
+          facts.bodySchema,
           input === undefined && facts.isBodyOptional ? {} : input,
         ),
       ),

@@ -1,38 +1,38 @@
-import type { EmulatorControl } from "./control.js";
+import type { EmulatorControl } from "./emulator-control.js";
 import { EVENT_ROUTES } from "./control-event-routes.js";
 import { controlOpenApi } from "./control-openapi.js";
 import { route, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
+import * as schemas from "./control-schemas.js";
 import { STATE_ROUTES } from "./control-state-routes.js";
 import {
-  DEFAULT_FIGURES,
+  DEFAULT_PARAMETERS,
   FAULT_EFFECTS,
   FAULT_MOMENTS,
 } from "../faults/fault-kinds.js";
 import { describeSettings, type EmulatorSettings } from "../settings.js";
 
-/** Everything of the control surface lies below it. */
+/** Path prefix of the control API and the UI page. */
 export const CONTROL_PREFIX = "/_emulator";
 
 /**
- * The control surface. Bodies are read by the shapes that stand in its rows, and the OpenAPI
- * document is made of them, so that there is nothing else to keep in step.
+ * All routes of the control API. Their schemas validate the bodies and also generate the
+ * OpenAPI document, so the two cannot differ.
  */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route({
     method: "GET",
     path: "",
     operationId: "describe",
-    sentence: "Describes routes, settings and fault effects.",
-    answers: shapes.INDEX,
+    summary: "Describes the routes, settings and fault effects.",
+    responseSchema: schemas.INDEX,
     run: describe,
   }),
   route({
     method: "GET",
     path: "/openapi.json",
     operationId: "openApi",
-    sentence: "This document.",
-    answers: shapes.OPENAPI_DOCUMENT,
+    summary: "Returns this OpenAPI document.",
+    responseSchema: schemas.OPENAPI_DOCUMENT,
     run: () => controlOpenApi(CONTROL_PREFIX, CONTROL_ROUTES),
   }),
   ...STATE_ROUTES,
@@ -42,12 +42,14 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
 function describe(control: EmulatorControl): unknown {
   const current = control.settings();
   return {
-    routes: CONTROL_ROUTES.map(({ method, path, examples = {}, sentence }) => ({
-      method,
-      path: `${CONTROL_PREFIX}${path}`,
-      body: Object.values(examples)[0],
-      sentence,
-    })),
+    routes: CONTROL_ROUTES.map(
+      ({ method, path, examples = {}, summary: sentence }) => ({
+        method,
+        path: `${CONTROL_PREFIX}${path}`,
+        body: Object.values(examples)[0],
+        sentence,
+      }),
+    ),
     settings: describeSettings().map((setting) => ({
       ...setting,
       current: current[setting.name as keyof EmulatorSettings],
@@ -55,7 +57,7 @@ function describe(control: EmulatorControl): unknown {
     faultEffects: FAULT_EFFECTS.map((effect) => ({
       effect,
       when: FAULT_MOMENTS[effect],
-      defaults: DEFAULT_FIGURES[effect],
+      defaults: DEFAULT_PARAMETERS[effect],
     })),
   };
 }

@@ -1,48 +1,49 @@
 import { route, routeWithBody, type ControlRoute } from "./control-route.js";
-import * as shapes from "./control-shapes.js";
-import { objectOf } from "../json.js";
-import { SEED_CHOICE } from "./seed-input.js";
+import * as schemas from "./control-schemas.js";
+import { objectOf } from "../schema.js";
+import { SEED_CHOICE } from "./seed-schemas.js";
 import { EMPTY_SEED } from "../contacts/seeds.js";
 
-/** What the emulator starts from, holds and comes back to. */
+/** Routes for the emulator's state: reset, seed, snapshot and settings. */
 export const STATE_ROUTES: readonly ControlRoute[] = [
   route({
     method: "POST",
     path: "/reset",
     operationId: "reset",
-    sentence:
-      "Back to how the emulator started: contacts, settings, keys, clock; no faults, no record.",
-    answers: shapes.DONE,
+    summary:
+      "Restores the initial state: contacts, settings, keys and clock. Removes faults and recorded calls.",
+    responseSchema: schemas.DONE,
     run: (control) => control.reset(),
   }),
   routeWithBody({
     method: "POST",
     path: "/seed",
     operationId: "seed",
-    sentence: "Replaces directory and contacts, and empties the outbox.",
-    takes: objectOf({ seed: SEED_CHOICE }),
+    summary: "Replaces the directory and contacts, and clears the outbox.",
+    bodySchema: objectOf({ seed: SEED_CHOICE }),
     examples: {
       sample: { seed: "sample" },
       empty: { seed: "empty" },
       full: { seed: EMPTY_SEED },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, { seed }) => control.seed(seed),
   }),
   route({
     method: "GET",
     path: "/snapshot",
     operationId: "takeSnapshot",
-    sentence: "Contacts, settings, clock, outbox and deletion failures.",
-    answers: shapes.SNAPSHOT,
+    summary:
+      "Returns a snapshot of contacts, settings, clock, outbox and deletion failures.",
+    responseSchema: schemas.SNAPSHOT,
     run: (control) => control.snapshot(),
   }),
   routeWithBody({
     method: "POST",
     path: "/snapshot",
     operationId: "restoreSnapshot",
-    sentence: "Brings a snapshot back.",
-    takes: shapes.SNAPSHOT,
+    summary: "Restores a snapshot.",
+    bodySchema: schemas.SNAPSHOT,
     examples: {
       empty: {
         seed: EMPTY_SEED,
@@ -52,25 +53,25 @@ export const STATE_ROUTES: readonly ControlRoute[] = [
         deletionFailures: [],
       },
     },
-    answers: shapes.DONE,
+    responseSchema: schemas.DONE,
     run: (control, snapshot) => control.restore(snapshot),
   }),
   route({
     method: "GET",
     path: "/settings",
     operationId: "readSettings",
-    sentence: "The settings in force.",
-    answers: shapes.SETTINGS_IN_FORCE,
+    summary: "Returns the current settings.",
+    responseSchema: schemas.CURRENT_SETTINGS,
     run: (control) => control.settings(),
   }),
   routeWithBody({
     method: "PATCH",
     path: "/settings",
     operationId: "changeSettings",
-    sentence: "Changes settings; all of them or none.",
-    takes: shapes.SETTING_CHANGES,
+    summary: "Changes settings. If one value is invalid, nothing is changed.",
+    bodySchema: schemas.SETTING_CHANGES,
     examples: { deletion: { deletionDelayMs: 0, activationRule: "any" } },
-    answers: shapes.SETTINGS_IN_FORCE,
+    responseSchema: schemas.CURRENT_SETTINGS,
     run: (control, changes) => control.changeSettings(changes),
   }),
 ];

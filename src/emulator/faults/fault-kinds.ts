@@ -1,56 +1,56 @@
 /**
- * When an effect can happen. `arrival` is before the first check; `before` and `after` are
- * on either side of carrying the action out, once the API gateway's checks have passed.
+ * When a fault is applied. `arrival`: before the first check. `before` and `after`: before or
+ * after the action is executed, once the API gateway's checks have passed.
  */
 export type FaultMoment = "arrival" | "before" | "after";
 
-/** Each effect with the moments it can have; the first is taken when none is named. */
+/** Fault effects and the moments at which they can be applied. The first moment is the default. */
 export const FAULT_MOMENTS = {
-  /** An error body with `code`, and `httpStatus` and `message` if they are to differ. */
+  /** Error response with `code`. `httpStatus` and `message` override those of the code. */
   error: ["before", "after"],
-  /** Waits `ms`, then goes on as usual; ends early when the clock is advanced that far. */
+  /** Waits `ms`, then continues normally. Advancing the clock shortens the wait. */
   delay: ["before", "after"],
-  /** Resets the connection (RST). */
+  /** Resets the connection (TCP RST). */
   reset: ["before", "after"],
-  /** All headers, half of the body, then the connection closes. */
+  /** Sends all headers and half of the body, then closes the connection. */
   cutBody: ["before", "after"],
-  /** 200 with half of a JSON text and a fitting length. */
+  /** 200 with truncated JSON and a matching content-length. */
   badJson: ["before", "after"],
-  /** 502 with a page, as a proxy answers. */
+  /** 502 with an HTML page, as a proxy sends. */
   html: ["before", "after"],
-  /** 200 without a body. */
+  /** 200 with an empty body. */
   empty: ["before", "after"],
-  /** 500 with JSON that has no Code. */
+  /** 500 with a JSON body without Code. */
   noCode: ["before", "after"],
   /** 200 with `{}`. */
   emptyObject: ["before", "after"],
-  /** Never answers. */
+  /** Sends no response and keeps the connection open. */
   hang: ["before", "after"],
-  /** 200 with a JSON text of `bytes`. */
+  /** 200 with a JSON body of about `bytes` bytes. */
   huge: ["before", "after"],
-  /** As huge, but gzip-encoded and small on the wire. */
+  /** Like `huge`, but gzip-encoded, so that few bytes are transferred. */
   gzipBomb: ["before", "after"],
-  /** 503 ServiceUnavailable with the usual five members. */
+  /** 503 ServiceUnavailable in the vendor's error format. */
   status503: ["before", "after"],
-  /** 400 Throttling.User with x-acs-retry-after of `ms`; never carried out. */
+  /** 400 Throttling.User with x-acs-retry-after set to `ms`. The action is not executed. */
   throttle: ["before"],
-  /** The right answer with each member of another type. */
+  /** Normal response, but each property has another type. */
   wrongShape: ["after"],
-  /** The right answer, `bytes` at a time, `ms` apart. */
+  /** Normal response in chunks of `bytes` bytes, with a pause of `ms` between them. */
   trickle: ["after"],
-  /** The right answer gzip-encoded, asked for or not. */
+  /** Normal response, gzip-encoded regardless of Accept-Encoding. */
   gzip: ["after"],
-  /** The right answer with a `__proto__` member. */
+  /** Normal response with an additional `__proto__` property. */
   protoKey: ["after"],
-  /** The right answer about another contact. */
+  /** Normal response with the id of another contact. */
   wrongId: ["after"],
-  /** The right answer without a length, ended by the connection's close `ms` later. */
+  /** Normal response without content-length. The connection closes `ms` later. */
   slowClose: ["after"],
-  /** The right answer as XML, whatever was asked for. */
+  /** Normal response as XML, regardless of the requested format. */
   xml: ["after"],
-  /** The vendor's clock is off by `ms` for this call: time stamp window and Date header. */
+  /** Shifts the clock by `ms` for the timestamp check and the Date header of this call. */
   clockSkew: ["arrival"],
-  /** Resets a kept-alive connection when it brings another call; a first call passes. */
+  /** Resets a kept-alive connection on its second or a later call. */
   resetOnReuse: ["arrival"],
 } as const satisfies Record<string, readonly [FaultMoment, ...FaultMoment[]]>;
 
@@ -58,44 +58,48 @@ export type FaultEffect = keyof typeof FAULT_MOMENTS;
 
 export const FAULT_EFFECTS = Object.keys(FAULT_MOMENTS) as FaultEffect[];
 
-/** Figures and texts of an effect; which of them count depends on the effect. */
-export interface FaultFigures {
+/** Parameters of a fault. Each effect uses only some of them. */
+export interface FaultParameters {
   /** Milliseconds. */
   readonly ms: number;
   readonly bytes: number;
   readonly code: string;
-  /** Of the code when left out. */
+  /** Default: that of `code`. */
   readonly httpStatus?: number;
-  /** Of the code when left out. */
+  /** Default: that of `code`. */
   readonly message?: string;
 }
 
-const NO_FIGURES: FaultFigures = { ms: 0, bytes: 0, code: "InternalError" };
+const BASE_PARAMETERS: FaultParameters = {
+  ms: 0,
+  bytes: 0,
+  code: "InternalError",
+};
 const MIB = 1024 * 1024;
 
-/** All of them choices of the emulator. */
-export const DEFAULT_FIGURES: Record<FaultEffect, FaultFigures> = {
-  error: NO_FIGURES,
-  delay: { ...NO_FIGURES, ms: 1_000 },
-  reset: NO_FIGURES,
-  cutBody: NO_FIGURES,
-  badJson: NO_FIGURES,
-  html: NO_FIGURES,
-  empty: NO_FIGURES,
-  noCode: NO_FIGURES,
-  emptyObject: NO_FIGURES,
-  hang: NO_FIGURES,
-  huge: { ...NO_FIGURES, bytes: 12 * MIB },
-  gzipBomb: { ...NO_FIGURES, bytes: 64 * MIB },
-  status503: { ...NO_FIGURES, code: "ServiceUnavailable" },
-  throttle: { ...NO_FIGURES, code: "Throttling.User", ms: 1_000 },
-  wrongShape: NO_FIGURES,
-  trickle: { ...NO_FIGURES, bytes: 1, ms: 100 },
-  gzip: NO_FIGURES,
-  protoKey: NO_FIGURES,
-  wrongId: NO_FIGURES,
-  slowClose: { ...NO_FIGURES, ms: 10_000 },
-  xml: NO_FIGURES,
-  clockSkew: { ...NO_FIGURES, ms: 20 * 60_000 },
-  resetOnReuse: NO_FIGURES,
+/** Default parameters of each effect. The emulator's choice. */
+export const DEFAULT_PARAMETERS: Record<FaultEffect, FaultParameters> = {
+  error: BASE_PARAMETERS,
+  delay: { ...BASE_PARAMETERS, ms: 1_000 },
+  reset: BASE_PARAMETERS,
+  cutBody: BASE_PARAMETERS,
+  badJson: BASE_PARAMETERS,
+  html: BASE_PARAMETERS,
+  empty: BASE_PARAMETERS,
+  noCode: BASE_PARAMETERS,
+  emptyObject: BASE_PARAMETERS,
+  hang: BASE_PARAMETERS,
+  huge: { ...BASE_PARAMETERS, bytes: 12 * MIB },
+  gzipBomb: { ...BASE_PARAMETERS, bytes: 64 * MIB },
+  status503: { ...BASE_PARAMETERS, code: "ServiceUnavailable" },
+  throttle: { ...BASE_PARAMETERS, code: "Throttling.User", ms: 1_000 },
+  wrongShape: BASE_PARAMETERS,
+  trickle: { ...BASE_PARAMETERS, bytes: 1, ms: 100 },
+  gzip: BASE_PARAMETERS,
+  protoKey: BASE_PARAMETERS,
+  wrongId: BASE_PARAMETERS,
+  slowClose: { ...BASE_PARAMETERS, ms: 10_000 },
+  xml: BASE_PARAMETERS,
+  clockSkew: { ...BASE_PARAMETERS, ms: 20 * 60_000 },
+  resetOnReuse: BASE_PARAMETERS,
 };

@@ -1,29 +1,29 @@
-import { ControlInputError } from "../json.js";
+import { ControlInputError } from "../schema.js";
 import {
-  DEFAULT_FIGURES,
+  DEFAULT_PARAMETERS,
   FAULT_MOMENTS,
   type FaultEffect,
-  type FaultFigures,
+  type FaultParameters,
   type FaultMoment,
 } from "./fault-kinds.js";
 
-/** A fault as it is scripted; only the effect is needed. */
-export interface FaultInput extends Partial<FaultFigures> {
+/** Definition of a scripted fault. Only the effect is required. */
+export interface FaultInput extends Partial<FaultParameters> {
   readonly effect: FaultEffect;
-  /** Operation name, or `*` for all (the default). */
+  /** Operation name, or `*` for all. Default: `*`. */
   readonly operation?: string;
-  /** Before or after the action is carried out; the effect's first moment when left out. */
+  /** Before or after the action is executed. Default: the effect's first moment. */
   readonly when?: "before" | "after";
-  /** How many calls it meets: 1, or without end when a probability is given. */
+  /** Number of calls to apply it to; null means unlimited. Default: 1, or null with `probability`. */
   readonly times?: number | null;
-  /** How many calls that it would meet pass by first: 0. */
+  /** Number of matching calls to skip first. Default: 0. */
   readonly skip?: number;
-  /** Chance for each call, above 0 up to 1: 1. */
+  /** Probability per matching call, greater than 0 and at most 1. Default: 1. */
   readonly probability?: number;
 }
 
-/** A scripted fault and how far it has got. */
-export interface FaultRule extends FaultFigures {
+/** A scripted fault with its counters. */
+export interface FaultRule extends FaultParameters {
   readonly faultId: number;
   readonly effect: FaultEffect;
   readonly operation: string;
@@ -31,41 +31,41 @@ export interface FaultRule extends FaultFigures {
   readonly times: number | null;
   readonly skip: number;
   readonly probability: number;
-  /** Calls that passed by. */
+  /** Matching calls that were skipped. */
   skipped: number;
-  /** Calls that were met. */
+  /** Calls to which the fault was applied. */
   met: number;
 }
 
-/** What a fault can be chosen by. */
-export interface FaultOccasion {
+/** Properties of a call that select a fault. */
+export interface FaultMatchInput {
   readonly operation: string;
   readonly isArrival: boolean;
-  /** Whether the call came on a connection that carried one before. */
+  /** Whether the connection has carried an earlier call. */
   readonly isReusedSocket: boolean;
 }
 
-/** The scripted faults, in the order they were added; the first that applies meets a call. */
+/** The scripted faults, in the order they were added. The first matching one is applied. */
 export class Faults {
   #rules: FaultRule[] = [];
   #count = 0;
 
   constructor(private readonly random: () => number) {}
 
-  /** @throws {ControlInputError} when the effect cannot happen at that moment */
+  /** @throws {ControlInputError} when the effect does not support the moment `when` */
   add(input: FaultInput): FaultRule {
     const { effect, operation, when, times, skip, probability, ...figures } =
       input;
     const moments = FAULT_MOMENTS[effect];
     const moment = when ?? moments[0];
-    if (when !== undefined && !moments.some((known) => known === when)) {
+    if (when !== undefined && !moments.some((allowed) => allowed === when)) {
       throw new ControlInputError(
-        `${effect} happens ${moments.join(" or ")} only`,
+        `${effect} cannot be applied at "${when}"; possible: ${moments.join(", ")}`,
       );
     }
     this.#count += 1;
     const rule: FaultRule = {
-      ...DEFAULT_FIGURES[effect],
+      ...DEFAULT_PARAMETERS[effect],
       ...figures,
       faultId: this.#count,
       effect,
@@ -82,16 +82,16 @@ export class Faults {
     return { ...rule };
   }
 
-  /** The fault that meets this call, counted as met. */
-  take(occasion: FaultOccasion): FaultRule | undefined {
-    return this.#rules.find((rule) => this.#meets(rule, occasion));
+  /** Returns the fault to apply to a call and counts it as applied. */
+  take(call: FaultMatchInput): FaultRule | undefined {
+    return this.#rules.find((rule) => this.#isApplied(rule, call));
   }
 
   all(): FaultRule[] {
     return this.#rules.map((rule) => ({ ...rule }));
   }
 
-  /** Takes back one fault, or all. */
+  /** Removes one fault, or all of them. */
   clear(faultId?: number): void {
     this.#rules =
       faultId === undefined
@@ -99,13 +99,13 @@ export class Faults {
         : this.#rules.filter((rule) => rule.faultId !== faultId);
   }
 
-  #meets(rule: FaultRule, occasion: FaultOccasion): boolean {
-    const applies =
-      (rule.operation === "*" || rule.operation === occasion.operation) &&
-      (rule.when === "arrival") === occasion.isArrival &&
-      (rule.effect !== "resetOnReuse" || occasion.isReusedSocket) &&
+  #isApplied(rule: FaultRule, call: FaultMatchInput): boolean {
+    const isMatch =
+      (rule.operation === "*" || rule.operation === call.operation) &&
+      (rule.when === "arrival") === call.isArrival &&
+      (rule.effect !== "resetOnReuse" || call.isReusedSocket) &&
       (rule.times === null || rule.met < rule.times);
-    if (!applies) return false;
+    if (!isMatch) return false;
     if (rule.skipped < rule.skip) {
       rule.skipped += 1;
       return false;

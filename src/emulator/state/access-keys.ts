@@ -1,27 +1,31 @@
 import type { TimeSource } from "../clock.js";
-import { gatewayMissing, rpcError, type RpcError } from "../wire/rpc-errors.js";
+import {
+  gatewayMissingParameter,
+  rpcError,
+  type RpcError,
+} from "../wire/rpc-errors.js";
 
-/** A key as it is handed in; what is left out takes the value named. */
+/** Definition of an access key. */
 export interface AccessKeyInput {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** Operation names, or `*` for all (the default). */
+  /** Operation names, or `*` for all. Default: `*`. */
   readonly allowedActions?: readonly string[];
-  /** true */
+  /** Default: true. */
   readonly isActive?: boolean;
-  /** Makes the key a temporary one, which is good only together with this token. */
+  /** Makes the key temporary: it is valid only together with this token. */
   readonly securityToken?: string;
-  /** When a temporary key ends, in milliseconds since 1970; never when left out. */
+  /** When a temporary key expires, in milliseconds since 1970. Default: never. */
   readonly expiresAt?: number;
 }
 
 export type AccessKey = AccessKeyInput &
   Required<Pick<AccessKeyInput, "allowedActions" | "isActive">>;
 
-/** Ids of temporary keys start so (documented). */
+/** Prefix of the ids of temporary keys (documented). */
 const TEMPORARY_PREFIX = "STS.";
 
-/** The key pair of the vendor's published examples, and a temporary one beside it. */
+/** The key of the vendor's published examples, and a temporary key. */
 export const DEFAULT_KEYS: readonly AccessKeyInput[] = [
   { accessKeyId: "testid", accessKeySecret: "testsecret" },
   {
@@ -31,7 +35,7 @@ export const DEFAULT_KEYS: readonly AccessKeyInput[] = [
   },
 ];
 
-/** Keys that calls can be signed with. */
+/** The access keys that callers can sign with. */
 export class AccessKeys {
   readonly #keys = new Map<string, AccessKey>();
 
@@ -44,11 +48,11 @@ export class AccessKeys {
 
   load(keys: readonly AccessKeyInput[]): void {
     this.#keys.clear();
-    for (const key of keys) this.put(key);
+    for (const key of keys) this.set(key);
   }
 
-  /** Adds a key, or replaces the one with the same id. */
-  put(key: AccessKeyInput): void {
+  /** Adds a key. Replaces a key with the same id. */
+  set(key: AccessKeyInput): void {
     this.#keys.set(key.accessKeyId, {
       ...key,
       allowedActions: key.allowedActions ?? ["*"],
@@ -64,25 +68,25 @@ export class AccessKeys {
     return this.#keys.get(accessKeyId);
   }
 
-  /** Ends the session of one temporary key, or of all; answers how many that were. */
+  /** Expires one temporary key, or all of them. Returns the number of expired keys. */
   expire(accessKeyId?: string): number {
-    const ended = this.all().filter(
+    const expired = this.all().filter(
       (key) =>
         key.securityToken !== undefined &&
         (accessKeyId === undefined || key.accessKeyId === accessKeyId),
     );
     const expiresAt = this.clock.now();
-    for (const key of ended) this.put({ ...key, expiresAt });
-    return ended.length;
+    for (const key of expired) this.set({ ...key, expiresAt });
+    return expired.length;
   }
 
-  /** Why a token does not go with a key; undefined when it does. */
-  tokenFault(key: AccessKey, token: string | undefined): RpcError | undefined {
+  /** Returns the error for a token that does not match the key, or undefined when it is valid. */
+  tokenError(key: AccessKey, token: string | undefined): RpcError | undefined {
     const isTemporary =
       key.securityToken !== undefined ||
       key.accessKeyId.startsWith(TEMPORARY_PREFIX);
     if (token === undefined) {
-      return isTemporary ? gatewayMissing("SecurityToken") : undefined;
+      return isTemporary ? gatewayMissingParameter("SecurityToken") : undefined;
     }
     if (token !== key.securityToken) {
       return this.all().some(({ securityToken }) => securityToken === token)

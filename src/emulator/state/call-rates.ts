@@ -1,13 +1,13 @@
 const SECOND_MS = 1_000;
 
-/** How often each key has called each action within the last second of the clock. */
+/** Counts calls per key and action within the last second. */
 export class CallRates {
   readonly #calls = new Map<string, number[]>();
 
   /**
-   * Counts a call, unless `limit` is reached.
+   * Counts a call, unless the limit is reached.
    *
-   * @returns milliseconds until the next call is let through; 0 when this one is
+   * @returns 0 when the call is allowed; otherwise milliseconds until the next one is allowed
    */
   waitFor(keyAndAction: string, now: number, limit: number): number {
     const recent = (this.#calls.get(keyAndAction) ?? []).filter(

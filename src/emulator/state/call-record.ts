@@ -1,31 +1,31 @@
 import type { RpcCall } from "./call.js";
 
-/** What happened to one call on the RPC endpoint. */
+/** Record of one call on the RPC endpoint. */
 export interface CallEntry {
-  /** Counts from 1. */
+  /** Starts at 1. */
   readonly callId: number;
-  /** ISO 8601, UTC, by the emulator's clock. */
+  /** ISO 8601 in UTC, from the emulator's clock. */
   readonly at: string;
   readonly requestId: string;
   readonly method: string;
-  /** As sent; null when there was none. */
+  /** As sent; null when absent. */
   readonly action: string | null;
   readonly accessKeyId: string | null;
   /** As sent, without Signature and SecurityToken. */
   readonly params: Readonly<Record<string, string>>;
-  /** `ok` or the vendor code; null while undecided, and for a call that a fault swallowed. */
+  /** `ok` or the vendor code. null before the response, and when a fault replaced it. */
   verdict: string | null;
-  /** Whether the action ran and was not refused. */
+  /** Whether the action was executed successfully. */
   executed: boolean;
-  /** How many facts it changed and messages it sent. */
+  /** Number of changes made plus messages sent. */
   effects: number;
-  /** Effect of the fault that met the call. */
+  /** Effect of the fault that was applied, or null. */
   fault: string | null;
 }
 
-/** Entries kept; older ones are dropped. A choice of the emulator. */
+/** Maximum number of entries; older ones are dropped. The emulator's choice. */
 const MAX_ENTRIES = 10_000;
-const SECRETS = new Set(["Signature", "SecurityToken"]);
+const SECRET_PARAMETERS = new Set(["Signature", "SecurityToken"]);
 
 /** The latest calls, oldest first. */
 export class CallRecord {
@@ -34,7 +34,7 @@ export class CallRecord {
 
   constructor(private readonly capacity = MAX_ENTRIES) {}
 
-  /** Enters a call; the entry is filled in as the call goes on. */
+  /** Adds an entry, which the endpoint completes while it handles the call. */
   open(call: RpcCall, now: number): CallEntry {
     this.#count += 1;
     const entry: CallEntry = {
@@ -45,7 +45,7 @@ export class CallRecord {
       action: call.common.actionName ?? null,
       accessKeyId: call.common.accessKeyId ?? null,
       params: Object.fromEntries(
-        call.params.entries().filter(([name]) => !SECRETS.has(name)),
+        call.params.entries().filter(([name]) => !SECRET_PARAMETERS.has(name)),
       ),
       verdict: null,
       executed: false,
@@ -53,7 +53,7 @@ export class CallRecord {
       fault: null,
     };
     this.#entries.push(entry);
-    // Dropped in blocks, so that a full record does not make each call slower.
+    // Trim in blocks, so that a full record does not copy the list on each call.
     if (this.#entries.length >= 2 * this.capacity) this.#trim();
     return entry;
   }

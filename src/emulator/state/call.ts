@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { AccessKey } from "./access-keys.js";
-import type {
-  ActionContext,
-  AnswerBody,
-  RpcAction,
-} from "../actions/action.js";
-import type { AnswerFormat } from "../wire/rpc-answer.js";
+import type { ActionContext, RpcAction } from "../actions/action.js";
+import type { AnswerBody, AnswerFormat } from "../wire/rpc-answer.js";
 import { RpcError } from "../wire/rpc-errors.js";
 import { mergeParams, RpcParams } from "../wire/rpc-params.js";
 import {
@@ -16,7 +12,7 @@ import {
 } from "../wire/rpc-signature.js";
 import type { EmulatorSettings } from "../settings.js";
 
-/** The fields every signed call carries, wherever its signature version puts them. */
+/** Fields of every signed call. Their location depends on the signature version. */
 export interface CommonFields {
   readonly actionName?: string;
   readonly version?: string;
@@ -26,9 +22,9 @@ export interface CommonFields {
   readonly nonce?: string;
 }
 
-/** One call on the RPC endpoint. The checks fill in what is optional here. */
+/** One call on the RPC endpoint. The checks set `action`, `key` and `execute`. */
 export interface RpcCall {
-  /** Fresh upper-case UUID (documented form). */
+  /** Random upper-case UUID (documented format). */
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
@@ -36,20 +32,23 @@ export interface RpcCall {
   readonly query: readonly (readonly [string, string])[];
   readonly body: Buffer;
   readonly params: RpcParams;
-  /** Why the body could not be read; a check raises it. */
+  /** Error from reading the body. `checkBody` throws it. */
   readonly bodyError?: RpcError;
-  /** Version 3 is told by an ACS3 `Authorization` header; pop-core sends x-acs-action with version 1 too (observed). */
+  /**
+   * 3 if the `Authorization` header starts with `ACS3-`. The header x-acs-action is no
+   * indication, because pop-core also sends it with version 1 (observed).
+   */
   readonly signatureVersion: 1 | 3;
-  /** Of version 3; undefined when the header is not of that form. */
+  /** Version 3 only; undefined when the header is malformed. */
   readonly authorization?: V3Authorization;
   readonly common: CommonFields;
-  /** The form asked for, or the default when that is not a known one. */
+  /** Requested response format, or the default if it is missing or unknown. */
   readonly format: AnswerFormat;
-  /** By how much a fault moves the vendor's clock for this call. */
+  /** Offset that the fault `clockSkew` adds to the clock for this call. */
   skewMs: number;
   action?: RpcAction;
   key?: AccessKey;
-  carryOut?: (context: ActionContext) => AnswerBody;
+  execute?: (context: ActionContext) => AnswerBody;
 }
 
 export function openCall(
@@ -57,7 +56,7 @@ export function openCall(
   body: Buffer | "too large",
   settings: EmulatorSettings,
 ): RpcCall {
-  // Not `new URL`: a target such as `//x` would change the host.
+  // Not `new URL()`, which would read a request target such as `//x` as a host.
   const [path = "/", ...rest] = (request.url ?? "/").split("?");
   const query = new URLSearchParams(rest.join("?"));
   const { headers } = request;
@@ -86,7 +85,19 @@ export function openCall(
   };
 }
 
-/** Either spelling is taken: a newer client of the vendor sends `json` (observed). */
+/** The action that `checkAction` has resolved. */
+export function requireAction({ action }: RpcCall): RpcAction {
+  if (action === undefined) throw new Error("checkAction has not run");
+  return action;
+}
+
+/** The access key that `checkAccessKey` has resolved. */
+export function requireKey({ key }: RpcCall): AccessKey {
+  if (key === undefined) throw new Error("checkAccessKey has not run");
+  return key;
+}
+
+/** Ignores case, because a newer client of the vendor sends `json` (observed). */
 export function formatOf(text: string | undefined): AnswerFormat | undefined {
   const upper = text?.toUpperCase();
   return upper === "JSON" || upper === "XML" ? upper : undefined;

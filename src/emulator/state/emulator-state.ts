@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import {
   AccessKeys,
   DEFAULT_KEYS,
@@ -20,17 +21,17 @@ import {
   type SettingsHolder,
 } from "../settings.js";
 
-/** What an emulator starts with, and comes back to on a reset. */
+/** Initial state of an emulator. A reset restores it. */
 export interface EmulatorStart {
   readonly seed: Seed;
   readonly settings: Partial<EmulatorSettings>;
   readonly keys?: readonly AccessKeyInput[];
   readonly timeSource: TimeSource;
-  /** From 0 up to but not including 1: ids, codes and chances of faults. */
+  /** Returns a number in [0, 1); used for ids, codes and fault probabilities. */
   readonly random: () => number;
 }
 
-/** Everything one emulator knows. */
+/** The complete state of one emulator. */
 export class EmulatorState {
   readonly settings: SettingsHolder;
   readonly clock: EmulatorClock;
@@ -42,11 +43,13 @@ export class EmulatorState {
   readonly nonces = new NonceMemory();
   readonly rates = new CallRates();
   readonly calls = new CallRecord();
+  /** Connections that have carried a call. */
+  readonly usedSockets = new WeakSet<Socket>();
 
-  /** @throws {ControlInputError} on settings that do not exist */
+  /** @throws {ControlInputError} for unknown settings or invalid values */
   constructor(private readonly start: EmulatorStart) {
     const { seed, keys, timeSource, random } = start;
-    this.settings = { current: this.#firstSettings() };
+    this.settings = { current: this.#initialSettings() };
     this.clock = new EmulatorClock(timeSource);
     this.store = new ContactStore(seed, this.clock, this.settings, random);
     this.outbox = new Outbox(this.clock, this.settings, random);
@@ -55,10 +58,10 @@ export class EmulatorState {
     this.writes = new RunningWrites(this.clock);
   }
 
-  /** Back to the start; writes that run go on to their end. */
+  /** Restores the initial state. Running writes are not aborted. */
   reset(): void {
     this.clock.setOffset(0);
-    this.settings.current = this.#firstSettings();
+    this.settings.current = this.#initialSettings();
     this.store.load(this.start.seed);
     this.outbox.load([]);
     this.keys.load(this.start.keys ?? DEFAULT_KEYS);
@@ -68,7 +71,7 @@ export class EmulatorState {
     this.calls.clear();
   }
 
-  /** The time that a call's stamp is held against, and that its answer's Date tells. */
+  /** Current time for the timestamp check and the Date header of a call. */
   vendorTimeFor({ skewMs }: Pick<RpcCall, "skewMs">): number {
     const now =
       this.settings.current.timestampClock === "source"
@@ -77,12 +80,12 @@ export class EmulatorState {
     return now + skewMs;
   }
 
-  /** Facts changed and messages sent since the start. */
+  /** Number of changes made plus messages sent since the start. */
   effects(): number {
     return this.store.changes + this.outbox.sent;
   }
 
-  #firstSettings(): EmulatorSettings {
+  #initialSettings(): EmulatorSettings {
     return changeSettings(DEFAULT_SETTINGS, this.start.settings);
   }
 }

@@ -1,9 +1,9 @@
-/** Nonces remembered at most; the oldest go first. A choice of the emulator. */
+/** Maximum number of nonces; the oldest are removed first. The emulator's choice. */
 const MAX_NONCES = 200_000;
 
-/** The nonces of calls whose time stamps can still be in the window. */
+/** Nonces of calls whose timestamps may still be inside the window. */
 export class NonceMemory {
-  /** Nonce to the time from which on it may be forgotten; in order of arrival. */
+  /** Maps a nonce to its expiry time, in insertion order. */
   readonly #nonces = new Map<string, number>();
 
   constructor(private readonly capacity = MAX_NONCES) {}
@@ -12,11 +12,11 @@ export class NonceMemory {
     return this.#nonces.size;
   }
 
-  /** Remembers a nonce for `keepMs`; false when it was there already. */
+  /** Stores a nonce for `keepMs`. Returns false when it is already stored. */
   add(nonce: string, now: number, keepMs: number): boolean {
-    for (const [old, forgetAt] of this.#nonces) {
-      if (forgetAt > now && this.#nonces.size < this.capacity) break;
-      this.#nonces.delete(old);
+    for (const [stored, expiresAt] of this.#nonces) {
+      if (expiresAt > now && this.#nonces.size < this.capacity) break;
+      this.#nonces.delete(stored);
     }
     if (this.#nonces.has(nonce)) return false;
     this.#nonces.set(nonce, now + keepMs);

@@ -1,6 +1,6 @@
 import type { EmulatorClock } from "../clock.js";
 
-/** Counts the writes that are being carried out. */
+/** Counts the writes that are running. */
 export class RunningWrites {
   #count = 0;
 
@@ -10,7 +10,7 @@ export class RunningWrites {
     return this.#count > 0;
   }
 
-  /** Resolves when a write that starts now and takes `ms` is over. */
+  /** Counts one write for `ms`, then resolves. */
   async run(ms: number): Promise<void> {
     if (ms <= 0) return;
     this.#count += 1;

@@ -1,43 +1,43 @@
 import type { FaultInput } from "../faults/faults.js";
 
-/** Faults that a person is likely to want, by the name that a form sends. */
+/** Predefined faults of the UI page, by form value. */
 export const COMMON_FAULTS: Readonly<
   Record<string, { readonly label: string; readonly fault: FaultInput }>
 > = {
   "unavailable-once": {
-    label: "503 once, then fine",
+    label: "503 for one call",
     fault: { effect: "status503", times: 1 },
   },
   "lost-answer": {
-    label: "Carried out, but the answer is lost",
+    label: "Executed, but the response is lost (one call)",
     fault: { effect: "reset", when: "after", times: 1 },
   },
   "lost-call": {
-    label: "Connection cut before it is carried out",
+    label: "Connection reset before execution (one call)",
     fault: { effect: "reset", when: "before", times: 1 },
   },
   throttled: {
-    label: "Throttled once",
+    label: "Throttling error for one call",
     fault: { effect: "throttle", times: 1 },
   },
   "concurrent-change": {
-    label: "Another change is running",
+    label: "Concurrent change error for one call",
     fault: { effect: "error", code: "ConcurrentCallNotSupported", times: 1 },
   },
   denied: {
-    label: "No permission, until it is taken back",
+    label: "No permission, until removed",
     fault: { effect: "error", code: "NoPermission", times: null },
   },
   slow: {
-    label: "Every answer three seconds late",
+    label: "Every response three seconds late",
     fault: { effect: "delay", ms: 3_000, times: null },
   },
   "half-down": {
-    label: "Half of the calls fail by 503",
+    label: "Half of the calls fail with 503",
     fault: { effect: "status503", probability: 0.5 },
   },
   down: {
-    label: "Everything fails by 503",
+    label: "All calls fail with 503",
     fault: { effect: "status503", times: null },
   },
 };

@@ -1,11 +1,11 @@
-/** Text that is HTML already; everything else is escaped on its way in. */
+/** A fragment of safe HTML. `html` does not escape it again. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Part = Html | string | number | readonly Part[];
 
-/** A piece of HTML whose values are safe between tags and in quoted attributes. */
+/** Template tag. Escapes the values for element content and quoted attributes. */
 export function html(
   parts: TemplateStringsArray,
   ...values: readonly Part[]
@@ -17,8 +17,8 @@ export function html(
   );
 }
 
-/** Nothing at all. */
-export const NOTHING = new Html("");
+/** An empty fragment. */
+export const EMPTY_HTML = new Html("");
 
 function rendered(part: Part): string {
   if (part instanceof Html) return part.text;

@@ -1,31 +1,38 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control/control.js";
-import { ADVANCE, FAULT_ID } from "../control/control-shapes.js";
-import { ControlInputError, oneOf, parse, text } from "../json.js";
-import { SEED_CHOICE } from "../control/seed-input.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
+import { ADVANCE, FAULT_ID } from "../control/control-schemas.js";
+import {
+  ControlInputError,
+  stringEnum,
+  parse,
+  nonEmptyString,
+} from "../schema.js";
+import { SEED_CHOICE } from "../control/seed-schemas.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 
-/** One button: what it does with the fields of its form. */
+/** Handler of a form. */
 type UiAction = (control: EmulatorControl, fields: URLSearchParams) => void;
 
-const COMMON = oneOf(Object.keys(COMMON_FAULTS));
-const OPERATION = oneOf(["*", ...ACTIONS.keys()]);
+const COMMON = stringEnum(Object.keys(COMMON_FAULTS));
+const OPERATION = stringEnum(["*", ...ACTIONS.keys()]);
 
-const at = (fields: URLSearchParams, name: string): string =>
-  parse(text(), fields.get(name), name);
+const field = (fields: URLSearchParams, name: string): string =>
+  parse(nonEmptyString(), fields.get(name), name);
 
 const verification = (fields: URLSearchParams) => ({
-  contactId: at(fields, "contactId"),
-  target: at(fields, "target"),
+  contactId: field(fields, "contactId"),
+  target: field(fields, "target"),
 });
 
-/** Everything that the page's forms can do, by the last part of their address. */
+/** Form handlers, by the last segment of the form's URL. */
 export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
   reset: (control) => control.reset(),
   seed: (control, fields) =>
-    control.seed(parse(SEED_CHOICE, at(fields, "seed"), "seed")),
+    control.seed(parse(SEED_CHOICE, field(fields, "seed"), "seed")),
   advance: (control, fields) => {
-    control.advanceClock(parse(ADVANCE, { ms: Number(at(fields, "ms")) }).ms);
+    control.advanceClock(
+      parse(ADVANCE, { ms: Number(field(fields, "ms")) }).ms,
+    );
   },
   confirm: (control, fields) =>
     control.confirmVerification(verification(fields)),
@@ -33,7 +40,7 @@ export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
   "clear-outbox": (control) => control.clearOutbox(),
   "add-fault": (control, fields) => {
     const common = COMMON_FAULTS[parse(COMMON, fields.get("fault"), "fault")];
-    if (common === undefined) throw new ControlInputError("no such fault");
+    if (common === undefined) throw new ControlInputError("fault is unknown");
     control.addFault({
       ...common.fault,
       operation: parse(OPERATION, fields.get("operation"), "operation"),
@@ -41,7 +48,7 @@ export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
   },
   "clear-fault": (control, fields) =>
     control.clearFaults(
-      parse(FAULT_ID, Number(at(fields, "faultId")), "faultId"),
+      parse(FAULT_ID, Number(field(fields, "faultId")), "faultId"),
     ),
   "clear-faults": (control) => control.clearFaults(),
   "clear-calls": (control) => control.clearCalls(),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { EmulatorControl } from "../control/control.js";
-import { ControlInputError } from "../json.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
+import { ControlInputError } from "../schema.js";
 import { sendBytes } from "../wire/rpc-response.js";
 import { UI_ACTIONS } from "./ui-actions.js";
 import { UI_FILES, UI_POLICY } from "./ui-files.js";
@@ -8,14 +8,14 @@ import { uiPage } from "./ui-page.js";
 
 const PAGE = "/ui";
 
-/** Whether the page or something of its own lies at a path below the control prefix. */
+/** Whether a path, relative to the control prefix, belongs to the UI page. */
 export function isUiPath(path: string): boolean {
   return path === PAGE || path.startsWith(`${PAGE}/`);
 }
 
 /**
- * Answers with the page, one of its files, or does what one of its buttons asks for and sends
- * the browser back to the page, so that a reload does nothing twice.
+ * Serves the page and its files, and handles its forms. A form submission redirects to the page
+ * (303), so that a reload does not repeat it.
  */
 export function serveUi(
   control: EmulatorControl,
@@ -24,26 +24,26 @@ export function serveUi(
   body: Buffer,
   response: ServerResponse,
 ): void {
-  const file = own(UI_FILES, path);
-  const act = own(UI_ACTIONS, path.slice(PAGE.length + 1));
-  const allowed = act === undefined ? "GET" : "POST";
-  if (file === undefined && act === undefined && path !== PAGE) {
-    sendText(response, 404, `There is no ${path} here.\n`);
+  const file = ownValue(UI_FILES, path);
+  const action = ownValue(UI_ACTIONS, path.slice(PAGE.length + 1));
+  const allowed = action === undefined ? "GET" : "POST";
+  if (file === undefined && action === undefined && path !== PAGE) {
+    sendText(response, 404, `There is no route ${path}.\n`);
   } else if (method !== allowed) {
     response.setHeader("allow", allowed);
-    sendText(response, 405, `This takes ${allowed}.\n`);
+    sendText(response, 405, `This route allows only ${allowed}.\n`);
   } else if (file !== undefined) {
     sendBytes(response, 200, file.type, file.text);
-  } else if (act === undefined) {
+  } else if (action === undefined) {
     sendPage(response, 200, uiPage(control));
   } else {
     try {
-      act(control, new URLSearchParams(body.toString("utf8")));
+      action(control, new URLSearchParams(body.toString("utf8")));
       response.setHeader("location", `/_emulator${PAGE}`);
       sendText(response, 303, "Done.\n");
     } catch (error) {
       if (!(error instanceof ControlInputError)) throw error;
-      sendPage(response, 400, uiPage(control, `Refused: ${error.message}.`));
+      sendPage(response, 400, uiPage(control, `Error: ${error.message}.`));
     }
   }
 }
@@ -55,7 +55,7 @@ function sendPage(
 ): void {
   response.setHeader("content-security-policy", UI_POLICY);
   response.setHeader("cross-origin-opener-policy", "same-origin");
-  // Forms name their origin only where a referrer may be told.
+  // With "no-referrer", browsers send `Origin: null` on form submissions, which is rejected.
   response.setHeader("referrer-policy", "same-origin");
   sendBytes(response, httpStatus, "text/html; charset=utf-8", page);
 }
@@ -68,8 +68,8 @@ function sendText(
   sendBytes(response, httpStatus, "text/plain; charset=utf-8", text);
 }
 
-/** An entry of a table; never one of those that every object has. */
-function own<T>(
+/** Reads an own property; ignores inherited ones such as `constructor`. */
+function ownValue<T>(
   table: Readonly<Record<string, T>>,
   key: string,
 ): T | undefined {

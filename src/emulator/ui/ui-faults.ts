@@ -1,9 +1,9 @@
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import { COMMON_FAULTS } from "./common-faults.js";
 import { html, type Html } from "./html.js";
 import { button, section, select, table } from "./ui-parts.js";
 
-/** The scripted faults, and a form that adds one of the common ones. */
+/** The scripted faults, and a form that adds a predefined one. */
 export function faultsSection(
   control: EmulatorControl,
   operations: readonly string[],
@@ -15,36 +15,38 @@ export function faultsSection(
         "Fault",
         Object.entries(COMMON_FAULTS).map(([name, { label }]) => [name, label]),
       )}${select("operation", "Operation", [
-        ["*", "every operation"],
+        ["*", "All operations"],
         ...operations.map((name) => [name, name] as const),
       ])}<button>Add fault</button>
     </form>
-    ${button("clear-faults", "Clear faults")}`;
+    ${button("clear-faults", "Remove all faults")}`;
   return section(
     "faults",
     "Faults",
     `${faults.length} scripted`,
     form,
     table(
-      ["#", "Effect", "Operation", "When", "Calls met", ""],
+      ["#", "Effect", "Operation", "When", "Applied to", ""],
       faults.map((fault) => [
         String(fault.faultId),
         html`${fault.effect}${
           fault.effect === "error" ? html` <code>${fault.code}</code>` : ""
         }${fault.ms === 0 ? "" : ` ${fault.ms} ms`}${
-          fault.probability < 1 ? `, chance ${fault.probability}` : ""
+          fault.probability < 1 ? `, probability ${fault.probability}` : ""
         }`,
         fault.operation,
         fault.when,
-        `${fault.met} of ${fault.times ?? "any number"}`,
+        fault.times === null
+          ? `${fault.met} (unlimited)`
+          : `${fault.met} of ${fault.times}`,
         button(
           "clear-fault",
-          "Take back",
+          "Remove",
           { faultId: String(fault.faultId) },
           `fault ${fault.faultId}`,
         ),
       ]),
-      "Everything works.",
+      "No faults are scripted.",
     ),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What the page loads, all of it its own. Texts rather than files, because the emulator has
- * no build step but the compiler's.
+ * Style sheet of the page. A string and not a file, because the emulator is built by the
+ * TypeScript compiler only.
  */
 const STYLE = `:root { color-scheme: light dark; --ink: #1c2330; --soft: #5a6577; --line: #dde2ea; --paper: #fff; --card: #f6f8fb; --link: #0b57d0; --good: #146c2e; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #9aa5b8; --line: #323a48; --paper: #14181f; --card: #1b212b; --link: #8ab4f8; --good: #7fd49a; --bad: #f2b8b5; } }
@@ -37,45 +37,45 @@ pre { margin: .3rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .85
 `;
 
 /**
- * Every form works without it. With it the page stays where it is when a button is pressed,
- * and is up to date when one comes back to it.
+ * Optional script of the page; all forms work without it. It submits forms without a page load,
+ * and refreshes the page when its tab becomes visible.
  */
 const SCRIPT = `"use strict";
-const follow = () => document.querySelector("#follow");
+const autoRefresh = () => document.querySelector("#auto-refresh");
 
-async function show(answer) {
-  const text = await (await answer).text();
+async function update(response) {
+  const text = await (await response).text();
   const next = new DOMParser().parseFromString(text, "text/html");
-  const opened = new Set([...document.querySelectorAll("details[open]")].map(({ id }) => id));
-  for (const one of next.querySelectorAll("details")) one.open = opened.has(one.id);
-  const box = next.querySelector("#follow");
-  if (box !== null) box.checked = follow()?.checked ?? false;
+  const openIds = new Set([...document.querySelectorAll("details[open]")].map(({ id }) => id));
+  for (const details of next.querySelectorAll("details")) details.open = openIds.has(details.id);
+  const checkbox = next.querySelector("#auto-refresh");
+  if (checkbox !== null) checkbox.checked = autoRefresh()?.checked ?? false;
   document.querySelector("main").replaceWith(next.querySelector("main"));
-  reveal();
+  showScriptedControls();
 }
 
-function reveal() {
-  for (const one of document.querySelectorAll("[data-script]")) one.hidden = false;
+function showScriptedControls() {
+  for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
 }
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const { target, submitter } = event;
   const body = new URLSearchParams(new FormData(target, submitter));
-  void show(fetch(target.action, { method: "POST", body }));
+  void update(fetch(target.action, { method: "POST", body }));
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void show(fetch(location.pathname));
+  if (document.visibilityState === "visible") void update(fetch(location.pathname));
 });
 setInterval(() => {
-  if (follow()?.checked === true) void show(fetch(location.pathname));
+  if (autoRefresh()?.checked === true) void update(fetch(location.pathname));
 }, 2000);
-reveal();
+showScriptedControls();
 `;
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#5a6577"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#5a6577" stroke-width="2.4"/></svg>`;
 
-/** By path below the control prefix. */
+/** Files of the page, by path after the control prefix. */
 export const UI_FILES: Readonly<
   Record<string, { readonly type: string; readonly text: string }>
 > = {
@@ -84,6 +84,6 @@ export const UI_FILES: Readonly<
   "/ui/icon.svg": { type: "image/svg+xml", text: ICON },
 };
 
-/** Nothing but the page's own files, and forms that go back to the emulator. */
+/** Content security policy: only the page's own files, and forms that target the emulator. */
 export const UI_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -1,16 +1,21 @@
 import { ACTIONS } from "../actions/catalogue.js";
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import type { SeedContact } from "../contacts/seeds.js";
 import { clockSection, callsSection, outboxSection } from "./ui-records.js";
 import { faultsSection } from "./ui-faults.js";
 import { button, section, table } from "./ui-parts.js";
-import { html, NOTHING, type Html } from "./html.js";
+import { html, EMPTY_HTML, type Html } from "./html.js";
 
-/** The whole page as it stands now; `refusal` says why the last button did nothing. */
-export function uiPage(control: EmulatorControl, refusal?: string): string {
+/** Renders the page. `errorMessage` is the error of the last form submission. */
+export function uiPage(
+  control: EmulatorControl,
+  errorMessage?: string,
+): string {
   const { seed } = control.snapshot();
   const alert =
-    refusal === undefined ? NOTHING : html`<p role="alert">${refusal}</p>`;
+    errorMessage === undefined
+      ? EMPTY_HTML
+      : html`<p role="alert">${errorMessage}</p>`;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -27,12 +32,13 @@ export function uiPage(control: EmulatorControl, refusal?: string): string {
           <header>
             <h1>Emulator</h1>
             <span class="soft"
-              >Stands in for the vendor's API. Nothing here is real, no message
-              is sent.</span
+              >Emulates the vendor's API. All data is sample data; no messages
+              are sent.</span
             >
             <a href="/_emulator/ui">Refresh</a>
             <label class="soft" data-script hidden
-              ><input type="checkbox" id="follow" /> keep up to date</label
+              ><input type="checkbox" id="auto-refresh" /> Refresh
+              automatically</label
             >
             <a href="/_emulator">Control API</a>
             <a href="/_emulator/openapi.json">OpenAPI</a>
@@ -56,8 +62,8 @@ function contactsSection(
     "Contacts",
     `${contacts.length} in ${directoryId}`,
     html`${button("reset", "Reset everything")}
-    ${button("seed", "Sample contacts", { seed: "sample" })}
-    ${button("seed", "No contacts", { seed: "empty" })}`,
+    ${button("seed", "Load sample contacts", { seed: "sample" })}
+    ${button("seed", "Delete all contacts", { seed: "empty" })}`,
     table(
       [
         "Name",
@@ -73,21 +79,24 @@ function contactsSection(
         contact.name,
         html`<code>${contact.contactId}</code>`,
         contact.status,
-        shown(contact, contact.emailAddress),
-        shown(contact, contact.phoneNumber),
+        withVerifiedMark(contact, contact.emailAddress),
+        withVerifiedMark(contact, contact.phoneNumber),
         contact.title,
         contact.messageTypes.join(", "),
         html`${(contact.bindings ?? []).map(
           ({ targetId }) => html`<code>${targetId}</code> `,
         )}`,
       ]),
-      "This directory has no contacts.",
+      "The directory has no contacts.",
     ),
   );
 }
 
-/** A value, and whether its owner has confirmed it. */
-function shown(contact: SeedContact, value: string | undefined): Html {
+/** A value with a mark that says whether it is verified. */
+function withVerifiedMark(
+  contact: SeedContact,
+  value: string | undefined,
+): Html {
   if (value === undefined) return html`<span class="soft">none</span>`;
   const mark =
     contact.verifiedTargets?.includes(value) === true
@@ -108,8 +117,8 @@ function pendingSection(contacts: readonly SeedContact[]): Html {
   return section(
     "verifications",
     "Pending verifications",
-    `${pending.length} wait for their owners`,
-    NOTHING,
+    `${pending.length} pending`,
+    EMPTY_HTML,
     table(
       ["Contact", "Address or number", "Since", ""],
       pending.map(({ contactId, name, target, since }) => [
@@ -117,9 +126,9 @@ function pendingSection(contacts: readonly SeedContact[]): Html {
         target,
         since,
         html`${button("confirm", "Confirm", { contactId, target }, target)}
-        ${button("expire", "Let expire", { contactId, target }, target)}`,
+        ${button("expire", "Expire", { contactId, target }, target)}`,
       ]),
-      "Nothing waits for verification.",
+      "No verifications are pending.",
     ),
   );
 }

@@ -1,9 +1,9 @@
 import { html, type Html } from "./html.js";
 
 /**
- * A form of one button. It works without a script.
+ * A form with one button. It works without a script.
  *
- * @param about what it is about, for those who hear the page rather than see it
+ * @param about the object of the action, added to the accessible name
  */
 export function button(
   action: string,

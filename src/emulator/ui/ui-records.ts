@@ -1,10 +1,10 @@
 import type { CallEntry } from "../state/call-record.js";
 import { toVendorDate } from "../clock.js";
-import type { EmulatorControl } from "../control/control.js";
+import type { EmulatorControl } from "../control/emulator-control.js";
 import { html, type Html } from "./html.js";
 import { button, section, table } from "./ui-parts.js";
 
-/** Rows shown of a record, the newest ones; all of them are in the control API. */
+/** Maximum number of rows shown, newest first. The control API returns all entries. */
 const MAX_ROWS = 50;
 
 const STEPS = [
@@ -14,33 +14,33 @@ const STEPS = [
   ["+1 day", 86_400_000],
 ] as const;
 
-/** The emulator's time, and buttons that let it pass. */
+/** The emulator's time, and buttons that advance the clock. */
 export function clockSection(control: EmulatorControl): Html {
   const { now, nowMs, offsetMs } = control.clock();
   return section(
     "clock",
     "Clock",
     offsetMs === 0
-      ? "the machine's time"
-      : `${offsetMs / 1_000} s ahead of the machine`,
+      ? "system time"
+      : `${offsetMs / 1_000} s ahead of the system time`,
     html`${STEPS.map(([label, ms]) =>
       button("advance", label, { ms: String(ms) }),
     )}`,
     html`<p>
       <code>${now}</code>
-      <span class="soft">${toVendorDate(nowMs)} at the vendor (UTC+8)</span>
+      <span class="soft">${toVendorDate(nowMs)} vendor's time (UTC+8)</span>
     </p>`,
   );
 }
 
-/** The messages that would have been sent, newest first. */
+/** The messages that the vendor would have sent, newest first. */
 export function outboxSection(control: EmulatorControl): Html {
   const messages = control.outbox();
   return section(
     "outbox",
     "Outbox",
     countOf(messages.length, "message"),
-    button("clear-outbox", "Empty the outbox"),
+    button("clear-outbox", "Clear the outbox"),
     table(
       ["Sent at", "To", "Text"],
       newest(messages).map(({ sentAt, target, text }) => [
@@ -48,26 +48,26 @@ export function outboxSection(control: EmulatorControl): Html {
         target,
         text,
       ]),
-      "No message was sent.",
+      "No messages have been sent.",
     ),
   );
 }
 
-/** The calls that reached the emulator, newest first. */
+/** The recorded calls, newest first. */
 export function callsSection(control: EmulatorControl): Html {
   const calls = control.calls();
   return section(
     "calls",
     "Signed calls",
     countOf(calls.length, "call"),
-    button("clear-calls", "Forget the calls"),
+    button("clear-calls", "Clear the calls"),
     table(
-      ["#", "Time", "Action", "Verdict", "Changes", "Fault", "Parameters"],
+      ["#", "Time", "Action", "Result", "Changes", "Fault", "Parameters"],
       newest(calls).map((call) => [
         String(call.callId),
         call.at,
         call.action ?? "none",
-        verdictOf(call),
+        resultCell(call),
         String(call.effects),
         call.fault ?? "",
         html`<details id="call-${call.callId}">
@@ -78,12 +78,12 @@ ${Object.entries(call.params).map(
             )}RequestId ${call.requestId}</pre>
         </details>`,
       ]),
-      "Nobody has called yet.",
+      "No calls have been received.",
     ),
   );
 }
 
-function verdictOf({ verdict }: CallEntry): Html {
+function resultCell({ verdict }: CallEntry): Html {
   if (verdict === null) return html`<span class="soft">none</span>`;
   return html`<span class="${verdict === "ok" ? "good" : "bad"}"
     >${verdict}</span
@@ -94,7 +94,7 @@ function newest<T>(entries: readonly T[]): T[] {
   return entries.slice(-MAX_ROWS).reverse();
 }
 
-function countOf(count: number, word: string): string {
-  const shown = count > MAX_ROWS ? `, the last ${MAX_ROWS} of them here` : "";
-  return `${count} ${word}${count === 1 ? "" : "s"}${shown}`;
+function countOf(count: number, noun: string): string {
+  const shown = count > MAX_ROWS ? `, the last ${MAX_ROWS} shown` : "";
+  return `${count} ${noun}${count === 1 ? "" : "s"}${shown}`;
 }

@@ -1,18 +1,20 @@
-import type { AnswerBody } from "../actions/action.js";
 import type { RpcError } from "./rpc-errors.js";
+
+/** Properties of a response other than RequestId. */
+export type AnswerBody = Readonly<Record<string, unknown>>;
 
 export type AnswerFormat = "JSON" | "XML";
 
-/** What a call is answered with, before it takes a form. */
+/** Response to a call, independent of the response format. */
 export interface RpcAnswer {
   readonly httpStatus: number;
   readonly body: AnswerBody;
-  /** Name of the outermost element in XML. */
+  /** Name of the root element in XML. */
   readonly rootElement: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Documented for JSON; the type of XML answers is inferred. */
+/** Documented for JSON, inferred for XML. */
 const CONTENT_TYPES: Record<AnswerFormat, string> = {
   JSON: "application/json;charset=utf-8",
   XML: "text/xml;charset=utf-8",
@@ -31,7 +33,7 @@ export function successAnswer(
   };
 }
 
-/** The vendor's five members, always all of them (documented for newer gateways). */
+/** Error response with the vendor's five properties (documented for newer gateways). */
 export function errorAnswer(
   error: RpcError,
   requestId: string,
@@ -53,7 +55,7 @@ export function errorAnswer(
   };
 }
 
-/** An answer as it goes over the wire. */
+/** Serialized response. */
 export interface RenderedAnswer {
   readonly httpStatus: number;
   readonly contentType: string;
@@ -76,7 +78,7 @@ export function renderAnswer(
   };
 }
 
-/** Lists repeat their element, without one around them (inferred from plain JSON lists). */
+/** A list becomes repeated elements without a wrapper element (inferred from plain JSON lists). */
 function element(name: string, value: unknown): string {
   if (Array.isArray(value)) {
     return value.map((item) => element(name, item)).join("");
@@ -93,7 +95,7 @@ function element(name: string, value: unknown): string {
 function escapeXml(text: string): string {
   return (
     text
-      // Characters that no XML document may hold.
+      // Remove characters that XML 1.0 does not allow.
       .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")

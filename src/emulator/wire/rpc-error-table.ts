@@ -1,16 +1,16 @@
-/** HTTP status and message that belong to a vendor code. */
+/** HTTP status and message of a vendor code. */
 export interface RpcErrorRow {
   readonly httpStatus: number;
   readonly message: string;
 }
 
 /**
- * The vendor's codes with status and message.
+ * The vendor's error codes with status and message.
  *
- * The first half is met by any operation; statuses and messages are documented or seen in
- * captures. Four of them were never found with a message (`InvalidParameter.Accept`,
- * `InvalidRegion.NotFound`, `Forbidden.AccessKeyDisabled`, `UnknownError`); theirs is inferred.
- * The second half is documented for the message contact operations.
+ * The first half applies to all operations. Statuses and messages are documented or observed,
+ * except the messages of `InvalidParameter.Accept`, `InvalidRegion.NotFound`,
+ * `Forbidden.AccessKeyDisabled` and `UnknownError`, which are inferred. The second half is
+ * documented for the message contact operations.
  */
 export const RPC_ERRORS = {
   "InvalidAccessKeyId.NotFound": row(404, "Specified access key is not found."),

@@ -1,12 +1,12 @@
 import { RPC_ERRORS, type RpcErrorCode } from "./rpc-error-table.js";
 
-/** A refusal as the vendor words it; the endpoint turns it into an error body. */
+/** An error with the vendor's code and message. The endpoint converts it to an error response. */
 export class RpcError extends Error {
   constructor(
     readonly code: string,
     readonly httpStatus: number,
     message: string,
-    /** Members that go into the body besides the five usual ones. */
+    /** Properties of the response body in addition to the five common ones. */
     readonly extra: Readonly<Record<string, unknown>> = {},
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
@@ -15,7 +15,7 @@ export class RpcError extends Error {
   }
 }
 
-/** The refusal with a code of the table, its message extended by `suffix`. */
+/** Creates the error for a code of the table. Appends `suffix` to its message. */
 export function rpcError(
   code: RpcErrorCode,
   suffix = "",
@@ -25,7 +25,7 @@ export function rpcError(
   return new RpcError(code, httpStatus, message + suffix, extra);
 }
 
-/** The service's own word for an absent parameter (documented). */
+/** The service's error for a missing parameter (documented). */
 export function missingParameter(name: string): RpcError {
   return new RpcError(
     `MissingParameter.${name}`,
@@ -34,8 +34,8 @@ export function missingParameter(name: string): RpcError {
   );
 }
 
-/** The API gateway's word for an absent parameter (seen in captures). */
-export function gatewayMissing(name: string): RpcError {
+/** The API gateway's error for a missing parameter (observed). */
+export function gatewayMissingParameter(name: string): RpcError {
   return new RpcError(
     `Missing${name}`,
     400,
@@ -43,8 +43,8 @@ export function gatewayMissing(name: string): RpcError {
   );
 }
 
-/** The API gateway's word for a value that does not fit its type (documented pattern). */
-export function gatewayInvalid(name: string): RpcError {
+/** The API gateway's error for a value of the wrong type (documented pattern). */
+export function gatewayInvalidParameter(name: string): RpcError {
   return new RpcError(
     `Invalid${name}`,
     400,
@@ -52,8 +52,8 @@ export function gatewayInvalid(name: string): RpcError {
   );
 }
 
-/** The generic form that some products use (documented pattern). */
-export function genericMissing(name: string): RpcError {
+/** Error for a missing parameter without its own code (documented pattern). */
+export function genericMissingParameter(name: string): RpcError {
   return new RpcError(
     "MissingParameter",
     400,
@@ -61,8 +61,8 @@ export function genericMissing(name: string): RpcError {
   );
 }
 
-/** The generic form that some products use (documented pattern). */
-export function genericInvalid(name: string): RpcError {
+/** Error for an invalid parameter without its own code (documented pattern). */
+export function genericInvalidParameter(name: string): RpcError {
   return new RpcError(
     "InvalidParameter",
     400,
@@ -71,22 +71,22 @@ export function genericInvalid(name: string): RpcError {
 }
 
 /**
- * The refusal with any code: of the table, of one of the vendor's patterns, or else with
- * status 400 and a sentence of the emulator.
+ * Creates the error for any code. A code that is neither in the table nor matches one of the
+ * vendor's patterns gets status 400 and a generic message.
  */
 export function errorOfCode(code: string): RpcError {
   if (Object.hasOwn(RPC_ERRORS, code)) return rpcError(code as RpcErrorCode);
-  if (code === "MissingParameter") return genericMissing("Parameter");
-  if (code === "InvalidParameter") return genericInvalid("Parameter");
+  if (code === "MissingParameter") return genericMissingParameter("Parameter");
+  if (code === "InvalidParameter") return genericInvalidParameter("Parameter");
   const [, pattern, name = ""] =
     /^(MissingParameter\.|Missing|Invalid)([A-Za-z]+)$/.exec(code) ?? [];
   switch (pattern) {
     case "MissingParameter.":
       return missingParameter(name);
     case "Missing":
-      return gatewayMissing(name);
+      return gatewayMissingParameter(name);
     case "Invalid":
-      return gatewayInvalid(name);
+      return gatewayInvalidParameter(name);
     default:
       return new RpcError(code, 400, `The request failed with ${code}.`);
   }

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from "node:http";
-import { genericInvalid } from "./rpc-errors.js";
+import { genericInvalidParameter } from "./rpc-errors.js";
 
-/** Largest body the endpoint reads; a choice of the emulator. */
+/** Maximum body size of the RPC endpoint. The emulator's choice. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The parameters of one call, by the name they have on the wire.
+ * The parameters of one call, by their vendor names.
  *
- * An empty text counts as absent everywhere: the vendor's service answers it as missing.
+ * An empty value counts as absent, because the vendor's service reports it as missing.
  */
 export class RpcParams {
   constructor(private readonly values: ReadonlyMap<string, string>) {}
 
-  /** All names and values as sent, in no particular order. */
+  /** All names and values as sent, in any order. */
   entries(): [string, string][] {
     return [...this.values];
   }
@@ -22,9 +22,9 @@ export class RpcParams {
   }
 
   /**
-   * The values of a one-based flattened array (`MessageTypes.1`, `MessageTypes.2`, …) by
-   * ascending index, or undefined when none was sent or all are empty. JSON and
-   * comma-joined forms are not understood, as at the vendor (metadata style "flat").
+   * Returns the values of a flattened array (`MessageTypes.1`, `MessageTypes.2`, …) by
+   * ascending index, or undefined when it is absent or all values are empty. Like the vendor
+   * (metadata style "flat"), it does not parse JSON or comma-separated lists.
    */
   list(name: string): string[] | undefined {
     const indexed: { index: number; value: string }[] = [];
@@ -41,7 +41,7 @@ export class RpcParams {
       .map(({ value }) => value);
   }
 
-  /** The value as an int32; undefined when absent, NaN when it is none. */
+  /** The value as an int32: undefined when absent, NaN when it is not an int32. */
   integer(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -49,12 +49,12 @@ export class RpcParams {
     return value === (value | 0) ? value : Number.NaN;
   }
 
-  /** Whether the name was sent at all, be it with an empty text. */
+  /** Whether the parameter was sent, even with an empty value. */
   has(name: string): boolean {
     return this.values.has(name);
   }
 
-  /** The value as a boolean; undefined when absent or neither `true` nor `false`. */
+  /** The value as a boolean: undefined when it is neither `true` nor `false`. */
   flag(name: string): boolean | undefined {
     const text = this.text(name);
     if (text === "true") return true;
@@ -64,21 +64,21 @@ export class RpcParams {
 }
 
 /**
- * Merges query and form body; the body wins on a repeated name.
+ * Merges query and form body. On a duplicate name, the value of the body is used.
  *
- * @throws {RpcError} when the body is no form or too large
+ * @throws {RpcError} when the body is not a form or is too large
  */
 export function mergeParams(
   query: URLSearchParams,
   body: Buffer | "too large",
   contentType: string | undefined,
 ): RpcParams {
-  if (body === "too large") throw genericInvalid("body");
+  if (body === "too large") throw genericInvalidParameter("body");
   const values = new Map<string, string>(query);
   if (body.length > 0) {
     const mediaType = contentType?.split(";")[0]?.trim().toLowerCase();
     if (mediaType !== "application/x-www-form-urlencoded") {
-      throw genericInvalid("Content-Type");
+      throw genericInvalidParameter("Content-Type");
     }
     for (const [name, value] of new URLSearchParams(body.toString("utf8"))) {
       values.set(name, value);
@@ -87,7 +87,7 @@ export function mergeParams(
   return new RpcParams(values);
 }
 
-/** Reads a body, and gives up on it beyond `limit` without keeping what came. */
+/** Reads a body. Beyond `limit` bytes, it drains the rest without buffering it. */
 export async function readBody(
   request: IncomingMessage,
   limit = MAX_BODY_BYTES,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { RenderedAnswer } from "./rpc-answer.js";
 
-/** Headers of every answer; Date follows the emulator's clock and not the machine's. */
+/** Sets the headers of every response. Date uses the emulator's clock. */
 export function setCommonHeaders(
   response: ServerResponse,
   requestId: string,
@@ -22,7 +22,7 @@ export function sendRendered(
   sendBytes(response, httpStatus, contentType, text);
 }
 
-/** Sends nothing when the client has gone. */
+/** Sends a response. Does nothing when the client has disconnected. */
 export function sendBytes(
   response: ServerResponse,
   httpStatus: number,

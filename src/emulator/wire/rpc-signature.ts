@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * Percent-encoding of both signature versions (documented): UTF-8, only
- * `A-Z a-z 0-9 - _ . ~` stay.
+ * Percent-encodes UTF-8 as both signature versions require (documented). Only
+ * `A-Z a-z 0-9 - _ . ~` are left unencoded.
  */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
@@ -12,7 +12,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** `name=value` pairs, encoded, in byte order of the names, joined by `&`. */
+/** Encoded `name=value` pairs, sorted by the bytes of the names and joined by `&`. */
 export function canonicalQuery(params: readonly (readonly string[])[]): string {
   return params
     .map(([name = "", value = ""]) => ({
@@ -24,7 +24,7 @@ export function canonicalQuery(params: readonly (readonly string[])[]): string {
     .join("&");
 }
 
-/** The string to sign of version 1.0: over all merged parameters but `Signature`. */
+/** String to sign of version 1.0. It covers all merged parameters except `Signature`. */
 export function stringToSignV1(
   method: string,
   params: readonly (readonly string[])[],
@@ -33,19 +33,19 @@ export function stringToSignV1(
   return `${method}&%2F&${percentEncode(canonicalQuery(signed))}`;
 }
 
-/** Base64 HMAC-SHA1 with the secret plus `&` as key. */
+/** Base64 of the HMAC-SHA1 whose key is the secret followed by `&`. */
 export function signV1(stringToSign: string, secret: string): string {
   return createHmac("sha1", `${secret}&`).update(stringToSign).digest("base64");
 }
 
-/** The parts of an `Authorization: ACS3-HMAC-SHA256 …` header. */
+/** Components of an `Authorization: ACS3-HMAC-SHA256 …` header. */
 export interface V3Authorization {
   readonly keyId: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
 
-/** Reads the header of a v3 call; undefined when it is not of that form. */
+/** Parses the Authorization header of version 3, or returns undefined when it does not match. */
 export function parseV3Authorization(
   header: string,
 ): V3Authorization | undefined {
@@ -58,7 +58,7 @@ export function parseV3Authorization(
   return { keyId, signedHeaders: names.toLowerCase().split(";"), signature };
 }
 
-/** What a v3 signature covers. */
+/** The parts of a request that a version 3 signature covers. */
 export interface V3Request {
   readonly method: string;
   readonly path: string;
@@ -86,7 +86,7 @@ export function stringToSignV3(canonicalRequest: string): string {
   return `ACS3-HMAC-SHA256\n${sha256Hex(Buffer.from(canonicalRequest))}`;
 }
 
-/** Hex HMAC-SHA256 with the bare secret as key. */
+/** Hex HMAC-SHA256 whose key is the secret. */
 export function signV3(stringToSign: string, secret: string): string {
   return createHmac("sha256", secret).update(stringToSign).digest("hex");
 }
@@ -95,14 +95,14 @@ export function sha256Hex(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Compares in a time that tells nothing about where the two differ. */
+/** Compares in constant time. */
 export function isSameSignature(given: string, expected: string): boolean {
   const left = createHash("sha256").update(given).digest();
   const right = createHash("sha256").update(expected).digest();
   return timingSafeEqual(left, right);
 }
 
-/** A header as one trimmed text; empty when it was not sent. */
+/** The trimmed value of a header, or an empty string when it is absent. */
 export function headerText(headers: IncomingHttpHeaders, name: string): string {
   const value = headers[name];
   return (Array.isArray(value) ? value.join(",") : (value ?? "")).trim();

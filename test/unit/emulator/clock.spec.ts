@@ -8,7 +8,7 @@ import {
 import { ManualClock } from "../../support/emulator-fixture.js";
 
 describe("EmulatorClock", () => {
-  it("is its source plus what it was advanced by", () => {
+  it("returns the source's time plus the offset", () => {
     const source = new ManualClock(1_000);
     const clock = new EmulatorClock(source);
     clock.advance(500);
@@ -18,14 +18,14 @@ describe("EmulatorClock", () => {
     expect(clock.offsetMs).toBe(500);
   });
 
-  it("goes back when the offset is set", () => {
+  it("moves backwards when a smaller offset is set", () => {
     const clock = new EmulatorClock(new ManualClock(1_000));
     clock.advance(500);
     clock.setOffset(0);
     expect(clock.now()).toBe(1_000);
   });
 
-  it("ends the waits that fall due, and no others", async () => {
+  it("resolves only the waits that are due when it is advanced", async () => {
     const clock = new EmulatorClock(new ManualClock());
     const ended: string[] = [];
     const short = clock.wait(60_000).then(() => ended.push("short"));
@@ -38,20 +38,20 @@ describe("EmulatorClock", () => {
     expect(ended).toEqual(["short", "long"]);
   });
 
-  it("ends a wait by the real timer as well", async () => {
+  it("resolves a wait by the real timer", async () => {
     await expect(
       new EmulatorClock(new ManualClock()).wait(1),
     ).resolves.toBeUndefined();
   });
 
-  it("lets the real timer run for what is left of a wait only", async () => {
+  it("shortens the real timer of a wait when it is advanced", async () => {
     const clock = new EmulatorClock(new ManualClock());
     const waiting = clock.wait(3_600_000);
     clock.advance(3_599_999);
     await expect(waiting).resolves.toBeUndefined();
   });
 
-  it("ends all waits when it stops, later ones included", async () => {
+  it("resolves pending and later waits after stop", async () => {
     const clock = new EmulatorClock(new ManualClock());
     const waiting = clock.wait(1e12);
     clock.stop();
@@ -61,20 +61,24 @@ describe("EmulatorClock", () => {
   });
 });
 
-describe("vendor dates", () => {
-  it("are eight hours ahead of UTC", () => {
+describe("toVendorDate and fromVendorDate", () => {
+  it("convert between UTC and UTC+8", () => {
     const at = Date.parse("2023-03-27T09:19:21Z");
     expect(toVendorDate(at)).toBe("2023-03-27 17:19:21");
     expect(fromVendorDate("2023-03-27 17:19:21")).toBe(at);
   });
+});
 
-  it("begin the day at 16:00 UTC", () => {
+describe("toVendorDay", () => {
+  it("starts a day at 16:00 UTC", () => {
     expect(toVendorDay(Date.parse("2024-01-01T15:59:59Z"))).toBe("2024-01-01");
     expect(toVendorDay(Date.parse("2024-01-01T16:00:00Z"))).toBe("2024-01-02");
   });
+});
 
+describe("fromVendorDate", () => {
   it.each(["2023-03-27T17:19:21Z", "2023-03-27", "", "2023-13-40 99:99:99"])(
-    "do not look like %j",
+    "returns NaN for %j",
     (text) => {
       expect(fromVendorDate(text)).toBeNaN();
     },

@@ -7,24 +7,27 @@ import {
 
 describe("changeSettings", () => {
   it.each([
-    [{ nameCaseSensitiv: true }, "unknown members: nameCaseSensitiv"],
-    [{ __proto__: null, constructor: 1 }, "unknown members: constructor"],
-    [{ contactsPerDirectory: -1 }, "contactsPerDirectory must be a whole"],
-    [{ contactsPerDirectory: "20" }, "contactsPerDirectory must be a whole"],
-    [{ contactsPerDirectory: null }, "contactsPerDirectory must be a whole"],
-    [{ verificationTtlMs: 1.5 }, "verificationTtlMs must be a whole"],
+    [{ nameCaseSensitiv: true }, "unknown properties: nameCaseSensitiv"],
+    [{ __proto__: null, constructor: 1 }, "unknown properties: constructor"],
+    [{ contactsPerDirectory: -1 }, "contactsPerDirectory must be an integer"],
+    [{ contactsPerDirectory: "20" }, "contactsPerDirectory must be an integer"],
+    [{ contactsPerDirectory: null }, "contactsPerDirectory must be an integer"],
+    [{ verificationTtlMs: 1.5 }, "verificationTtlMs must be an integer"],
     [{ maskTargets: "yes" }, "maskTargets must be true or false"],
     [{ activationRule: "some" }, "activationRule must be one of all, any"],
-    [{ phoneCountryCodes: "86" }, "phoneCountryCodes must be a list of texts"],
-    [{ hostId: "" }, "hostId must be a text"],
+    [
+      { phoneCountryCodes: "86" },
+      "phoneCountryCodes must be an array of strings",
+    ],
+    [{ hostId: "" }, "hostId must be a non-empty string"],
     [[], "settings must be an object"],
     [null, "settings must be an object"],
     ["x", "settings must be an object"],
-  ])("refuses %j", (changes, message) => {
+  ])("rejects %j", (changes, message) => {
     expect(() => changeSettings(DEFAULT_SETTINGS, changes)).toThrow(message);
   });
 
-  it("leaves what it was given untouched, and changes only what is named", () => {
+  it("returns a copy with only the given changes", () => {
     const changed = changeSettings(DEFAULT_SETTINGS, {
       verificationTtlMs: null,
       contactsPerDirectory: 3,
@@ -34,8 +37,8 @@ describe("changeSettings", () => {
   });
 });
 
-describe("defaults", () => {
-  it("are the documented quotas", () => {
+describe("the default settings", () => {
+  it("equal the documented quotas", () => {
     expect(DEFAULT_SETTINGS).toMatchObject({
       contactsPerDirectory: 20,
       targetsPerContact: 10,
@@ -48,7 +51,7 @@ describe("defaults", () => {
     });
   });
 
-  it.each(describeSettings())("are accepted for $name", (setting) => {
+  it.each(describeSettings())("are valid for $name", (setting) => {
     expect(
       changeSettings(DEFAULT_SETTINGS, { [setting.name]: setting.initial }),
     ).toEqual(DEFAULT_SETTINGS);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import {
   checkContactId,
   checkEmailAddress,
-  checkKnownEmailAddress,
+  checkExistingEmailAddress,
   checkMessageTypes,
   checkName,
   checkPhoneNumber,
@@ -14,10 +14,10 @@ import { RpcError } from "../../../../src/emulator/wire/rpc-errors.js";
 import { RpcParams } from "../../../../src/emulator/wire/rpc-params.js";
 import { DEFAULT_SETTINGS } from "../../../../src/emulator/settings.js";
 
-/** The code of the refusal, or ok. */
-function verdict(judge: () => unknown): string {
+/** Returns the code of the RpcError, or `ok`. */
+function codeOf(check: () => unknown): string {
   try {
-    judge();
+    check();
     return "ok";
   } catch (error) {
     if (error instanceof RpcError) return error.code;
@@ -46,8 +46,8 @@ describe("checkName", () => {
     ["é", "InvalidParameter.Name"],
     ["\u9FA6\u9FA6", "InvalidParameter.Name"],
     ["\u{20000}\u{20001}", "InvalidParameter.Name"],
-  ])("judges %j as %s", (name, expected) => {
-    expect(verdict(() => checkName(name))).toBe(expected);
+  ])("gives %j the result %s", (name, expected) => {
+    expect(codeOf(() => checkName(name))).toBe(expected);
   });
 });
 
@@ -75,13 +75,13 @@ describe("checkEmailAddress", () => {
     ["tom@example.com\n", "InvalidParameter.EmailAddress"],
     ["tom @example.com", "InvalidParameter.EmailAddress"],
     ["张三@example.com", "InvalidParameter.EmailAddress"],
-  ])("judges %j as %s", (address, expected) => {
-    expect(verdict(() => checkEmailAddress(address, DEFAULT_SETTINGS))).toBe(
+  ])("gives %j the result %s", (address, expected) => {
+    expect(codeOf(() => checkEmailAddress(address, DEFAULT_SETTINGS))).toBe(
       expected,
     );
   });
 
-  it("takes a domain without a dot when the form is that of HTML", () => {
+  it("accepts a domain without a dot when emailForm is html", () => {
     const settings = { ...DEFAULT_SETTINGS, emailForm: "html" } as const;
     expect(checkEmailAddress("tom@localhost", settings)).toBe("tom@localhost");
   });
@@ -92,14 +92,17 @@ describe("checkEmailAddress", () => {
     ["ada@[192.0.2.7]", "ok"],
     ["a b@example.com", "InvalidParameter.EmailAddress"],
     ["ada@example..com", "InvalidParameter.EmailAddress"],
-  ])("takes any mailbox where the setting says so: %s", (address, expected) => {
-    const settings = { ...DEFAULT_SETTINGS, emailForm: "any" } as const;
-    expect(verdict(() => checkEmailAddress(address, settings))).toBe(expected);
-  });
+  ])(
+    "checks only the mailbox syntax when emailForm is any: %s",
+    (address, expected) => {
+      const settings = { ...DEFAULT_SETTINGS, emailForm: "any" } as const;
+      expect(codeOf(() => checkEmailAddress(address, settings))).toBe(expected);
+    },
+  );
 
-  it("has no code for the length where none is listed", () => {
+  it("returns InvalidParameter.EmailAddress for a long address in operations without a length code", () => {
     expect(
-      verdict(() => checkKnownEmailAddress(email(255), DEFAULT_SETTINGS)),
+      codeOf(() => checkExistingEmailAddress(email(255), DEFAULT_SETTINGS)),
     ).toBe("InvalidParameter.EmailAddress");
   });
 });
@@ -118,27 +121,27 @@ describe("checkPhoneNumber", () => {
     ["86 13900001234", "InvalidParameter.PhoneNumber"],
     ["86-139****1234", "InvalidParameter.PhoneNumber"],
     ["86-13900001234\n", "InvalidParameter.PhoneNumber"],
-  ])("judges %j as %s", (number, expected) => {
-    expect(verdict(() => checkPhoneNumber(number, DEFAULT_SETTINGS))).toBe(
+  ])("gives %j the result %s", (number, expected) => {
+    expect(codeOf(() => checkPhoneNumber(number, DEFAULT_SETTINGS))).toBe(
       expected,
     );
   });
 
-  it("takes the country codes that are set", () => {
+  it("accepts the country codes of the setting", () => {
     const settings = { ...DEFAULT_SETTINGS, phoneCountryCodes: ["1"] };
     expect(checkPhoneNumber("1-2025550100", settings)).toBe("1-2025550100");
   });
 });
 
-describe("ids", () => {
-  it.each(["c-qL4HqKONzOM7aB3d", "c-a"])("takes %s for a contact", (id) => {
+describe("checkContactId and isTargetId", () => {
+  it.each(["c-qL4HqKONzOM7aB3d", "c-a"])("accept %s as a contact id", (id) => {
     expect(checkContactId(id)).toBe(id);
   });
 
   it.each(["c-", "C-abc", "abc", "c-a b", "c-a_b", `c-${"a".repeat(65)}`])(
-    "refuses %j as a contact",
+    "reject %j as a contact id",
     (id) => {
-      expect(verdict(() => checkContactId(id))).toBe(
+      expect(codeOf(() => checkContactId(id))).toBe(
         "InvalidParameter.ContactId",
       );
     },
@@ -155,19 +158,19 @@ describe("ids", () => {
     ["fd-", false],
     ["x-abc", false],
     ["fd-ZDNPiT****", false],
-  ])("judges the target %s as %s", (id, expected) => {
+  ])("give the target %s the result %s", (id, expected) => {
     expect(isTargetId(id)).toBe(expected);
   });
 });
 
-describe("closed sets", () => {
-  it("refuse a title that is not listed", () => {
-    expect(verdict(() => checkTitle("ceo"))).toBe("InvalidParameter.Title");
+describe("checkTitle and checkMessageTypes", () => {
+  it("reject an unknown title", () => {
+    expect(codeOf(() => checkTitle("ceo"))).toBe("InvalidParameter.Title");
     expect(checkTitle("FinanceDirector")).toBe("FinanceDirector");
   });
 
-  it("refuse a message type that is not listed, and drop repeats", () => {
-    expect(verdict(() => checkMessageTypes(["FaultMessage", "x"]))).toBe(
+  it("reject an unknown message type, and remove duplicates", () => {
+    expect(codeOf(() => checkMessageTypes(["FaultMessage", "x"]))).toBe(
       "InvalidParameter.MessageTypes",
     );
     expect(checkMessageTypes(["FaultMessage", "FaultMessage"])).toEqual([
@@ -177,8 +180,8 @@ describe("closed sets", () => {
 });
 
 describe("readMembers", () => {
-  const judge = (members: string[]) =>
-    verdict(() =>
+  const resultFor = (members: string[]) =>
+    codeOf(() =>
       readMembers(
         new RpcParams(
           new Map(members.map((id, index) => [`Members.${index + 1}`, id])),
@@ -194,7 +197,7 @@ describe("readMembers", () => {
     [["fd-a", "fd-a"], "InvalidParameter.Members.Duplicate"],
     [ids, "InvalidParameter.Members.Length"],
     [ids.slice(0, 5), "ok"],
-  ])("judges %j as %s", (members, expected) => {
-    expect(judge(members)).toBe(expected);
+  ])("gives %j the result %s", (members, expected) => {
+    expect(resultFor(members)).toBe(expected);
   });
 });

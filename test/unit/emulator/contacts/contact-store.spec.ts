@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 
 describe("a new contact", () => {
-  it("waits for every address it has", () => {
+  it("has a pending verification for each channel", () => {
     const added = store.add(FIELDS);
     expect(added.status).toBe("Verifying");
     expect(added.contactId).toMatch(/^c-[A-Za-z0-9]{16}$/);
@@ -52,7 +52,7 @@ describe("a new contact", () => {
     expect(added.phone.pending?.target).toBe("86-13900001234");
   });
 
-  it("is active once all of them are confirmed", () => {
+  it("becomes Active after all channels are confirmed", () => {
     const added = store.add(FIELDS);
     store.confirm(added, "neo@example.com");
     expect(added.status).toBe("Verifying");
@@ -60,7 +60,7 @@ describe("a new contact", () => {
     expect(added.status).toBe("Active");
   });
 
-  it("is active once one of them is confirmed, if so set", () => {
+  it("becomes Active after one confirmed channel when activationRule is any", () => {
     settings.current = { ...DEFAULT_SETTINGS, activationRule: "any" };
     const added = store.add(FIELDS);
     store.confirm(added, "neo@example.com");
@@ -69,7 +69,7 @@ describe("a new contact", () => {
 });
 
 describe("changeTarget", () => {
-  it("leaves the value of an active contact until it is confirmed", () => {
+  it("keeps the value of an Active contact until the new one is confirmed", () => {
     const tom = contact(TOM);
     store.changeTarget(tom, "email", "tom.new@example.com");
     expect(tom.email.value).toBe("tom@example.com");
@@ -80,7 +80,7 @@ describe("changeTarget", () => {
     });
   });
 
-  it("shows at once while the contact was never verified", () => {
+  it("changes the value immediately for a contact in Verifying", () => {
     const ben = contact(BEN);
     store.changeTarget(ben, "email", "ben.new@example.com");
     expect(ben.email.value).toBe("ben.new@example.com");
@@ -88,22 +88,22 @@ describe("changeTarget", () => {
   });
 
   it.each([
-    ["in force", TOM, "tom@example.com"],
+    ["verified", TOM, "tom@example.com"],
     ["pending", MARTA, "marta.new@example.com"],
-  ])("changes nothing for a value that is %s", (_what, id, target) => {
+  ])("changes nothing for a value that is already %s", (_what, id, target) => {
     const before = store.changes;
     store.changeTarget(contact(id), "email", target);
     expect(store.changes).toBe(before);
   });
 });
 
-describe("verifications", () => {
-  it("stay for ever by default", () => {
+describe("a pending verification", () => {
+  it("never expires by default", () => {
     clock.advance(1e11);
     expect(contact(MARTA).email.pending).toBeDefined();
   });
 
-  it("lapse when a time to live is set", () => {
+  it("expires after verificationTtlMs", () => {
     settings.current = { ...DEFAULT_SETTINGS, verificationTtlMs: 1_000 };
     clock.advance(999);
     expect(contact(MARTA).email.pending).toBeDefined();
@@ -114,7 +114,7 @@ describe("verifications", () => {
 });
 
 describe("an asynchronous deletion", () => {
-  it("drops what was pending, runs for the delay, then the contact is gone", () => {
+  it("removes pending verifications, and removes the contact after the delay", () => {
     store.beginDeletion(contact(MARTA));
     expect(contact(MARTA).status).toBe("Deleting");
     expect(contact(MARTA).email.pending).toBeUndefined();
@@ -132,19 +132,25 @@ describe("an asynchronous deletion", () => {
     ["Active", "Active"],
     ["Previous", "Verifying"],
     ["Deleting", "Deleting"],
-  ] as const)("ends as Failed, with %s giving %s", (setting, expected) => {
-    settings.current = {
-      ...DEFAULT_SETTINGS,
-      statusAfterFailedDeletion: setting,
-    };
-    store.beginDeletion(contact(BEN));
-    store.failDeletions({ contactId: BEN, failures });
-    clock.advance(DEFAULT_SETTINGS.deletionDelayMs);
-    expect(contact(BEN).deletion).toMatchObject({ status: "Failed", failures });
-    expect(contact(BEN).status).toBe(expected);
-  });
+  ] as const)(
+    "ends as Failed; statusAfterFailedDeletion %s gives the status %s",
+    (setting, expected) => {
+      settings.current = {
+        ...DEFAULT_SETTINGS,
+        statusAfterFailedDeletion: setting,
+      };
+      store.beginDeletion(contact(BEN));
+      store.failDeletions({ contactId: BEN, failures });
+      clock.advance(DEFAULT_SETTINGS.deletionDelayMs);
+      expect(contact(BEN).deletion).toMatchObject({
+        status: "Failed",
+        failures,
+      });
+      expect(contact(BEN).status).toBe(expected);
+    },
+  );
 
-  it("fails as often as it was told to, then succeeds", () => {
+  it("fails for the given number of times, then succeeds", () => {
     store.failDeletions({ failures, times: 2 });
     for (const expected of ["Failed", "Failed", undefined]) {
       store.beginDeletion(contact(TOM));
@@ -153,7 +159,7 @@ describe("an asynchronous deletion", () => {
     }
   });
 
-  it("takes the rule for its contact before the one for any", () => {
+  it("uses the rule for its contact before the rule for any contact", () => {
     store.failDeletions({ failures: [] });
     store.failDeletions({ contactId: TOM, failures });
     store.beginDeletion(contact(TOM));
@@ -163,8 +169,8 @@ describe("an asynchronous deletion", () => {
   });
 });
 
-describe("changes", () => {
-  it("counts facts, not calls", () => {
+describe("ContactStore.changes", () => {
+  it("counts changed fields, not calls", () => {
     const tom = contact(TOM);
     const counted = (change: () => void): number => {
       const before = store.changes;
@@ -187,24 +193,26 @@ describe("changes", () => {
   });
 });
 
-describe("seeds", () => {
-  it("begin with the contact of the vendor's samples", () => {
+describe("the sample seed", () => {
+  it("starts with the contact of the vendor's samples", () => {
     expect(store.all()).toHaveLength(12);
     expect(store.all()[0]).toMatchObject({ contactId: TOM, name: "tom" });
   });
 
-  it("name targets of the directory only", () => {
+  it("binds contacts only to targets of the directory", () => {
     const targets = store.all().flatMap(({ bindings }) => [...bindings.keys()]);
     expect(targets.filter((id) => !store.directory.has(id))).toEqual([]);
   });
+});
 
-  it("may be empty, with the same directory", () => {
+describe("ContactStore.load", () => {
+  it("loads the empty seed with the same directory", () => {
     store.load(EMPTY_SEED);
     expect(store.all()).toEqual([]);
     expect(store.directory.has("rd-3gqx5n")).toBe(true);
   });
 
-  it("may hold a contact whose deletion begins as it is loaded", () => {
+  it("starts the deletion of a contact in Deleting", () => {
     const [tom] = SAMPLE_SEED.contacts;
     if (tom === undefined) throw new Error("the sample seed is empty");
     store.load({ ...SAMPLE_SEED, contacts: [{ ...tom, status: "Deleting" }] });
@@ -213,7 +221,7 @@ describe("seeds", () => {
     expect(store.all()).toEqual([]);
   });
 
-  it("bring back every state they were taken from", () => {
+  it("restores every state that toSeed has saved", () => {
     store.changeTarget(contact(TOM), "phone", "86-13911111111");
     store.confirm(contact(BEN), "ben@example.com");
     store.beginDeletion(contact(MARTA));
@@ -227,8 +235,8 @@ describe("seeds", () => {
   });
 });
 
-describe("the directory", () => {
-  it("knows what lies above a target, nearest first", () => {
+describe("Directory.pathOf", () => {
+  it("returns a target and its ancestors, nearest first", () => {
     expect(store.directory.pathOf("1997968394350004")).toEqual([
       "1997968394350004",
       "fd-H3vLk9Bz2s",

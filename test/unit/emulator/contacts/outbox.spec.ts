@@ -32,7 +32,7 @@ function send(count: number, target = "a@example.com"): void {
 }
 
 describe("Outbox", () => {
-  it("refuses the eleventh message to one target within a minute", () => {
+  it("rejects the eleventh message to one target within a minute", () => {
     send(10);
     expect(() => send(1)).toThrow(/exceeds the limit/);
     send(1, "b@example.com");
@@ -41,7 +41,7 @@ describe("Outbox", () => {
     expect(outbox.sent).toBe(21);
   });
 
-  it("refuses the hundred and first e-mail of a day, but no text message", () => {
+  it("rejects the 101st e-mail of a day, but no text message", () => {
     settings.current = { ...DEFAULT_SETTINGS, messagesPerTargetPerMinute: 500 };
     send(100);
     expect(() => send(1)).toThrow(/exceeds the limit/);
@@ -51,7 +51,7 @@ describe("Outbox", () => {
     expect(outbox.sent).toBe(201);
   });
 
-  it("counts no refused message against the day", () => {
+  it("does not count a rejected message towards the daily limit", () => {
     settings.current = { ...DEFAULT_SETTINGS, verificationEmailsPerDay: 11 };
     send(10);
     expect(() => send(1)).toThrow();
@@ -59,7 +59,7 @@ describe("Outbox", () => {
     expect(() => send(1, "c@example.com")).toThrow();
   });
 
-  it("keeps what a receiver would see", () => {
+  it("stores recipient, time, code and text of a message", () => {
     send(1);
     const [message] = outbox.messages();
     expect(message).toMatchObject({
@@ -73,7 +73,7 @@ describe("Outbox", () => {
     expect(message?.text).toContain(message?.code);
   });
 
-  it("goes on counting when it is emptied, and forgets when it is loaded", () => {
+  it("keeps the counters when it is cleared, and resets them when it is loaded", () => {
     send(10);
     outbox.clear();
     expect(() => send(1)).toThrow();

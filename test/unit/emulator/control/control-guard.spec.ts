@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { refusalOfControl } from "../../../../src/emulator/control/control-guard.js";
+import { rejectionReason } from "../../../../src/emulator/control/control-guard.js";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -7,23 +7,26 @@ const from = (
   headers: Headers,
   { method = "POST", localAddress = "127.0.0.1" } = {},
 ): string | undefined =>
-  refusalOfControl({ method, headers, socket: { localAddress } }, [
+  rejectionReason({ method, headers, socket: { localAddress } }, [
     "0.0.0.0",
     "emulator",
   ]);
 
 const HERE = { host: "localhost:4010" };
 
-describe("the control surface's guard", () => {
+describe("rejectionReason", () => {
   it.each([
-    ["no name", {}],
-    ["a site's name", { host: "evil.example:4010" }],
-    ["a name that begins as ours", { host: "localhost.evil.example" }],
-    ["a name that begins as our address", { host: "127.0.0.1.evil.example" }],
+    ["no host", {}],
+    ["the name of a web site", { host: "evil.example:4010" }],
+    ["a name that starts with localhost", { host: "localhost.evil.example" }],
+    [
+      "a name that starts with a loopback address",
+      { host: "127.0.0.1.evil.example" },
+    ],
     ["another machine's address", { host: "10.0.0.9:4010" }],
-    ["an address that is ours on another interface", { host: "10.0.0.7" }],
-  ])("refuses %s, DNS rebinding", (_what, headers: Headers) => {
-    expect(from(headers)).toBe("the Host header names another machine");
+    ["this machine's address on another interface", { host: "10.0.0.7" }],
+  ])("rejects %s in the Host header", (_description, headers: Headers) => {
+    expect(from(headers)).toBe("the Host header does not name this machine");
   });
 
   it.each([
@@ -34,11 +37,11 @@ describe("the control surface's guard", () => {
     "[::1]:4010",
     "contacts.localhost:4010",
     "emulator:4010",
-  ])("lets a program in by the name %s", (host) => {
+  ])("accepts the Host header %s", (host) => {
     expect(from({ host })).toBeUndefined();
   });
 
-  it("lets a program in by the address it reached the emulator at", () => {
+  it("accepts the IP address to which the client connected", () => {
     const headers = { host: "10.0.0.7:4010" };
     expect(from(headers, { localAddress: "10.0.0.7" })).toBeUndefined();
     expect(from(headers, { localAddress: "::ffff:10.0.0.7" })).toBeUndefined();
@@ -53,7 +56,7 @@ describe("the control surface's guard", () => {
     "http://localhost:3000",
     "http://127.0.0.1:4010",
     "null",
-  ])("refuses the origin %s", (origin) => {
+  ])("rejects the origin %s", (origin) => {
     expect(from({ ...HERE, origin })).toBe(
       "the request comes from a page of another origin",
     );
@@ -66,19 +69,22 @@ describe("the control surface's guard", () => {
     ["cross-site", "GET", "no-cors", "script"],
     ["cross-site", "GET", "navigate", "iframe"],
     ["same-site", "GET", "cors", "empty"],
-  ])("refuses a %s %s, %s as %s", (site, method, mode, dest) => {
-    const headers = {
-      ...HERE,
-      "sec-fetch-site": site,
-      "sec-fetch-mode": mode,
-      "sec-fetch-dest": dest,
-    };
-    expect(from(headers, { method })).toBe(
-      "the request comes from a page of another site",
-    );
-  });
+  ])(
+    "rejects a %s %s with mode %s and destination %s",
+    (site, method, mode, dest) => {
+      const headers = {
+        ...HERE,
+        "sec-fetch-site": site,
+        "sec-fetch-mode": mode,
+        "sec-fetch-dest": dest,
+      };
+      expect(from(headers, { method })).toBe(
+        "the request comes from a page of another site",
+      );
+    },
+  );
 
-  it("lets its own page do everything, and a link of another site open it", () => {
+  it("accepts requests of its own page, and navigation from a link on another site", () => {
     expect(
       from({
         ...HERE,

@@ -2,20 +2,20 @@ import { describe, expect, it } from "@jest/globals";
 import { FAULT_EFFECTS } from "../../../../src/emulator/faults/fault-kinds.js";
 import {
   Faults,
-  type FaultOccasion,
+  type FaultMatchInput,
 } from "../../../../src/emulator/faults/faults.js";
 import { seededRandom } from "../../../support/emulator-fixture.js";
 
-const CALL: FaultOccasion = {
+const CALL: FaultMatchInput = {
   operation: "GetMessageContact",
   isArrival: false,
   isReusedSocket: false,
 };
 
-function outcomes(faults: Faults, count: number, occasion = CALL): string[] {
+function outcomes(faults: Faults, count: number, call = CALL): string[] {
   return Array.from(
     { length: count },
-    () => faults.take(occasion)?.effect ?? "none",
+    () => faults.take(call)?.effect ?? "none",
   );
 }
 
@@ -25,19 +25,19 @@ describe("Faults", () => {
     ["throttle", "after"],
     ["clockSkew", "before"],
     ["resetOnReuse", "after"],
-  ] as const)("refuses %s %s the action", (effect, when) => {
+  ] as const)("rejects the effect %s with the moment %s", (effect, when) => {
     expect(() => new Faults(Math.random).add({ effect, when })).toThrow(
-      `${effect} happens`,
+      `${effect} cannot be applied at "${when}"`,
     );
   });
 
-  it("meets one call when nothing is said", () => {
+  it("applies a fault to one call by default", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "html" });
     expect(outcomes(faults, 2)).toEqual(["html", "none"]);
   });
 
-  it("lets calls pass first, then meets so many", () => {
+  it("skips the given number of calls, then applies the fault the given number of times", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "html", skip: 2, times: 2 });
     expect(outcomes(faults, 5)).toEqual([
@@ -49,7 +49,7 @@ describe("Faults", () => {
     ]);
   });
 
-  it("meets its own operation only", () => {
+  it("applies a fault only to its operation", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "html", operation: "AddMessageContact" });
     expect(outcomes(faults, 1)).toEqual(["none"]);
@@ -58,14 +58,14 @@ describe("Faults", () => {
     ).toEqual(["html"]);
   });
 
-  it("meets calls in the order faults were added", () => {
+  it("applies faults in the order they were added", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "html" });
     faults.add({ effect: "empty", times: null });
     expect(outcomes(faults, 3)).toEqual(["html", "empty", "empty"]);
   });
 
-  it("meets about as many calls as its probability says, without end", () => {
+  it("applies a fault with a probability to that share of calls, without a limit", () => {
     const faults = new Faults(seededRandom());
     faults.add({ effect: "html", probability: 0.25 });
     const met = outcomes(faults, 1_000).filter((effect) => effect === "html");
@@ -73,7 +73,7 @@ describe("Faults", () => {
     expect(met.length).toBeLessThan(300);
   });
 
-  it("keeps faults of the arrival and of the action apart", () => {
+  it("applies arrival faults only on arrival", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "clockSkew" });
     expect(outcomes(faults, 1)).toEqual(["none"]);
@@ -82,7 +82,7 @@ describe("Faults", () => {
     ]);
   });
 
-  it("waits for a reused connection before resetOnReuse counts", () => {
+  it("applies resetOnReuse only on a reused connection", () => {
     const faults = new Faults(Math.random);
     faults.add({ effect: "resetOnReuse" });
     const arrival = { ...CALL, isArrival: true };
@@ -92,7 +92,7 @@ describe("Faults", () => {
     ]);
   });
 
-  it("tells how far each has got, and takes them back", () => {
+  it("counts skipped and applied calls, and removes faults", () => {
     const faults = new Faults(Math.random);
     const first = faults.add({ effect: "html", skip: 1 });
     faults.add({ effect: "empty" });
@@ -107,7 +107,7 @@ describe("Faults", () => {
     expect(faults.all()).toEqual([]);
   });
 
-  it.each(FAULT_EFFECTS)("has figures for %s", (effect) => {
+  it.each(FAULT_EFFECTS)("has default parameters for %s", (effect) => {
     const rule = new Faults(Math.random).add({ effect, ms: 7 });
     expect(rule).toMatchObject({ effect, ms: 7, operation: "*", times: 1 });
   });

@@ -26,13 +26,13 @@ beforeEach(() => {
   );
 });
 
-function fault(id: string, token?: string): string | undefined {
+function errorCode(id: string, token?: string): string | undefined {
   const key = keys.find(id);
   if (key === undefined) throw new Error(`there is no ${id}`);
-  return keys.tokenFault(key, token)?.code;
+  return keys.tokenError(key, token)?.code;
 }
 
-describe("tokenFault", () => {
+describe("tokenError", () => {
   it.each([
     ["plain", undefined, undefined],
     ["plain", "x", "InvalidSecurityToken.Malformed"],
@@ -42,33 +42,33 @@ describe("tokenFault", () => {
     ["STS.one", "t1", undefined],
     ["STS.one", "t2", "InvalidSecurityToken.MismatchWithAccessKey"],
     ["STS.one", "t3", "InvalidSecurityToken.Malformed"],
-  ])("judges %s with token %s as %s", (id, token, expected) => {
-    expect(fault(id, token)).toBe(expected);
+  ])("returns for key %s with token %s: %s", (id, token, expected) => {
+    expect(errorCode(id, token)).toBe(expected);
   });
 
-  it("refuses a session that is over", () => {
+  it("returns InvalidSecurityToken.Expired after the expiry time", () => {
     clock.advance(999);
-    expect(fault("STS.one", "t1")).toBeUndefined();
+    expect(errorCode("STS.one", "t1")).toBeUndefined();
     clock.advance(1);
-    expect(fault("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
+    expect(errorCode("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
   });
 });
 
 describe("expire", () => {
-  it("ends one session, or all", () => {
+  it("expires one temporary key, or all of them", () => {
     expect(keys.expire("STS.one")).toBe(1);
-    expect(fault("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
-    expect(fault("STS.two", "t2")).toBeUndefined();
+    expect(errorCode("STS.one", "t1")).toBe("InvalidSecurityToken.Expired");
+    expect(errorCode("STS.two", "t2")).toBeUndefined();
     expect(keys.expire()).toBe(2);
     expect(keys.expire("plain")).toBe(0);
   });
 });
 
 describe("isAllowed", () => {
-  it("lets a key do everything unless actions are named", () => {
+  it("allows all actions unless allowedActions is set", () => {
     const plain = keys.find("plain");
     expect(plain && isAllowed(plain, "AddMessageContact")).toBe(true);
-    keys.put({
+    keys.set({
       accessKeyId: "reader",
       accessKeySecret: "s",
       allowedActions: ["GetMessageContact"],

@@ -17,13 +17,13 @@ const CALL = {
 } as RpcCall;
 
 describe("CallRecord", () => {
-  it("keeps the latest calls, however many there were", () => {
+  it("keeps only the latest calls", () => {
     const record = new CallRecord(3);
     for (let count = 0; count < 10; count += 1) record.open(CALL, 0);
     expect(record.all().map(({ callId }) => callId)).toEqual([8, 9, 10]);
   });
 
-  it("keeps no secret", () => {
+  it("omits Signature and SecurityToken", () => {
     const { params } = new CallRecord().open(CALL, 0);
     expect(params).toEqual({ ContactId: "c-a" });
   });

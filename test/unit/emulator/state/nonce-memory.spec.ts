@@ -2,14 +2,14 @@ import { describe, expect, it } from "@jest/globals";
 import { NonceMemory } from "../../../../src/emulator/state/nonce-memory.js";
 
 describe("NonceMemory", () => {
-  it("refuses a nonce until its time is over", () => {
+  it("rejects a nonce until it expires", () => {
     const memory = new NonceMemory();
     expect(memory.add("a", 0, 100)).toBe(true);
     expect(memory.add("a", 99, 100)).toBe(false);
     expect(memory.add("a", 100, 100)).toBe(true);
   });
 
-  it("forgets the oldest when it is full", () => {
+  it("removes the oldest nonce when it is full", () => {
     const memory = new NonceMemory(3);
     for (const nonce of ["a", "b", "c", "d"]) memory.add(nonce, 0, 100);
     expect(memory.size).toBe(3);

@@ -20,7 +20,7 @@ describe("renderAnswer", () => {
     expect(Object.keys(JSON.parse(text) as object)[0]).toBe("RequestId");
   });
 
-  it("writes XML with repeated elements for lists, escaped and well formed", () => {
+  it("writes well-formed XML with repeated elements for lists", () => {
     expect(renderAnswer(ANSWER, "XML").text).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><ListMessageContactsResponse><RequestId>R</RequestId><TotalCount>1</TotalCount><Contacts><Name>&lt;&amp;&quot;&gt;</Name><MessageTypes>a</MessageTypes><MessageTypes>b</MessageTypes></Contacts></ListMessageContactsResponse>',
     );
@@ -28,7 +28,7 @@ describe("renderAnswer", () => {
 });
 
 describe("errorAnswer", () => {
-  it("has the five members, whatever the error", () => {
+  it("returns the vendor's five properties", () => {
     const { body, httpStatus, rootElement } = errorAnswer(
       rpcError("EntityNotExists.Contact"),
       "R",

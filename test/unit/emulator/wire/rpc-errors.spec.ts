@@ -9,16 +9,19 @@ const ROWS = [
 ];
 
 describe("errorOfCode", () => {
-  it.each(ROWS)("words $code as the vendor does", ({ code, ...row }) => {
-    const error = errorOfCode(code);
-    expect(error.code).toBe(code);
-    expect(error.httpStatus).toBe(row.httpStatus);
-    expect(error.message).not.toBe("");
-    expect(error.message.startsWith(row.message ?? "")).toBe(true);
-    if (row.message === null) expect(error.message).not.toContain(code);
-  });
+  it.each(ROWS)(
+    "returns the vendor's status and message for $code",
+    ({ code, ...row }) => {
+      const error = errorOfCode(code);
+      expect(error.code).toBe(code);
+      expect(error.httpStatus).toBe(row.httpStatus);
+      expect(error.message).not.toBe("");
+      expect(error.message.startsWith(row.message ?? "")).toBe(true);
+      if (row.message === null) expect(error.message).not.toContain(code);
+    },
+  );
 
-  it("has a sentence for a code nobody knows", () => {
+  it("returns status 400 for an unknown code", () => {
     expect(errorOfCode("Never.Seen")).toMatchObject({
       code: "Never.Seen",
       httpStatus: 400,
@@ -27,7 +30,7 @@ describe("errorOfCode", () => {
 });
 
 describe("RPC_ERRORS", () => {
-  it("holds no code that is not documented", () => {
+  it("contains only documented codes", () => {
     const known = new Set(ROWS.map(({ code }) => code));
     expect(Object.keys(RPC_ERRORS).filter((code) => !known.has(code))).toEqual(
       [],

@@ -14,19 +14,19 @@ function params(values: Record<string, string>): RpcParams {
 }
 
 describe("mergeParams", () => {
-  it("refuses a body that is no form", () => {
+  it("rejects a body that is not a form", () => {
     expect(() =>
       mergeParams(new URLSearchParams(), Buffer.from("{}"), "application/json"),
     ).toThrow("Content-Type");
   });
 
-  it("refuses a body that was too large", () => {
+  it("rejects a body that is too large", () => {
     expect(() => mergeParams(new URLSearchParams(), "too large", FORM)).toThrow(
       "body",
     );
   });
 
-  it("takes query and body together, the body first", () => {
+  it("merges query and body; the body overrides the query", () => {
     const merged = mergeParams(
       new URLSearchParams("a=1&b=2"),
       Buffer.from("b=3&c=%E5%BC%A0"),
@@ -39,7 +39,7 @@ describe("mergeParams", () => {
     });
   });
 
-  it("asks for no type where there is no body", () => {
+  it("requires no content type without a body", () => {
     const merged = mergeParams(
       new URLSearchParams("a=1"),
       Buffer.alloc(0),
@@ -50,12 +50,12 @@ describe("mergeParams", () => {
 });
 
 describe("RpcParams", () => {
-  it("takes an empty text for an absent one", () => {
+  it("treats an empty value as absent", () => {
     expect(params({ Name: "" }).text("Name")).toBeUndefined();
     expect(params({ Name: "" }).has("Name")).toBe(true);
   });
 
-  it("puts a list together by index, gaps or not", () => {
+  it("collects a list by ascending index, with or without gaps", () => {
     const list = { "M.10": "c", "M.2": "b", "M.1": "a", "M.x": "no", M: "no" };
     expect(params(list).list("M")).toEqual(["a", "b", "c"]);
   });
@@ -82,7 +82,7 @@ describe("RpcParams", () => {
     expect(params({ N: text }).integer("N")).toBe(expected);
   });
 
-  it("knows two spellings of a boolean", () => {
+  it("accepts only true and false as booleans", () => {
     expect(params({ B: "true" }).flag("B")).toBe(true);
     expect(params({ B: "false" }).flag("B")).toBe(false);
     expect(params({ B: "True" }).flag("B")).toBeUndefined();
@@ -93,11 +93,11 @@ describe("readBody", () => {
   const stream = (text: string) =>
     Readable.from([Buffer.from(text)]) as unknown as IncomingMessage;
 
-  it("gives up on what exceeds the limit", async () => {
+  it("reports a body that exceeds the limit", async () => {
     expect(await readBody(stream("12345"), 4)).toBe("too large");
   });
 
-  it("reads up to the limit", async () => {
+  it("reads a body up to the limit", async () => {
     expect(String(await readBody(stream("1234"), 4))).toBe("1234");
   });
 });

@@ -40,13 +40,13 @@ describe("percentEncode", () => {
     ["-_.~", "-_.~"],
     ["+/=&%", "%2B%2F%3D%26%25"],
     ["张", "%E5%BC%A0"],
-  ])("writes %s as %s", (text, encoded) => {
+  ])("encodes %s as %s", (text, encoded) => {
     expect(percentEncode(text)).toBe(encoded);
   });
 });
 
 describe("canonicalQuery", () => {
-  it("sorts by bytes, capitals first", () => {
+  it("sorts names by bytes, upper case first", () => {
     expect(
       canonicalQuery([
         ["b", "1"],
@@ -59,13 +59,13 @@ describe("canonicalQuery", () => {
 });
 
 describe("signature version 1", () => {
-  it("encodes the canonical query a second time", () => {
+  it("encodes the canonical query twice", () => {
     expect(stringToSignV1("POST", PARAMS)).toBe(
       "POST&%2F&AccessKeyId%3Dtestid%26Action%3DAddMessageContact%26EmailAddress%3Dops%252Brd%2540example.com%26Format%3DJSON%26MessageTypes.1%3DServiceMessage%26MessageTypes.2%3DFaultMessage%26Name%3D%25E5%25BC%25A0%25E4%25B8%2589%26PhoneNumber%3D86-13900001234%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3D7f6b1c0e5d2a4a3f9b8c1d2e3f4a5b6c%26SignatureVersion%3D1.0%26Timestamp%3D2024-01-02T03%253A04%253A05Z%26Title%3DTechnicalDirector%26Version%3D2022-04-19",
     );
   });
 
-  it("leaves Signature itself out", () => {
+  it("does not cover the parameter Signature", () => {
     expect(stringToSignV1("POST", [...PARAMS, ["Signature", "x"]])).toBe(
       stringToSignV1("POST", PARAMS),
     );
@@ -122,19 +122,19 @@ describe("signature version 3", () => {
     body: Buffer.alloc(0),
   });
 
-  it("gives the known hash of the canonical request", () => {
+  it("produces the expected hash of the canonical request", () => {
     expect(sha256Hex(Buffer.from(canonical))).toBe(
       "7c753d62ab98148d4e9049336466f2b1be8025acab841c18de3141c20f10b19f",
     );
   });
 
-  it("gives the known signature", () => {
+  it("produces the expected signature", () => {
     expect(signV3(stringToSignV3(canonical), "testsecret")).toBe(
       "cd3947c41ff9b84b404e2ca8784d0f22561fc0914852810a552bd2801a75017d",
     );
   });
 
-  it("reads the header, whatever the case of the names", () => {
+  it("parses the Authorization header, with header names in any case", () => {
     expect(
       parseV3Authorization(
         "ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=host;X-Acs-Date,Signature=ab12",
@@ -147,7 +147,7 @@ describe("signature version 3", () => {
   });
 
   it.each(["", "Bearer x", "ACS3-HMAC-SHA256 Credential=a", "acs a:b"])(
-    "takes %j for none of its own",
+    "returns undefined for the header %j",
     (header) => {
       expect(parseV3Authorization(header)).toBeUndefined();
     },
@@ -155,7 +155,7 @@ describe("signature version 3", () => {
 });
 
 describe("isSameSignature", () => {
-  it("tells equal from different, whatever the lengths", () => {
+  it("compares signatures of equal and different lengths", () => {
     expect(isSameSignature("abc", "abc")).toBe(true);
     expect(isSameSignature("abc", "abd")).toBe(false);
     expect(isSameSignature("", "abc")).toBe(false);

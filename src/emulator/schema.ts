@@ -11,7 +11,7 @@ export class ControlInputError extends Error {
 /**
  * Parses a JSON value.
  *
- * @param what names the whole value in messages about it, such as `seed`
+ * @param what name of the whole value in error messages, such as `seed`
  * @throws {ControlInputError} for the first problem, with its path
  */
 export function parse<T>(
@@ -28,8 +28,8 @@ export function parse<T>(
 type Issue = z.core.$ZodIssue;
 
 /**
- * The issue to report. Of a union, only the branch that fits the kind of the
- * input is of interest: text branches are declared first.
+ * Returns the issue to report. For a union, this is the issue of the branch that matches the
+ * type of the input: the first branch for a string, the last branch otherwise.
  */
 function firstIssue([issue]: readonly Issue[]): {
   readonly path: readonly PropertyKey[];
@@ -53,42 +53,42 @@ function pathText(path: readonly PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-/** A string that is not empty. */
-export function text(): z.ZodString {
-  const message = "must be a text that is not empty";
+/** A non-empty string. */
+export function nonEmptyString(): z.ZodString {
+  const message = "must be a non-empty string";
   return z.string(message).min(1, message);
 }
 
-export function flag(): z.ZodBoolean {
+export function booleanValue(): z.ZodBoolean {
   return z.boolean("must be true or false");
 }
 
 /** An integer within bounds, both inclusive. */
-export function wholeNumber(
+export function integer(
   minimum: number,
   maximum = Number.MAX_SAFE_INTEGER,
 ): z.ZodInt {
-  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  const message = `must be an integer from ${minimum} to ${maximum}`;
   return z.int(message).min(minimum, message).max(maximum, message);
 }
 
-/** A probability: above 0, at most 1. */
+/** A probability greater than 0 and at most 1. */
 export function probability(): z.ZodNumber {
-  const message = "must be above 0 and at most 1";
+  const message = "must be greater than 0 and at most 1";
   return z.number(message).gt(0, message).lte(1, message);
 }
 
-export function oneOf<const T extends string>(
+export function stringEnum<const T extends string>(
   allowed: readonly T[],
 ): z.ZodEnum<{ [K in T]: K }> {
   return z.enum(allowed, `must be one of ${allowed.join(", ")}`);
 }
 
-export function listOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
-  return z.array(item, "must be a list");
+export function arrayOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
+  return z.array(item, "must be an array");
 }
 
-/** An object with these members and no others. */
+/** An object that rejects unknown properties. */
 export function objectOf<M extends z.ZodRawShape>(
   members: M,
 ): z.ZodObject<M, z.core.$strict> {
@@ -96,23 +96,23 @@ export function objectOf<M extends z.ZodRawShape>(
   return z.strictObject(members, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `has unknown members: ${issue.keys.join(", ")}; known are: ${known}`
+        ? `has unknown properties: ${issue.keys.join(", ")}; known properties: ${known}`
         : "must be an object",
   });
 }
 
-/** Publishes a schema once, under this name in the document's components. */
+/** Gives a schema a name, under which the OpenAPI document defines it once. */
 export function named<S extends z.ZodType>(name: string, schema: S): S {
   return schema.meta({ id: name });
 }
 
-/** JSON Schema (draft 2020-12); a named schema becomes a reference. */
+/** Converts to JSON Schema (draft 2020-12). A named schema becomes a reference. */
 export function jsonSchema(schema: z.ZodType): object {
   const { $schema: _dialect, $defs: _defs, ...inline } = published(schema);
   return inline;
 }
 
-/** Definitions of named schemas, for the document's components. */
+/** Definitions of named schemas, for `components.schemas` of the OpenAPI document. */
 export function definitionsOf(
   schemas: readonly z.ZodType[],
 ): Readonly<Record<string, object>> {

@@ -1,59 +1,15 @@
 import { toVendorDate } from "../clock.js";
 import type { ContactRecord } from "./contact-record.js";
-import type { ContactStore } from "./contact-store.js";
-import { gatewayInvalid, rpcError } from "../wire/rpc-errors.js";
-import type { AnswerBody } from "../actions/action.js";
+import { gatewayInvalidParameter } from "../wire/rpc-errors.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
-/** Defaults and bounds of sibling list operations (inferred for these). */
+/** Documented for sibling list operations, inferred for these. */
 const DEFAULT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
 
-/** @throws {RpcError} EntityNotExists.Contact */
-export function findContact(
-  store: ContactStore,
-  contactId: string,
-): ContactRecord {
-  const contact = store.find(contactId);
-  if (contact === undefined) throw rpcError("EntityNotExists.Contact");
-  return contact;
-}
-
-/**
- * The contact, unless its deletion is under way.
- *
- * @throws {RpcError} EntityNotExists.Contact, ContactStatusMismatchAction
- */
-export function findChangeableContact(
-  store: ContactStore,
-  contactId: string,
-): ContactRecord {
-  const contact = findContact(store, contactId);
-  if (contact.status === "Deleting") {
-    throw rpcError("ContactStatusMismatchAction");
-  }
-  return contact;
-}
-
-/** @throws {RpcError} InvalidParameter.Name.AlreadyUsed */
-export function checkNameIsFree(
-  store: ContactStore,
-  name: string,
-  settings: EmulatorSettings,
-  ownId?: string,
-): void {
-  const key = (text: string) =>
-    settings.nameCaseSensitive ? text : text.toLowerCase();
-  const isTaken = store
-    .all()
-    .some(
-      (other) => other.contactId !== ownId && key(other.name) === key(name),
-    );
-  if (isTaken) throw rpcError("InvalidParameter.Name.AlreadyUsed");
-}
-
-/** A contact as GetMessageContact and ListMessageContacts show it. */
+/** A contact as GetMessageContact and ListMessageContacts return it. */
 export function describeContact(
   contact: ContactRecord,
   settings: EmulatorSettings,
@@ -65,11 +21,11 @@ export function describeContact(
       ? settings.absentPhoneNumber === "empty"
         ? { PhoneNumber: "" }
         : {}
-      : { PhoneNumber: shown(phone.value, settings) };
+      : { PhoneNumber: maskIfEnabled(phone.value, settings) };
   return {
     ContactId: contactId,
     Name: name,
-    EmailAddress: shown(email.value ?? "", settings),
+    EmailAddress: maskIfEnabled(email.value ?? "", settings),
     ...phoneNumber,
     Title: title,
     MessageTypes: [...messageTypes],
@@ -79,8 +35,11 @@ export function describeContact(
   };
 }
 
-/** An address or a number, masked as in the vendor's samples if so set. */
-export function shown(target: string, settings: EmulatorSettings): string {
+/** An address or a number. If `maskTargets` is on, masked as in the vendor's samples. */
+export function maskIfEnabled(
+  target: string,
+  settings: EmulatorSettings,
+): string {
   if (!settings.maskTargets) return target;
   const at = target.indexOf("@");
   if (at >= 0) return `${target.slice(0, at)}***${target.slice(at)}`;
@@ -104,7 +63,7 @@ export function readPage(
     const bounded = Math.min(Math.max(value, 1), max);
     if (value === bounded) return value;
     if (settings.pageOutOfRange === "clamp") return bounded;
-    throw gatewayInvalid(name);
+    throw gatewayInvalidParameter(name);
   };
   return {
     pageNumber: read("PageNumber", 1, Number.MAX_SAFE_INTEGER),
@@ -112,7 +71,7 @@ export function readPage(
   };
 }
 
-/** One page of `items` under `name`, with the counts beside it. */
+/** One page of `items` as the property `name`, with the paging properties. */
 export function describePage<T>(
   name: string,
   items: readonly T[],

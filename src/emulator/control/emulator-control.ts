@@ -4,7 +4,7 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../json.js";
+import { ControlInputError } from "../schema.js";
 import type { SentMessage } from "../contacts/outbox.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 import {
@@ -13,7 +13,7 @@ import {
   type EmulatorSettings,
 } from "../settings.js";
 
-/** What a snapshot brings back. Keys, faults, nonces and the call record are not in it. */
+/** A snapshot of the state. It does not contain keys, faults, nonces or recorded calls. */
 export interface Snapshot {
   readonly seed: Seed;
   readonly settings: Partial<EmulatorSettings>;
@@ -23,15 +23,15 @@ export interface Snapshot {
 }
 
 export interface ClockReading {
-  /** ISO 8601, UTC */
+  /** ISO 8601 in UTC. */
   readonly now: string;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** How far the clock is ahead of its source. */
+  /** Difference from the time source in milliseconds. */
   readonly offsetMs: number;
 }
 
-/** A key as it is shown: without its secrets. */
+/** An access key without its secrets. */
 export interface ShownKey {
   readonly accessKeyId: string;
   readonly allowedActions: readonly string[];
@@ -40,24 +40,24 @@ export interface ShownKey {
   readonly expiresAt: number | null;
 }
 
-/** One pending verification: by contact and target, or by the code of a sent message. */
+/** Identifies a pending verification by contact and target, or by the code of its message. */
 export type VerificationChoice =
   | { readonly contactId: string; readonly target: string }
   | { readonly code: string };
 
 /**
- * Everything that happens around the vendor's API rather than through it: the person who
- * confirms an address, time that passes, things that go wrong.
+ * Controls an emulator from outside the vendor's API: confirmations, the clock, faults, keys,
+ * settings and recorded calls.
  */
 export class EmulatorControl {
   constructor(private readonly state: EmulatorState) {}
 
-  /** Back to how the emulator started: contacts, settings, keys, clock; no faults, no record. */
+  /** Restores the initial state. Removes faults and recorded calls. */
   reset(): void {
     this.state.reset();
   }
 
-  /** Replaces directory and contacts, and empties the outbox. */
+  /** Replaces the directory and contacts, and clears the outbox. */
   seed(seed: SeedName | Seed): void {
     this.state.store.load(typeof seed === "string" ? NAMED_SEEDS[seed] : seed);
     this.state.outbox.load([]);
@@ -74,7 +74,7 @@ export class EmulatorControl {
     };
   }
 
-  /** @throws {ControlInputError} on settings that do not exist; nothing is changed then */
+  /** @throws {ControlInputError} for invalid settings; nothing is changed then */
   restore(snapshot: Snapshot): void {
     const { store, settings, clock, outbox } = this.state;
     settings.current = changeSettings(DEFAULT_SETTINGS, snapshot.settings);
@@ -88,7 +88,7 @@ export class EmulatorControl {
     return this.state.settings.current;
   }
 
-  /** @throws {ControlInputError} on an unknown name or a value it does not take */
+  /** @throws {ControlInputError} for an unknown setting or an invalid value; nothing is changed then */
   changeSettings(changes: Partial<EmulatorSettings>): EmulatorSettings {
     const { settings } = this.state;
     settings.current = changeSettings(settings.current, changes);
@@ -96,22 +96,22 @@ export class EmulatorControl {
   }
 
   /**
-   * Does what the owner of a pending address or number does with the message.
+   * Confirms a pending address or number, as its owner would.
    *
-   * @throws {ControlInputError} when it is not pending
+   * @throws {ControlInputError} when no such verification is pending
    */
   confirmVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#pending(choice);
+    const { contact, target } = this.#findPending(choice);
     this.state.store.confirm(contact, target);
   }
 
   /**
-   * Lets a pending verification lapse, as if its time were up.
+   * Expires a pending verification.
    *
-   * @throws {ControlInputError} when it is not pending
+   * @throws {ControlInputError} when no such verification is pending
    */
   expireVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#pending(choice);
+    const { contact, target } = this.#findPending(choice);
     const channel = pendingChannel(contact, target);
     if (channel !== undefined) delete contact[channel].pending;
   }
@@ -120,7 +120,7 @@ export class EmulatorControl {
     return this.state.outbox.messages();
   }
 
-  /** The caps go on counting what was sent. */
+  /** Deletes all messages. Does not reset the counters of the sending limits. */
   clearOutbox(): void {
     this.state.outbox.clear();
   }
@@ -135,7 +135,7 @@ export class EmulatorControl {
     };
   }
 
-  /** Lets `ms` pass at once; waits that fall due end. */
+  /** Advances the clock by `ms`. Waits that are due end immediately. */
   advanceClock(ms: number): ClockReading {
     this.state.clock.advance(ms);
     return this.clock();
@@ -145,12 +145,12 @@ export class EmulatorControl {
     return this.state.faults.all();
   }
 
-  /** @throws {ControlInputError} when the effect cannot happen at that moment */
+  /** @throws {ControlInputError} when the effect does not support the moment `when` */
   addFault(fault: FaultInput): FaultRule {
     return this.state.faults.add(fault);
   }
 
-  /** Takes back one fault, or all. */
+  /** Removes one fault, or all of them. */
   clearFaults(faultId?: number): void {
     this.state.faults.clear(faultId);
   }
@@ -165,22 +165,22 @@ export class EmulatorControl {
     }));
   }
 
-  /** Adds a key, or replaces the one with the same id. */
+  /** Adds a key. Replaces a key with the same id. */
   putKey(key: AccessKeyInput): void {
-    this.state.keys.put(key);
+    this.state.keys.set(key);
   }
 
-  /** Ends the session of one temporary key, or of all; answers how many that were. */
+  /** Expires one temporary key, or all of them. Returns the number of expired keys. */
   expireSts(accessKeyId?: string): number {
     return this.state.keys.expire(accessKeyId);
   }
 
-  /** Makes deletions end as Failed, one that runs included. */
+  /** Makes asynchronous deletions fail, including running ones. */
   failDeletions(rule: DeletionFailureRule): void {
     this.state.store.failDeletions(rule);
   }
 
-  /** The latest calls on the RPC endpoint, oldest first. */
+  /** The latest calls to the RPC endpoint, oldest first. */
   calls(): readonly CallEntry[] {
     return this.state.calls.all();
   }
@@ -189,9 +189,9 @@ export class EmulatorControl {
     this.state.calls.clear();
   }
 
-  #pending(choice: VerificationChoice) {
+  #findPending(choice: VerificationChoice) {
     const { contactId, target } =
-      "code" in choice ? this.#sentWith(choice.code) : choice;
+      "code" in choice ? this.#findMessage(choice.code) : choice;
     const contact = this.state.store.find(contactId);
     if (
       contact === undefined ||
@@ -202,12 +202,12 @@ export class EmulatorControl {
     return { contact, target };
   }
 
-  #sentWith(code: string): SentMessage {
+  #findMessage(code: string): SentMessage {
     const message = this.state.outbox
       .messages()
       .findLast((sent) => sent.code === code);
     if (message === undefined) {
-      throw new ControlInputError("no message with that code was sent");
+      throw new ControlInputError("no message has this code");
     }
     return message;
   }

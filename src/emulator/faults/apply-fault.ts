@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gzipSync } from "node:zlib";
 import type { EmulatorClock } from "../clock.js";
-import type { FaultEffect } from "../faults/fault-kinds.js";
-import type { FaultRule } from "../faults/faults.js";
+import type { FaultEffect } from "./fault-kinds.js";
+import type { FaultRule } from "./faults.js";
 import {
   renderAnswer,
   type AnswerFormat,
@@ -12,30 +12,30 @@ import {
 } from "../wire/rpc-answer.js";
 import { sendBytes, sendRendered } from "../wire/rpc-response.js";
 
-/** What an effect has at hand. */
-export interface FaultScene {
+/** Input of a fault effect. */
+export interface FaultContext {
   readonly response: ServerResponse;
   readonly rule: FaultRule;
-  /** The right answer; when nothing was carried out, the fault's own error or a bare success. */
+  /** The normal response. If the action was not executed: the fault's error or an empty success. */
   readonly answer: RpcAnswer;
   readonly format: AnswerFormat;
   readonly clock: EmulatorClock;
-  /** The id of a contact that the call was not about. */
+  /** Id of a contact other than the one in the request. */
   readonly otherContactId: string;
 }
 
-type Effect = (scene: FaultScene) => void | Promise<void>;
+type Effect = (context: FaultContext) => void | Promise<void>;
 
 const HTML_PAGE =
   "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 const JSON_TYPE = "application/json;charset=utf-8";
-const PIECE_BYTES = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /**
- * How each effect ends a call.
+ * How each effect completes a call.
  *
- * `delay` comes here when its wait is over, and the two effects of a call's arrival only as
- * far as they end it.
+ * `delay`, `clockSkew` and `resetOnReuse` do their main work in the endpoint. Here they only
+ * finish the call.
  */
 const EFFECTS: Record<FaultEffect, Effect> = {
   error: sendAnswer,
@@ -45,8 +45,8 @@ const EFFECTS: Record<FaultEffect, Effect> = {
   clockSkew: sendAnswer,
   reset: resetConnection,
   resetOnReuse: resetConnection,
-  cutBody: ({ response, ...scene }) => {
-    const { text, ...head } = rendered(scene);
+  cutBody: ({ response, ...context }) => {
+    const { text, ...head } = rendered(context);
     const bytes = Buffer.from(text);
     response.writeHead(head.httpStatus, {
       "content-type": head.contentType,
@@ -56,8 +56,8 @@ const EFFECTS: Record<FaultEffect, Effect> = {
       response.socket?.destroy(),
     );
   },
-  badJson: ({ response, ...scene }) => {
-    const { text } = rendered(scene);
+  badJson: ({ response, ...context }) => {
+    const { text } = rendered(context);
     sendBytes(response, 200, JSON_TYPE, text.slice(0, text.length >> 1));
   },
   html: ({ response }) => sendBytes(response, 502, "text/html", HTML_PAGE),
@@ -73,7 +73,7 @@ const EFFECTS: Record<FaultEffect, Effect> = {
         Message: "The request processing has failed.",
       }),
     ),
-  // The connection stays open until the client or `stop` ends it.
+  // The connection stays open until the client or `stop` closes it.
   hang: () => undefined,
   huge: async ({ response, answer, rule }) => {
     response.writeHead(200, { "content-type": JSON_TYPE });
@@ -86,13 +86,13 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     });
     await pipeline(padding(answer, rule.bytes), createGzip(), response);
   },
-  gzip: ({ response, ...scene }) => {
-    const { httpStatus, contentType, text } = rendered(scene);
+  gzip: ({ response, ...context }) => {
+    const { httpStatus, contentType, text } = rendered(context);
     response.setHeader("content-encoding", "gzip");
     sendBytes(response, httpStatus, contentType, gzipSync(text));
   },
-  trickle: async ({ response, rule, clock, ...scene }) => {
-    const { httpStatus, contentType, text } = rendered(scene);
+  trickle: async ({ response, rule, clock, ...context }) => {
+    const { httpStatus, contentType, text } = rendered(context);
     const bytes = Buffer.from(text);
     response.writeHead(httpStatus, {
       "content-type": contentType,
@@ -105,8 +105,8 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     }
     response.end();
   },
-  slowClose: async ({ response, rule, clock, ...scene }) => {
-    const { httpStatus, contentType, text } = rendered(scene);
+  slowClose: async ({ response, rule, clock, ...context }) => {
+    const { httpStatus, contentType, text } = rendered(context);
     response.shouldKeepAlive = false;
     response.useChunkedEncodingByDefault = false;
     response.writeHead(httpStatus, { "content-type": contentType });
@@ -114,68 +114,68 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     await clock.wait(rule.ms);
     response.end();
   },
-  xml: (scene) => sendAnswer({ ...scene, format: "XML" }),
-  protoKey: ({ response, ...scene }) => {
+  xml: (context) => sendAnswer({ ...context, format: "XML" }),
+  protoKey: ({ response, ...context }) => {
     const { httpStatus, contentType, text } = rendered({
-      ...scene,
+      ...context,
       format: "JSON",
     });
     const polluted = text.replace("{", '{"__proto__":{"isPolluted":true},');
     sendBytes(response, httpStatus, contentType, polluted);
   },
-  wrongId: (scene) =>
+  wrongId: (context) =>
     sendAnswer({
-      ...scene,
-      answer: { ...scene.answer, body: withOtherId(scene) },
+      ...context,
+      answer: { ...context.answer, body: withOtherId(context) },
     }),
-  wrongShape: (scene) =>
+  wrongShape: (context) =>
     sendAnswer({
-      ...scene,
-      answer: { ...scene.answer, body: withOtherTypes(scene.answer.body) },
+      ...context,
+      answer: { ...context.answer, body: withOtherTypes(context.answer.body) },
     }),
 };
 
-/** Ends the call as the fault says; a client that goes away early is no failure. */
-export async function playFault(scene: FaultScene): Promise<void> {
+/** Completes the call with the fault's effect. Ignores errors caused by a client disconnect. */
+export async function applyFault(context: FaultContext): Promise<void> {
   try {
-    await EFFECTS[scene.rule.effect](scene);
+    await EFFECTS[context.rule.effect](context);
   } catch (error) {
-    if (!scene.response.destroyed) throw error;
+    if (!context.response.destroyed) throw error;
   }
 }
 
-function rendered({ answer, format }: Pick<FaultScene, "answer" | "format">) {
+function rendered({ answer, format }: Pick<FaultContext, "answer" | "format">) {
   return renderAnswer(answer, format);
 }
 
-function sendAnswer({ response, ...scene }: FaultScene): void {
-  sendRendered(response, rendered(scene));
+function sendAnswer({ response, ...context }: FaultContext): void {
+  sendRendered(response, rendered(context));
 }
 
-function resetConnection({ response }: FaultScene): void {
+function resetConnection({ response }: FaultContext): void {
   response.socket?.resetAndDestroy();
 }
 
-/** A valid JSON text of about `bytes`, in pieces. */
+/** A stream of valid JSON of about `bytes` bytes. */
 function padding({ body }: RpcAnswer, bytes: number): Readable {
-  function* pieces(): Generator<string> {
+  function* chunks(): Generator<string> {
     yield `${JSON.stringify(body).slice(0, -1)},"Padding":"`;
-    for (let left = bytes; left > 0; left -= PIECE_BYTES) {
-      yield "0".repeat(Math.min(left, PIECE_BYTES));
+    for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
+      yield "0".repeat(Math.min(left, CHUNK_BYTES));
     }
     yield '"}';
   }
-  return Readable.from(pieces());
+  return Readable.from(chunks());
 }
 
-function withOtherId({ answer, otherContactId }: FaultScene) {
+function withOtherId({ answer, otherContactId }: FaultContext) {
   const text = JSON.stringify(answer.body, (key, value: unknown) =>
     key === "ContactId" ? otherContactId : value,
   );
   return JSON.parse(text) as RpcAnswer["body"];
 }
 
-/** RequestId stays, unless there is nothing else. */
+/** Changes the type of every property. Keeps RequestId, unless it is the only property. */
 function withOtherTypes(body: RpcAnswer["body"]): RpcAnswer["body"] {
   const { RequestId, ...own } = body;
   if (Object.keys(own).length === 0) return { RequestId: 7 };

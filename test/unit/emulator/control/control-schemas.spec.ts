@@ -6,12 +6,12 @@ import {
   FAULT,
   KEY,
   SNAPSHOT,
-} from "../../../../src/emulator/control/control-shapes.js";
+} from "../../../../src/emulator/control/control-schemas.js";
 import {
   SEED_CHOICE,
   VERIFICATION_CHOICE,
-} from "../../../../src/emulator/control/seed-input.js";
-import { parse } from "../../../../src/emulator/json.js";
+} from "../../../../src/emulator/control/seed-schemas.js";
+import { parse } from "../../../../src/emulator/schema.js";
 import {
   EMPTY_SEED,
   SAMPLE_SEED,
@@ -23,27 +23,27 @@ function withContact(changes: object): unknown {
   return { ...SAMPLE_SEED, contacts: [{ ...CONTACT, ...changes }] };
 }
 
-describe("a fault", () => {
+describe("a fault definition", () => {
   it.each([
     [{}, "effect must be one of"],
     [{ effect: "explode" }, "effect must be one of"],
     [{ effect: "html", operation: "Nope" }, "operation must be one of"],
     [{ effect: "html", when: "later" }, "when must be one of"],
-    [{ effect: "html", times: 0 }, "times must be a whole number"],
-    [{ effect: "html", skip: -1 }, "skip must be a whole number"],
+    [{ effect: "html", times: 0 }, "times must be an integer"],
+    [{ effect: "html", skip: -1 }, "skip must be an integer"],
     [{ effect: "html", probability: 0 }, "probability must be"],
     [{ effect: "html", probability: 2 }, "probability must be"],
-    [{ effect: "html", ms: 1.5 }, "ms must be a whole number"],
+    [{ effect: "html", ms: 1.5 }, "ms must be an integer"],
     [{ effect: "error", httpStatus: 99 }, "httpStatus must be"],
-    [{ effect: "error", code: "" }, "code must be a text"],
-    [{ effect: "html", color: "red" }, "unknown members: color"],
+    [{ effect: "error", code: "" }, "code must be a non-empty string"],
+    [{ effect: "html", color: "red" }, "unknown properties: color"],
     ["html", "a fault must be an object"],
     [undefined, "a fault must be an object"],
-  ])("refuses %j", (input, message) => {
+  ])("is rejected: %j", (input, message) => {
     expect(() => parse(FAULT, input, "a fault")).toThrow(message);
   });
 
-  it("leaves out what was left out, so that defaults count", () => {
+  it("keeps omitted properties absent, so that defaults apply", () => {
     expect(parse(FAULT, { effect: "html" })).toEqual({ effect: "html" });
     expect(parse(FAULT, { effect: "html", times: null })).toEqual({
       effect: "html",
@@ -52,24 +52,24 @@ describe("a fault", () => {
   });
 });
 
-describe("a key", () => {
+describe("an access key definition", () => {
   it.each([
-    [{}, "accessKeyId must be a text"],
-    [{ accessKeyId: "a" }, "accessKeySecret must be a text"],
+    [{}, "accessKeyId must be a non-empty string"],
+    [{ accessKeyId: "a" }, "accessKeySecret must be a non-empty string"],
     [{ accessKeyId: "a", accessKeySecret: "b", isActive: 1 }, "isActive"],
     [
       { accessKeyId: "a", accessKeySecret: "b", allowedActions: "*" },
-      "allowedActions must be a list",
+      "allowedActions must be an array",
     ],
-  ])("refuses %j", (input, message) => {
+  ])("is rejected: %j", (input, message) => {
     expect(() => parse(KEY, input)).toThrow(message);
   });
 });
 
-describe("other bodies", () => {
+describe("the other request bodies", () => {
   it.each([
-    ["advance", ADVANCE, { ms: -1 }, "ms must be a whole number"],
-    ["advance", ADVANCE, { ms: "1" }, "ms must be a whole number"],
+    ["advance", ADVANCE, { ms: -1 }, "ms must be an integer"],
+    ["advance", ADVANCE, { ms: "1" }, "ms must be an integer"],
     ["advance", ADVANCE, undefined, "the body must be an object"],
     ["verification", VERIFICATION_CHOICE, {}, "must have either code, or"],
     [
@@ -82,21 +82,24 @@ describe("other bodies", () => {
       "verification",
       VERIFICATION_CHOICE,
       { code: "1", target: "a" },
-      "unknown members: target",
+      "unknown properties: target",
     ],
-    ["deletion", DELETION_RULE, {}, "failures must be a list"],
+    ["deletion", DELETION_RULE, {}, "failures must be an array"],
     [
       "deletion",
       DELETION_RULE,
       { failures: [{ AccountId: "1" }] },
-      "failures[0].MessageTypes must be a list",
+      "failures[0].MessageTypes must be an array",
     ],
     ["snapshot", SNAPSHOT, {}, "seed must be an object"],
-  ])("%s: rejects body %#", (_name, shape: z.ZodType, input, message) => {
-    expect(() => parse(shape, input)).toThrow(message);
-  });
+  ])(
+    "reject an invalid %s body (%#)",
+    (_name, schema: z.ZodType, input, message) => {
+      expect(() => parse(schema, input)).toThrow(message);
+    },
+  );
 
-  it("name a verification by its code as well", () => {
+  it("identify a verification by its code", () => {
     expect(parse(VERIFICATION_CHOICE, { code: "123456" })).toEqual({
       code: "123456",
     });
@@ -110,19 +113,22 @@ describe("a seed", () => {
     [{ contacts: [] }, "directory must be an object"],
     [withContact({ status: "Gone" }), "status must be one of"],
     [withContact({ createDate: "2023-03-27T17:19:21Z" }), "createDate must"],
-    [withContact({ bindings: [{}] }), "targetId must be a text"],
+    [withContact({ bindings: [{}] }), "targetId must be a non-empty string"],
     [withContact({ pendingTargets: [{ target: "a" }] }), "openedAt must be"],
     [withContact({ deletion: { status: "Done" } }), "status must be one of"],
-    [withContact({ messageTypes: [1] }), "messageTypes[0] must be a text"],
+    [
+      withContact({ messageTypes: [1] }),
+      "messageTypes[0] must be a non-empty string",
+    ],
     [
       { ...SAMPLE_SEED, contacts: [CONTACT, CONTACT] },
       "two contacts have the same contactId",
     ],
-  ])("refuses %j", (input, message) => {
+  ])("is rejected: %j", (input, message) => {
     expect(() => parse(SEED_CHOICE, input, "seed")).toThrow(message);
   });
 
-  it("knows the named seeds, and reads them spelled out", () => {
+  it("can be given by name or in full", () => {
     expect(parse(SEED_CHOICE, "empty")).toBe(EMPTY_SEED);
     expect(parse(SEED_CHOICE, JSON.parse(JSON.stringify(SAMPLE_SEED)))).toEqual(
       SAMPLE_SEED,

@@ -1,11 +1,13 @@
 import { z } from "zod";
 
-/** One setting: its default, the values it takes, and what it decides. */
+/** Definition of one setting. */
 export interface Setting<T> {
+  /** Default value. */
   readonly initial: T;
-  /** The values it takes, in words. */
+  /** Description of the accepted values. */
   readonly takes: string;
   readonly schema: z.ZodType<T>;
+  /** Description of the setting. */
   readonly sentence: string;
 }
 
@@ -23,7 +25,7 @@ function setting<T>(
 }
 
 export function count(initial: number, sentence: string): Setting<number> {
-  return setting(initial, sentence, "a whole number of at least 0", (message) =>
+  return setting(initial, sentence, "an integer of at least 0", (message) =>
     z.int(message).min(0, message),
   );
 }
@@ -32,7 +34,7 @@ export function countOrNull(
   initial: number | null,
   sentence: string,
 ): Setting<number | null> {
-  const takes = "a whole number of at least 0, or null";
+  const takes = "an integer of at least 0, or null";
   return setting(initial, sentence, takes, (message) =>
     z.int(message).min(0, message).nullable(),
   );
@@ -45,7 +47,7 @@ export function flag(initial: boolean, sentence: string): Setting<boolean> {
 }
 
 export function text(initial: string, sentence: string): Setting<string> {
-  return setting(initial, sentence, "a text that is not empty", (message) =>
+  return setting(initial, sentence, "a non-empty string", (message) =>
     z.string(message).min(1, message),
   );
 }
@@ -54,12 +56,12 @@ export function texts(
   initial: readonly string[],
   sentence: string,
 ): Setting<readonly string[]> {
-  return setting(initial, sentence, "a list of texts", (message) =>
+  return setting(initial, sentence, "an array of strings", (message) =>
     z.array(z.string(message), message),
   );
 }
 
-/** The first choice is the default. */
+/** One of several strings. The first choice is the default. */
 export function choice<const T extends string>(
   choices: readonly [T, ...T[]],
   sentence: string,

@@ -1,12 +1,14 @@
 import type { Channel } from "../contacts/contact-record.js";
-import type { ActionContext, AnswerBody } from "./action.js";
+import type { ActionContext } from "./action.js";
+import type { AnswerBody } from "../wire/rpc-answer.js";
 import { rpcError } from "../wire/rpc-errors.js";
-import { findContact } from "../contacts/contact-answer.js";
+import { findContact } from "../contacts/contact-lookup.js";
 
 /**
- * Sends the message for a target that waits for its owner.
+ * Sends a verification message to a pending target.
  *
- * @throws {RpcError} EntityNotExists.Contact.Verification when it does not wait, or a cap's code
+ * @throws {RpcError} EntityNotExists.Contact.Verification when the target is not pending, or
+ *   the code of an exceeded sending limit
  */
 export function sendVerification(
   { store, outbox }: ActionContext,
