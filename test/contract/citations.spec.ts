@@ -40,7 +40,6 @@ const OTHER_FILES: Readonly<Record<string, string>> = {
  */
 const KNOWN: readonly string[] = [
   "answer-checks.ts: api/operations.json",
-  "document-limits.ts: security goals",
   "settlement.ts: reliability policy",
   "transport.ts: reliability policy",
   "vendor-errors.ts: common-errors.json",

@@ -47,21 +47,21 @@ let interpreted: Running;
 
 const driverOf = ({
   gateway,
-}: Running): Required<Pick<GraphqlDriver, "execution" | "repeated">> => {
-  const { execution, repeated } = gateway.app.get<GraphQLModule<GraphqlDriver>>(
+}: Running): Required<Pick<GraphqlDriver, "executor" | "operationCache">> => {
+  const { executor, operationCache } = gateway.app.get<GraphQLModule<GraphqlDriver>>(
     GraphQLModule,
     { strict: false },
   ).graphQlAdapter;
-  if (execution === undefined || repeated === undefined) {
+  if (executor === undefined || operationCache === undefined) {
     throw new Error("the driver has not started");
   }
-  return { execution, repeated };
+  return { executor, operationCache };
 };
 
 /** How many operations ran compiled: behind Apollo Server, and without it. */
 const countsOf = (running: Running): { behind: number; without: number } => {
-  const { execution, repeated } = driverOf(running);
-  return { behind: execution.answered, without: repeated.answered };
+  const { executor, operationCache } = driverOf(running);
+  return { behind: executor.answered, without: operationCache.answered };
 };
 
 const start = (nowMs: number): Promise<Running> =>
@@ -74,7 +74,7 @@ beforeAll(async () => {
   // Both stand still at the same moment, which signatures made now still fit.
   const nowMs = Date.now();
   [compiled, interpreted] = await Promise.all([start(nowMs), start(nowMs)]);
-  driverOf(interpreted).execution.isOn = false;
+  driverOf(interpreted).executor.isOn = false;
 });
 
 afterAll(() => Promise.all([compiled.stop(), interpreted.stop()]));

@@ -69,7 +69,7 @@ describe("limits on documents", () => {
       `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(18, (i) => `f${i} @d`)} }`,
     ],
     [
-      "fields and fragments, counted wherever they are spread",
+      "fields and fragments, once for each spread",
       `{ r { ${times(99, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
       `{ r { ${times(100, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
     ],
@@ -125,7 +125,7 @@ describe("limits on documents", () => {
         )} fragment F12 on T { a }`,
       ),
     ).toContain(
-      "The document has more than 1000 fields and fragments, counted wherever a fragment is spread.",
+      "The document has more than 1000 fields and fragments. A fragment counts each time it is spread.",
     );
   });
 
