@@ -18,7 +18,7 @@ import { CompiledOperation } from "../../../src/graphql/executor/compiled-operat
 
 let read = 0;
 
-/** A scalar that counts how many values were read, and accepts only "good". */
+/** A scalar that counts the parsed values, and accepts only "good". */
 const Word = new GraphQLScalarType({
   name: "Word",
   parseValue: (value) => {
@@ -88,7 +88,7 @@ describe("a caller without the scope", () => {
     ["query ($w: [Word!]) { ...F } fragment F on Query { contact(words: $w) }"],
     ["query ($w: [Word!]) { ... { contact(words: $w) @include(if: true) } }"],
     ["mutation ($w: [Word!]) { change(input: { words: $w }) }"],
-  ])("is refused before a variable is read: %s", (text) => {
+  ])("gets FORBIDDEN before variables are read: %s", (text) => {
     const compiled = compiledFrom(text);
     const context = contextFor("contacts:verify");
     expect(compiled.refusal({ w: wrong(5_000) }, context)?.code).toBe(
@@ -98,7 +98,7 @@ describe("a caller without the scope", () => {
     expect(read).toBe(0);
   });
 
-  it("is served what needs no scope", () => {
+  it("can run an operation with a field that needs no scope", () => {
     const compiled = compiledFrom(
       "query ($w: [Word!]) { contact(words: $w) open }",
     );
@@ -110,21 +110,21 @@ describe("a caller without the scope", () => {
   });
 });
 
-describe("wrong variables", () => {
+describe("coercion of invalid variables", () => {
   it.each([
     ["query ($w: [Word!]) { contact(words: $w) }", (w: string[]) => ({ w })],
     [
       "mutation ($i: Input) { change(input: $i) }",
       (words: string[]) => ({ i: { words } }),
     ],
-  ])("are read up to the fiftieth error: %s", (text, variables) => {
+  ])("stops after 50 errors: %s", (text, variables) => {
     const compiled = compiledFrom(text);
     const context = contextFor("contacts:read", "contacts:write");
     expect(compiled.run(variables(wrong(25_000)), context)).toBeNull();
     expect(read).toBeLessThanOrEqual(51);
   });
 
-  it("stop the compiled execution where they stop graphql-js", () => {
+  it("stops at the same value as in graphql-js", () => {
     const text = "query ($w: [Word!]) { contact(words: $w) }";
     const document = parse(text);
     const variableValues = { w: wrong(25_000) };
