@@ -130,7 +130,7 @@ function described(
   return {
     operationId,
     summary: row.summary,
-    description: `${row.description}\n\nRequired scope: \`${row.scope}\`.`,
+    description: `${row.description}\n\nScope: \`${row.scope}\`.`,
     tags: [TAG.name],
     // OpenAPI 3.1 allows roles in requirements of schemes other than OAuth, but most
     // tools report them as errors. So the scope is an extension (`x-required-scope`).
