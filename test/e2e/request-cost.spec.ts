@@ -206,7 +206,7 @@ describe("the cost limit of a REST request", () => {
       code: "REQUEST_TOO_COSTLY",
       limit: 10,
       detail:
-        "The request may need 11 calls to Alibaba Cloud; one request may make 10. Nothing was carried out. Select fewer nested fields, request smaller pages, or split the request.",
+        "The request may need 11 calls to Alibaba Cloud; one request may make 10. This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
     });
     expect(callsOf(small)).toBe(0);
   });
