@@ -4,6 +4,7 @@ import {
   Kind,
   OperationTypeNode,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
@@ -32,18 +33,20 @@ export function errorRendering(
   logger: Logger,
 ): ApolloServerPlugin<RequestContext> {
   const willSendResponse = ({
+    schema,
     operation,
     errors,
     response,
     contextValue,
   }: {
+    readonly schema: GraphQLSchema;
     readonly operation?: OperationDefinitionNode;
     readonly errors?: readonly GraphQLError[];
     readonly response: { readonly body: object };
     readonly contextValue: RequestContext;
   }): Promise<void> => {
     const rendered = recordResult(
-      operationNameOf(operation),
+      operationNameOf(operation, schema),
       errors,
       contextValue,
       logger,

@@ -22,8 +22,9 @@ import { Logger } from "../logging/logger.js";
 import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
-import { errorRendering } from "./graphql-error.formatter.js";
+import { errorRendering, recordResult } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
+import { OperationChecks } from "./operation-checks.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
 import { streamGraphql } from "./subscriptions/sse.js";
 import {
@@ -92,7 +93,13 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     if (schema === undefined) throw new Error("the driver needs a schema");
     const introspection = showsSchema(this.config);
     const documents = new DocumentMemory();
-    const executor = new ExecutorPlugin(schema, this.config, documents);
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
+    const executor = new ExecutorPlugin(
+      schema,
+      (document, operation) =>
+        new OperationChecks(schema, document, operation, maxCalls),
+      documents,
+    );
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
@@ -128,7 +135,9 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     this.executor = executor;
     const fastify =
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const cache = new OperationCache(executor, this.logger);
+    const cache = new OperationCache(executor, (name, errors, context) =>
+      recordResult(name, errors, context, this.logger),
+    );
     this.operationCache = cache;
     fastify.post(path, {
       handler: (request, reply) => this.answer(server, cache, request, reply),

@@ -7,9 +7,10 @@ import {
   expect,
   it,
 } from "@jest/globals";
-import { GraphQLModule } from "@nestjs/graphql";
+import { GraphQLModule, GraphQLSchemaHost } from "@nestjs/graphql";
 import {
   getIntrospectionQuery,
+  getOperationAST,
   Kind,
   OperationTypeNode,
   parse,
@@ -18,6 +19,7 @@ import {
 } from "graphql";
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
+import { operationNameOf } from "../../src/graphql/operation-name.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
@@ -424,6 +426,14 @@ const FAILING: readonly Case[] = [
     },
   },
 ];
+
+describe("the operation name in logs and metrics", () => {
+  it.each(EVERY)("is $title for its document", ({ title, query }) => {
+    const { schema } = compiled.gateway.app.get(GraphQLSchemaHost);
+    const operation = getOperationAST(parse(query));
+    expect(operationNameOf(operation ?? undefined, schema)).toBe(title);
+  });
+});
 
 describe.each([
   ["examples in order", EXAMPLES],

@@ -10,10 +10,13 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { completionOf } from "./completion.js";
 import { ResolvedField, type PlanFacts } from "./field.js";
+import {
+  ALLOW_ALL,
+  type OperationPolicy,
+  type VariablesCheck,
+} from "./operation-policy.js";
 import {
   resolveConcurrently,
   resolveSerially,
@@ -25,16 +28,13 @@ import {
 } from "./run.js";
 import { conditionsOf, NotCompilable, Selections } from "./selection.js";
 import { variablesOf, type ReadVariables } from "./variables.js";
-import { operationNameOf } from "../operation-name.js";
-import { OperationRights } from "../operation-rights.js";
-import { UpstreamCost } from "../upstream-cost.js";
 
 /** An operation with fixed values of its `@skip` and `@include` conditions. */
 interface Plan {
   /** The root fields; null when graphql-js has to run the operation. */
   readonly fields: Selected | null;
   /** Null when a condition has no value, which graphql-js reports. */
-  readonly cost: UpstreamCost | null;
+  readonly check: VariablesCheck | null;
 }
 
 /** Maximum number of condition variables. Each one doubles the number of plans. */
@@ -54,53 +54,51 @@ const MAX_CONDITIONS = 4;
  * 4 % faster for a query of one contact and slower for ten aliases.
  */
 export class CompiledOperation {
-  /** Operation name used in logs and metrics. */
-  readonly operationName: string;
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
   private readonly isInterpreted: boolean;
   private readonly conditions: readonly string[];
   private readonly read: ReadVariables;
-  private readonly rights: OperationRights;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
+    private readonly policy: OperationPolicy = ALLOW_ALL,
     /** Called with the number of fields of each new plan. */
     private readonly onPlan: (fields: number) => void = () => undefined,
-    /** Maximum number of vendor calls of one run. */
-    private readonly maxCalls = Number.POSITIVE_INFINITY,
   ) {
     const { operation: kind } = operation;
-    this.operationName = operationNameOf(operation);
     this.conditions = conditionsOf(document, operation);
     this.root = schema.getRootType(kind) ?? null;
     this.isInterpreted =
       kind === OperationTypeNode.SUBSCRIPTION ||
       this.conditions.length > MAX_CONDITIONS;
     this.read = variablesOf(schema, operation);
-    this.rights = new OperationRights(document, operation, this.root);
+  }
+
+  /** Operation name used in logs and metrics. */
+  get operationName(): string {
+    return this.policy.operationName;
   }
 
   /**
-   * Checks whether the operation may run. Rights are checked before the variables
-   * are read, so that a caller without them cannot cause that work.
+   * Applies the policy. The caller is checked before the variables are read, so
+   * that a caller without rights cannot cause that work.
    *
-   * @returns FORBIDDEN, REQUEST_TOO_COSTLY, or null. Also null for invalid
-   *   variables, which graphql-js reports.
+   * @returns the policy's error, or null. Also null for invalid variables, which
+   *   graphql-js reports.
    */
   refusal(
     given: Variables | undefined,
-    { caller }: Pick<RequestContext, "caller">,
-  ): GatewayError | null {
-    if (this.rights.areAllMissing(caller)) {
-      return new GatewayError(ErrorCode.FORBIDDEN);
-    }
+    context: Pick<RequestContext, "caller">,
+  ): GraphQLError | null {
+    const refusal = this.policy.checkCaller(context);
+    if (refusal !== null) return refusal;
     const variables = this.read(given ?? {});
     if (variables === null || this.root === null) return null;
-    const { cost } = this.planFor(this.root, variables);
-    return cost?.excess(variables, this.maxCalls) ?? null;
+    const { check } = this.planFor(this.root, variables);
+    return check?.(variables) ?? null;
   }
 
   /**
@@ -112,12 +110,12 @@ export class CompiledOperation {
     context: RequestContext,
   ): Promise<ExecutionResult> | ExecutionResult | null {
     if (this.root === null || this.isInterpreted) return null;
-    if (this.rights.areAllMissing(context.caller)) return null;
+    if (this.policy.checkCaller(context) !== null) return null;
     const variables = this.read(given ?? {});
     if (variables === null) return null;
-    const { fields: plan, cost } = this.planFor(this.root, variables);
-    if (plan === null || cost === null) return null;
-    if (cost.excess(variables, this.maxCalls) !== null) return null;
+    const { fields: plan, check } = this.planFor(this.root, variables);
+    if (plan === null || check === null) return null;
+    if (check(variables) !== null) return null;
     const run = new Run(context, variables);
     const end = (data: Result): ExecutionResult => toResult(run, data);
     const fail = (error: unknown): ExecutionResult => {
@@ -139,7 +137,7 @@ export class CompiledOperation {
   private planFor(root: GraphQLObjectType, variables: Variables): Plan {
     // No plan is kept: there may be too many combinations of conditions.
     if (this.isInterpreted) {
-      return { fields: null, cost: this.cost(root, variables) };
+      return { fields: null, check: this.check(variables) };
     }
     const key = this.conditions
       .map((name) => String(variables[name]))
@@ -148,7 +146,7 @@ export class CompiledOperation {
     if (plan === undefined) {
       plan = {
         fields: this.fields(root, variables),
-        cost: this.cost(root, variables),
+        check: this.check(variables),
       };
       this.plans.set(key, plan);
     }
@@ -169,15 +167,10 @@ export class CompiledOperation {
     });
   }
 
-  private cost(
-    root: GraphQLObjectType,
-    variables: Variables,
-  ): UpstreamCost | null {
-    const { schema, document, operation } = this;
+  private check(variables: Variables): VariablesCheck | null {
+    const { schema, document, policy } = this;
     const selections = new Selections(schema, document, variables);
-    return unlessNotCompilable(
-      () => new UpstreamCost(selections, root, operation),
-    );
+    return unlessNotCompilable(() => policy.checkFor(selections));
   }
 }
 

@@ -5,28 +5,43 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from "@apollo/server";
-import {
-  GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
+import type {
+  DocumentNode,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from "graphql";
-import type { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ERRORS } from "../../errors/error-table.js";
 import { CompiledOperation } from "./compiled-operation.js";
 import { DocumentMemory } from "./document-memory.js";
+import type { OperationPolicy } from "./operation-policy.js";
 
 type ApolloRequest = Pick<
   GraphQLRequestContext<RequestContext>,
   "request" | "contextValue" | "document" | "operation" | "source"
 >;
 
-/** Limits of one run, named after the settings. */
-export type RunLimits = Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">;
+/** Returns the policy of an operation. Called once for each operation. */
+export type PolicyFactory = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+) => OperationPolicy;
 
 /**
  * Apollo Server plugin that executes operations in compiled form. Apollo Server
  * still parses and validates each document; the compiled operation is cached.
+ *
+ * There are four ways to run a document. The first three give the same responses.
+ *
+ * 1. Apollo Server and graphql-js: introspection, invalid variables, and documents
+ *    that cannot be compiled.
+ * 2. Apollo Server and this plugin: new documents, new header pairs, and requests
+ *    with `X-Cost`.
+ * 3. `OperationCache` and a compiled operation, without Apollo Server: repeated
+ *    documents and header pairs.
+ * 4. `GraphqlSubscriptions` and graphql-js: subscriptions over WebSocket or SSE.
+ *
+ * This folder imports only types from other folders, so that the executor can be
+ * reviewed, benchmarked and replaced alone. The gateway's rules are a parameter.
  *
  * `defaults.md` compares the defaults of graphql-js and Apollo Server with ours.
  */
@@ -38,7 +53,7 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly limits: RunLimits,
+    private readonly policyOf: PolicyFactory,
     /** Holds only documents that were parsed and validated. */
     private readonly documents = new DocumentMemory(),
   ) {
@@ -66,7 +81,7 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
   /**
    * Rejects an operation that may not run, before any resolver runs.
    *
-   * @throws {GraphQLError} FORBIDDEN, REQUEST_TOO_COSTLY
+   * @throws {GraphQLError} the error of the operation's policy
    */
   private check(context: ApolloRequest): Promise<void> {
     const { operation, request, contextValue } = context;
@@ -75,15 +90,7 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
       request.variables,
       contextValue,
     );
-    if (refusal === null) return DONE;
-    const { httpStatus: status } = ERRORS[refusal.code];
-    const http = { status, headers: new HeaderMap() };
-    return Promise.reject(
-      new GraphQLError(refusal.message, {
-        originalError: refusal,
-        extensions: { http },
-      }),
-    );
+    return refusal === null ? DONE : Promise.reject(refusal);
   }
 
   /** Null lets graphql-js execute the operation. */
@@ -122,8 +129,8 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
       this.schema,
       document,
       operation,
+      this.policyOf(document, operation),
       (fields) => this.documents.addFields(source, fields),
-      this.limits.MAX_UPSTREAM_CALLS_PER_REQUEST,
     );
     this.documents.addOperation(source, operationName, compiled, document);
     return compiled;

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { ExecutionResult } from "graphql";
+import type {
+  ExecutionResult,
+  GraphQLError,
+  GraphQLFormattedError,
+} from "graphql";
 import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../../context/request-context.js";
-import type { Logger } from "../../logging/logger.js";
 import type { ExecutorPlugin } from "./executor.plugin.js";
 import type { CompiledOperation } from "./compiled-operation.js";
-import { recordResult } from "../graphql-error.formatter.js";
 import type { GraphqlRequest } from "../subscriptions/subscriptions.js";
 
 /** Response of an executed operation. Its status is 200. */
@@ -13,6 +15,13 @@ export interface GraphqlAnswer {
   readonly contentType: string;
   readonly text: string;
 }
+
+/** Records the result of an operation, and renders its errors. */
+export type RecordResult = (
+  operationName: string,
+  errors: readonly GraphQLError[] | undefined,
+  context: RequestContext,
+) => readonly GraphQLFormattedError[] | undefined;
 
 type Headers = Pick<IncomingHttpHeaders, "accept" | "content-type"> &
   Readonly<Record<string, string | string[] | undefined>>;
@@ -48,7 +57,7 @@ export class OperationCache {
 
   constructor(
     private readonly executor: Pick<ExecutorPlugin, "known">,
-    private readonly logger: Logger,
+    private readonly recordResult: RecordResult,
   ) {}
 
   /** Number of requests answered without Apollo Server. */
@@ -95,7 +104,7 @@ export class OperationCache {
     { operationName }: CompiledOperation,
     context: RequestContext,
   ): string {
-    const errors = recordResult(operationName, found, context, this.logger);
+    const errors = this.recordResult(operationName, found, context);
     return `${JSON.stringify({ errors, data })}\n`;
   }
 }

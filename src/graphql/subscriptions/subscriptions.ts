@@ -114,7 +114,7 @@ export class GraphqlSubscriptions {
         ),
       ];
     }
-    contextValue.usage.operation = operationNameOf(operation);
+    contextValue.usage.operation = operationNameOf(operation, this.schema);
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [
         badRequest(

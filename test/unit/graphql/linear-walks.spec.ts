@@ -21,7 +21,7 @@ import {
   MAX_TOKENS,
 } from "../../../src/graphql/document-limits.js";
 import { CompiledOperation } from "../../../src/graphql/executor/compiled-operation.js";
-import { operationNameOf } from "../../../src/graphql/operation-name.js";
+import { OperationChecks } from "../../../src/graphql/operation-checks.js";
 import { selectedFields } from "../../../src/message-contacts/graphql/selected-fields.js";
 import { contextOf } from "../../support/fake-upstream.js";
 
@@ -86,14 +86,8 @@ async function walk(document: DocumentNode): Promise<boolean> {
   if (validate(schema, document, limits).length > 0) return false;
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("the document has one operation");
-  operationNameOf(operation);
-  const compiled = new CompiledOperation(
-    schema,
-    document,
-    operation,
-    undefined,
-    1_000_000,
-  );
+  const checks = new OperationChecks(schema, document, operation, 1_000_000);
+  const compiled = new CompiledOperation(schema, document, operation, checks);
   const context = contextOf();
   expect(compiled.refusal({}, context)).toBeNull();
   await compiled.run({}, context);

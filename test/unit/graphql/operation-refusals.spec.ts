@@ -15,6 +15,7 @@ import {
 import { callerWith, type Scope } from "../../../src/context/caller.js";
 import { openContext } from "../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../src/graphql/executor/compiled-operation.js";
+import { OperationChecks } from "../../../src/graphql/operation-checks.js";
 
 let read = 0;
 
@@ -69,7 +70,8 @@ const compiledFrom = (text: string): CompiledOperation => {
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("there is one operation");
-  return new CompiledOperation(schema, document, operation);
+  const checks = new OperationChecks(schema, document, operation, 100);
+  return new CompiledOperation(schema, document, operation, checks);
 };
 
 const contextFor = (...scopes: Scope[]) =>
@@ -91,9 +93,10 @@ describe("a caller without the scope", () => {
   ])("gets FORBIDDEN before variables are read: %s", (text) => {
     const compiled = compiledFrom(text);
     const context = contextFor("contacts:verify");
-    expect(compiled.refusal({ w: wrong(5_000) }, context)?.code).toBe(
-      "FORBIDDEN",
-    );
+    expect(compiled.refusal({ w: wrong(5_000) }, context)).toMatchObject({
+      originalError: { code: "FORBIDDEN" },
+      extensions: { http: { status: 403 } },
+    });
     expect(compiled.run({ w: wrong(5_000) }, context)).toBeNull();
     expect(read).toBe(0);
   });

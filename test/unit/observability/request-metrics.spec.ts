@@ -1,6 +1,4 @@
 import { expect, test } from "@jest/globals";
-import { parse, type OperationDefinitionNode } from "graphql";
-import { operationNameOf } from "../../../src/graphql/operation-name.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { Metrics } from "../../../src/observability/metrics.js";
 import { RequestMeter } from "../../../src/observability/request-metrics.js";
@@ -20,29 +18,4 @@ test("counts by code, and leaves the duration of streams out", () => {
     ["INTERNAL", 2],
   ]);
   expect([...metrics.requestSeconds.entries()]).toEqual([]);
-});
-
-test.each([
-  [
-    "{ a: messageContact(id: 1) { id } b: messageContact(id: 2) { id } }",
-    "getMessageContact",
-  ],
-  ["{ messageContacts { items { id } } }", "listMessageContacts"],
-  [
-    "{ messageContact(id: 1) { id } messageContacts { totalCount } }",
-    "several",
-  ],
-  ["{ ...Root } fragment Root on Query { __typename }", "several"],
-  ["{ __schema { types { name } } }", "introspection"],
-  [
-    "mutation { updateMessageContacts(inputs: []) { isComplete } }",
-    "updateMessageContacts",
-  ],
-])("calls %s %s", (document, word) => {
-  const [operation] = parse(document).definitions;
-  expect(operationNameOf(operation as OperationDefinitionNode)).toBe(word);
-});
-
-test("calls a document that was refused none", () => {
-  expect(operationNameOf(undefined)).toBe("none");
 });

@@ -272,6 +272,7 @@ describe("the size of a plan", () => {
       schema,
       document,
       operation,
+      undefined,
       (fields) => sizes.push(fields),
     );
     await compiled.run(undefined, contextOf());

@@ -32,6 +32,7 @@ async function send(memory: DocumentMemory, text: string): Promise<void> {
     schema,
     document,
     operation,
+    undefined,
     (fields) => memory.addFields(text, fields),
   );
   memory.addOperation(text, undefined, compiled, document);

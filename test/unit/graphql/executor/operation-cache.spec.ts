@@ -8,7 +8,6 @@ import {
 import { openContext } from "../../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
 import { OperationCache } from "../../../../src/graphql/executor/operation-cache.js";
-import { Logger } from "../../../../src/logging/logger.js";
 
 const QUERY = "query One { name }";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -33,7 +32,7 @@ describe("operation cache", () => {
             ? operation
             : undefined,
       },
-      new Logger({ LOG_LEVEL: "silent" }),
+      (_operationName, errors) => errors,
     );
   });
 
