@@ -12,11 +12,7 @@ import {
 import type { RequestContext } from "../../context/request-context.js";
 import { completionOf } from "./completion.js";
 import { ResolvedField, type PlanFacts } from "./field.js";
-import {
-  ALLOW_ALL,
-  type OperationPolicy,
-  type VariablesCheck,
-} from "./operation-policy.js";
+import type { OperationPolicy, VariablesCheck } from "./operation-policy.js";
 import {
   resolveConcurrently,
   resolveSerially,
@@ -64,7 +60,7 @@ export class CompiledOperation {
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
-    private readonly policy: OperationPolicy = ALLOW_ALL,
+    private readonly policy: OperationPolicy,
     /** Called with the number of fields of each new plan. */
     private readonly onPlan: (fields: number) => void = () => undefined,
   ) {

@@ -18,10 +18,3 @@ export interface OperationPolicy {
 
 /** Checks the variables of one run. Null when the operation may run. */
 export type VariablesCheck = (variables: Variables) => GraphQLError | null;
-
-/** Policy without checks, for executing documents outside of the gateway. */
-export const ALLOW_ALL: OperationPolicy = {
-  operationName: "none",
-  checkCaller: () => null,
-  checkFor: () => () => null,
-};

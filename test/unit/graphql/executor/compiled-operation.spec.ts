@@ -17,6 +17,7 @@ import {
   type GraphQLScalarType,
 } from "graphql";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf } from "../../../support/fake-upstream.js";
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
@@ -118,7 +119,12 @@ async function both(
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("a document has one operation");
-  const compiled = new CompiledOperation(schema, document, operation);
+  const compiled = new CompiledOperation(
+    schema,
+    document,
+    operation,
+    ALLOW_ALL,
+  );
   const contextValue = contextOf();
   // Run twice: the second run must not depend on state of the first.
   await compiled.run(variableValues, contextValue);
@@ -198,7 +204,12 @@ describe("a compiled operation", () => {
     );
     const operation = getOperationAST(document);
     if (operation == null) throw new Error("a document has one operation");
-    const compiled = new CompiledOperation(schema, document, operation);
+    const compiled = new CompiledOperation(
+      schema,
+      document,
+      operation,
+      ALLOW_ALL,
+    );
     const answers: unknown[] = [];
     for (const x of [true, false, true]) {
       for (const y of [true, false]) {
@@ -272,7 +283,7 @@ describe("the size of a plan", () => {
       schema,
       document,
       operation,
-      undefined,
+      ALLOW_ALL,
       (fields) => sizes.push(fields),
     );
     await compiled.run(undefined, contextOf());

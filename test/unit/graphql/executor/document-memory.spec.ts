@@ -10,6 +10,7 @@ import {
   documentBytes,
   DocumentMemory,
 } from "../../../../src/graphql/executor/document-memory.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf } from "../../../support/fake-upstream.js";
 
 const MIB = 1024 * 1024;
@@ -32,7 +33,7 @@ async function send(memory: DocumentMemory, text: string): Promise<void> {
     schema,
     document,
     operation,
-    undefined,
+    ALLOW_ALL,
     (fields) => memory.addFields(text, fields),
   );
   memory.addOperation(text, undefined, compiled, document);

@@ -8,6 +8,7 @@ import {
 import { openContext } from "../../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
 import { OperationCache } from "../../../../src/graphql/executor/operation-cache.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 
 const QUERY = "query One { name }";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -19,6 +20,7 @@ const operation = new CompiledOperation(
   schema,
   document,
   document.definitions[0] as OperationDefinitionNode,
+  ALLOW_ALL,
 );
 
 describe("operation cache", () => {

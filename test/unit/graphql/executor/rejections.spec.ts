@@ -14,6 +14,7 @@ import {
   type GraphQLOutputType,
 } from "graphql";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf, settled } from "../../../support/fake-upstream.js";
 
 /** Outcome of a value, and the number of event loop turns before it. */
@@ -151,7 +152,12 @@ describe("the compiled executor", () => {
           const document = parse(`${kind} ${selected}`);
           const operation = getOperationAST(document);
           if (operation == null) throw new Error("there is one operation");
-          const compiled = new CompiledOperation(schema, document, operation);
+          const compiled = new CompiledOperation(
+            schema,
+            document,
+            operation,
+            ALLOW_ALL,
+          );
           const found = await compiled.run({}, contextOf());
           await settled();
           expect(unhandled).toEqual([]);
@@ -180,7 +186,12 @@ describe("the compiled executor", () => {
     const document = parse("{ ints may }");
     const operation = getOperationAST(document);
     if (operation == null) throw new Error("there is one operation");
-    const compiled = new CompiledOperation(schema, document, operation);
+    const compiled = new CompiledOperation(
+      schema,
+      document,
+      operation,
+      ALLOW_ALL,
+    );
     const result = await compiled.run({}, contextOf());
     await settled();
     expect(result?.data).toMatchObject({ ints: null });
