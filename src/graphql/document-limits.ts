@@ -11,27 +11,27 @@ import {
 import type { Config } from "../config/config.js";
 import { noConditionalRoots } from "./subscription-root.js";
 
-/** How large an operation may be, fragments counted wherever they are spread. */
+/** Maximum sizes of an operation. A fragment counts each time it is spread. */
 export interface DocumentLimits {
   readonly depth: number;
   readonly aliases: number;
   readonly rootFields: number;
   readonly directives: number;
   readonly mutationFields: number;
-  /** Fields and fragments of the whole document; see `MAX_SELECTIONS`. */
+  /** Fields and fragments in the whole document; see `MAX_SELECTIONS`. */
   readonly selections: number;
   /** Aliases below `__schema` and `__type`. */
   readonly introspectionAliases: number;
 }
 
 /**
- * Maximum number of fields and fragments of a document, counted wherever a
- * fragment is spread. A document without repeated fragments never reaches it:
- * `MAX_TOKENS` is not larger.
+ * Maximum number of fields and fragments in a document. A fragment counts each
+ * time it is spread. Only documents that repeat fragments can reach this limit,
+ * because every other document reaches `MAX_TOKENS` first.
  */
 export const MAX_SELECTIONS = 1_000;
 
-/** Figures of the security goals; mutations are a setting. */
+/** Validation rules for all documents. Only the mutation limit is configurable. */
 export function documentRules({
   GRAPHQL_MUTATIONS_PER_OPERATION: mutationFields,
 }: Pick<Config, "GRAPHQL_MUTATIONS_PER_OPERATION">): ValidationRule[] {
@@ -47,13 +47,13 @@ const LIMITS = {
   introspectionAliases: 4,
 } as const;
 
-/** Most tokens of a document; checked while parsing, before validation. */
+/** Maximum number of tokens in a document. Checked while parsing, before validation. */
 export const MAX_TOKENS = 1_000;
 
-/** Deepest selection below `__schema` and `__type`, which have a rule of their own. */
+/** Maximum depth below `__schema` and `__type`, which `depth` does not cover. */
 const INTROSPECTION_DEPTH = 20;
 
-/** What a selection holds, everything below it included. */
+/** Size of a selection, including everything below it. */
 interface Size {
   readonly depth: number;
   readonly introspectionDepth: number;
@@ -64,7 +64,7 @@ interface Size {
   readonly selections: number;
 }
 
-const NOTHING: Size = {
+const ZERO: Size = {
   depth: 0,
   introspectionDepth: 0,
   aliases: 0,
@@ -74,18 +74,18 @@ const NOTHING: Size = {
   selections: 0,
 };
 
-/** Takes the place of a refused document, so that no rule walks that one. */
+/** Replaces a rejected document, so that no later rule visits the original. */
 const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
-/** Counts stop here: fragments in fragments would double them without end. */
-const ENOUGH = 1_000_000;
+/** Upper bound of every count. Nested fragments can double a count at each level. */
+const MAX_COUNT = 1_000_000;
 
 /**
- * A validation rule that refuses documents beyond the limits. Each fragment is
- * measured once, so that the work is linear in the document's size.
+ * A validation rule that rejects documents beyond the limits. It measures each
+ * fragment once, so the work is linear in the size of the document.
  *
- * A refused document is replaced by an empty one for the rest of the validation:
- * other rules compare fields pair by pair and must not see it.
+ * For the rest of the validation an empty document replaces a rejected one,
+ * because other rules compare its fields pair by pair.
  */
 export function documentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => ({
@@ -99,16 +99,16 @@ export function documentLimits(limits: DocumentLimits): ValidationRule {
   });
 }
 
-/** A sentence for each limit that an operation of the document exceeds. */
+/** Returns one message for each limit that the document exceeds. */
 export function excesses(
   document: DocumentNode,
   limits: DocumentLimits,
 ): string[] {
   const measure = measurer(document);
   const sentences: string[] = [];
-  const hold = (what: string, actual: number, most: number): void => {
-    if (actual > most) {
-      sentences.push(`The operation has more than ${most} ${what}.`);
+  const check = (unit: string, actual: number, limit: number): void => {
+    if (actual > limit) {
+      sentences.push(`The operation has more than ${limit} ${unit}.`);
     }
   };
   let selections = 0;
@@ -117,29 +117,29 @@ export function excesses(
     const size = measure(node.selectionSet);
     selections = capped(selections + size.selections);
     const isMutation = node.operation === OperationTypeNode.MUTATION;
-    hold("levels", size.depth, limits.depth);
-    hold(
+    check("levels", size.depth, limits.depth);
+    check(
       "levels of introspection",
       size.introspectionDepth,
       INTROSPECTION_DEPTH,
     );
-    hold("aliases", size.aliases, limits.aliases);
-    hold(
+    check("aliases", size.aliases, limits.aliases);
+    check(
       "aliases in introspection",
       size.introspectionAliases,
       limits.introspectionAliases,
     );
-    hold("root fields", size.fields, limits.rootFields);
-    hold(
+    check("root fields", size.fields, limits.rootFields);
+    check(
       "directives",
       size.directives + (node.directives?.length ?? 0),
       limits.directives,
     );
-    if (isMutation) hold("mutations", size.fields, limits.mutationFields);
+    if (isMutation) check("mutations", size.fields, limits.mutationFields);
   }
   if (selections > limits.selections) {
     sentences.push(
-      `The document has more than ${limits.selections} fields and fragments, counted wherever a fragment is spread.`,
+      `The document has more than ${limits.selections} fields and fragments. A fragment counts each time it is spread.`,
     );
   }
   return sentences;
@@ -156,12 +156,12 @@ function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {
   const ofFragment = (name: string): Size => {
     const known = measured.get(name);
     if (known !== undefined) return known;
-    // Stands for the fragment itself while it is measured: a cycle adds
-    // nothing, and is refused by a rule of the language.
-    measured.set(name, NOTHING);
+    // Placeholder that ends the recursion on a fragment cycle. The standard rule
+    // NoFragmentCycles rejects such a document.
+    measured.set(name, ZERO);
     const fragment = fragments.get(name);
     const size =
-      fragment === undefined ? NOTHING : ofSelection(fragment.selectionSet);
+      fragment === undefined ? ZERO : ofSelection(fragment.selectionSet);
     measured.set(name, size);
     return size;
   };
@@ -177,7 +177,7 @@ function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {
           case Kind.FIELD: {
             const below =
               node.selectionSet === undefined
-                ? NOTHING
+                ? ZERO
                 : ofSelection(node.selectionSet);
             const isMeta = node.name.value.startsWith("__");
             const deepest = below.depth + 1;
@@ -197,7 +197,7 @@ function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {
           }
         }
       })
-      .reduce(joined, NOTHING);
+      .reduce(joined, ZERO);
   return ofSelection;
 }
 
@@ -207,7 +207,7 @@ function directivesOf({
   return directives?.length ?? 0;
 }
 
-/** A fragment where it is spread, with the directives there. */
+/** Adds one spread of a fragment, with the directives on the spread. */
 function plus(size: Size, directives: number): Size {
   return {
     ...size,
@@ -216,7 +216,7 @@ function plus(size: Size, directives: number): Size {
   };
 }
 
-/** Two selections side by side. */
+/** Size of two sibling selections together. */
 function joined(a: Size, b: Size): Size {
   return {
     depth: Math.max(a.depth, b.depth),
@@ -232,5 +232,5 @@ function joined(a: Size, b: Size): Size {
 }
 
 function capped(count: number): number {
-  return Math.min(count, ENOUGH);
+  return Math.min(count, MAX_COUNT);
 }

@@ -1,19 +1,20 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import type { RequestContext } from "../context/request-context.js";
 
-/** The header by which a caller asks for the cost of a request. */
-const ASKED_BY = "x-cost";
+/** Request header that enables the cost report. */
+const COST_HEADER = "x-cost";
 
 /**
- * Tells in `extensions.cost` what a request used of the caller's limit, for
- * those who ask with `X-Cost: 1`: 1 for the request and 1 for each upstream call.
+ * Adds `extensions.cost` to the response when the request has `X-Cost: 1`. The
+ * cost is the number of points taken from the caller's rate limit: 1 for the
+ * request and 1 for each upstream call.
  */
 export const costReporting: ApolloServerPlugin<RequestContext> = {
   requestDidStart: ({ request }) =>
-    request.http?.headers.get(ASKED_BY) === "1" ? reporting : nothing,
+    request.http?.headers.get(COST_HEADER) === "1" ? reporting : done,
 };
 
-const nothing = Promise.resolve();
+const done = Promise.resolve();
 
 const reporting = Promise.resolve({
   willSendResponse: ({
@@ -31,6 +32,6 @@ const reporting = Promise.resolve({
       const cost = { points: 1 + upstreamCalls, upstreamCalls, remaining };
       result.extensions = { ...result.extensions, cost };
     }
-    return nothing;
+    return done;
   },
 });

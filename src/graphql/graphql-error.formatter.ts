@@ -4,6 +4,7 @@ import {
   Kind,
   OperationTypeNode,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
@@ -14,8 +15,8 @@ import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationNameOf } from "./operation-name.js";
 
-/** Codes of Apollo Server for documents and variables that do not fit. */
-const CALLER_FAULTS = new Set<unknown>([
+/** Apollo Server's codes for invalid requests, documents and variables. */
+const CLIENT_ERRORS = new Set<unknown>([
   "BAD_REQUEST",
   "BAD_USER_INPUT",
   "GRAPHQL_PARSE_FAILED",
@@ -27,23 +28,25 @@ const CALLER_FAULTS = new Set<unknown>([
 
 type ErrorContext = Pick<RequestContext, "requestId" | "language">;
 
-/** Renders errors from the one table, in the caller's language. */
+/** Renders errors from the error table, in the caller's language. */
 export function errorRendering(
   logger: Logger,
 ): ApolloServerPlugin<RequestContext> {
   const willSendResponse = ({
+    schema,
     operation,
     errors,
     response,
     contextValue,
   }: {
+    readonly schema: GraphQLSchema;
     readonly operation?: OperationDefinitionNode;
     readonly errors?: readonly GraphQLError[];
     readonly response: { readonly body: object };
     readonly contextValue: RequestContext;
   }): Promise<void> => {
-    const rendered = concluded(
-      operationNameOf(operation),
+    const rendered = recordResult(
+      operationNameOf(operation, schema),
       errors,
       contextValue,
       logger,
@@ -60,7 +63,7 @@ export function errorRendering(
   }): Promise<void> => {
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError(
-        "Subscriptions run over WebSocket at /graphql or server-sent events at /graphql/stream.",
+        "Subscriptions need a WebSocket at /graphql or server-sent events at /graphql/stream.",
         { extensions: { code: "BAD_REQUEST", http: { status: 400 } } },
       );
     }
@@ -73,61 +76,62 @@ export function errorRendering(
 }
 
 /**
- * Notes in the context what was asked for and how it ended.
+ * Records the operation name and the first error code in the context, for the
+ * log and the metrics.
  *
- * @returns the errors as the caller sees them
+ * @returns the errors as the client receives them
  */
-export function concluded(
-  word: string,
+export function recordResult(
+  operationName: string,
   errors: readonly GraphQLError[] | undefined,
   context: RequestContext,
   logger: Logger,
 ): GraphQLFormattedError[] | undefined {
   const { usage } = context;
-  usage.operation = word;
+  usage.operation = operationName;
   if (errors === undefined) return undefined;
   const rendered = errors.map((error) => renderError(error, context, logger));
   usage.failureCode ??= codeOf(rendered[0]);
   return rendered;
 }
 
-/** Rendered errors have codes of the table alone. */
+/** Code of a rendered error, which is always a code of the error table. */
 export function codeOf(
   error: GraphQLFormattedError | undefined,
 ): ErrorCode | undefined {
   return error?.extensions?.["code"] as ErrorCode | undefined;
 }
 
-/** One entry of `errors[]`. Never throws. */
+/** Renders one entry of `errors[]`. Never throws. */
 export function renderError(
   error: GraphQLError,
   context: ErrorContext,
   logger: Logger,
 ): GraphQLFormattedError {
   const { originalError, locations, path } = error;
-  const place = {
+  const position = {
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
   };
   if (originalError instanceof GatewayError) {
-    return { ...toGraphqlError(originalError, context), ...place };
+    return { ...toGraphqlError(originalError, context), ...position };
   }
-  if (CALLER_FAULTS.has(error.extensions["code"]) || isArgumentFault(error)) {
+  if (CLIENT_ERRORS.has(error.extensions["code"]) || isArgumentError(error)) {
     return {
       ...toGraphqlError(new GatewayError(ErrorCode.BAD_REQUEST), context),
-      // Tells which part of the document does not fit; only its writer sees it.
+      // The message of graphql-js names the invalid part of the document.
       message: error.message,
-      ...place,
+      ...position,
     };
   }
   logger.fault(originalError ?? error, context);
   return {
     ...toGraphqlError(new GatewayError(ErrorCode.INTERNAL), context),
-    ...place,
+    ...position,
   };
 }
 
-/** A gateway error as GraphQL shows it, without a place in the document. */
+/** Renders a gateway error without `path` and `locations`. */
 export function toGraphqlError(
   { code, details }: GatewayError,
   { requestId, language }: ErrorContext,
@@ -141,7 +145,7 @@ export function toGraphqlError(
       code,
       requestId,
       retryable: isRetryable(code),
-      // What to do decides whether a change happens twice.
+      // Without the advice, a client could repeat a change that was applied.
       ...(details.advice === undefined && repeat === "no"
         ? {}
         : { advice: (details.advice ?? advice)[language] }),
@@ -162,19 +166,19 @@ export function toGraphqlError(
 }
 
 /**
- * Whether an argument's value was refused while a field ran. graphql-js meets a
- * null variable in a non-null place only then, and gives that error no code; it
- * is told by the node it blames, which is a value and no field.
+ * Whether graphql-js rejected an argument during execution. It detects a null
+ * variable for a non-null argument only then, and gives that error no code. The
+ * first node of such an error is a value, whereas a resolver error has a field.
  */
-function isArgumentFault(error: GraphQLError): boolean {
-  // Where a resolver fails, the error it threw is kept beside the node.
+function isArgumentError(error: GraphQLError): boolean {
+  // Set when a resolver threw the error.
   const cause = error.originalError;
-  const isOwn = cause === undefined || cause instanceof GraphQLError;
+  const isFromGraphql = cause === undefined || cause instanceof GraphQLError;
   const node = error.nodes?.[0];
   return (
-    isOwn &&
+    isFromGraphql &&
     (error.message.startsWith('Argument "') ||
-      // The last one where the limit of errors is reached; it has no node.
+      // Last error when the limit of errors is reached. It has no node.
       error.message.startsWith("Too many errors processing variables") ||
       (node !== undefined && node.kind !== Kind.FIELD))
   );

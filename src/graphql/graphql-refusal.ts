@@ -5,7 +5,7 @@ import { toRenderedError } from "../http/problem-details.filter.js";
 
 const GRAPHQL_JSON = "application/json; charset=utf-8";
 
-/** Answers a request that never reached the schema, in GraphQL's own form. */
+/** Answers a rejected request with a GraphQL error response (`{ "errors": [...] }`). */
 export function refuseGraphql(
   { callContext: context }: FastifyRequest,
   reply: FastifyReply,

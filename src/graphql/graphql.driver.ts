@@ -22,8 +22,9 @@ import { Logger } from "../logging/logger.js";
 import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
-import { errorRendering } from "./graphql-error.formatter.js";
+import { errorRendering, recordResult } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
+import { OperationChecks } from "./operation-checks.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
 import { streamGraphql } from "./subscriptions/sse.js";
 import {
@@ -46,8 +47,8 @@ import { SocketSlots } from "./subscriptions/socket-slots.js";
 import { SseStreams } from "../http/sse-stream.js";
 import { WEBSOCKET } from "../http/upgrades.js";
 
-/** Request headers that Apollo Server looks at. */
-const SEEN_BY_APOLLO = [
+/** Request headers that Apollo Server and its plugins read. */
+const APOLLO_HEADERS = [
   "accept",
   "content-type",
   "apollo-require-preflight",
@@ -56,18 +57,18 @@ const SEEN_BY_APOLLO = [
 ] as const;
 
 /**
- * Runs Apollo Server behind Fastify's own route.
+ * Runs Apollo Server behind a Fastify route.
  *
- * The stock driver would bring a second HTTP integration with a header map, a
- * context and an error path of its own for each request; this one passes on
- * what Apollo looks at and nothing else.
+ * Nest's Apollo driver adds a second HTTP integration: a header map, a context
+ * and an error path for each request. This driver passes only the headers that
+ * Apollo Server reads.
  */
 @Injectable()
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
-  /** How operations are run; there once the driver has started. */
-  execution?: ExecutorPlugin;
-  /** What is answered without Apollo Server; there once the driver has started. */
-  repeated?: OperationCache;
+  /** Runs compiled operations. Set when the driver starts. */
+  executor?: ExecutorPlugin;
+  /** Answers repeated operations without Apollo Server. Set when the driver starts. */
+  operationCache?: OperationCache;
   private server?: ApolloServer<RequestContext>;
   private socket?: GraphqlSocket;
   private readonly documents: PersistedDocuments;
@@ -75,11 +76,12 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   constructor(
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Config) private readonly config: Config,
-    @Inject(AccessControl) private readonly gate: AccessControl,
+    @Inject(AccessControl) private readonly accessControl: AccessControl,
     @Inject(SseStreams) private readonly streams: SseStreams,
     @Inject(SocketSlots) private readonly slots: SocketSlots,
     @Inject(CredentialWatch) private readonly credentials: CredentialWatch,
-    @Inject(AdmissionController) private readonly intake: AdmissionController,
+    @Inject(AdmissionController)
+    private readonly admission: AdmissionController,
     @Inject(OPERATION_OBSERVER) private readonly observer: OperationObserver,
   ) {
     super();
@@ -88,19 +90,25 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
 
   async start(options: GqlModuleOptions): Promise<void> {
     const { schema, path = "/graphql" } = options;
-    if (schema === undefined) throw new Error("a schema is made before start");
+    if (schema === undefined) throw new Error("the driver needs a schema");
     const introspection = showsSchema(this.config);
     const documents = new DocumentMemory();
-    const execution = new ExecutorPlugin(schema, this.config, documents);
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
+    const executor = new ExecutorPlugin(
+      schema,
+      (document, operation) =>
+        new OperationChecks(schema, document, operation, maxCalls),
+      documents,
+    );
     const server = new ApolloServer<RequestContext>({
       schema,
       allowBatchedHttpRequests: false,
       csrfPrevention: true,
-      // One bound for our documents and Apollo's.
+      // Apollo Server shares the executor's store, so one bound covers both.
       documentStore: documents.store,
       includeStacktraceInErrorResponses: false,
       introspection,
-      // Suggested names would tell what introspection does not.
+      // Suggestions in error messages would reveal names of the schema.
       hideSchemaDetailsFromClientErrors: !introspection,
       persistedQueries: false,
       stopOnTerminationSignals: false,
@@ -108,7 +116,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       validationRules: documentRules(this.config),
       plugins: [
         errorRendering(this.logger),
-        execution,
+        executor,
         costReporting,
         ApolloServerPluginCacheControlDisabled(),
         ApolloServerPluginLandingPageDisabled(),
@@ -118,30 +126,31 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       logger: {
         debug: () => undefined,
         info: () => undefined,
-        warn: () => this.logger.log("warn", "Apollo Server warns"),
-        error: () => this.logger.log("error", "Apollo Server fails"),
+        warn: () => this.logger.log("warn", "Apollo Server logged a warning"),
+        error: () => this.logger.log("error", "Apollo Server logged an error"),
       },
     });
     await server.start();
     this.server = server;
-    this.execution = execution;
+    this.executor = executor;
     const fastify =
       this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const repeated = new OperationCache(execution, this.logger);
-    this.repeated = repeated;
+    const cache = new OperationCache(executor, (name, errors, context) =>
+      recordResult(name, errors, context, this.logger),
+    );
+    this.operationCache = cache;
     fastify.post(path, {
       config: { rights: "fields", refuse: refuseGraphql },
-      handler: (request, reply) =>
-        this.answer(server, repeated, request, reply),
+      handler: (request, reply) => this.answer(server, cache, request, reply),
       errorHandler: (error, request, reply) => {
         void refuseGraphql(request, reply, error);
       },
     });
-    this.push(fastify, path, schema, !introspection);
+    this.addSubscriptions(fastify, path, schema, !introspection);
   }
 
-  /** Every transport that pushes, over one way of running subscriptions. */
-  private push(
+  /** Adds the WebSocket and SSE routes, which share one subscription runner. */
+  private addSubscriptions(
     fastify: FastifyInstance,
     path: string,
     schema: GraphQLSchema,
@@ -152,7 +161,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       {
         maxTokens: MAX_TOKENS,
         rules: documentRules(this.config),
-        accept: (request) => this.trusted(request),
+        accept: (request) => this.readRequest(request),
         hidesSchema,
       },
       this.logger,
@@ -160,8 +169,8 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const socket = new GraphqlSocket(
       subscriptions,
       new SocketOperations(
-        this.gate,
-        this.intake,
+        this.accessControl,
+        this.admission,
         this.observer,
         this.logger,
         path,
@@ -203,22 +212,25 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
   }
 
   async stop(): Promise<void> {
-    // Sockets first: their clients are told that the server goes away before
-    // their subscriptions end.
+    // Close sockets first: clients get close code 1001 before their
+    // subscriptions end.
     await this.socket?.close();
     this.streams.onModuleDestroy();
     await this.server?.stop();
   }
 
-  /** The request with the document it means; null when it may not run. */
-  private trusted(body: unknown): GraphqlRequest | null {
+  /**
+   * Returns the request with the text of its document. Null when the request is
+   * malformed, or when its document is unknown or not allowed.
+   */
+  private readRequest(body: unknown): GraphqlRequest | null {
     if (!isObject(body)) return null;
     const query = this.documents.find(body);
     const { operationName, variables, extensions } = body;
     const found = { query, operationName, variables, extensions };
     if (!isGraphqlRequest(found)) return null;
-    // Extensions end here: none is known beyond the document's id.
-    // Apollo Server takes an absent member, but not one that is undefined.
+    // Drop `extensions`: the document id is the only supported one, and it has
+    // been read. Omit absent members: Apollo Server rejects undefined ones.
     return {
       query: found.query,
       ...(found.operationName == null
@@ -230,48 +242,54 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
 
   private answer(
     server: ApolloServer<RequestContext>,
-    repeated: OperationCache,
+    cache: OperationCache,
     request: FastifyRequest,
     reply: FastifyReply,
   ): FastifyReply | Promise<FastifyReply> {
     const { callContext, headers } = request;
-    const body = this.trusted(request.body);
+    const body = this.readRequest(request.body);
     if (body === null) {
       const error = new GatewayError(ErrorCode.BAD_REQUEST);
       return refuseGraphql(request, reply, error);
     }
     const send = ({ contentType, text }: GraphqlAnswer): FastifyReply =>
       reply.header("content-type", contentType).send(text);
-    const answer = repeated.answer(body, headers, callContext);
-    if (answer === null)
-      return this.ask(server, repeated, body, request, reply);
+    const answer = cache.answer(body, headers, callContext);
+    if (answer === null) {
+      return this.runApollo(server, cache, body, request, reply);
+    }
     return answer instanceof Promise ? answer.then(send) : send(answer);
   }
 
-  /** Through the whole of Apollo Server. */
-  private async ask(
+  /** Runs the request through Apollo Server, and remembers its headers. */
+  private async runApollo(
     server: ApolloServer<RequestContext>,
-    repeated: OperationCache,
+    cache: OperationCache,
     body: GraphqlRequest,
     { headers, callContext }: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const seen = new HeaderMap();
-    for (const name of SEEN_BY_APOLLO) {
+    const apolloHeaders = new HeaderMap();
+    for (const name of APOLLO_HEADERS) {
       const value = headers[name];
-      if (typeof value === "string") seen.set(name, value);
+      if (typeof value === "string") apolloHeaders.set(name, value);
     }
     const result = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: "POST", headers: seen, body, search: "" },
+      httpGraphQLRequest: {
+        method: "POST",
+        headers: apolloHeaders,
+        body,
+        search: "",
+      },
       context: () => Promise.resolve(callContext),
     });
     for (const [name, value] of result.headers) reply.header(name, value);
     const status = result.status ?? 200;
     const contentType = result.headers.get("content-type");
     if (status === 200 && contentType !== undefined) {
-      repeated.remember(headers, contentType);
+      cache.remember(headers, contentType);
     }
-    // Chunks come only of `@defer` and `@stream`, which graphql 16 lacks.
+    // Chunked results need `@defer` or `@stream`, which graphql 16 lacks.
     const text = result.body.kind === "complete" ? result.body.string : "";
     return reply.code(status).send(text);
   }

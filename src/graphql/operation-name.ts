@@ -1,28 +1,33 @@
-import { Kind, type OperationDefinitionNode } from "graphql";
-
-/** Queries are named after what they give, and other names are the operation's own. */
-const BY_QUERY: Readonly<Record<string, string>> = {
-  messageContact: "getMessageContact",
-  messageContacts: "listMessageContacts",
-  messageContactVerifications: "listMessageContactVerifications",
-  messageContactDeletionStatus: "getMessageContactDeletionStatus",
-};
+import {
+  Kind,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
 
 /**
- * The one word of what a document asks for: an operation, `introspection`,
- * `several`, or `none` for a document that was refused. It comes from validated
- * documents, so that its words are those of the schema.
+ * Operation name used in logs and metrics: the gateway operation of the root
+ * field, `introspection`, `several`, or `none` for a rejected document. The values
+ * are bounded, because the operation comes from a validated document.
+ *
+ * A query has the name of its result, so its field declares the gateway operation
+ * in its extensions (see `OperationField`). The subscription has the name of a
+ * query. A mutation has the name of the gateway operation.
  */
 export function operationNameOf(
   operation: OperationDefinitionNode | undefined,
+  schema: GraphQLSchema,
 ): string {
   if (operation === undefined) return "none";
   const [first, ...others] = operation.selectionSet.selections;
   if (first?.kind !== Kind.FIELD) return "several";
   const name = first.name.value;
   for (const other of others) {
-    if (other.kind !== Kind.FIELD || other.name.value !== name)
+    if (other.kind !== Kind.FIELD || other.name.value !== name) {
       return "several";
+    }
   }
-  return name.startsWith("__") ? "introspection" : (BY_QUERY[name] ?? name);
+  if (name.startsWith("__")) return "introspection";
+  const query = schema.getQueryType()?.getFields()[name];
+  const declared: unknown = query?.extensions["operation"];
+  return typeof declared === "string" ? declared : name;
 }

@@ -11,12 +11,12 @@ import type { Caller } from "../context/caller.js";
 import type { Operation } from "../upstream/operations.js";
 
 /**
- * The operations that the root fields of one GraphQL operation stand for, each
- * declared by `OperationField` or `ContactMutation`. Conditions are ignored,
- * because their values are not known before the variables are read.
+ * The gateway operations behind the root fields of one GraphQL operation, as
+ * `OperationField` and `ContactMutation` declare them. `@skip` and `@include` are
+ * ignored, because rights are checked before the variables are read.
  */
 export class OperationRights {
-  /** Null where a root field needs no right, such as `__typename`. */
+  /** Null when a root field needs no scope, for example `__typename`. */
   private readonly needed: ReadonlySet<Operation> | null;
 
   constructor(
@@ -34,7 +34,7 @@ export class OperationRights {
       : new Set(needed as Operation[]);
   }
 
-  /** Whether the caller may use none of the root fields. */
+  /** Whether the caller lacks the scope for every root field. */
   areAllMissing(caller: Caller): boolean {
     if (this.needed === null || this.needed.size === 0) return false;
     for (const operation of this.needed) {
@@ -44,7 +44,7 @@ export class OperationRights {
   }
 }
 
-/** Names of the root fields; each fragment is visited once. */
+/** Names of the root fields. Visits each fragment once. */
 function rootFields(
   document: DocumentNode,
   set: SelectionSetNode,

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.js";
 import { isObject } from "../config/files/json-file.js";
 
-/** The members of a GraphQL request that say which document to run. */
+/** Members of a GraphQL request that identify its document. */
 export interface DocumentRequest {
   readonly query?: unknown;
   readonly documentId?: unknown;
@@ -11,9 +11,9 @@ export interface DocumentRequest {
 const HASHED = "sha256:";
 
 /**
- * Finds the document of a request: its text, or an id of the manifest
- * (`documentId` of GraphQL over HTTP, `persistedQuery` of Apollo's clients).
- * Nothing a client sends is ever added to the manifest.
+ * Finds the document of a request. The request has the text or an id of the
+ * manifest: `documentId` (GraphQL over HTTP) or `persistedQuery` (Apollo clients).
+ * Requests never add a document to the manifest.
  */
 export class PersistedDocuments {
   private readonly mode: Config["PERSISTED_DOCUMENTS"];
@@ -29,14 +29,14 @@ export class PersistedDocuments {
     this.known = new Set(this.byId.values());
   }
 
-  /** The text to run; null where there is none or it is not trusted. */
+  /** Returns the text to run; null when it is missing, unknown or not allowed. */
   find(request: DocumentRequest): string | null {
     const { query } = request;
     const id = this.mode === "off" ? undefined : idOf(request);
     if (typeof query === "string" && query !== "") {
-      const isTaken = this.mode !== "only" || this.known.has(query);
-      const isSame = id === undefined || this.byId.get(id) === query;
-      return isTaken && isSame ? query : null;
+      const isAllowed = this.mode !== "only" || this.known.has(query);
+      const matchesId = id === undefined || this.byId.get(id) === query;
+      return isAllowed && matchesId ? query : null;
     }
     if (query !== undefined && query !== null) return null;
     return id === undefined ? null : (this.byId.get(id) ?? null);

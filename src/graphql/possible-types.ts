@@ -1,6 +1,6 @@
 import { isAbstractType, type GraphQLSchema } from "graphql";
 
-/** Object types behind each interface and union, as Apollo Client wants them. */
+/** Object types of each interface and union, in the format of Apollo Client. */
 export function possibleTypesOf(
   schema: GraphQLSchema,
 ): Record<string, string[]> {

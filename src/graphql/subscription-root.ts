@@ -9,14 +9,14 @@ import {
   type ValidationRule,
 } from "graphql";
 
-/** Takes the place of a refused document, so that no other rule visits that one. */
+/** Replaces a rejected document, so that no later rule visits the original. */
 const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 /**
- * Refuses subscriptions with `@skip` or `@include` on their root selections, as
- * the GraphQL specification demands (September 2025, section 5.2.4.1).
- * graphql-js 16 lacks this rule: it throws while it validates such a document
- * (when the condition is a variable) or executes it (when no field is left).
+ * Rejects subscriptions with `@skip` or `@include` on their root selections
+ * (GraphQL specification, September 2025, section 5.2.4.1). graphql-js 16 lacks
+ * this rule. It throws instead: during validation if the condition is a variable,
+ * or during execution if no field remains.
  */
 export const noConditionalRoots: ValidationRule = (context) => ({
   Document(document) {
@@ -30,7 +30,7 @@ export const noConditionalRoots: ValidationRule = (context) => ({
   },
 });
 
-/** Whether a root selection has a condition. Visits each fragment once. */
+/** Whether a root selection has `@skip` or `@include`. Visits each fragment once. */
 function hasConditionalRoot(document: DocumentNode): boolean {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const sets: SelectionSetNode[] = [];
@@ -44,7 +44,7 @@ function hasConditionalRoot(document: DocumentNode): boolean {
       sets.push(node.selectionSet);
     }
   }
-  // `sets` grows while it is read.
+  // The loop appends to `sets` while it iterates.
   for (const { selections } of sets) {
     for (const selection of selections) {
       if (isConditional(selection)) return true;

@@ -16,13 +16,13 @@ import type { Selections } from "./executor/selection.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What a GraphQL field declares about the vendor calls behind it. */
+/** Number of vendor calls that a GraphQL field declares. */
 export interface UpstreamCalls {
-  /** Calls of the field itself, by the names of the fields selected below it. */
+  /** Calls of the field itself; may depend on the names of its selected subfields. */
   readonly calls?: number | ((selected: ReadonlySet<string>) => number);
-  /** Calls of the field itself, by its arguments. */
+  /** Further calls of the field itself that depend on its arguments. */
   readonly callsFor?: (args: Values) => number;
-  /** Maximum number of objects below the field; 1 where it is not declared. */
+  /** Maximum number of objects that the field returns; 1 by default. */
   readonly items?: (args: Values) => number;
 }
 
@@ -33,9 +33,9 @@ export function CostsCalls(
   return Extensions({ upstream });
 }
 
-/** A field of one operation that costs vendor calls, or has such fields below. */
+/** A field of one operation that needs vendor calls, or that has such subfields. */
 interface CostlyField {
-  /** The same for equal reads, which are one call; unique for a mutation. */
+  /** Field name, because equal reads share one call. Response key for mutations. */
   readonly name: string;
   readonly isMutation: boolean;
   readonly args: Arguments;
@@ -45,17 +45,18 @@ interface CostlyField {
 }
 
 /**
- * Estimates the vendor calls of one operation before it runs: calls of each
- * field times the number of objects it belongs to. Fields of the same name with
- * equal arguments count once. Not counted are repeats after failures, and the one
- * extra read with which a deletion is found to be done.
+ * Estimates the vendor calls of one operation before it runs: the calls of each
+ * field, multiplied by the number of its parent objects. Fields with the same name
+ * and equal arguments count once.
+ *
+ * The estimate excludes retries, and the one read that confirms a finished deletion.
  */
 export class UpstreamCost {
   private readonly fields: readonly CostlyField[];
-  /** The estimate where no argument matters; null otherwise. */
+  /** The estimate if it does not depend on arguments; null otherwise. */
   private readonly fixed: number | null;
 
-  /** @param selections with the values of the conditions in the document */
+  /** @param selections the selected fields for one set of `@skip`/`@include` values */
   constructor(
     selections: Selections,
     root: GraphQLObjectType,
@@ -71,34 +72,31 @@ export class UpstreamCost {
     this.fixed = fixedSum(this.fields);
   }
 
-  /** Number of vendor calls, with these values of the variables. */
+  /** Estimated number of vendor calls for these variables. */
   estimate(variables: Variables): number {
     const calls = new Map<string, number>();
     count(this.fields, "", 1, variables, calls);
     let sum = 0;
-    for (const one of calls.values()) sum += one;
+    for (const value of calls.values()) sum += value;
     return sum;
   }
 
   /**
-   * Refuses an operation that may need more vendor calls than allowed.
+   * Checks the estimate against the maximum number of vendor calls.
    *
    * @returns REQUEST_TOO_COSTLY, or null when the operation may run
    */
-  excess(variables: Variables, most: number): GatewayError | null {
+  excess(variables: Variables, limit: number): GatewayError | null {
     // The fixed sum counts equal reads separately, so it is an upper bound.
-    if (this.fixed !== null && this.fixed <= most) return null;
+    if (this.fixed !== null && this.fixed <= limit) return null;
     const estimate = this.estimate(variables);
-    return estimate <= most ? null : tooCostly(estimate, most);
+    return estimate <= limit ? null : tooCostly(estimate, limit);
   }
 }
 
-/** The refusal of a request that may need `estimate` calls where `most` are allowed. */
-export function tooCostly(estimate: number, most: number): GatewayError {
-  return new GatewayError(ErrorCode.REQUEST_TOO_COSTLY, {
-    estimate,
-    limit: most,
-  });
+/** Error for a request whose estimated vendor calls exceed the limit. */
+export function tooCostly(estimate: number, limit: number): GatewayError {
+  return new GatewayError(ErrorCode.REQUEST_TOO_COSTLY, { estimate, limit });
 }
 
 function costlyFields(
@@ -111,7 +109,7 @@ function costlyFields(
   for (const [key, nodes] of selections.of(type, sets)) {
     const name = nodes[0].name.value;
     const field = type.getFields()[name];
-    // `__typename`, `__schema` and `__type` call no vendor.
+    // Meta fields (`__typename`, `__schema`, `__type`) need no vendor call.
     if (field === undefined) continue;
     const declared = (field.extensions["upstream"] ?? {}) as UpstreamCalls;
     const named = getNamedType(field.type);
@@ -151,13 +149,15 @@ function namesBelow(
   return new Set([...fields].map(([{ name }]) => name.value));
 }
 
-/** The sum where it depends on no argument; null otherwise. */
+/** The sum of calls if it does not depend on arguments; null otherwise. */
 function fixedSum(fields: readonly CostlyField[]): number | null {
   let sum = 0;
   for (const { calls, declared, below } of fields) {
     const rest = fixedSum(below);
-    const isOpen = declared.items !== undefined && below.length > 0;
-    if (rest === null || isOpen || declared.callsFor !== undefined) return null;
+    const isVariable = declared.items !== undefined && below.length > 0;
+    if (rest === null || isVariable || declared.callsFor !== undefined) {
+      return null;
+    }
     sum += calls + rest;
   }
   return sum;
@@ -172,7 +172,7 @@ function count(
 ): void {
   for (const { name, isMutation, args, calls, declared, below } of fields) {
     const values = valuesOf(args, variables);
-    // A field whose arguments do not fit fails before it calls anybody.
+    // A field with invalid arguments fails before it calls the vendor.
     if (values === null) continue;
     const key = `${above}/${name}${isMutation ? "" : JSON.stringify(values)}`;
     const own = calls + (declared.callsFor?.(values) ?? 0);

@@ -29,13 +29,11 @@ type Operations = RestContract["operations"];
 type Schemas = Record<string, SchemaObject>;
 
 /**
- * The OpenAPI document of the REST front door.
+ * Builds the OpenAPI document of the REST API.
  *
- * Routes come from the controllers, schemas from the shapes, problems from the
- * error table, and sentences from the contract. Costs some milliseconds, so it
- * is made when it is first asked for.
- *
- * A route without a row in the contract is left out.
+ * Routes come from the controllers, schemas from the shapes, problem responses
+ * from the error table, and descriptions from the contract. A route without an
+ * entry in the contract is omitted.
  */
 export function buildOpenApi(
   app: INestApplication,
@@ -88,7 +86,7 @@ export function buildOpenApi(
   };
 }
 
-/** Every shape that the contract names, each once. */
+/** All shapes of the contract, without duplicates. */
 function modelsOf(operations: Operations): Shape<object>[] {
   const models = Object.values(operations).flatMap(
     ({ query, body, answers }) => [
@@ -100,15 +98,15 @@ function modelsOf(operations: Operations): Shape<object>[] {
   return [...new Set(models)].filter((model) => model !== undefined);
 }
 
-/** Schemas as inputs or results, by where the contract uses them. */
+/** Converts each schema to an input or a result, depending on its use. */
 function asContract(schemas: Schemas, operations: Operations): Schemas {
-  const taken = Object.values(operations).flatMap(({ query, body }) =>
+  const inputRoots = Object.values(operations).flatMap(({ query, body }) =>
     [query, body].flatMap((shape) =>
       shape === undefined ? [] : [reference(shape)],
     ),
   );
-  // What an input holds is an input too.
-  const inputs = referenced(taken, schemas);
+  // Schemas nested in an input are inputs, too.
+  const inputs = referenced(inputRoots, schemas);
   const all = { ...schemas, ...(PROBLEM_SCHEMAS as Schemas) };
   return Object.fromEntries(
     Object.entries(all).map(([name, schema]) => [
@@ -134,8 +132,8 @@ function described(
     summary: row.summary,
     description: `${row.description}\n\nScope: \`${row.scope}\`.`,
     tags: [TAG.name],
-    // Scopes of schemes that are not OAuth are roles since OpenAPI 3.1; most tools still
-    // take them for mistakes, so the one that is needed stands beside.
+    // OpenAPI 3.1 allows roles in requirements of schemes other than OAuth, but most
+    // tools report them as errors. So the scope is an extension (`x-required-scope`).
     security: [{ bearerAuth: [] }, { apiKeyAuth: [] }],
     ...requiredScope(row),
     parameters: parametersOf(row, route, schemas),
@@ -176,16 +174,19 @@ function parametersOf(
   schemas: Schemas,
 ): (ParameterObject | ReferenceObject)[] {
   const path = (route.parameters ?? [])
-    .filter((one): one is ParameterObject => "in" in one && one.in === "path")
-    .map((one) => ({
-      ...one,
-      description: "The contact, `c-…`.",
+    .filter(
+      (parameter): parameter is ParameterObject =>
+        "in" in parameter && parameter.in === "path",
+    )
+    .map((parameter) => ({
+      ...parameter,
+      description: "Contact id (`c-…`).",
       example: example.id,
     }));
-  const queried = query === undefined ? undefined : schemas[query.name];
+  const querySchema = query === undefined ? undefined : schemas[query.name];
   return [
     ...path,
-    ...(queried === undefined ? [] : asQuery(queried, example.query)),
+    ...(querySchema === undefined ? [] : asQuery(querySchema, example.query)),
     ...[
       ...headers,
       ...(isWrite ? ["Idempotency-Key"] : []),
@@ -202,7 +203,7 @@ function success(
   example: object,
 ): ResponseObject {
   const { description, headers = [] } = answer;
-  const sent = [
+  const allHeaders = [
     ...headers,
     ...(isWrite ? ["Idempotent-Replayed"] : []),
     "X-Request-Id",
@@ -210,7 +211,10 @@ function success(
   return {
     description,
     headers: Object.fromEntries(
-      sent.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+      allHeaders.map((name) => [
+        name,
+        { $ref: `#/components/headers/${name}` },
+      ]),
     ),
     ...contentOf(answer, example),
   };

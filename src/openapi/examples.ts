@@ -2,12 +2,12 @@ import type { ReferenceObject, SchemaObject } from "@nestjs/swagger";
 
 type Schema = SchemaObject | ReferenceObject;
 
-/** Values that shapes do not tell by themselves, by the shape's name. */
+/** Example values that the shapes do not declare, by name of the shape. */
 export type ShapeExamples = Readonly<Record<string, object>>;
 
 /**
- * A value as the schema describes it, made of the examples that its properties
- * carry; where there is none, the first of a closed list.
+ * Builds an example value of a schema from the examples of its properties. Without
+ * an example, it uses the first enum value, the default, or an empty value.
  */
 export function exampleOf(
   schema: Schema,
@@ -27,7 +27,7 @@ export function exampleOf(
   const [first] = allOf ?? anyOf ?? oneOf ?? [];
   if (first !== undefined) return exampleOf(first, schemas, given);
   if (schema.default !== undefined) return schema.default;
-  const type = [schema.type].flat().find((one) => one !== "null");
+  const type = [schema.type].flat().find((name) => name !== "null");
   switch (type) {
     case "array":
       return schema.items === undefined

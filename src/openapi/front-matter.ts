@@ -1,16 +1,16 @@
 import type { ComponentsObject, InfoObject, TagObject } from "@nestjs/swagger";
 
-/** The document's first words; the version is the package's. */
+/** The document's `info`, except for the version. */
 export const INFO: Omit<InfoObject, "version"> = {
   title: "Message contacts gateway",
-  description: `Manages the **message contacts of a resource directory** of Alibaba Cloud: the people who receive the messages of its accounts. Not the contacts of one account's Message Center, and not alarm contacts.
+  description: `Manages the **message contacts of a resource directory** of Alibaba Cloud: the people who receive the messages of its accounts. This API is not for the Message Center contacts of a single account, or for alarm contacts.
 
-- Every failure is a problem document (\`application/problem+json\`, RFC 9457). Its \`code\` comes from a closed list, and its \`type\` is the address of a page that explains it: \`/errors/{code}\`.
-- Inputs are checked before anything is sent upstream, and all violations come back at once.
-- Sentences for people come in English or Chinese, by \`Accept-Language\`; codes are never translated.
-- The same operations are offered in GraphQL at \`/graphql\`; the schema is at \`/schema.graphql\`, examples are at \`/playground\`.
+- Every error response is a problem document (\`application/problem+json\`, RFC 9457). Its \`code\` comes from a closed list. Its \`type\` is the URL of a page that explains the code: \`/errors/{code}\`.
+- The gateway validates all inputs before it calls the vendor, and reports all violations together.
+- Messages are in English or Chinese, depending on \`Accept-Language\`. Codes are never translated.
+- The same operations are available over GraphQL at \`/graphql\`. The schema is at \`/schema.graphql\`, and examples are at \`/playground\`.
 
-The request examples run as they stand against the emulator's sample contacts.`,
+You can run the request examples unchanged against the emulator's sample contacts.`,
   contact: { name: "The operators of this gateway" },
   license: { name: "MIT", url: "https://opensource.org/license/mit" },
 };
@@ -20,14 +20,14 @@ export const TAG: TagObject = {
   description: "Contacts, their verifications, bindings and deletions.",
 };
 
-/** Parts that operations point at. */
+/** Components that operations reference. */
 export const COMPONENTS = {
   securitySchemes: {
     bearerAuth: {
       type: "http",
       scheme: "bearer",
       description:
-        "An access token or an API key, where the gateway has sign-in configured. `x-required-scope` of an operation is the scope it needs.",
+        "An access token or an API key, if the gateway has authentication configured. Each operation names the scope that it requires in `x-required-scope`.",
     },
     apiKeyAuth: {
       type: "apiKey",
@@ -40,78 +40,79 @@ export const COMPONENTS = {
     "Accept-Language": {
       name: "Accept-Language",
       in: "header",
-      description: "Language of sentences for people: `en` or `zh-CN`.",
+      description: "Language of messages: `en` or `zh-CN`.",
       schema: { type: "string" },
     },
     "X-Request-Id": {
       name: "X-Request-Id",
       in: "header",
       description:
-        "The caller's own id of the request: a UUID, a ULID or a W3C trace id. In place of anything else the gateway makes a UUID, because ids are written to logs.",
+        "Request id from the client: a UUID, a ULID or a W3C trace id. The gateway logs it. It replaces any other value with a new UUID.",
       schema: { type: "string" },
     },
     "X-Resource-Directory": {
       name: "X-Resource-Directory",
       in: "header",
       description:
-        "Alias of the directory; needed by a caller who may use several.",
+        "Alias of the resource directory. Required if the caller may use several.",
       schema: { type: "string" },
     },
     "Idempotency-Key": {
       name: "Idempotency-Key",
       in: "header",
       description:
-        "A change that comes again with the same key is not carried out again: the first answer is given once more.",
+        "Makes the request idempotent: a repeated request with the same key is not executed again, and returns the first response.",
       schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
     },
     "Last-Event-ID": {
       name: "Last-Event-ID",
       in: "header",
-      description: "Id of the last event seen, on connecting again.",
+      description: "Id of the last received event, when reconnecting.",
       schema: { type: "string" },
     },
     Prefer: {
       name: "Prefer",
       in: "header",
       description:
-        "`return=representation` reads the whole contact after the change, which costs one more upstream call.",
+        "`return=representation` returns the whole contact after the change. This needs one more upstream call.",
       schema: { type: "string" },
     },
   },
   headers: {
     "X-Request-Id": {
-      description: "Names the request in logs and support cases.",
+      description: "Request id, for logs and support cases.",
       schema: { type: "string" },
       example: "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55",
     },
     Location: {
-      description: "Address of what was made, or of its progress.",
+      description:
+        "URL of the new resource, or of the status of the operation.",
       schema: { type: "string", format: "uri-reference" },
       example: "/v1/message-contacts/c-qL4HqKONzOM7aB3d",
     },
     Link: {
       description:
-        "Addresses of the `first`, `prev`, `next` and `last` page (RFC 8288).",
+        "URLs of the `first`, `prev`, `next` and `last` page (RFC 8288).",
       schema: { type: "string" },
       example:
         '</v1/message-contacts?pageNumber=2&pageSize=10>; rel="next", </v1/message-contacts?pageNumber=2&pageSize=10>; rel="last"',
     },
     "Retry-After": {
-      description: "Pause before the next request, in seconds.",
+      description: "Seconds to wait before the next request.",
       schema: { type: "integer" },
       example: 1,
     },
     "WWW-Authenticate": {
-      description: "How to sign in (RFC 6750).",
+      description: "Authentication challenge (RFC 6750).",
       schema: { type: "string" },
       example: 'Bearer realm="message-contacts"',
     },
     "Idempotent-Replayed": {
-      description: "`true` on an answer that was given before.",
+      description: "`true` on the replayed response of an earlier request.",
       schema: { type: "string", enum: ["true"] },
     },
     "Preference-Applied": {
-      description: "The `Prefer` that was honoured (RFC 7240).",
+      description: "The preference that was applied (RFC 7240).",
       schema: { type: "string" },
       example: "return=representation",
     },

@@ -18,7 +18,7 @@ import {
 } from "../http/problem-details.js";
 import type { RestOperation } from "./rest-operation.js";
 
-/** Media type without parameters, as OpenAPI names it. */
+/** Media type without parameters, as OpenAPI requires. */
 const PROBLEM_MEDIA_TYPE = PROBLEM_TYPE.split(";")[0] ?? PROBLEM_TYPE;
 
 const REQUEST_ID = "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55";
@@ -32,7 +32,7 @@ const upstream = (
   requestId: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
 });
 
-/** What an example carries beside its code; the rest is the table's. */
+/** Details of the examples, by code. Everything else comes from the error table. */
 const SAMPLE_DETAILS: Readonly<
   Partial<Record<ErrorCode, GatewayErrorDetails>>
 > = {
@@ -81,7 +81,7 @@ const SAMPLE_DETAILS: Readonly<
   GATEWAY_BUSY: { retryAfterSeconds: 1 },
 };
 
-/** Codes that any operation can end in, whatever it does. */
+/** Error codes of every operation. */
 const OF_EVERY_OPERATION: readonly ErrorCode[] = [
   ErrorCode.BAD_REQUEST,
   ErrorCode.INVALID_INPUT,
@@ -96,7 +96,7 @@ const OF_EVERY_OPERATION: readonly ErrorCode[] = [
   ErrorCode.INTERNAL,
 ];
 
-/** Codes that any change can end in besides. */
+/** Additional error codes of every write. */
 const OF_CHANGES: readonly ErrorCode[] = [
   ErrorCode.IDEMPOTENCY_KEY_REUSED,
   ErrorCode.IDEMPOTENCY_IN_PROGRESS,
@@ -104,17 +104,17 @@ const OF_CHANGES: readonly ErrorCode[] = [
   ErrorCode.OUTCOME_UNKNOWN,
 ];
 
-/** Refused by HTTP itself where a body is read. */
+/** HTTP errors of operations with a request body. */
 const OF_BODIES: readonly RefusalStatus[] = [413, 415];
 
-/** Every code an operation can end in, from its own and the common ones. */
+/** All error codes of an operation: its own and the common ones. */
 export function codesOf({ errors, isWrite }: RestOperation): ErrorCode[] {
   const codes = new Set([...OF_EVERY_OPERATION, ...errors]);
   if (isWrite) OF_CHANGES.forEach((code) => codes.add(code));
   return Object.values(ErrorCode).filter((code) => codes.has(code));
 }
 
-/** Problem answers of an operation by status, each with an example per code. */
+/** Error responses of an operation by status, each with one example per code. */
 export function problemResponses(
   operation: RestOperation,
 ): Record<string, ResponseObject> {
@@ -175,7 +175,7 @@ function problemResponse(
   };
 }
 
-/** One problem document per code, rendered as the REST door renders it. */
+/** One problem document per code, rendered like the responses of the REST API. */
 export function problemExamples(): Record<string, ExampleObject> {
   const context = { requestId: REQUEST_ID, language: "en" } as const;
   const named = (summary: string, value: Problem): ExampleObject => ({
@@ -221,11 +221,11 @@ export const PROBLEM_SCHEMAS = {
     type: "string",
     enum: Object.values(ErrorCode),
     description:
-      "Closed list of error codes; the page `/errors/{code}` explains each.",
+      "Closed list of error codes. The page `/errors/{code}` explains each of them.",
   },
   Problem: {
     type: "object",
-    description: "A failure (RFC 9457).",
+    description: "Problem details (RFC 9457).",
     required: [
       "type",
       "title",
@@ -239,52 +239,57 @@ export const PROBLEM_SCHEMAS = {
       type: {
         type: "string",
         format: "uri-reference",
-        description: "Address of the page that explains the code.",
+        description: "URL of the page that explains the code.",
       },
-      title: text("What happened, in the language of `Accept-Language`."),
-      status: { type: "integer", description: "The HTTP status." },
-      detail: text("What to do about it."),
+      title: text("Error message in the language of `Accept-Language`."),
+      status: { type: "integer", description: "HTTP status code." },
+      detail: text("Advice on how to resolve the error."),
       code: { $ref: "#/components/schemas/ErrorCode" },
-      requestId: text("For support cases; also the header `X-Request-Id`."),
+      requestId: text(
+        "Request id for support cases; the same as in the `X-Request-Id` header.",
+      ),
       retryable: {
         type: "boolean",
         description:
-          "Whether a program may repeat the request without a person's decision.",
+          "Whether a program may retry the request without a human decision.",
       },
       retryAfterSeconds: {
         type: "integer",
-        description: "When a repeat makes sense; also `Retry-After`.",
+        description:
+          "Seconds to wait before a retry; the same as in the `Retry-After` header.",
       },
       limit: {
         type: "integer",
-        description: "The quota that is used up, where it is known.",
+        description: "The exceeded quota, if known.",
       },
-      field: path("Path to the argument at fault.", "array"),
+      field: path("Path to the invalid argument.", "array"),
       errors: {
         type: "array",
-        description: "With INVALID_INPUT: all violations at once.",
+        description: "All violations. Only with INVALID_INPUT.",
         items: { $ref: "#/components/schemas/ProblemViolation" },
       },
       upstream: { $ref: "#/components/schemas/UpstreamErrorInfo" },
       unsettled: {
         type: "array",
         description:
-          "With OUTCOME_UNKNOWN: targets of which it is unknown whether they changed.",
+          "Targets whose change may or may not have been applied. Only with OUTCOME_UNKNOWN.",
         items: { type: "string" },
       },
     },
   },
   ProblemViolation: {
     type: "object",
-    description: "One broken rule.",
+    description: "A violated validation rule.",
     required: ["field", "rule", "message"],
     properties: {
-      field: path("Path to the argument; null when none is at fault.", [
+      field: path("Path to the invalid argument; null if there is none.", [
         "array",
         "null",
       ]),
       rule: text("Name of the rule, such as `length` or `unknown-field`."),
-      message: text("For people; never repeats the value."),
+      message: text(
+        "Message in the language of `Accept-Language`. Never contains the value.",
+      ),
       min: { type: "integer", description: "Lower bound of the rule." },
       max: { type: "integer", description: "Upper bound of the rule." },
     },

@@ -9,17 +9,17 @@ interface Omitted {
   readonly names: readonly PropertyKey[];
 }
 
-/** Own properties of shapes by their prototypes, in the order of the source. */
+/** Own properties of each shape by its prototype, in source order. */
 const declared = new Map<object, Properties>();
 
-/** Shapes made of others by leaving properties out. */
+/** Shapes derived from others by omitting properties. */
 const omitted = new Map<object, Omitted>();
 
 /**
  * Declares a property in the OpenAPI document.
  *
- * It is only noted until the document is asked for: the library that draws it
- * takes an eighth of a start, and most processes never draw it.
+ * Stores the options until the document is built. Loading Swagger takes about one
+ * eighth of the start time, and most processes never build the document.
  */
 export function OpenApiProperty(
   options: ApiPropertyOptions,
@@ -34,7 +34,7 @@ export function OpenApiProperty(
   };
 }
 
-/** The same shape without some of its properties, in both contracts. */
+/** Returns a shape without some of its properties, for GraphQL and OpenAPI. */
 export function without<T, K extends keyof T>(
   shape: Type<T>,
   names: readonly K[],
@@ -44,7 +44,7 @@ export function without<T, K extends keyof T>(
   return rest;
 }
 
-/** Tells the library what was noted; once, however often it is called. */
+/** Passes the stored properties to Swagger. Later calls pass only new ones. */
 export function declareProperties(declare: typeof ApiProperty): void {
   for (const [prototype, { shape, names }] of omitted) {
     const properties = allOf(shape.prototype as object);
@@ -52,7 +52,7 @@ export function declareProperties(declare: typeof ApiProperty): void {
     declared.set(prototype, properties);
   }
   omitted.clear();
-  // Of an ancestor first: a shape takes over what is known of it by then.
+  // Declare base classes first: Swagger copies inherited metadata at declaration.
   const ordered = [...declared].sort(
     ([one], [other]) => depthOf(one) - depthOf(other),
   );
@@ -64,7 +64,7 @@ export function declareProperties(declare: typeof ApiProperty): void {
   }
 }
 
-/** Properties of a shape, those of its ancestors first. */
+/** Properties of a shape, with those of its base classes first. */
 function allOf(prototype: object): Properties {
   const above = Object.getPrototypeOf(prototype) as object | null;
   const all =

@@ -2,58 +2,57 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import type { Shape } from "../validation/check-input.js";
 import type { ShapeExamples } from "./examples.js";
 
-/** Headers of answers that the OpenAPI document explains. */
+/** Response headers that some operations document. */
 export type AnswerHeader =
   "Link" | "Location" | "Preference-Applied" | "Retry-After";
 
-/** Headers of requests that some operations look at. */
+/** Request headers that some operations read. */
 export type RequestHeader = "Last-Event-ID" | "Prefer";
 
-/** One status with which an operation succeeds. */
+/** One successful response of an operation. */
 export interface RestAnswer {
   readonly status: number;
   readonly description: string;
-  /** Shape of the body; of several, any one; none for an empty body. */
+  /** Possible shapes of the body; empty if there is no body. */
   readonly shapes: readonly Shape<object>[];
-  /** The body is a stream of events, such as these. */
+  /** Example of the event stream, if the body is one. */
   readonly events?: string;
   readonly headers?: readonly AnswerHeader[];
-  /** Where the body differs from the examples of its shape. */
+  /** Values that replace the examples of the shape. */
   readonly example?: object;
 }
 
-/** A request that works as it stands against the emulator's sample contacts. */
+/** An example request that succeeds against the emulator's sample contacts. */
 export interface RestExample {
-  /** The contact in the path. */
+  /** Contact id in the path. */
   readonly id?: string;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: object;
 }
 
-/** What the OpenAPI document tells of an operation and no route can. */
+/** Properties of an operation for the OpenAPI document, in addition to its route. */
 export interface RestOperation {
   readonly summary: string;
   readonly description: string;
   readonly scope: string;
-  /** Its properties are the names in the query string. */
+  /** Shape of the query string; one property per parameter. */
   readonly query?: Shape<object>;
   readonly body?: Shape<object>;
-  /** Headers of the request that mean something to this operation. */
+  /** Request headers that this operation reads. */
   readonly headers?: readonly RequestHeader[];
   readonly isWrite: boolean;
-  /** The most usual one first. */
+  /** Successful responses, the most common one first. */
   readonly answers: readonly RestAnswer[];
-  /** Codes of its own; those that every operation can give come by themselves. */
+  /** Error codes of this operation, without those of every operation. */
   readonly errors: readonly ErrorCode[];
   readonly example: RestExample;
 }
 
-/** What a front door promises, for the OpenAPI document. */
+/** Contract of the REST API, for the OpenAPI document. */
 export interface RestContract {
-  /** By the operation's one word, which is the controller's method. */
+  /** Operations by name, which is also the name of the controller method. */
   readonly operations: Readonly<Record<string, RestOperation>>;
-  /** Shape of the vendor's side of a problem. */
+  /** Shape of `upstream` in a problem document. */
   readonly upstreamShape: Shape<object>;
-  /** Values that shapes do not tell by themselves, by the shape's name. */
   readonly shapeExamples: ShapeExamples;
 }

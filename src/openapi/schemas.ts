@@ -11,8 +11,8 @@ const isReference = (schema: Schema): schema is ReferenceObject =>
   "$ref" in schema;
 
 /**
- * A result's field that may be null, as it is answered: present with `null`.
- * In an input such a field is left out instead, because null is refused.
+ * Makes a schema nullable. In a result an absent value is `null`. An input must
+ * omit it instead, because the gateway rejects null.
  */
 function orNull(schema: Schema): Schema {
   if (isReference(schema)) return { anyOf: [schema, { type: "null" }] };
@@ -25,7 +25,7 @@ function orNull(schema: Schema): Schema {
     : { ...schema };
 }
 
-/** Makes what a result need not tell nullable, shape by shape. */
+/** Schema of a result: all properties that are not required become nullable. */
 export function asResult(schema: SchemaObject): SchemaObject {
   const { properties = {}, required = [] } = schema;
   return {
@@ -39,7 +39,7 @@ export function asResult(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Unknown names are refused, so the document does not allow them either. */
+/** Schema of an input, without additional properties: the gateway rejects them. */
 export function asInput(schema: SchemaObject): SchemaObject {
   return { ...schema, additionalProperties: false };
 }
@@ -50,28 +50,29 @@ function withoutExample(schema: SchemaObject): SchemaObject {
   return rest;
 }
 
-/** A query string from the shape that its names are properties of. */
+/** Converts the schema of a query string to parameters, one per property. */
 export function asQuery(
   schema: SchemaObject,
   examples: Readonly<Record<string, unknown>> = {},
 ): ParameterObject[] {
   const { properties = {}, required = [] } = schema;
   return Object.entries(properties).map(([name, property]) => {
-    // A value that narrows the answer is only shown where it is meant.
+    // Use only the operation's own examples: Swagger UI sends every example value,
+    // and a filter would reduce the result.
     const { description, ...rest } = withoutExample(property as SchemaObject);
-    const shown: unknown = examples[name];
+    const example: unknown = examples[name];
     return {
       name,
       in: "query",
       required: required.includes(name),
       description,
       schema: rest,
-      ...(shown === undefined ? {} : { example: shown }),
+      ...(example === undefined ? {} : { example }),
     };
   });
 }
 
-/** All schemas that a value points at, directly or through others. */
+/** Names of all schemas that a value references, directly or indirectly. */
 export function referenced(root: unknown, schemas: Schemas): Set<string> {
   const found = new Set<string>();
   const walk = (value: unknown): void => {

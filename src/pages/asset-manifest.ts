@@ -1,14 +1,14 @@
-/** A set of files that one page loads. */
+/** The files of one page. */
 export interface Bundle {
-  /** Part of each file's address; another one for other content. */
+  /** Content hash; part of the URL of each file. */
   readonly build: string;
-  /** By file name: what is not listed is not served. */
+  /** Files by name. A file that is not listed is not served. */
   readonly files: Readonly<Record<string, BundleFile>>;
 }
 
 export interface BundleFile {
   readonly type: string;
-  /** Encodings that lie ready beside the file, the smallest first. */
+  /** Encodings of the compressed copies, the smallest first. */
   readonly encodings: readonly Encoding[];
 }
 
@@ -21,21 +21,21 @@ export const ENCODING_SUFFIX: Readonly<Record<Encoding, string>> = {
 
 export type BundleName = "playground" | "docs";
 
-/** What the build of the pages leaves behind. */
+/** Result of the page build. */
 export interface AssetManifest {
-  /** Changes with everything the files are made of; also their folder's name. */
+  /** Hash of all build inputs; also the name of the folder with the files. */
   readonly stamp: string;
   readonly bundles: Readonly<Record<BundleName, Bundle>>;
 }
 
 /**
- * Where the build puts the files and the pages look for them: the same folder
- * whether the code runs compiled or, in a test, from its source.
+ * Output folder of the page build. The URL is valid from `dist` and, in tests,
+ * from `src`.
  */
 export const ASSETS_FOLDER = new URL(
   "../../dist/pages/assets/",
   import.meta.url,
 );
 
-/** Names the folder in use; replaced once all files of a build are there. */
+/** Manifest of the current build. Written after all its files. */
 export const MANIFEST_FILE = new URL("manifest.json", ASSETS_FOLDER);

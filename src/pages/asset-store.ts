@@ -9,17 +9,17 @@ import {
   type BundleName,
 } from "./asset-manifest.js";
 
-/** A file as it goes over the wire. */
+/** A file to send, possibly compressed. */
 export interface StoredAsset {
   readonly content: Buffer;
   readonly type: string;
-  /** Absent when it goes as it is. */
+  /** Content encoding; absent for uncompressed content. */
   readonly encoding?: string;
 }
 
 let reading: Promise<AssetManifest> | undefined;
 
-/** What the build left behind, read once; null when there was none. */
+/** Reads the manifest once. Null if the pages have not been built. */
 async function manifest(): Promise<AssetManifest | null> {
   reading ??= readFile(MANIFEST_FILE, "utf8").then(
     (text) => JSON.parse(text) as AssetManifest,
@@ -32,14 +32,14 @@ async function manifest(): Promise<AssetManifest | null> {
   }
 }
 
-/** The files of a page; null when they have not been built. */
+/** Returns the files of a page; null if they have not been built. */
 export async function bundleOf(name: BundleName): Promise<Bundle | null> {
   return (await manifest())?.bundles[name] ?? null;
 }
 
 /**
- * One file in the best encoding that the caller takes; null for anything the
- * build did not list, so that no address can lead out of the folder.
+ * Returns one file in the smallest encoding that the client accepts. Null for a file
+ * that is not in the manifest, which prevents path traversal.
  */
 export async function assetOf(
   name: BundleName,
@@ -47,20 +47,20 @@ export async function assetOf(
   file: string,
   acceptEncoding: string | undefined,
 ): Promise<StoredAsset | null> {
-  const made = await manifest();
-  const bundle = made?.bundles[name];
-  if (made === null || bundle?.build !== build) return null;
+  const current = await manifest();
+  const bundle = current?.bundles[name];
+  if (current === null || bundle?.build !== build) return null;
   if (!Object.hasOwn(bundle.files, file)) return null;
   const listed = bundle.files[file];
   if (listed === undefined) return null;
-  const taken = new Negotiator({
+  const accepted = new Negotiator({
     headers: { "accept-encoding": acceptEncoding ?? "identity" },
   }).encodings([...listed.encodings, "identity"]);
-  const encoding = listed.encodings.find((one) => taken.includes(one));
+  const encoding = listed.encodings.find((name) => accepted.includes(name));
   const suffix = encoding === undefined ? "" : ENCODING_SUFFIX[encoding];
   return {
     content: await readFile(
-      new URL(`${made.stamp}/${name}/${file}${suffix}`, ASSETS_FOLDER),
+      new URL(`${current.stamp}/${name}/${file}${suffix}`, ASSETS_FOLDER),
     ),
     type: listed.type,
     ...(encoding === undefined ? {} : { encoding }),

@@ -7,7 +7,7 @@ import { lexicographicSortSchema, printSchema } from "graphql";
 import { buildOpenApi } from "../openapi/document.js";
 import { restContract } from "../message-contacts/rest/rest-contract.js";
 
-/** A document that is made once. */
+/** A contract document, with the data for its HTTP response. */
 export interface ContractText {
   readonly text: string;
   readonly gzipped: Buffer;
@@ -19,18 +19,18 @@ function contractText(text: string): ContractText {
   return {
     text,
     gzipped: gzipSync(text),
-    // Weak: the same document in either encoding.
+    // Weak, because both encodings of the document share one ETag.
     etag: `W/"${hash.slice(0, 16)}"`,
   };
 }
 
-/** The GraphQL contract: sorted, described, printed from the running schema. */
+/** Prints the running GraphQL schema, sorted and with descriptions. */
 export function printedSchema(app: INestApplication): ContractText {
   const { schema } = app.get(GraphQLSchemaHost);
   return contractText(`${printSchema(lexicographicSortSchema(schema))}\n`);
 }
 
-/** The REST contract as OpenAPI 3.1. */
+/** Prints the OpenAPI 3.1 document of the REST API. */
 export async function printedOpenApi(
   app: INestApplication,
 ): Promise<ContractText> {

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Language } from "../errors/error-codes.js";
 
-/** A document with the only things it may load. */
+/** An HTML document and its content security policy. */
 export interface Page {
   readonly html: string;
-  /** Its content security policy. */
+  /** Value of the `Content-Security-Policy` header. */
   readonly policy: string;
 }
 
-/** Text that is safe between tags and in quoted attributes. */
+/** Escapes text for HTML content and quoted attributes. */
 export function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -18,13 +18,13 @@ export function escaped(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** Escaped text in which a phrase between back quotes is shown as code. */
+/** Escapes text and renders phrases in back quotes as code. */
 export function withCode(text: string): string {
   return escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }
 
-/** Nothing is loaded but what a page's own policy adds. */
-export const NOTHING_ELSE =
+/** Base policy: blocks everything that a page's own directives do not allow. */
+export const BASE_POLICY =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE = `
@@ -61,14 +61,14 @@ dd { margin: 0; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 `;
 
-const STYLE_POLICY = `${NOTHING_ELSE}; img-src 'self'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
+const STYLE_POLICY = `${BASE_POLICY}; img-src 'self'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
 export interface StaticPage {
   readonly title: string;
   readonly language: Language;
-  /** Address of this page, for the link to the other language. */
+  /** URL path of this page, for the link to the other language. */
   readonly path: string;
-  /** HTML; every text in it is escaped already. */
+  /** HTML in which all text is escaped. */
   readonly body: string;
 }
 
@@ -77,7 +77,7 @@ const OTHER_LANGUAGE = {
   zh: { code: "en", name: "English" },
 } as const;
 
-/** A page without scripts: one document, one style, nothing loaded. */
+/** Renders a page without scripts. It loads only the favicon. */
 export function staticPage({ title, language, path, body }: StaticPage): Page {
   const other = OTHER_LANGUAGE[language];
   const html = `<!doctype html>

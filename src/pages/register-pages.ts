@@ -11,18 +11,18 @@ import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
 import type { Page } from "./html.js";
 
-/** Assets have their content's hash in the address. */
+/** For assets, whose URL contains a hash of their content. */
 const FOREVER = "public, max-age=31536000, immutable";
-/** Asked for anew each time, sent anew only when it differs. */
+/** Clients may cache the response, but must revalidate it before each use. */
 const REVALIDATED = "no-cache";
 
 const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b57d0"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#0b57d0" stroke-width="2.4"/></svg>`;
 
 /**
- * Declares everything that people and code generators open in a browser.
+ * Registers the pages and the contract documents.
  *
- * Pages hold no contact and need no sign-in. What makes them is loaded when one
- * is first asked for, so that they cost nothing at start.
+ * They contain no contacts and need no authentication. Their modules are loaded on
+ * the first request, so they do not slow down the start.
  */
 export function registerPages(
   fastify: FastifyInstance,
@@ -54,7 +54,7 @@ export function registerPages(
         isErrorCodeName: isErrorCode,
       } = await import("./error.pages.js");
       const { code } = request.params as { code: string };
-      if (!isErrorCode(code)) throw nothingHere();
+      if (!isErrorCode(code)) throw notFound();
       const language = languageOf(request);
       if (await wantsJson(request)) {
         return reply.send(errorFacts(code, language));
@@ -77,10 +77,10 @@ export function registerPages(
         await contracts.openApi(),
       ),
     "/favicon.svg": (_request, reply) => sendFavicon(reply),
-    // Browsers ask for it beside documents that cannot name an icon.
+    // Browsers request it for documents without a link to an icon.
     "/favicon.ico": (_request, reply) => sendFavicon(reply),
   };
-  // It lives on introspection.
+  // The playground needs introspection.
   if (showsSchema(config)) {
     routes["/playground"] = (_request, reply) =>
       sendScriptPage(reply, "playground");
@@ -89,7 +89,7 @@ export function registerPages(
   }
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
-    // Only the way there: the gateway never forwards to the emulator's own address.
+    // A redirect: the gateway does not proxy requests to the emulator.
     routes["/emulator"] = (_request, reply) =>
       reply.redirect(`${embeddedEmulator}/_emulator/ui`);
   }
@@ -103,23 +103,23 @@ interface Contracts {
   openApi(): Promise<ContractText>;
 }
 
-/** Both contracts, each made once, when it is first asked for. */
+/** Builds each contract document once, on the first request. */
 function contractsOf(app: INestApplication): Contracts {
   let schema: Promise<ContractText> | undefined;
   let openApi: Promise<ContractText> | undefined;
   return {
     schema: () =>
-      (schema ??= import("./contracts.js").then((made) =>
-        made.printedSchema(app),
+      (schema ??= import("./contracts.js").then((contracts) =>
+        contracts.printedSchema(app),
       )),
     openApi: () =>
-      (openApi ??= import("./contracts.js").then((made) =>
-        made.printedOpenApi(app),
+      (openApi ??= import("./contracts.js").then((contracts) =>
+        contracts.printedOpenApi(app),
       )),
   };
 }
 
-/** `?lang=` of a link, else the language that the browser prefers. */
+/** Language of the `lang` query parameter, or else of `Accept-Language`. */
 function languageOf({ query, callContext }: FastifyRequest): Language {
   const { lang } = query as { lang?: unknown };
   return lang === "en" || lang === "zh" ? lang : callContext.language;
@@ -156,7 +156,7 @@ async function sendScriptPage(
     return reply
       .code(503)
       .type("text/plain; charset=utf-8")
-      .send("This page has not been built. Run: npm run build\n");
+      .send("This page has not been built. Run `npm run build`.\n");
   }
   const pages = { playground: playgroundPage, docs: docsPage };
   return sendPage(reply, pages[name](bundle));
@@ -171,7 +171,7 @@ async function sendAsset(
   const { build, file } = request.params as { build: string; file: string };
   const accepted = request.headers["accept-encoding"];
   const asset = await assetOf(name, build, file, [accepted].flat().join());
-  if (asset === null) throw nothingHere();
+  if (asset === null) throw notFound();
   if (asset.encoding !== undefined) {
     void reply.header("content-encoding", asset.encoding);
   }
@@ -206,6 +206,6 @@ async function sendFavicon(reply: FastifyReply): Promise<FastifyReply> {
     .send(FAVICON);
 }
 
-function nothingHere(): Error {
-  return Object.assign(new Error("nothing here"), { statusCode: 404 });
+function notFound(): Error {
+  return Object.assign(new Error("not found"), { statusCode: 404 });
 }

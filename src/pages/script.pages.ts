@@ -1,11 +1,11 @@
 import type { Bundle } from "./asset-manifest.js";
-import { NOTHING_ELSE, type Page } from "./html.js";
+import { BASE_POLICY, type Page } from "./html.js";
 
 /**
- * Both tools write style elements of their own, so inline styles are allowed;
- * scripts come from our own files only and are never made from text.
+ * Allows inline styles, because GraphiQL and Swagger UI add style elements.
+ * Scripts load only from this origin; inline scripts and `eval` stay blocked.
  */
-const SCRIPT_POLICY = `${NOTHING_ELSE}; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'`;
+const SCRIPT_POLICY = `${BASE_POLICY}; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'`;
 
 const head = (title: string, styles: string): string => `<!doctype html>
 <html lang="en">
@@ -17,7 +17,7 @@ const head = (title: string, styles: string): string => `<!doctype html>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${styles}">`;
 
-/** GraphiQL. */
+/** The playground (GraphiQL). */
 export function playgroundPage({ build }: Bundle): Page {
   const base = `/playground/assets/${build}`;
   return {
@@ -33,7 +33,7 @@ export function playgroundPage({ build }: Bundle): Page {
   };
 }
 
-/** Swagger UI. */
+/** The REST documentation (Swagger UI). */
 export function docsPage({ build }: Bundle): Page {
   const base = `/docs/assets/${build}`;
   return {

@@ -27,7 +27,7 @@ let browser: Browser;
 const open = (colorScheme?: "light" | "dark"): Promise<WatchedPage> =>
   openWatched(browser, `${running.emulator.url}/_emulator/ui`, colorScheme);
 
-/** Closes the page and gives what went wrong on it. */
+/** Closes the page and returns the problems that it reported. */
 async function finish({ page, problems }: WatchedPage): Promise<string[]> {
   await page.context().close();
   return [...problems];
@@ -39,7 +39,7 @@ const button = (page: Page, name: string): Locator =>
 const row = (page: Page, id: string, text: string): Locator =>
   page.locator(`#${id} tbody tr`).filter({ hasText: text });
 
-describeInBrowser("the emulator's page, in a browser", () => {
+describeInBrowser("the emulator page in a browser", () => {
   beforeAll(async () => {
     running = await startBoth();
     browser = await launch(chromiumPath ?? "");
@@ -92,7 +92,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("shows what the gateway did, and what it sent", async () => {
+  it("shows the calls of the gateway and the sent messages", async () => {
     const watched = await open();
     const { page } = watched;
     const root = `${running.gateway.url}/v1/message-contacts/${BEN}`;
@@ -169,7 +169,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
     await context.close();
   });
 
-  it("shows hostile names as text", async () => {
+  it("escapes names that contain HTML", async () => {
     const { seed } = running.emulator.control.snapshot();
     const [contact] = seed.contacts;
     if (contact === undefined) throw new Error("the seed has no contacts");
@@ -186,7 +186,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  describe("meets another web site's page, which", () => {
+  describe("is protected from another site, which", () => {
     let foreign: ServedPage;
     let page: Page;
 
@@ -210,7 +210,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
       ["reset", "text/plain"],
     ])("cannot post to %s", async (path, type) => {
       running.emulator.control.advanceClock(1_000);
-      // What a page may send anywhere without asking whether it may.
+      // A "simple" request: browsers send it without a CORS preflight.
       const seen = await page.evaluate(
         ([url = "", contentType = ""]) =>
           fetch(url, {
@@ -228,7 +228,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
       await page.close();
     });
 
-    it("cannot send a form", async () => {
+    it("cannot submit a form", async () => {
       running.emulator.control.advanceClock(1_000);
       const answered = page.waitForResponse((answer) =>
         answer.url().endsWith("/ui/reset"),
@@ -239,7 +239,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
       await page.close();
     });
 
-    it("cannot read, nor show the page in a frame", async () => {
+    it("cannot read data or show the page in a frame", async () => {
       const failed = await page.evaluate(
         async (url) =>
           fetch(url).then(
@@ -257,14 +257,14 @@ describeInBrowser("the emulator's page, in a browser", () => {
       await page.close();
     });
 
-    it("may lead a person to the page", async () => {
+    it("may link to the page", async () => {
       await page.getByRole("link", { name: "Look" }).click();
       await row(page, "contacts", "tom@example.com").waitFor();
       await page.close();
     });
   });
 
-  it("is not served by a name that was bound to this machine", async () => {
+  it("returns 403 for a foreign host name that resolves to loopback (DNS rebinding)", async () => {
     const rebound = await launch(chromiumPath ?? "", [
       "--host-resolver-rules=MAP evil.example 127.0.0.1",
     ]);
@@ -280,7 +280,7 @@ describeInBrowser("the emulator's page, in a browser", () => {
     }
   });
 
-  it("leaves programs alone", async () => {
+  it("accepts requests without browser headers", async () => {
     const { status } = await control(running.emulator.url, "POST", "/reset");
     expect(status).toBe(200);
     const answer = await fetch(`${running.emulator.url}/_emulator/clock`);

@@ -27,13 +27,13 @@ const open = (
 ): Promise<WatchedPage> =>
   openWatched(browser, `${running.gateway.url}${path}`, colorScheme);
 
-/** Closes the page and gives what went wrong on it. */
+/** Closes the page and returns the problems that it reported. */
 async function finish({ page, problems }: WatchedPage): Promise<string[]> {
   await page.context().close();
   return [...problems];
 }
 
-describeInBrowser("the pages, in a browser", () => {
+describeInBrowser("the pages in a browser", () => {
   beforeAll(async () => {
     await ensurePageAssets();
     running = await startBoth({ seed: "sample" });
@@ -45,25 +45,28 @@ describeInBrowser("the pages, in a browser", () => {
     await running.stop();
   });
 
-  describe.each(["light", "dark"] as const)("with a %s theme", (theme) => {
+  describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     it.each([
       ["/", "Message contacts of a resource directory"],
       ["/?lang=zh", "资源目录的消息联系人"],
       ["/errors", "VERIFICATION_NOT_PENDING"],
-      ["/errors/NAME_TAKEN", "Another contact in the resource directory has this name."],
+      [
+        "/errors/NAME_TAKEN",
+        "Another contact in the resource directory has this name.",
+      ],
       ["/errors/NAME_TAKEN?lang=zh", "资源目录中已有同名联系人。"],
       ["/docs", "Add a contact"],
       ["/playground", "Contact"],
       ["/openapi.json", "addMessageContact"],
       ["/schema.graphql", "type MessageContact {"],
-    ])("opens %s without a fault", async (path, text) => {
+    ])("open without problems: %s", async (path, text) => {
       const watched = await open(path, theme);
       await watched.page.getByText(text).first().waitFor();
       expect(await finish(watched)).toEqual([]);
     });
   });
 
-  it("reaches every page from the first one", async () => {
+  it("have a landing page whose links all work", async () => {
     const watched = await open("/");
     const { page } = watched;
     const links = await page.locator("a").all();
@@ -79,7 +82,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("runs a query in the playground", async () => {
+  it("run a query in the playground", async () => {
     const watched = await openPlayground();
     await runExample(watched.page, "Contact");
     await answerOf(watched.page)
@@ -88,7 +91,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("runs a mutation and a mutation that fails in the playground", async () => {
+  it("run a successful and a failing mutation in the playground", async () => {
     const watched = await openPlayground();
     await openTab(watched.page, "AddContact");
     await runExample(watched.page, "AddContact");
@@ -98,7 +101,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("runs a subscription in the playground", async () => {
+  it("run a subscription in the playground", async () => {
     const watched = await openPlayground();
     await openTab(watched.page, "WatchDeletion");
     const { page } = watched;
@@ -107,7 +110,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("explains the schema beside the editor", async () => {
+  it("show the schema documentation next to the editor", async () => {
     const watched = await openPlayground();
     await watched.page
       .getByRole("button", { name: "Show Documentation Explorer" })
@@ -120,7 +123,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("remembers a key that was typed once, in every tab", async () => {
+  it("send a key that was entered in one tab from every tab", async () => {
     const watched = await openPlayground();
     const { page } = watched;
     const { developmentKey } = running.gateway;
@@ -139,7 +142,7 @@ describeInBrowser("the pages, in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
-  it("tries a request out in the REST documentation", async () => {
+  it("execute a request from the REST documentation", async () => {
     const watched = await open("/docs");
     const { page } = watched;
     const operation = page.locator(
@@ -177,7 +180,7 @@ async function typeHeaders(page: Page, text: string): Promise<void> {
   await editor.first().click();
   await page.keyboard.press("ControlOrMeta+a");
   await page.keyboard.insertText(text);
-  // The editor closes brackets and quotes by itself, once more than needed.
+  // Remove the brackets and quotes that the editor added automatically.
   await page.keyboard.press("Shift+End");
   await page.keyboard.press("Delete");
 }

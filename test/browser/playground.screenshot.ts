@@ -15,7 +15,7 @@ const FILE = fileURLToPath(
 );
 const MAX_BYTES = 200_000;
 
-// Not a test: `npm run docs:screenshot` runs it, to write the image of the README.
+// Not a test: `npm run docs:screenshot` runs it to write the image of the README.
 it("takes the screenshot of the playground", async () => {
   const chromium = findChromium();
   if (chromium === null) throw new Error("Chromium is needed");
@@ -31,7 +31,7 @@ it("takes the screenshot of the playground", async () => {
     await waitForExamples(page);
     await runExample(page, "Contact");
     await answerOf(page).filter({ hasText: "tom@example.com" }).waitFor();
-    // Without a pointer over a button, and without a blinking cursor.
+    // Avoid hover effects; the screenshot options hide the text cursor.
     await page.mouse.move(0, 0);
     await page.screenshot({
       path: FILE,

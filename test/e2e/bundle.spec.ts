@@ -8,7 +8,7 @@ import { TOM } from "../support/calls.js";
 import { GRAPHQL, REST } from "../support/apis.js";
 import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
 
-describe("the gateway in a few files, as it is delivered", () => {
+describe("the bundled gateway", () => {
   let emulator: RunningEmulator;
   let gateway: GatewayProcess;
 
@@ -26,14 +26,14 @@ describe("the gateway in a few files, as it is delivered", () => {
   const textOf = async (url: string): Promise<string> =>
     (await fetch(url)).text();
 
-  it("has the schema of the contract, names of types included", async () => {
+  it("serves the same GraphQL schema as schema.graphql", async () => {
     const file = new URL("../../schema.graphql", import.meta.url);
     expect(await textOf(`${gateway.url}/schema.graphql`)).toBe(
       readFileSync(file, "utf8"),
     );
   });
 
-  it("describes its REST API", async () => {
+  it("serves its OpenAPI document", async () => {
     const { openapi, paths } = JSON.parse(
       await textOf(`${gateway.url}/openapi.json`),
     ) as { openapi: string; paths: object };
@@ -48,7 +48,7 @@ describe("the gateway in a few files, as it is delivered", () => {
     expect(code).toBe("OK");
   });
 
-  it("tells metrics, which are loaded when they are asked for", async () => {
+  it("serves metrics, whose module is loaded on demand", async () => {
     expect(await textOf(`${gateway.opsUrl}/metrics`)).toContain(
       'message_contacts_requests_total{door="rest",operation="getMessageContact",code="OK"} 1',
     );

@@ -10,7 +10,7 @@ import { startBoth, type Running } from "../support/running.js";
 
 const FOLDER = new URL("../../src/pages/examples/", import.meta.url);
 
-/** What each example ends in that is not plain success; by its name. */
+/** Error codes of the examples that fail, by operation name. */
 const EXPECTED: Readonly<Record<string, string>> = {
   ContactMalformed: "INVALID_INPUT",
   ContactsOutOfRange: "INVALID_INPUT",
@@ -32,11 +32,11 @@ async function start(): Promise<void> {
   running = await startBoth({ seed: "sample" });
 }
 
-describe("the playground's examples", () => {
+describe("the examples of the playground", () => {
   beforeAll(start);
   afterAll(() => running.stop());
 
-  it("run from the first to the last against the sample contacts", async () => {
+  it("have the expected outcomes when run in order against the sample contacts", async () => {
     const outcomes: Record<string, string> = {};
     const fields = new Set<string>();
     for (const file of (await readdir(FOLDER)).sort()) {
@@ -46,7 +46,7 @@ describe("the playground's examples", () => {
         for (const selection of definition.selectionSet.selections) {
           if (selection.kind === Kind.FIELD) fields.add(selection.name.value);
         }
-        // Pushed over a transport of its own; the browser test runs it.
+        // Subscriptions need another transport; the browser test runs them.
         if (definition.operation === OperationTypeNode.SUBSCRIPTION) continue;
         const operationName = definition.name?.value ?? "";
         const code = await codeOf(query, operationName);
@@ -60,7 +60,7 @@ describe("the playground's examples", () => {
   });
 });
 
-describe("the OpenAPI document's examples", () => {
+describe("the examples of the OpenAPI document", () => {
   let document: OpenAPIObject;
 
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe("the OpenAPI document's examples", () => {
   });
   afterAll(() => running.stop());
 
-  it("run as they stand, and their answers fit the document", async () => {
+  it("succeed unchanged, and their responses match the document", async () => {
     const { operations } = restContract();
     const problems = schemaCheck(document);
     for (const [path, item] of Object.entries(document.paths)) {
@@ -102,7 +102,7 @@ describe("the OpenAPI document's examples", () => {
   });
 });
 
-/** `getX` and `listX` are `x` among the queries. */
+/** Query names have no verb: `getX` and `listX` are `x`. */
 function fieldOf(operation: string): string {
   const name = operation.replace(/^(?:get|list)(?=[A-Z])/, "");
   return name.charAt(0).toLowerCase() + name.slice(1);
@@ -112,7 +112,7 @@ interface Payload {
   readonly errors?: readonly { readonly code: string }[];
 }
 
-/** The code that an operation of a document ends in; null for success. */
+/** Runs one operation of a document. Returns its error code; null for success. */
 async function codeOf(
   query: string,
   operationName: string,
@@ -139,8 +139,8 @@ function send(
 ): Promise<Response> {
   const url = new URL(path.replace("{id}", id), running.gateway.url);
   for (const [name, value] of Object.entries(query)) {
-    for (const one of [value].flat())
-      url.searchParams.append(name, String(one));
+    for (const item of [value].flat())
+      url.searchParams.append(name, String(item));
   }
   return fetch(url, {
     method: method.toUpperCase(),

@@ -7,9 +7,10 @@ import {
   expect,
   it,
 } from "@jest/globals";
-import { GraphQLModule } from "@nestjs/graphql";
+import { GraphQLModule, GraphQLSchemaHost } from "@nestjs/graphql";
 import {
   getIntrospectionQuery,
+  getOperationAST,
   Kind,
   OperationTypeNode,
   parse,
@@ -18,6 +19,7 @@ import {
 } from "graphql";
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
+import { operationNameOf } from "../../src/graphql/operation-name.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
@@ -30,7 +32,7 @@ import {
 } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
 
-/** One request, sent alike to a gateway of each kind. */
+/** One request, sent to both gateways. */
 interface Case {
   readonly title: string;
   readonly query: string;
@@ -38,8 +40,8 @@ interface Case {
   readonly operationName?: string;
   readonly fault?: FaultInput;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Left to graphql-js on both sides, or refused before anything runs. */
-  readonly isLeft?: true;
+  /** Executed by graphql-js in both gateways, or rejected before execution. */
+  readonly isInterpreted?: true;
 }
 
 let compiled: Running;
@@ -47,21 +49,20 @@ let interpreted: Running;
 
 const driverOf = ({
   gateway,
-}: Running): Required<Pick<GraphqlDriver, "execution" | "repeated">> => {
-  const { execution, repeated } = gateway.app.get<GraphQLModule<GraphqlDriver>>(
-    GraphQLModule,
-    { strict: false },
-  ).graphQlAdapter;
-  if (execution === undefined || repeated === undefined) {
+}: Running): Required<Pick<GraphqlDriver, "executor" | "operationCache">> => {
+  const { executor, operationCache } = gateway.app.get<
+    GraphQLModule<GraphqlDriver>
+  >(GraphQLModule, { strict: false }).graphQlAdapter;
+  if (executor === undefined || operationCache === undefined) {
     throw new Error("the driver has not started");
   }
-  return { execution, repeated };
+  return { executor, operationCache };
 };
 
-/** How many operations ran compiled: behind Apollo Server, and without it. */
+/** Number of compiled runs, behind Apollo Server and without it. */
 const countsOf = (running: Running): { behind: number; without: number } => {
-  const { execution, repeated } = driverOf(running);
-  return { behind: execution.answered, without: repeated.answered };
+  const { executor, operationCache } = driverOf(running);
+  return { behind: executor.answered, without: operationCache.answered };
 };
 
 const start = (nowMs: number): Promise<Running> =>
@@ -71,21 +72,21 @@ const start = (nowMs: number): Promise<Running> =>
   );
 
 beforeAll(async () => {
-  // Both stand still at the same moment, which signatures made now still fit.
+  // Both clocks stop at the same time, close enough for valid signatures.
   const nowMs = Date.now();
   [compiled, interpreted] = await Promise.all([start(nowMs), start(nowMs)]);
-  driverOf(interpreted).execution.isOn = false;
+  driverOf(interpreted).executor.isOn = false;
 });
 
 afterAll(() => Promise.all([compiled.stop(), interpreted.stop()]));
 
-/** What differs from one process or moment to the next. */
+/** Masks values that depend on the time or the process. */
 const MASKS: readonly [RegExp, string][] = [
   [/"(\w*At)":"[^"]+"/g, '"$1":"a time"'],
   [/"(requestId)":"[0-9A-Fa-f-]{36}"/g, '"$1":"an id"'],
 ];
 
-/** The one tells the time; the other counts what the masks hide. */
+/** Headers that depend on the time or on masked values. */
 const VARYING = new Set(["date", "content-length"]);
 
 async function answerOf(
@@ -114,23 +115,23 @@ async function answerOf(
 }
 
 /**
- * Expects the same answers of both, twice: the first time the document may be
- * new to Apollo Server, the second time it is not asked any more.
+ * Expects the same responses of both, twice. The first time the document may be
+ * new to Apollo Server; the second time the operation cache answers.
  */
-async function compare(one: Case): Promise<void> {
-  const ran = one.isLeft === true ? 0 : 1;
-  const isReported = one.headers?.["x-cost"] !== undefined;
+async function compare(given: Case): Promise<void> {
+  const ran = given.isInterpreted === true ? 0 : 1;
+  const isReported = given.headers?.["x-cost"] !== undefined;
   const before = countsOf(compiled);
-  const first = await answerOf(compiled, one);
-  expect(first).toEqual(await answerOf(interpreted, one));
-  // Where the vendor refuses all alike, nothing would be compared.
-  if (one.fault === undefined) {
+  const first = await answerOf(compiled, given);
+  expect(first).toEqual(await answerOf(interpreted, given));
+  // If the vendor rejected every call, the comparison would be meaningless.
+  if (given.fault === undefined) {
     expect(first.body).not.toContain('"code":"UPSTREAM_DENIED"');
   }
   const between = countsOf(compiled);
   expect(total(between) - total(before)).toBe(ran);
-  expect(await answerOf(compiled, one)).toEqual(
-    await answerOf(interpreted, one),
+  expect(await answerOf(compiled, given)).toEqual(
+    await answerOf(interpreted, given),
   );
   const after = countsOf(compiled);
   expect(total(after) - total(between)).toBe(ran);
@@ -188,20 +189,20 @@ const TEN = Array.from({ length: 10 }, (_, at) => at);
 
 const LANGUAGE: readonly Case[] = [
   {
-    title: "one contact under ten names",
+    title: "one contact under ten aliases",
     query: `query ($id: ID!) { ${TEN.map((at) => `c${at}: messageContact(id: $id) { id name bindings { kind } }`).join(" ")} }`,
     variables: { id: TOM },
   },
   {
-    title: "the same key twice, with parts of its selection",
+    title: "two fields with the same key, whose selections are merged",
     query: `{ messageContact(id: "${TOM}") { name bindings { kind } } messageContact(id: "${TOM}") { name title bindings { targetId } } }`,
   },
   {
-    title: "the type's name at every level",
+    title: "__typename at every level",
     query: `{ __typename top: __typename messageContacts { __typename items { __typename bindings { __typename kind } } } }`,
   },
   {
-    title: "fragments in fragments, inline and on an interface",
+    title: "nested fragments, inline and on an interface",
     query: `${UPDATE} { ...Payload ... on UpdateMessageContactPayload { errors { ...Problem ... on UserError { message } ... { code } } } } }
       fragment Payload on UpdateMessageContactPayload { contact { id } errors { __typename ...Problem } }
       fragment Problem on UserError { field ... on InvalidInputError { rule min max } ... on QuotaError { limit } ...More }
@@ -209,20 +210,20 @@ const LANGUAGE: readonly Case[] = [
     variables: { input: { contactId: TOM, name: "R2-D2", emailAddress: "" } },
   },
   {
-    title: "several operations, the second asked for",
+    title: "several operations, with the name of the second",
     query: `query A { messageContact(id: "${TOM}") { id } } query B { messageContact(id: "${BEN}") { name } }`,
     operationName: "B",
   },
   {
-    title: "several operations, none asked for",
+    title: "several operations, without a name",
     query: "query A { __typename } query B { __typename }",
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "several operations, an unknown one asked for",
+    title: "several operations, with an unknown name",
     query: "query A { __typename } query B { __typename }",
     operationName: "C",
-    isLeft: true,
+    isInterpreted: true,
   },
   {
     title: "variables with defaults",
@@ -231,13 +232,13 @@ const LANGUAGE: readonly Case[] = [
     variables: { page: 2 },
   },
   {
-    title: "arguments with defaults, and null for them",
+    title: "arguments with defaults, set to null",
     query:
       "query ($page: Int) { a: messageContacts(pageNumber: $page) { pageNumber pageSize } b: messageContacts(pageNumber: 1) { pageSize } }",
     variables: { page: null },
   },
   {
-    title: "an optional variable where one is required",
+    title: "an optional variable for a required argument",
     query: 'query ($id: ID! = "c-1") { messageContact(id: $id) { id } }',
     variables: {},
   },
@@ -246,26 +247,26 @@ const LANGUAGE: readonly Case[] = [
     query:
       "query ($id: ID!, $n: Int) { messageContact(id: $id) { id } messageContacts(pageNumber: $n) { pageSize } }",
     variables: { id: { no: 1 }, n: "two" },
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "a variable that is missing",
+    title: "a missing variable",
     query: "query ($id: ID!) { messageContact(id: $id) { id } }",
-    isLeft: true,
+    isInterpreted: true,
   },
   {
     title: "an input with unknown fields and values",
     query: `${UPDATE} { errors { code } } }`,
     variables: { input: { contactId: TOM, title: "KING", shoeSize: 47 } },
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "an input written out, with a variable inside",
+    title: "an inline input object that contains a variable",
     query: `mutation ($name: String) { updateMessageContact(input: { contactId: "${TOM}", name: $name }) { contact { id name } errors { code field message } } }`,
     variables: { name: "tim" },
   },
   {
-    title: "mutations one after the other",
+    title: "several mutations in series",
     query: `mutation ($a: UpdateMessageContactInput!, $b: UpdateMessageContactInput!, $c: UpdateMessageContactInput!) {
       a: updateMessageContact(input: $a) { contact { name pendingVerifications { target } } errors { code } }
       b: updateMessageContact(input: $b) { contact { name } errors { code } }
@@ -296,31 +297,31 @@ const LANGUAGE: readonly Case[] = [
     query:
       "query ($in: Boolean = true) { __typename a: __typename @include(if: $in) }",
     variables: { in: null },
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "more conditions than plans are made for",
+    title: "more conditions than MAX_CONDITIONS",
     query: `query (${TEN.map((at) => `$v${at}: Boolean!`).join(" ")}) { ${TEN.map((at) => `a${at}: __typename @skip(if: $v${at})`).join(" ")} }`,
     variables: Object.fromEntries(TEN.map((at) => [`v${at}`, at % 2 === 0])),
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "an alias that plain objects have no room for",
+    title: "the alias __proto__",
     query: `{ messageContact(id: "${TOM}") { __proto__: name constructor: title toString: id } }`,
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "aliases named after what every object has",
+    title: "aliases named like properties of Object.prototype",
     query: `{ messageContact(id: "${TOM}") { constructor: title toString: id then: name } then: __typename }`,
   },
   {
-    title: "variables named so that are not given",
+    title: "missing variables named like properties of Object.prototype",
     query:
       "query ($constructor: ID, $toString: Int, $size: Int) { messageContacts(boundTo: $constructor, pageNumber: $toString, pageSize: $size) { totalCount pageSize } }",
     variables: { size: 2 },
   },
   {
-    title: "variables named so that all are needed",
+    title: "missing variables named like methods of Object.prototype",
     query:
       "query ($valueOf: ID, $n: Int, $m: Int) { messageContacts(boundTo: $valueOf, pageNumber: $n, pageSize: $m) { totalCount } }",
     variables: { n: 1, m: 2 },
@@ -328,31 +329,35 @@ const LANGUAGE: readonly Case[] = [
   {
     title: "introspection",
     query: getIntrospectionQuery(),
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "introspection beside a read",
+    title: "introspection together with a read",
     query: `{ __type(name: "UserError") { name } messageContact(id: "${TOM}") { id } }`,
-    isLeft: true,
+    isInterpreted: true,
   },
-  { title: "a document that does not parse", query: "{", isLeft: true },
-  { title: "an unknown field", query: "{ nobody { id } }", isLeft: true },
+  { title: "a document that does not parse", query: "{", isInterpreted: true },
+  {
+    title: "an unknown field",
+    query: "{ nobody { id } }",
+    isInterpreted: true,
+  },
   {
     title: "a subscription over plain HTTP",
     query: `subscription { messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
-    isLeft: true,
+    isInterpreted: true,
   },
   {
-    title: "arguments that break rules, beside one that does not",
+    title: "one field with invalid arguments and one with valid ones",
     query: `{ a: messageContact(id: "tom") { id } b: messageContact(id: "${TOM}") { id } c: messageContacts(pageNumber: 0, pageSize: 500) { totalCount } }`,
   },
   {
-    title: "an answer in the caller's language, with its cost",
+    title: "a response in the caller's language, with its cost",
     query: `{ a: messageContact(id: "tom") { id } b: messageContact(id: "${TOM}") { id } }`,
     headers: { "accept-language": "zh-CN", "x-cost": "1" },
   },
   {
-    title: "an answer in the newer media type",
+    title: "a response as application/graphql-response+json",
     query: `{ a: messageContact(id: "tom") { id } }`,
     headers: { accept: "application/graphql-response+json" },
   },
@@ -364,47 +369,47 @@ const LIST =
 
 const FAILING: readonly Case[] = [
   {
-    title: "a field of a contact is refused",
+    title: "a field of a contact fails",
     query: PAGE,
     fault: { operation: PENDING, ...REFUSED },
   },
   {
-    title: "the contact itself is refused",
+    title: "the contact itself fails",
     query: PAGE,
     fault: { operation: GET, ...REFUSED },
   },
   {
-    title: "one row of a list is refused",
+    title: "one item of a list fails",
     query: LIST,
     fault: { operation: PENDING, skip: 3, times: 1, ...REFUSED },
   },
   {
-    title: "every row of a list is refused",
+    title: "every item of a list fails",
     query: LIST,
     fault: { operation: PENDING, ...REFUSED },
   },
   {
-    title: "an answer of another shape",
+    title: "a vendor response with a wrong structure",
     query: PAGE,
     fault: { operation: GET, effect: "wrongShape" },
   },
   {
-    title: "an answer about another contact",
+    title: "a vendor response with another contact",
     query: PAGE,
     fault: { operation: GET, effect: "wrongId" },
   },
   {
-    title: "an empty object for a list",
+    title: "an empty object instead of a list",
     query: LIST,
     fault: { operation: "ListMessageContacts", effect: "emptyObject" },
   },
   {
-    title: "an answer with a `__proto__` member",
+    title: "a vendor response with a `__proto__` member",
     query: PAGE,
     fault: { operation: GET, effect: "protoKey" },
   },
   {
-    title: "a change whose contact cannot be read",
+    title: "a change whose contact cannot be read afterwards",
     query: `${UPDATE} { contact { id name title } errors { code } } }`,
     variables: { input: { contactId: TOM, title: "CEO" } },
     fault: { operation: GET, ...REFUSED },
@@ -422,20 +427,28 @@ const FAILING: readonly Case[] = [
   },
 ];
 
+describe("the operation name in logs and metrics", () => {
+  it.each(EVERY)("is $title for its document", ({ title, query }) => {
+    const { schema } = compiled.gateway.app.get(GraphQLSchemaHost);
+    const operation = getOperationAST(parse(query));
+    expect(operationNameOf(operation ?? undefined, schema)).toBe(title);
+  });
+});
+
 describe.each([
-  ["examples, one after the other", EXAMPLES],
+  ["examples in order", EXAMPLES],
   ["operations", EVERY],
   ["requests of the cost table", PRICED],
   ["parts of the language", LANGUAGE],
   ["failures of the vendor", FAILING],
-])("compiled and interpreted answers are the same: %s", (kind, cases) => {
+])("compiled and interpreted responses are the same: %s", (kind, cases) => {
   const reset = (): void => {
     compiled.emulator.control.reset();
     interpreted.emulator.control.reset();
   };
   beforeAll(reset);
   beforeEach(() => {
-    if (kind !== "examples, one after the other") reset();
+    if (kind !== "examples in order") reset();
   });
 
   it.each(cases)("$title", compare);

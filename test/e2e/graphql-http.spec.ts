@@ -13,15 +13,15 @@ describe("GraphQL over HTTP", () => {
 
   afterAll(() => running.stop());
 
-  it("breaks no rule of the specification", () => {
+  it("violates no requirement of the specification", () => {
     const broken = results.filter(({ status }) => status === "error");
     expect(broken.map(({ name }) => name)).toEqual([]);
     expect(results.length).toBeGreaterThan(50);
   });
 
-  // A document that does not fit is answered with 400 in both media types, as
-  // the error table says of BAD_REQUEST: proxies and logs then see it too.
-  it("departs from recommendations only with the status of BAD_REQUEST", () => {
+  // Invalid documents get status 400 for both media types, as the error table
+  // defines for BAD_REQUEST, so that proxies and logs can detect them.
+  it("deviates from recommendations only in the status 400 of BAD_REQUEST", () => {
     const departed = results.filter(({ status }) => status === "warn");
     expect(departed.map(({ name }) => name)).toEqual([
       "SHOULD use 200 status code on document parsing failure when accepting application/json",

@@ -42,8 +42,8 @@ async function ask(row: CostRow): Promise<void> {
   await response.text();
 }
 
-describe("the cost table", () => {
-  it.each(COSTS)("counts $calls.length upstream: $request", async (row) => {
+describe("upstream calls in the cost table", () => {
+  it.each(COSTS)("$request makes $calls.length calls", async (row) => {
     const actions = await actionsOf(running, () => ask(row));
     expect([...actions].sort()).toEqual([...row.calls].sort());
   });
@@ -52,7 +52,7 @@ describe("the cost table", () => {
 describe("nested reads", () => {
   const PAGE = `query ($id: ID!) { messageContact(id: $id) { name bindings { kind targetId } pendingVerifications { channel target } deletion { state } } }`;
 
-  it("shows the contact, what waits, where it is bound and how its deletion goes", async () => {
+  it("return a contact with its pending verifications, bindings and deletion", async () => {
     const { data, errors } = await graphql(running, PAGE, { id: MARTA });
     expect(errors).toBeUndefined();
     expect(data["messageContact"]).toEqual({
@@ -65,7 +65,7 @@ describe("nested reads", () => {
     });
   });
 
-  it("leaves the rest intact when one of them fails", async () => {
+  it("return the other fields when one of them fails", async () => {
     running.emulator.control.addFault({
       operation: "ListMessageContactVerifications",
       effect: "error",
@@ -84,7 +84,7 @@ describe("nested reads", () => {
     });
   });
 
-  it("fails one row of a list without the others", async () => {
+  it("return the other items of a list when one of them fails", async () => {
     running.emulator.control.addFault({
       operation: "ListMessageContactVerifications",
       skip: 3,
@@ -108,7 +108,7 @@ describe("nested reads", () => {
     ]);
   });
 
-  it("reads nothing that is skipped or not included", async () => {
+  it("make no call for skipped fields", async () => {
     const document = `query ($id: ID!, $yes: Boolean!, $no: Boolean!) {
       messageContact(id: $id) {
         name
@@ -123,7 +123,7 @@ describe("nested reads", () => {
     expect(actions).toEqual(["GetMessageContact"]);
   });
 
-  it("starts what a fragment under an alias selects", async () => {
+  it("make the calls for fields in a fragment below an alias", async () => {
     const document = `query ($id: ID!) {
       one: messageContact(id: $id) { ...Page }
     }
@@ -138,7 +138,7 @@ describe("nested reads", () => {
     ]);
   });
 
-  it("does not read the contact of a payload for what the change told", async () => {
+  it("do not read the contact for fields that the change returned", async () => {
     const document = `mutation ($input: UpdateMessageContactInput!, $no: Boolean!) {
       updateMessageContact(input: $input) {
         contact { __typename same: id name @include(if: $no) pendingVerifications { target } }
@@ -168,7 +168,7 @@ describe("nested reads", () => {
     });
   });
 
-  it("shows after a second change what is true then", async () => {
+  it("return the current contact after each of two changes", async () => {
     const document = `mutation ($a: UpdateMessageContactInput!, $b: UpdateMessageContactInput!) {
       a: updateMessageContact(input: $a) { contact { title } }
       b: updateMessageContact(input: $b) { contact { title } }
@@ -183,7 +183,7 @@ describe("nested reads", () => {
     });
   });
 
-  it("keeps a change that was made when its contact cannot be read", async () => {
+  it("return a change without errors when its contact cannot be read", async () => {
     running.emulator.control.addFault({
       operation: "GetMessageContact",
       effect: "error",
@@ -210,11 +210,11 @@ describe("nested reads", () => {
   });
 });
 
-describe("reads of one request", () => {
-  // Less than the vendor lets a time stamp be off.
+describe("concurrent reads of one request", () => {
+  // Below the time difference that the vendor tolerates in a signature.
   const HELD_MS = 600_000;
 
-  /** Holds every call back until as many have arrived. */
+  /** Waits until `count` calls have arrived, then completes all of them. */
   async function heldUntil(count: number, work: Promise<unknown>) {
     const { control } = running.emulator;
     while (control.calls().length < count) await settled();
@@ -223,7 +223,7 @@ describe("reads of one request", () => {
     await work;
   }
 
-  it("of a contact page all run at the same time", async () => {
+  it("run for all nested fields of a contact", async () => {
     running.emulator.control.addFault({
       effect: "delay",
       ms: HELD_MS,
@@ -234,7 +234,7 @@ describe("reads of one request", () => {
     expect(running.emulator.control.calls()).toHaveLength(3);
   });
 
-  it("of a list run beside each other", async () => {
+  it("run for all items of a list", async () => {
     running.emulator.control.addFault({
       effect: "delay",
       operation: "ListMessageContactVerifications",

@@ -7,8 +7,8 @@ import { ERRORS } from "../../src/errors/error-table.js";
 import { ensurePageAssets } from "../support/page-assets.js";
 import { startBoth, type Running } from "../support/running.js";
 
-/** All of a page's scripts, styles and fonts together, as they are sent. */
-const MOST_BYTES_ON_THE_WIRE = 3 * 1024 * 1024;
+/** Maximum compressed size of all scripts, styles and fonts of a page. */
+const MAX_BYTES_ON_THE_WIRE = 3 * 1024 * 1024;
 
 const PAGES = ["/", "/playground", "/docs", "/errors", "/errors/NAME_TAKEN"];
 
@@ -28,7 +28,7 @@ afterAll(() => running.stop());
 
 describe("every page", () => {
   it.each(PAGES)(
-    "%s names what it may load, and nothing else",
+    "%s has a restrictive content security policy",
     async (path) => {
       const answer = await get(path);
       expect(answer.status).toBe(200);
@@ -45,11 +45,14 @@ describe("every page", () => {
     },
   );
 
-  it.each(PAGES)("%s has no script and no style in its text", async (path) => {
-    const text = await (await get(path)).text();
-    expect(text).not.toMatch(/<script(?![^>]*\bsrc=)/);
-    expect(text).not.toMatch(/\sstyle=|\son\w+=/);
-  });
+  it.each(PAGES)(
+    "%s has no inline scripts or style attributes",
+    async (path) => {
+      const text = await (await get(path)).text();
+      expect(text).not.toMatch(/<script(?![^>]*\bsrc=)/);
+      expect(text).not.toMatch(/\sstyle=|\son\w+=/);
+    },
+  );
 
   it.each([...PAGES, "/openapi.json", "/schema.graphql"])(
     "%s answers HEAD like GET, without a body",
@@ -63,7 +66,7 @@ describe("every page", () => {
   );
 
   it.each([...PAGES, "/openapi.json", "/schema.graphql"])(
-    "%s refuses other methods with 405 and names those it takes",
+    "%s returns 405 with an Allow header for other methods",
     async (path) => {
       const answer = await fetch(`${running.gateway.url}${path}`, {
         method: "POST",
@@ -74,11 +77,11 @@ describe("every page", () => {
   );
 });
 
-describe("the first page", () => {
-  it("says which contacts are meant and what stands behind the gateway", async () => {
+describe("the landing page", () => {
+  it("explains its scope and names the upstream", async () => {
     const text = await (await get("/")).text();
     expect(text).toContain("Message contacts of a resource directory");
-    expect(text).toContain("nor alarm contacts");
+    expect(text).toContain("or for alarm contacts");
     expect(text).toContain("Emulator");
   });
 
@@ -86,7 +89,7 @@ describe("the first page", () => {
     ["zh-CN", "/", "资源目录的消息联系人"],
     ["en", "/?lang=zh", "资源目录的消息联系人"],
     ["zh-CN", "/?lang=en", "Message contacts of a resource directory"],
-  ])("speaks the language asked for (%s %s)", async (language, path, title) => {
+  ])("uses the requested language (%s %s)", async (language, path, title) => {
     const answer = await get(path, { "accept-language": language });
     expect(await answer.text()).toContain(`<h1>${title}</h1>`);
   });
@@ -94,7 +97,7 @@ describe("the first page", () => {
 
 describe("the error pages", () => {
   it.each(Object.values(ErrorCode))(
-    "tell what happened and what to do about %s, in both languages",
+    "show the message and advice of %s in both languages",
     async (code) => {
       for (const language of ["en", "zh"] as const) {
         const answer = await get(`/errors/${code}`, {
@@ -117,7 +120,7 @@ describe("the error pages", () => {
     }
   });
 
-  it("are JSON for whoever prefers it", async () => {
+  it("are JSON for clients that prefer JSON", async () => {
     const accept = { accept: "application/json" };
     const one = await get("/errors/NAME_TAKEN", accept);
     expect(await one.json()).toMatchObject({
@@ -131,7 +134,7 @@ describe("the error pages", () => {
   });
 
   it.each(["NOPE", "__proto__", "toString", "%3Cscript%3E"])(
-    "answer 404 for the unknown code %s",
+    "return 404 for the unknown code %s",
     async (code) => {
       const answer = await get(`/errors/${code}`);
       expect(answer.status).toBe(404);
@@ -142,11 +145,11 @@ describe("the error pages", () => {
   );
 });
 
-describe("the contracts", () => {
+describe("the contract documents", () => {
   it.each([
     ["/openapi.json", "application/json; charset=utf-8"],
     ["/schema.graphql", "text/plain; charset=utf-8"],
-  ])("%s is sent once and then only when it changes", async (path, type) => {
+  ])("%s is revalidated with an ETag", async (path, type) => {
     const answer = await get(path);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe(type);
@@ -156,9 +159,9 @@ describe("the contracts", () => {
   });
 });
 
-describe("the files of the pages", () => {
+describe("page assets", () => {
   it.each(["/playground", "/docs"])(
-    "%s loads files that are compressed, kept for ever and small",
+    "%s loads small, compressed and immutable files",
     async (path) => {
       const files = await filesOf(path);
       expect(files.length).toBeGreaterThan(1);
@@ -169,12 +172,12 @@ describe("the files of the pages", () => {
         expect(headers.vary).toContain("accept-encoding");
         bytes += body.length;
       }
-      expect(bytes).toBeLessThan(MOST_BYTES_ON_THE_WIRE);
+      expect(bytes).toBeLessThan(MAX_BYTES_ON_THE_WIRE);
     },
   );
 
-  it("give the same content in each encoding", async () => {
-    const file = (await filesOf("/docs")).find((one) => one.endsWith(".css"));
+  it("have the same content in each encoding", async () => {
+    const file = (await filesOf("/docs")).find((url) => url.endsWith(".css"));
     const plain = await raw(file ?? "", "identity");
     const brotli = await raw(file ?? "", "br, gzip");
     const gzip = await raw(file ?? "", "gzip");
@@ -194,14 +197,14 @@ describe("the files of the pages", () => {
     "__proto__",
     "constructor",
     "playground.js%00",
-  ])("do not lead out of the list: %s", async (name) => {
+  ])("include no file outside the manifest: %s", async (name) => {
     const [file = ""] = await filesOf("/playground");
     const folder = file.slice(0, file.lastIndexOf("/"));
     const { statusCode } = await raw(`${folder}/${name}`, "identity");
     expect([400, 404]).toContain(statusCode);
   });
 
-  it("are not found under another build's name", async () => {
+  it("are not found under the hash of another build", async () => {
     const { statusCode } = await raw(
       "/playground/assets/000000000000/playground.js",
       "identity",
@@ -210,7 +213,7 @@ describe("the files of the pages", () => {
   });
 });
 
-/** Addresses of the files that a page names. */
+/** URL paths of the assets that a page references. */
 async function filesOf(page: string): Promise<string[]> {
   const text = await (await get(page)).text();
   return [...text.matchAll(/(?:src|href)="([^"]+\/assets\/[^"]+)"/g)].map(
@@ -222,7 +225,7 @@ interface RawAnswer extends Pick<IncomingMessage, "headers" | "statusCode"> {
   readonly body: Buffer;
 }
 
-/** The answer as it is on the wire: the address unchanged, nothing unpacked. */
+/** Sends a request without normalizing the path or decompressing the response. */
 async function raw(path: string, encoding: string): Promise<RawAnswer> {
   const { hostname, port } = new URL(running.gateway.url);
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {

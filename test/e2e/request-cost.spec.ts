@@ -71,7 +71,7 @@ beforeEach(() => {
 const callsOf = ({ emulator }: Running): number =>
   emulator.control.calls().length;
 
-/** Expects the refusal twice: the second time the document is known. */
+/** Expects the same error twice: for a new document and for a known one. */
 async function expectRefused(
   one: Running,
   estimate: number,
@@ -85,7 +85,7 @@ async function expectRefused(
     expect(body.data).toBeUndefined();
     expect(body.errors).toHaveLength(1);
     expect(body.errors?.[0]?.message).toBe(
-      `The request may need ${estimate} calls to Alibaba Cloud; the limit is ${limit}.`,
+      `The request may need ${estimate} calls to Alibaba Cloud; one request may make ${limit}.`,
     );
     expect(body.errors?.[0]?.extensions).toMatchObject({
       code: "REQUEST_TOO_COSTLY",
@@ -97,19 +97,19 @@ async function expectRefused(
   expect(callsOf(one)).toBe(0);
 }
 
-describe("a GraphQL request", () => {
-  it("with 20 aliased pages of 100 contacts and two nested reads is refused before it calls the vendor", async () => {
+describe("the cost limit of a GraphQL request", () => {
+  it("rejects 20 pages of 100 contacts with two nested reads before any vendor call", async () => {
     await expectRefused(running, 4_020, 100, lists(20, 100));
   });
 
-  it("with the page size in a variable is refused by the variable's value", async () => {
+  it("uses the value of a variable page size", async () => {
     const query = `query ($size: Int) { messageContacts(pageSize: $size) ${LIST} }`;
     await expectRefused(running, 101, 100, query, { size: 50 });
     const { status } = await ask(running, query, { size: 49 });
     expect(status).toBe(200);
   });
 
-  it("with equal reads under many aliases counts them once", async () => {
+  it("counts equal reads under several aliases once", async () => {
     const aliases = Array.from(
       { length: 20 },
       (_, at) =>
@@ -126,7 +126,7 @@ describe("a GraphQL request", () => {
     expect(callsOf(running)).toBe(11);
   });
 
-  it("is estimated also where it has more conditions than plans are made for", async () => {
+  it("applies to operations with more conditions than MAX_CONDITIONS", async () => {
     const names = ["a", "b", "c", "d", "e"];
     const query = `query (${names.map((name) => `$${name}: Boolean!`).join(" ")}) {
       ${names.map((name) => `${name}: __typename @skip(if: $${name})`).join(" ")}
@@ -136,7 +136,7 @@ describe("a GraphQL request", () => {
     await expectRefused(running, 121, 100, query, variables);
   });
 
-  it("is estimated without what its conditions leave out", async () => {
+  it("ignores skipped fields", async () => {
     const query = `query ($all: Boolean!) { messageContacts(pageSize: 90) { items { id deletion @include(if: $all) { state } pendingVerifications @include(if: $all) { target } } } }`;
     await expectRefused(running, 181, 100, query, { all: true });
     const { status } = await ask(running, query, { all: false });
@@ -144,12 +144,12 @@ describe("a GraphQL request", () => {
     expect(callsOf(running)).toBe(1);
   });
 
-  it("is estimated beside introspection", async () => {
+  it("applies to operations with introspection", async () => {
     const query = `{ __schema { queryType { name } } messageContacts(pageSize: 100) ${LIST} }`;
     await expectRefused(running, 201, 100, query);
   });
 
-  it("with arguments that break a rule is refused for the rule", async () => {
+  it("does not hide the error of an invalid argument", async () => {
     const { status, body } = await ask(
       running,
       `{ messageContacts(pageSize: 5000) ${LIST} }`,
@@ -158,13 +158,13 @@ describe("a GraphQL request", () => {
     expect(body.errors?.[0]?.extensions["code"]).toBe("INVALID_INPUT");
   });
 
-  it("with several mutations counts each, also when they are equal", async () => {
+  it("counts each mutation, even if several are equal", async () => {
     const one = `updateMessageContact(input: { contactId: "${TOM}", title: CEO }) { contact { name deletion { state } } errors { code } }`;
     const all = `mutation { ${["a", "b", "c", "d"].map((key) => `${key}: ${one}`).join(" ")} }`;
     await expectRefused(small, 12, 10, all);
   });
 
-  it("with a bulk change counts its items and what is read of each", async () => {
+  it("counts the items of a bulk change and the reads for each item", async () => {
     const query =
       "mutation ($inputs: [UpdateMessageContactInput!]!) { updateMessageContacts(inputs: $inputs) { results { status contact { id name } } } }";
     const inputs = Array.from({ length: 6 }, (_, at) => ({
@@ -175,20 +175,20 @@ describe("a GraphQL request", () => {
   });
 
   it.each(COSTS.filter(({ api }) => api === "graphql"))(
-    "is never estimated below what it costs: $request",
+    "never underestimates the number of calls: $request",
     async ({ ask: query, variables, calls }) => {
       const { body } = await ask(running, query, variables, { "x-cost": "1" });
       expect(body.errors).toBeUndefined();
       expect(callsOf(running)).toBe(calls.length);
       const limited = await ask(small, query, variables);
-      // One more than the limit is refused, so the estimate reaches the cost.
+      // A limit of one call less rejects the request: the estimate is high enough.
       expect(limited.status === 422).toBe(calls.length > 10);
     },
   );
 });
 
-describe("a REST request", () => {
-  it("with a batch of more items than calls are allowed is refused whole", async () => {
+describe("the cost limit of a REST request", () => {
+  it("rejects a whole batch with more items than allowed calls", async () => {
     const inputs = Array.from({ length: 11 }, (_, at) => ({
       contactId: `c-abcdefghijklmn${at + 10}`,
       title: "CEO",
@@ -206,12 +206,12 @@ describe("a REST request", () => {
       code: "REQUEST_TOO_COSTLY",
       limit: 10,
       detail:
-        "The request may need 11 calls to Alibaba Cloud; the limit is 10. This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
+        "The request may need 11 calls to Alibaba Cloud; one request may make 10. This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
     });
     expect(callsOf(small)).toBe(0);
   });
 
-  it("with bindings counts five targets as one call", async () => {
+  it("counts five binding targets as one call", async () => {
     const targetIds = Array.from(
       { length: 50 },
       (_, at) => `19979683943500${at + 10}`,

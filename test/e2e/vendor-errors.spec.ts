@@ -30,7 +30,7 @@ const DOCUMENTED = JSON.parse(
   ),
 ) as Documented;
 
-/** Codes that nobody has seen, one for each prefix. */
+/** Undocumented codes, one for each prefix. */
 const INVENTED: readonly VendorError[] = [
   { code: "InvalidParameter.Name.Novel", httpStatus: 400 },
   { code: "MissingParameter.Novel", httpStatus: 400 },
@@ -40,7 +40,7 @@ const INVENTED: readonly VendorError[] = [
   { code: "Novel", httpStatus: 400 },
 ];
 
-/** Which family each documented code belongs to; the sweep's own opinion. */
+/** Expected error code of each vendor code. Independent of the table in `src`. */
 const FAMILIES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^InvalidParameter\.Name\.AlreadyUsed$/, ErrorCode.NAME_TAKEN],
   [/^(InvalidParameter\.(Format|Accept))$/, ErrorCode.UPSTREAM_DENIED],
@@ -88,7 +88,7 @@ function familyOf(
 ): ErrorCode {
   const [, family = ErrorCode.UPSTREAM_DENIED] =
     FAMILIES.find(([pattern]) => pattern.test(code)) ?? [];
-  // A server's fault proves nothing, so a change may have happened.
+  // After a server error the change may have been applied.
   const isAmbiguous =
     httpStatus >= 500 && family === ErrorCode.UPSTREAM_UNAVAILABLE;
   return isAmbiguous && OPERATIONS[operation].kind === "write"
@@ -126,7 +126,7 @@ describe("every vendor error", () => {
   });
 
   it.concurrent.each(sweeps)(
-    "lands in its family: $title",
+    "gets the expected error code: $title",
     async ({ operation, api, title }) => {
       const pair = running.get(title);
       if (pair === undefined) throw new Error("not started");
@@ -148,7 +148,7 @@ describe("every vendor error", () => {
         expect(shown).toEqual({
           vendor: error.code,
           code,
-          ...promised(api, operation, code, error),
+          ...expectedFor(api, operation, code, error),
         });
       }
     },
@@ -156,7 +156,7 @@ describe("every vendor error", () => {
   );
 });
 
-/** Nothing found on a read is an answer, not an error; it has tests of its own. */
+/** A missing contact on a read is not an error. Other tests cover it. */
 function isAbsence({ code }: VendorError, operation: Operation): boolean {
   return (
     code === "EntityNotExists.Contact" && OPERATIONS[operation].kind === "read"
@@ -176,7 +176,7 @@ async function answerTo(
     effect: "error",
     code,
     httpStatus,
-    message: "canary of the vendor's own words",
+    message: "canary in the vendor's message",
     times: null,
   });
   return api.call(gateway.url, operation, VALID_INPUTS[operation]);
@@ -189,8 +189,8 @@ interface Seen {
   readonly leaksVendorMessage: boolean;
 }
 
-/** What the error table promises for a code at a api. */
-function promised(
+/** The response that the error table defines for a code and an API. */
+function expectedFor(
   api: Api,
   operation: Operation,
   code: ErrorCode,

@@ -55,9 +55,9 @@ async function ask(key: string, kinds: readonly unknown[]): Promise<Answer> {
 
 const wrong = (count: number): string[] => new Array<string>(count).fill("NO");
 
-describe("a list of wrong items in the variables", () => {
-  it("is answered with 403 and one error when the caller lacks the scope", async () => {
-    // The first time the document is new, the second time it is known.
+describe("a request with a list of invalid items in its variables", () => {
+  it("gets 403 and one error when the caller lacks the scope", async () => {
+    // The document is new the first time and known the second time.
     for (let time = 0; time < 2; time++) {
       const { status, codes, body } = await ask(keys.reader, wrong(12_000));
       expect(status).toBe(403);
@@ -67,7 +67,7 @@ describe("a list of wrong items in the variables", () => {
     expect(running.emulator.control.calls()).toHaveLength(0);
   });
 
-  it("is answered with 400 and the first fifty errors, all of them the caller's", async () => {
+  it("gets 400 and the first fifty errors, all with BAD_REQUEST", async () => {
     for (let time = 0; time < 2; time++) {
       const { status, codes, body } = await ask(keys.writer, wrong(12_000));
       expect(status).toBe(400);
@@ -77,7 +77,7 @@ describe("a list of wrong items in the variables", () => {
     }
   });
 
-  it("does not make a caller without the scope see what is wrong with it", async () => {
+  it("gets the same response as a valid request when the caller lacks the scope", async () => {
     const right = await ask(keys.reader, ["FAULT_MESSAGE"]);
     const bad = await ask(keys.reader, wrong(3));
     expect([right.status, right.codes]).toEqual([bad.status, bad.codes]);

@@ -9,14 +9,14 @@ import type { Variables } from "./run.js";
 
 type Values = Record<string, unknown>;
 
-/** Gives a field's arguments in one run; throws as graphql-js does. */
+/** Returns the argument values of a field in one run. Throws like graphql-js. */
 export type Arguments = (variables: Variables) => Values;
 
 /**
- * How the arguments of a field are read.
+ * Compiles a reader for the arguments of a field.
  *
- * Most documents give plain variables, which were checked when the run began:
- * they are handed on. Everything else goes through graphql-js.
+ * Arguments that are plain variables were already coerced at the start of the
+ * run, so their values are used directly. All others are read by graphql-js.
  */
 export function argumentsOf(
   field: GraphQLField<unknown, unknown>,
@@ -28,11 +28,11 @@ export function argumentsOf(
   const given = new Map(
     node.arguments?.map(({ name, value }) => [name.value, value]),
   );
-  const handed: [argument: string, variable: string][] = [];
+  const fromVariables: [argument: string, variable: string][] = [];
   for (const argument of field.args) {
     const value = given.get(argument.name);
     if (value?.kind === Kind.VARIABLE) {
-      handed.push([argument.name, value.name.value]);
+      fromVariables.push([argument.name, value.name.value]);
     } else if (
       value !== undefined ||
       isRequiredArgument(argument) ||
@@ -43,12 +43,12 @@ export function argumentsOf(
   }
   return (variables) => {
     const values: Values = {};
-    for (const [argument, variable] of handed) {
-      // A name that every object has is not yet a variable that was given.
+    for (const [argument, variable] of fromVariables) {
+      // `hasOwn`: a variable may be named `constructor` or `toString`.
       const value = Object.hasOwn(variables, variable)
         ? variables[variable]
         : undefined;
-      // Absent or null: defaults and required arguments come into play.
+      // graphql-js applies defaults and reports missing required arguments.
       if (value === undefined || value === null) return read(variables);
       values[argument] = value;
     }

@@ -10,13 +10,12 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { completionOf } from "./completion.js";
 import { ResolvedField, type PlanFacts } from "./field.js";
+import type { OperationPolicy, VariablesCheck } from "./operation-policy.js";
 import {
-  atOnce,
-  inTurn,
+  resolveConcurrently,
+  resolveSerially,
   Run,
   type Result,
   type Selected,
@@ -25,111 +24,106 @@ import {
 } from "./run.js";
 import { conditionsOf, NotCompilable, Selections } from "./selection.js";
 import { variablesOf, type ReadVariables } from "./variables.js";
-import { operationNameOf } from "../operation-name.js";
-import { OperationRights } from "../operation-rights.js";
-import { UpstreamCost } from "../upstream-cost.js";
 
-/** An operation under one combination of its conditions. */
+/** An operation with fixed values of its `@skip` and `@include` conditions. */
 interface Plan {
-  /** The fields of the root; null where graphql-js has to run the operation. */
+  /** The root fields; null when graphql-js has to run the operation. */
   readonly fields: Selected | null;
-  /** Null where graphql-js refuses a condition without a value. */
-  readonly cost: UpstreamCost | null;
+  /** Null when a condition has no value, which graphql-js reports. */
+  readonly check: VariablesCheck | null;
 }
 
-/** Each of them doubles the plans that an operation may have. */
-const MOST_CONDITIONS = 4;
+/** Maximum number of condition variables. Each one doubles the number of plans. */
+const MAX_CONDITIONS = 4;
 
 /**
- * An operation of a valid document, ready to run any number of times: what
- * graphql-js works out anew for each request and each object (which fields are
- * selected, of what type they are, who resolves them) is worked out once. The
- * answer is the same, byte for byte.
+ * An operation of a valid document, compiled for repeated runs.
+ *
+ * graphql-js determines the selected fields, their types and their resolvers for
+ * each request and each object. This class determines them once. The response is
+ * the same, byte for byte.
  *
  * Subscriptions and introspection are left to graphql-js. Operations with
- * `@skip` or `@include` have a plan for each combination of their conditions.
+ * `@skip` or `@include` have one plan for each combination of their conditions.
  *
- * Compiling to JavaScript (graphql-jit) was measured as well: it gained 4 % of
- * the time of one contact and lost time on ten aliases.
+ * graphql-jit, which generates JavaScript, was measured as an alternative. It was
+ * 4 % faster for a query of one contact and slower for ten aliases.
  */
 export class CompiledOperation {
-  /** The one word of what it asks for. */
-  readonly operationName: string;
   private readonly plans = new Map<string, Plan>();
   private readonly root: GraphQLObjectType | null;
-  private readonly isLeft: boolean;
+  private readonly isInterpreted: boolean;
   private readonly conditions: readonly string[];
   private readonly read: ReadVariables;
-  private readonly rights: OperationRights;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly document: DocumentNode,
     private readonly operation: OperationDefinitionNode,
-    /** Told of the fields of each plan that is made. */
-    private readonly planned: (fields: number) => void = () => undefined,
-    /** Maximum number of vendor calls of one run. */
-    private readonly mostCalls = Number.POSITIVE_INFINITY,
+    private readonly policy: OperationPolicy,
+    /** Called with the number of fields of each new plan. */
+    private readonly onPlan: (fields: number) => void = () => undefined,
   ) {
     const { operation: kind } = operation;
-    this.operationName = operationNameOf(operation);
     this.conditions = conditionsOf(document, operation);
     this.root = schema.getRootType(kind) ?? null;
-    this.isLeft =
+    this.isInterpreted =
       kind === OperationTypeNode.SUBSCRIPTION ||
-      this.conditions.length > MOST_CONDITIONS;
+      this.conditions.length > MAX_CONDITIONS;
     this.read = variablesOf(schema, operation);
-    this.rights = new OperationRights(document, operation, this.root);
+  }
+
+  /** Operation name used in logs and metrics. */
+  get operationName(): string {
+    return this.policy.operationName;
   }
 
   /**
-   * Why the operation may not run. Rights are checked before the variables are
-   * read: a caller without them must not cause that work.
+   * Applies the policy. The caller is checked before the variables are read, so
+   * that a caller without rights cannot cause that work.
    *
-   * @returns FORBIDDEN, REQUEST_TOO_COSTLY, or null. Null also for variables that
-   *   do not fit: graphql-js reports those.
+   * @returns the policy's error, or null. Also null for invalid variables, which
+   *   graphql-js reports.
    */
   refusal(
     given: Variables | undefined,
-    { caller }: Pick<RequestContext, "caller">,
-  ): GatewayError | null {
-    if (this.rights.areAllMissing(caller)) {
-      return new GatewayError(ErrorCode.FORBIDDEN);
-    }
+    context: Pick<RequestContext, "caller">,
+  ): GraphQLError | null {
+    const refusal = this.policy.checkCaller(context);
+    if (refusal !== null) return refusal;
     const variables = this.read(given ?? {});
     if (variables === null || this.root === null) return null;
-    const { cost } = this.planFor(this.root, variables);
-    return cost?.excess(variables, this.mostCalls) ?? null;
+    const { check } = this.planFor(this.root, variables);
+    return check?.(variables) ?? null;
   }
 
   /**
-   * Null, before anything has run, where graphql-js has to take over: also for
-   * variables that do not fit, whose errors are its own, and for what `refusal`
-   * refuses.
+   * Runs the operation. Returns null, before any resolver has run, if graphql-js
+   * has to run it: also for invalid variables, and if `refusal` returns an error.
    */
   run(
     given: Variables | undefined,
     context: RequestContext,
   ): Promise<ExecutionResult> | ExecutionResult | null {
-    if (this.root === null || this.isLeft) return null;
-    if (this.rights.areAllMissing(context.caller)) return null;
+    if (this.root === null || this.isInterpreted) return null;
+    if (this.policy.checkCaller(context) !== null) return null;
     const variables = this.read(given ?? {});
     if (variables === null) return null;
-    const { fields: plan, cost } = this.planFor(this.root, variables);
-    if (plan === null || cost === null) return null;
-    if (cost.excess(variables, this.mostCalls) !== null) return null;
+    const { fields: plan, check } = this.planFor(this.root, variables);
+    if (plan === null || check === null) return null;
+    if (check(variables) !== null) return null;
     const run = new Run(context, variables);
-    const end = (data: Result): ExecutionResult => ended(run, data);
+    const end = (data: Result): ExecutionResult => toResult(run, data);
     const fail = (error: unknown): ExecutionResult => {
-      // Whatever leaves a field is an error that knows its place.
+      // Fields throw only errors that `locatedError` has given a path.
       run.fail(error as GraphQLError, undefined);
-      return ended(run, null);
+      return toResult(run, null);
     };
     try {
       const data =
         this.operation.operation === OperationTypeNode.MUTATION
-          ? inTurn(run, plan)
-          : atOnce(run, plan, undefined, undefined);
+          ? resolveSerially(run, plan)
+          : resolveConcurrently(run, plan, undefined, undefined);
       return data instanceof Promise ? data.then(end, fail) : end(data);
     } catch (error) {
       return fail(error);
@@ -137,9 +131,9 @@ export class CompiledOperation {
   }
 
   private planFor(root: GraphQLObjectType, variables: Variables): Plan {
-    // Too many combinations to keep a plan of each.
-    if (this.isLeft) {
-      return { fields: null, cost: this.cost(root, variables) };
+    // No plan is kept: there may be too many combinations of conditions.
+    if (this.isInterpreted) {
+      return { fields: null, check: this.check(variables) };
     }
     const key = this.conditions
       .map((name) => String(variables[name]))
@@ -148,7 +142,7 @@ export class CompiledOperation {
     if (plan === undefined) {
       plan = {
         fields: this.fields(root, variables),
-        cost: this.cost(root, variables),
+        check: this.check(variables),
       };
       this.plans.set(key, plan);
     }
@@ -164,20 +158,15 @@ export class CompiledOperation {
     const facts = { schema, operation, selections, fields: 0 };
     return unlessNotCompilable(() => {
       const fields = fieldsOf(facts, root, [operation.selectionSet]);
-      this.planned(facts.fields);
+      this.onPlan(facts.fields);
       return fields;
     });
   }
 
-  private cost(
-    root: GraphQLObjectType,
-    variables: Variables,
-  ): UpstreamCost | null {
-    const { schema, document, operation } = this;
+  private check(variables: Variables): VariablesCheck | null {
+    const { schema, document, policy } = this;
     const selections = new Selections(schema, document, variables);
-    return unlessNotCompilable(
-      () => new UpstreamCost(selections, root, operation),
-    );
+    return unlessNotCompilable(() => policy.checkFor(selections));
   }
 }
 
@@ -190,11 +179,11 @@ function unlessNotCompilable<T>(make: () => T): T | null {
   }
 }
 
-function ended({ errors }: Run, data: Result | null): ExecutionResult {
+function toResult({ errors }: Run, data: Result | null): ExecutionResult {
   return errors.length === 0 ? { data } : { errors, data };
 }
 
-/** The fields that a plan selects of an object, and everything below them. */
+/** The selected fields of an object type, with everything below them. */
 function fieldsOf(
   facts: PlanFacts & { fields: number },
   type: GraphQLObjectType,
@@ -204,7 +193,7 @@ function fieldsOf(
   const fields: SelectedField[] = [];
   const blank: Result = {};
   for (const [key, nodes] of selections.of(type, sets)) {
-    // Such a key of a plain object would not be a property.
+    // Assigning `__proto__` on a plain object sets its prototype.
     if (key === "__proto__") throw new NotCompilable();
     const name = nodes[0].name.value;
     if (name === TypeNameMetaFieldDef.name) {
@@ -213,14 +202,14 @@ function fieldsOf(
     }
     blank[key] = undefined;
     const field = type.getFields()[name];
-    // `__schema` and `__type` are on no list of fields.
+    // `__schema` and `__type` are not among the fields of the type.
     if (field === undefined) throw new NotCompilable();
     const below = nodes.map(({ selectionSet }) => selectionSet);
     const complete = completionOf(field.type, {
       schema,
       nodes,
       name: `${type.name}.${name}`,
-      below: (one) => fieldsOf(facts, one, below),
+      below: (objectType) => fieldsOf(facts, objectType, below),
     });
     facts.fields += 1;
     fields.push(new ResolvedField(facts, type, field, key, nodes, complete));

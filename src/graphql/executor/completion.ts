@@ -14,9 +14,9 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import {
-  atOnce,
   isThenable,
   keysOf,
+  resolveConcurrently,
   type Complete,
   type Path,
   type Run,
@@ -24,17 +24,17 @@ import {
 } from "./run.js";
 import { NotCompilable, type FieldNodes } from "./selection.js";
 
-/** What completing the values of one field needs to know of it. */
+/** The properties of a field that value completion needs. */
 export interface CompletedField {
   readonly schema: GraphQLSchema;
   readonly nodes: FieldNodes;
-  /** `Type.field`, as errors name it. */
+  /** `Type.field`, used in error messages. */
   readonly name: string;
-  /** The fields selected below this one, of each type that it may have. */
+  /** Returns the fields selected below this one, for an object type of its value. */
   readonly below: (type: GraphQLObjectType) => Selected;
 }
 
-/** "Value completion" of the language, decided once for a field and its type. */
+/** Compiles "value completion" (GraphQL specification, 6.4.3) for a field's type. */
 export function completionOf(
   type: GraphQLOutputType,
   field: CompletedField,
@@ -62,7 +62,7 @@ function required(complete: Complete, name: string): Complete {
     if (value !== null) return value;
     throw new Error(`Cannot return null for non-nullable field ${name}.`);
   };
-  // Promises come of objects and lists alone, which are not null.
+  // A promise needs no check: only objects and lists return one, and they are not null.
   return (run, value, path, info) => checked(complete(run, value, path, info));
 }
 
@@ -70,17 +70,17 @@ function leafOf(type: GraphQLLeafType): Complete {
   return (_run, value) => {
     const leaf: unknown = type.serialize(value);
     if (leaf === null || leaf === undefined) {
-      throw new Error(`${type.name} serialises a value to nothing.`);
+      throw new Error(`${type.name}.serialize returned null or undefined.`);
     }
     return leaf;
   };
 }
 
 function objectOf(type: GraphQLOutputType, field: CompletedField): Complete {
-  // Shapes declared as classes have no `isTypeOf`.
+  // Types that Nest generates from classes have no `isTypeOf`.
   if (!isObjectType(type) || type.isTypeOf != null) throw new NotCompilable();
   const fields = field.below(type);
-  return (run, value, path) => atOnce(run, fields, value, path);
+  return (run, value, path) => resolveConcurrently(run, fields, value, path);
 }
 
 function abstractOf(
@@ -110,8 +110,10 @@ function abstractOf(
       type,
     );
     return isThenable(found)
-      ? found.then((one) => atOnce(run, fieldsOf(one), value, path))
-      : atOnce(run, fieldsOf(found), value, path);
+      ? found.then((name) =>
+          resolveConcurrently(run, fieldsOf(name), value, path),
+        )
+      : resolveConcurrently(run, fieldsOf(found), value, path);
   };
 }
 
@@ -132,16 +134,16 @@ function listOf(itemType: GraphQLOutputType, field: CompletedField): Complete {
       );
     }
     const items: unknown[] = [];
-    let isWaiting = false;
+    let isAsync = false;
     try {
       for (const raw of value) {
         const at: Path = { prev: path, key: items.length, typename: undefined };
         try {
           const item = isThenable(raw)
-            ? raw.then((one) => complete(run, one, at, info))
+            ? raw.then((settled) => complete(run, settled, at, info))
             : complete(run, raw, at, info);
           if (isThenable(item)) {
-            isWaiting = true;
+            isAsync = true;
             items.push(
               item.then(undefined, (error: unknown) => fail(run, at, error)),
             );
@@ -151,16 +153,16 @@ function listOf(itemType: GraphQLOutputType, field: CompletedField): Complete {
         }
       }
     } catch (error) {
-      // The list is null now. Its pending items may still reject.
+      // The list becomes null, but its pending items may still reject.
       ignoreRejections(items);
       if (Array.isArray(value)) ignoreRejections(value.slice(items.length));
       throw error;
     }
-    return isWaiting ? Promise.all(items) : items;
+    return isAsync ? Promise.all(items) : items;
   };
 }
 
-/** Marks rejections as handled: an unhandled one would end the process. */
+/** Marks rejections as handled: Node.js exits on an unhandled one. */
 function ignoreRejections(values: readonly unknown[]): void {
   for (const value of values) {
     if (isThenable(value)) value.then(undefined, () => undefined);

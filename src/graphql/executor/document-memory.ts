@@ -3,69 +3,69 @@ import type { DocumentNode } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { CompiledOperation } from "./compiled-operation.js";
 
-/** Operations of one document by name; undefined is the name of none. */
+/** Operations of one document by name; undefined if the request names none. */
 type Operations = ReadonlyMap<string | undefined, CompiledOperation>;
 
-/** One document: Apollo Server's syntax tree and the operations compiled of it. */
-interface Kept {
+/** One document: Apollo Server's syntax tree and the operations compiled from it. */
+interface Entry {
   readonly document: DocumentNode;
   readonly operations: Operations;
   /** Key of Apollo Server's document store; null if Apollo has not stored it. */
   readonly key: string | null;
-  /** Fields of all plans made so far. */
+  /** Number of fields in all plans made so far. */
   readonly fields: number;
 }
 
-/** What Apollo Server asks of a document store. */
+/** Interface of Apollo Server's document store. */
 interface DocumentStore {
   get(key: string): Promise<DocumentNode | undefined>;
   set(key: string, document: DocumentNode): Promise<void>;
   delete(key: string): Promise<boolean>;
 }
 
-/** Share of the V8 heap limit that documents may use together. */
+/** Share of the V8 heap limit for all documents together. */
 const HEAP_SHARE = 1 / 8;
 
 /** Upper bound in bytes, for processes with a large heap. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Measured heap use on Node.js 20, rounded up: a token of the text with its node
- * and location takes 280 to 505 bytes, a planned field 760 to 1,020 bytes.
+ * Heap use measured on Node.js 20, rounded up. A token with its node and location
+ * takes 280 to 505 bytes, a field of a plan 760 to 1,020 bytes.
  */
 const BYTES_PER_TOKEN = 512;
 const BYTES_PER_FIELD = 1_024;
 const BYTES_PER_OPERATION = 4_096;
 const BYTES_PER_CHARACTER = 2;
 
-/** Bytes for documents under the heap limit of this process. */
+/** Bound in bytes for all documents, derived from the heap limit of this process. */
 export function documentBytes(
   heapLimitBytes = getHeapStatistics().heap_size_limit,
 ): number {
-  return Math.floor(Math.min(heapLimitBytes * HEAP_SHARE, MOST_BYTES));
+  return Math.floor(Math.min(heapLimitBytes * HEAP_SHARE, MAX_BYTES));
 }
 
 /**
- * All documents that the process remembers: texts, syntax trees and compiled
- * operations, in one least-recently-used cache with a bound in bytes. It serves
- * as Apollo Server's document store, so that nothing is kept beside it.
+ * LRU cache of documents: texts, syntax trees and compiled operations, with one
+ * bound in bytes. It is also Apollo Server's document store, so Apollo Server
+ * keeps no second copy.
  */
 export class DocumentMemory {
   private readonly textByKey = new Map<string, string>();
-  private readonly kept: LRUCache<string, Kept>;
+  private readonly entries: LRUCache<string, Entry>;
 
   /** For `ApolloServerOptions.documentStore`. */
   readonly store: DocumentStore = {
     get: (key) => {
       const text = this.textByKey.get(key);
       return Promise.resolve(
-        text === undefined ? undefined : this.kept.get(text)?.document,
+        text === undefined ? undefined : this.entries.get(text)?.document,
       );
     },
     set: (key, document) => {
       const text = textOf(document);
-      const known = this.kept.get(text);
-      this.keep(text, {
+      const known = this.entries.get(text);
+      this.put(text, {
         document: known?.document ?? document,
         operations: known?.operations ?? new Map(),
         fields: known?.fields ?? 0,
@@ -75,13 +75,13 @@ export class DocumentMemory {
     },
     delete: (key) => {
       const text = this.textByKey.get(key);
-      return Promise.resolve(text !== undefined && this.kept.delete(text));
+      return Promise.resolve(text !== undefined && this.entries.delete(text));
     },
   };
 
   /** @param maxBytes estimated heap use of all documents together */
   constructor(readonly maxBytes = documentBytes()) {
-    this.kept = new LRUCache({
+    this.entries = new LRUCache({
       maxSize: maxBytes,
       dispose: ({ key }, _text, reason) => {
         if (reason !== "set" && key !== null) this.textByKey.delete(key);
@@ -91,31 +91,31 @@ export class DocumentMemory {
 
   /** Number of documents. */
   get count(): number {
-    return this.kept.size;
+    return this.entries.size;
   }
 
   /** Estimated heap use in bytes; never above `maxBytes`. */
   get bytes(): number {
-    return this.kept.calculatedSize;
+    return this.entries.calculatedSize;
   }
 
-  /** An operation that was compiled before. */
+  /** Returns a compiled operation, if there is one. */
   operation(
     text: string,
     name: string | undefined,
   ): CompiledOperation | undefined {
-    return this.kept.get(text)?.operations.get(name);
+    return this.entries.get(text)?.operations.get(name);
   }
 
-  /** Remembers an operation of a document that was parsed and validated. */
+  /** Adds a compiled operation. Its document must be parsed and validated. */
   addOperation(
     text: string,
     name: string | undefined,
     operation: CompiledOperation,
     document: DocumentNode,
   ): void {
-    const known = this.kept.get(text);
-    this.keep(text, {
+    const known = this.entries.get(text);
+    this.put(text, {
       document: known?.document ?? document,
       operations: new Map(known?.operations).set(name, operation),
       fields: known?.fields ?? 0,
@@ -123,19 +123,19 @@ export class DocumentMemory {
     });
   }
 
-  /** Counts the fields of a plan that was made for an operation of the text. */
+  /** Adds the fields of a new plan to the size of its document. */
   addFields(text: string, fields: number): void {
-    const known = this.kept.get(text);
+    const known = this.entries.get(text);
     if (known === undefined) return;
-    this.keep(text, { ...known, fields: known.fields + fields });
+    this.put(text, { ...known, fields: known.fields + fields });
   }
 
-  private keep(text: string, kept: Kept): void {
-    this.kept.set(text, kept, { size: bytesOf(text, kept) });
-    // A document larger than the whole bound is not stored.
-    if (kept.key === null) return;
-    if (this.kept.has(text)) this.textByKey.set(kept.key, text);
-    else this.textByKey.delete(kept.key);
+  private put(text: string, entry: Entry): void {
+    this.entries.set(text, entry, { size: bytesOf(text, entry) });
+    if (entry.key === null) return;
+    // The cache does not store a document that is larger than the whole bound.
+    if (this.entries.has(text)) this.textByKey.set(entry.key, text);
+    else this.textByKey.delete(entry.key);
   }
 }
 
@@ -144,7 +144,10 @@ function textOf({ loc }: DocumentNode): string {
   return loc.source.body;
 }
 
-function bytesOf(text: string, { document, operations, fields }: Kept): number {
+function bytesOf(
+  text: string,
+  { document, operations, fields }: Entry,
+): number {
   return (
     text.length * BYTES_PER_CHARACTER +
     tokensOf(document) * BYTES_PER_TOKEN +
@@ -153,7 +156,7 @@ function bytesOf(text: string, { document, operations, fields }: Kept): number {
   );
 }
 
-/** At most `MAX_TOKENS` steps, once for each change of an entry. */
+/** Number of tokens; at most `MAX_TOKENS` steps. */
 function tokensOf({ loc }: DocumentNode): number {
   let count = 0;
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {

@@ -5,91 +5,99 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from "@apollo/server";
-import {
-  GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
+import type {
+  DocumentNode,
+  GraphQLSchema,
+  OperationDefinitionNode,
 } from "graphql";
-import type { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ERRORS } from "../../errors/error-table.js";
 import { CompiledOperation } from "./compiled-operation.js";
 import { DocumentMemory } from "./document-memory.js";
+import type { OperationPolicy } from "./operation-policy.js";
 
-type Asked = Pick<
+type ApolloRequest = Pick<
   GraphQLRequestContext<RequestContext>,
   "request" | "contextValue" | "document" | "operation" | "source"
 >;
 
-/** Limits of one run; see the settings of the same names. */
-export type RunLimits = Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">;
+/** Returns the policy of an operation. Called once for each operation. */
+export type PolicyFactory = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+) => OperationPolicy;
 
 /**
- * Runs operations in their compiled form, behind Apollo Server's own parsing,
- * validation and plugins, and keeps what it has run.
+ * Apollo Server plugin that executes operations in compiled form. Apollo Server
+ * still parses and validates each document; the compiled operation is cached.
  *
- * `defaults.md` lists the defaults of graphql-js and Apollo Server that
- * this execution replaces, with ours beside them.
+ * There are four ways to run a document. The first three give the same responses.
+ *
+ * 1. Apollo Server and graphql-js: introspection, invalid variables, and documents
+ *    that cannot be compiled.
+ * 2. Apollo Server and this plugin: new documents, new header pairs, and requests
+ *    with `X-Cost`.
+ * 3. `OperationCache` and a compiled operation, without Apollo Server: repeated
+ *    documents and header pairs.
+ * 4. `GraphqlSubscriptions` and graphql-js: subscriptions over WebSocket or SSE.
+ *
+ * This folder imports only types from other folders, so that the executor can be
+ * reviewed, benchmarked and replaced alone. The gateway's rules are a parameter.
+ *
+ * `defaults.md` compares the defaults of graphql-js and Apollo Server with ours.
  */
 export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
-  /** Off, everything is left to graphql-js: dearer, with the same answers. */
+  /** False lets graphql-js execute everything: slower, with the same responses. */
   isOn = true;
   private count = 0;
-  private readonly listening: Promise<GraphQLRequestListener<RequestContext>>;
+  private readonly listener: Promise<GraphQLRequestListener<RequestContext>>;
 
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly limits: RunLimits,
-    /** Only what was parsed and validated gets in. */
+    private readonly policyOf: PolicyFactory,
+    /** Holds only documents that were parsed and validated. */
     private readonly documents = new DocumentMemory(),
   ) {
-    // One listener for all requests: it keeps nothing of any.
-    this.listening = Promise.resolve({
+    // All requests share one listener, because it has no state.
+    this.listener = Promise.resolve({
       didResolveOperation: (request) => this.check(request),
       responseForOperation: (request) => this.answer(request),
     });
   }
 
-  /** How many operations were run this way. */
+  /** Number of operations executed in compiled form. */
   get answered(): number {
     return this.count;
   }
 
   requestDidStart(): Promise<GraphQLRequestListener<RequestContext>> {
-    return this.listening;
+    return this.listener;
   }
 
-  /** An operation that was run before, by the text it came in and its name. */
+  /** Returns the compiled operation of a document text, if there is one. */
   known(text: string, name: string | undefined): CompiledOperation | undefined {
     return this.isOn ? this.documents.operation(text, name) : undefined;
   }
 
   /**
-   * Refuses an operation before its variables are read or anything runs.
+   * Rejects an operation that may not run, before any resolver runs.
    *
-   * @throws {GraphQLError} FORBIDDEN, REQUEST_TOO_COSTLY
+   * @throws {GraphQLError} the error of the operation's policy
    */
-  private check(context: Asked): Promise<void> {
+  private check(context: ApolloRequest): Promise<void> {
     const { operation, request, contextValue } = context;
-    if (operation === undefined) return NOTHING;
+    if (operation === undefined) return DONE;
     const refusal = this.compiled(context, operation).refusal(
       request.variables,
       contextValue,
     );
-    if (refusal === null) return NOTHING;
-    const { httpStatus: status } = ERRORS[refusal.code];
-    const http = { status, headers: new HeaderMap() };
-    return Promise.reject(
-      new GraphQLError(refusal.message, {
-        originalError: refusal,
-        extensions: { http },
-      }),
-    );
+    return refusal === null ? DONE : Promise.reject(refusal);
   }
 
-  /** Null where graphql-js has to run the operation. */
-  private async answer(context: Asked): Promise<GraphQLResponse | null> {
-    // No operation: none has the name that was asked for.
+  /** Null lets graphql-js execute the operation. */
+  private async answer(
+    context: ApolloRequest,
+  ): Promise<GraphQLResponse | null> {
+    // Undefined when the document has no operation with the requested name.
     const { operation, request, contextValue } = context;
     if (!this.isOn || operation === undefined) return null;
     const compiled = this.compiled(context, operation);
@@ -97,7 +105,7 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
     if (result === null) return null;
     this.count += 1;
     const { data, errors } = result;
-    // The plugin that renders errors looks for them there.
+    // The error rendering plugin reads the errors from the context.
     if (errors !== undefined) Object.assign(context, { errors });
     return {
       http: { headers: new HeaderMap(), status: undefined },
@@ -109,7 +117,7 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
   }
 
   private compiled(
-    { request: { operationName }, source, document }: Asked,
+    { request: { operationName }, source, document }: ApolloRequest,
     operation: OperationDefinitionNode,
   ): CompiledOperation {
     if (source === undefined || document === undefined) {
@@ -121,12 +129,12 @@ export class ExecutorPlugin implements ApolloServerPlugin<RequestContext> {
       this.schema,
       document,
       operation,
+      this.policyOf(document, operation),
       (fields) => this.documents.addFields(source, fields),
-      this.limits.MAX_UPSTREAM_CALLS_PER_REQUEST,
     );
     this.documents.addOperation(source, operationName, compiled, document);
     return compiled;
   }
 }
 
-const NOTHING = Promise.resolve();
+const DONE = Promise.resolve();

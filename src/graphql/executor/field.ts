@@ -25,14 +25,14 @@ import type { FieldNodes, Selections } from "./selection.js";
 
 type Resolve = GraphQLFieldResolver<unknown, unknown>;
 
-/** What the fields of one plan have in common. */
+/** Data shared by the fields of one plan. */
 export interface PlanFacts {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly selections: Selections;
 }
 
-/** A field that is resolved, completed and put into the answer. */
+/** Resolves and completes one field, and sets its value in the response object. */
 export class ResolvedField implements SelectedField {
   private readonly isRequired: boolean;
   private readonly resolve: Resolve;
@@ -50,8 +50,8 @@ export class ResolvedField implements SelectedField {
     this.isRequired = isNonNullType(field.type);
     this.resolve = field.resolve ?? defaultFieldResolver;
     this.argumentsIn = argumentsOf(field, nodes[0]);
-    // The framework's readers of properties name one parameter. They are most
-    // of a list's fields, and what nobody looks at is not made for them.
+    // Nest's default property resolvers have one parameter (arity 1). Skip building
+    // `info` for them: they are most fields of a list.
     this.takesInfo =
       this.resolve.length !== 1 || isAbstractType(getNamedType(field.type));
   }
@@ -74,7 +74,7 @@ export class ResolvedField implements SelectedField {
       );
       return isThenable(value)
         ? value.then(
-            (one) => this.finish(run, one, result, path, info),
+            (settled) => this.finish(run, settled, result, path, info),
             (reason: unknown) => this.fail(run, reason, result, path),
           )
         : this.finish(run, value, result, path, info);
@@ -98,8 +98,8 @@ export class ResolvedField implements SelectedField {
     }
     if (isThenable(completed)) {
       return completed.then(
-        (one) => {
-          result[this.key] = one;
+        (settled) => {
+          result[this.key] = settled;
         },
         (reason: unknown) => this.fail(run, reason, result, path),
       );
@@ -108,7 +108,7 @@ export class ResolvedField implements SelectedField {
     return undefined;
   }
 
-  /** Null where the field may be null; otherwise the object above fails. */
+  /** Sets a nullable field to null; otherwise throws, which nulls the parent. */
   private fail(
     run: Run,
     reason: unknown,

@@ -1,97 +1,114 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { ExecutionResult } from "graphql";
+import type {
+  ExecutionResult,
+  GraphQLError,
+  GraphQLFormattedError,
+} from "graphql";
 import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../../context/request-context.js";
-import type { Logger } from "../../logging/logger.js";
 import type { ExecutorPlugin } from "./executor.plugin.js";
 import type { CompiledOperation } from "./compiled-operation.js";
-import { concluded } from "../graphql-error.formatter.js";
 import type { GraphqlRequest } from "../subscriptions/subscriptions.js";
 
-/** A whole answer; its status is 200, as of all operations that were run. */
+/** Response of an executed operation. Its status is 200. */
 export interface GraphqlAnswer {
   readonly contentType: string;
   readonly text: string;
 }
 
+/** Records the result of an operation, and renders its errors. */
+export type RecordResult = (
+  operationName: string,
+  errors: readonly GraphQLError[] | undefined,
+  context: RequestContext,
+) => readonly GraphQLFormattedError[] | undefined;
+
 type Headers = Pick<IncomingHttpHeaders, "accept" | "content-type"> &
   Readonly<Record<string, string | string[] | undefined>>;
 
-/** Pairs of headers that are remembered; clients of one make send the same. */
-const MOST_HEADERS = 256;
+/** Maximum number of cached header pairs. Clients of one kind send the same pair. */
+const MAX_HEADER_PAIRS = 256;
 
-/** Longer ones are looked at anew each time. */
-const LONGEST_HEADERS = 512;
+/** Longer header values are not cached. */
+const MAX_HEADER_LENGTH = 512;
 
 /**
- * By these Apollo Server takes a request whose media type alone a page of another
- * site could have sent: they say nothing of the next one without them.
+ * CSRF-exemption headers of Apollo Server. A request accepted because of one of
+ * these must not be cached: the next one may lack it.
  */
-const VOUCHING = ["apollo-require-preflight", "x-apollo-operation-name"];
+const CSRF_EXEMPTION_HEADERS = [
+  "apollo-require-preflight",
+  "x-apollo-operation-name",
+];
 
 /**
- * Answers requests like those that Apollo Server has taken before.
+ * Answers repeated requests without Apollo Server.
  *
- * Whether a document is valid, whether a request could be forged and which media
- * type its caller takes is Apollo Server's to decide, once: a document that it
- * ran, sent with headers that it took, is run again without asking. The answer is
- * the same, byte for byte.
+ * Apollo Server validates the document, applies CSRF prevention and negotiates
+ * the media type. When it has executed a document and accepted a pair of headers
+ * (`content-type`, `accept`), later requests with both skip these steps. The
+ * response is the same, byte for byte.
  */
 export class OperationCache {
   private count = 0;
   private readonly contentTypes = new LRUCache<string, string>({
-    max: MOST_HEADERS,
+    max: MAX_HEADER_PAIRS,
   });
 
   constructor(
-    private readonly execution: Pick<ExecutorPlugin, "known">,
-    private readonly logger: Logger,
+    private readonly executor: Pick<ExecutorPlugin, "known">,
+    private readonly recordResult: RecordResult,
   ) {}
 
-  /** How many were answered this way. */
+  /** Number of requests answered without Apollo Server. */
   get answered(): number {
     return this.count;
   }
 
-  /** Notes with which media type Apollo Server answered a request like this. */
+  /** Caches the content type of Apollo Server's response for these headers. */
   remember(headers: Headers, contentType: string): void {
-    if (VOUCHING.some((name) => headers[name] !== undefined)) return;
+    const isExempt = CSRF_EXEMPTION_HEADERS.some(
+      (name) => headers[name] !== undefined,
+    );
+    if (isExempt) return;
     const key = keyOf(headers);
-    if (key.length <= LONGEST_HEADERS) this.contentTypes.set(key, contentType);
+    if (key.length <= MAX_HEADER_LENGTH) {
+      this.contentTypes.set(key, contentType);
+    }
   }
 
-  /** Null, before anything has run, where Apollo Server has to answer. */
+  /** Returns null, before any resolver has run, if Apollo Server has to answer. */
   answer(
     { query, operationName, variables }: GraphqlRequest,
     headers: Headers,
     context: RequestContext,
   ): Promise<GraphqlAnswer> | GraphqlAnswer | null {
-    // Costs are told by a plugin of Apollo Server's, to those few who ask.
+    // The cost report is an Apollo Server plugin.
     if (headers["x-cost"] !== undefined) return null;
     const contentType = this.contentTypes.get(keyOf(headers));
     if (contentType === undefined) return null;
-    const operation = this.execution.known(query, operationName ?? undefined);
+    const operation = this.executor.known(query, operationName ?? undefined);
     if (operation === undefined) return null;
     const result = operation.run(variables ?? undefined, context);
     if (result === null) return null;
     this.count += 1;
-    const answered = (one: ExecutionResult): GraphqlAnswer => ({
+    const toAnswer = (executed: ExecutionResult): GraphqlAnswer => ({
       contentType,
-      text: this.render(one, operation, context),
+      text: this.render(executed, operation, context),
     });
-    return result instanceof Promise ? result.then(answered) : answered(result);
+    return result instanceof Promise ? result.then(toAnswer) : toAnswer(result);
   }
 
   private render(
     { data, errors: found }: ExecutionResult,
-    { operationName: word }: CompiledOperation,
+    { operationName }: CompiledOperation,
     context: RequestContext,
   ): string {
-    const errors = concluded(word, found, context, this.logger);
+    const errors = this.recordResult(operationName, found, context);
     return `${JSON.stringify({ errors, data })}\n`;
   }
 }
 
-function keyOf({ accept = "", "content-type": sent = "" }: Headers): string {
-  return `${sent}\n${accept}`;
+function keyOf({ accept = "", "content-type": type = "" }: Headers): string {
+  return `${type}\n${accept}`;
 }

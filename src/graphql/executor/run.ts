@@ -1,18 +1,18 @@
 import type { GraphQLError, GraphQLResolveInfo } from "graphql";
 
-/** Where a value stands in the answer, from the inside out. */
+/** Response path of a value, as a linked list from the innermost key outwards. */
 export type Path = GraphQLResolveInfo["path"];
 
-/** An object of the answer while it is filled. */
+/** An object of the response while its fields are resolved. */
 export type Result = Record<string, unknown>;
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** A field of an object as one operation asks for it. */
+/** A selected field of an object type. */
 export interface SelectedField {
   /**
-   * Puts the field's value into the object of the answer, at once or when the
-   * promise resolves. Fails only where the object itself cannot be shown.
+   * Sets the field's value in `result`, now or when the returned promise resolves.
+   * Throws or rejects only when the whole object has to become null.
    */
   fill(
     run: Run,
@@ -22,18 +22,18 @@ export interface SelectedField {
   ): Promise<void> | undefined;
 }
 
-/** What one operation selects of an object. */
+/** The fields that one operation selects of an object. */
 export interface Selected {
-  /** Those that have to be resolved. */
+  /** Fields that have a resolver; `__typename` is part of `blank`. */
   readonly fields: readonly SelectedField[];
   /**
-   * The object without their values, its keys in their order. A copy of it costs
-   * far less than an object that grows by one key after the other.
+   * An object with all keys in response order, before the fields are resolved.
+   * Spreading a prebuilt object keeps one hidden class.
    */
   readonly blank: Readonly<Result>;
 }
 
-/** Turns what a resolver gave into what the answer shows. */
+/** Completes a resolver's value: GraphQL specification, 6.4.3. */
 export type Complete = (
   run: Run,
   value: unknown,
@@ -52,8 +52,8 @@ export class Run {
   ) {}
 
   /**
-   * Notes why there is null at this place. What fails inside a place that is
-   * null already is not told: nobody could see where it belongs.
+   * Records the error of a path that becomes null. Errors below an already-nulled
+   * path are dropped (GraphQL specification, 6.4.4).
    */
   fail(error: GraphQLError, path: Path | undefined): void {
     const nulled = (this.nulled ??= new Set());
@@ -68,34 +68,34 @@ export class Run {
   }
 }
 
-/** All fields of an object beside each other; a promise only if one needs it. */
-export function atOnce(
+/** Resolves the fields of an object concurrently. Synchronous if all fields are. */
+export function resolveConcurrently(
   run: Run,
   { fields, blank }: Selected,
   source: unknown,
   path: Path | undefined,
 ): Result | Promise<Result> {
   const result: Result = { ...blank };
-  let waiting: Promise<void>[] | undefined;
+  let pendingFields: Promise<void>[] | undefined;
   try {
     for (const field of fields) {
       const pending = field.fill(run, source, result, path);
-      if (pending !== undefined) (waiting ??= []).push(pending);
+      if (pending !== undefined) (pendingFields ??= []).push(pending);
     }
   } catch (error) {
-    if (waiting === undefined) throw error;
-    // What runs already is listened to, so that no rejection goes unheard.
-    return Promise.all(waiting).finally(() => {
+    if (pendingFields === undefined) throw error;
+    // Wait for the started fields, so that none of them rejects unhandled.
+    return Promise.all(pendingFields).finally(() => {
       throw error;
     }) as Promise<never>;
   }
-  return waiting === undefined
+  return pendingFields === undefined
     ? result
-    : Promise.all(waiting).then(() => result);
+    : Promise.all(pendingFields).then(() => result);
 }
 
-/** All fields one after the other, as the language demands of mutations. */
-export async function inTurn(
+/** Resolves root fields one after the other (GraphQL specification, 6.2.2). */
+export async function resolveSerially(
   run: Run,
   { fields, blank }: Selected,
 ): Promise<Result> {
@@ -106,7 +106,7 @@ export async function inTurn(
   return result;
 }
 
-/** What graphql-js takes for a promise. */
+/** Same check as in graphql-js. */
 export function isThenable(value: unknown): value is Promise<unknown> {
   return (
     typeof value === "object" &&
@@ -116,7 +116,7 @@ export function isThenable(value: unknown): value is Promise<unknown> {
   );
 }
 
-/** The keys of a path from the outside in, as errors show them. */
+/** The keys of a path from the root inwards, as in the `path` of an error. */
 export function keysOf(path: Path): (string | number)[] {
   const keys: (string | number)[] = [];
   for (let at: Path | undefined = path; at !== undefined; at = at.prev) {

@@ -19,15 +19,15 @@ import {
 } from "graphql";
 import type { Variables } from "./run.js";
 
-/** Thrown while a plan is made, for what graphql-js itself has to run. */
+/** Thrown while a plan is made, if graphql-js has to run the operation. */
 export class NotCompilable extends Error {}
 
-/** All nodes that ask for one key of an object: at least one. */
+/** All field nodes with the same response key: at least one. */
 export type FieldNodes = [FieldNode, ...FieldNode[]];
 
 /**
- * Tells which fields an operation selects of an object, fragments and
- * conditions applied, in the order in which graphql-js finds them.
+ * Collects the fields that an operation selects of an object type, with fragments
+ * and conditions applied, in the order of graphql-js.
  */
 export class Selections {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
@@ -35,7 +35,7 @@ export class Selections {
   constructor(
     private readonly schema: GraphQLSchema,
     document: DocumentNode,
-    /** Only those that conditions look at are read. */
+    /** Only variables of `@skip` and `@include` are read. */
     private readonly variables: Variables,
   ) {
     this.fragments = fragmentsOf(document);
@@ -46,7 +46,7 @@ export class Selections {
     sets: readonly (SelectionSetNode | undefined)[],
   ): Map<string, FieldNodes> {
     const fields = new Map<string, FieldNodes>();
-    // Without it, fragments that spread fragments twice would double the work.
+    // Visit each fragment once: nested repeated spreads would grow exponentially.
     const visited = new Set<string>();
     for (const set of sets) {
       if (set !== undefined) this.collect(type, set, fields, visited);
@@ -112,28 +112,28 @@ export class Selections {
       );
       return include?.["if"] !== false;
     } catch {
-      // A condition without a value: graphql-js tells where it stands.
+      // A condition has no value: graphql-js reports the error with its location.
       throw new NotCompilable();
     }
   }
 }
 
-/** Names of the variables that `@skip` and `@include` look at. */
+/** Names of the variables used by `@skip` and `@include`. */
 export function conditionsOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): string[] {
   const names = new Set<string>();
-  const look: ASTVisitor = {
+  const visitor: ASTVisitor = {
     Directive: ({ arguments: args = [] }) => {
       for (const { value } of args) {
         if (value.kind === Kind.VARIABLE) names.add(value.name.value);
       }
     },
   };
-  visit(operation, look);
+  visit(operation, visitor);
   for (const fragment of Object.values(fragmentsOf(document))) {
-    visit(fragment, look);
+    visit(fragment, visitor);
   }
   return [...names];
 }

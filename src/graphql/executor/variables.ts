@@ -11,10 +11,10 @@ import {
 } from "graphql";
 import type { Variables } from "./run.js";
 
-/** Gives the values of one run; null where graphql-js has errors to tell. */
+/** Returns the coerced variables of one run; null if graphql-js has to report errors. */
 export type ReadVariables = (given: Variables) => Variables | null;
 
-/** A variable of a type whose good values are taken as they are. */
+/** A variable whose type coerces valid values to themselves. */
 interface PlainVariable {
   readonly name: string;
   readonly isRequired: boolean;
@@ -28,14 +28,14 @@ const PLAIN = new Map<unknown, PlainVariable["is"]>([
 ]);
 
 /**
- * Errors after which reading the variables stops; the default of graphql-js'
- * `execute`. Without it a list of wrong items costs an error for each item.
+ * Maximum number of coercion errors; the default of `execute` in graphql-js.
+ * Without it, a list of invalid items causes one error for each item.
  */
 const MAX_COERCION_ERRORS = 50;
 
 /**
- * How the variables of an operation are read. Most operations name an id or two,
- * which need no more than a look; everything else goes through graphql-js.
+ * Compiles a reader for the variables of an operation. Plain ids, strings and
+ * booleans need only a type check. All others are coerced by graphql-js.
  */
 export function variablesOf(
   schema: GraphQLSchema,

@@ -4,18 +4,18 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { isRetryable } from "../../errors/error-table.js";
 
 /**
- * Options of `WebSocketServer`: how long a closed socket is kept for the client's
- * own close frame, in milliseconds. The type of ws does not know it yet.
+ * Options of `WebSocketServer`: time in milliseconds to wait for the client's close
+ * frame. The types of ws do not declare this option yet.
  */
 export const CLOSING = { closeTimeout: 1_000 };
 
-/** A socket that does not answer a ping before the next one is cut off. */
+/** Ping interval. A socket that has not answered by the next ping is terminated. */
 export const PING_MS = 12_000;
 
-/** WebSocket close code for refusals that a later attempt may pass (RFC 6455). */
+/** WebSocket close code for temporary failures (IANA registry of RFC 6455). */
 const TRY_AGAIN_LATER = 1013;
 
-/** Code with which a connection closes that is refused or no longer valid. */
+/** Close code for a connection that is refused or no longer authenticated. */
 export function closeCodeOf(code: ErrorCode): number {
   if (code === ErrorCode.UNAUTHENTICATED) return CloseCode.Unauthorized;
   if (code === ErrorCode.FORBIDDEN) return CloseCode.Forbidden;
@@ -23,7 +23,7 @@ export function closeCodeOf(code: ErrorCode): number {
   return isRetryable(code) ? TRY_AGAIN_LATER : CloseCode.BadRequest;
 }
 
-/** Pings the client, and cuts off one that does not answer; the result stops it. */
+/** Pings the client and terminates a socket that does not answer. Returns a stop function. */
 export function keepAlive(socket: WebSocket): () => void {
   let isAlive = true;
   socket.on("pong", () => {

@@ -1,10 +1,10 @@
 import type { Headers } from "../../access/credential.js";
 
 /**
- * Headers that browsers cannot set on a WebSocket; clients send them in the
- * payload of `connection_init` instead.
+ * Headers that clients may send in the payload of `connection_init`, because
+ * browsers cannot set them on a WebSocket.
  */
-const TAKEN_FROM_PARAMS = [
+const PARAM_HEADERS = [
   "authorization",
   "x-api-key",
   "x-resource-directory",
@@ -14,9 +14,10 @@ const TAKEN_FROM_PARAMS = [
 ] as const;
 
 /**
- * The headers of the upgrade, completed from `connectionParams`. A header that
- * has two different values keeps both: a repeated credential or directory is
- * refused, because the order of evaluation must not decide which one counts.
+ * Merges the headers of the upgrade request with `connectionParams`. If both have
+ * the same credential or directory header with different values, the result has
+ * both values. Such a repeated header is rejected later, so the order of
+ * evaluation cannot decide which value applies.
  */
 export function headersOf(
   given: Headers,
@@ -24,18 +25,19 @@ export function headersOf(
 ): Headers {
   const headers: Record<string, string | string[] | undefined> = { ...given };
   for (const [name, value] of Object.entries(connectionParams)) {
-    const header = TAKEN_FROM_PARAMS.find((one) => one === name.toLowerCase());
+    const lowerCase = name.toLowerCase();
+    const header = PARAM_HEADERS.find((known) => known === lowerCase);
     if (header === undefined || typeof value !== "string") continue;
-    const known = headers[header];
+    const current = headers[header];
     const isRepeated =
-      known !== undefined && known !== value && !isPreference(header);
-    headers[header] = isRepeated ? [known, value].flat() : value;
+      current !== undefined && current !== value && !isPreference(header);
+    headers[header] = isRepeated ? [current, value].flat() : value;
   }
   return headers;
 }
 
-/** Headers of which the parameter replaces the value: they grant nothing. */
-function isPreference(header: (typeof TAKEN_FROM_PARAMS)[number]): boolean {
+/** Headers that grant no access: here the parameter replaces the header's value. */
+function isPreference(header: (typeof PARAM_HEADERS)[number]): boolean {
   return (
     header === "accept-language" ||
     header === "x-request-id" ||
@@ -44,8 +46,8 @@ function isPreference(header: (typeof TAKEN_FROM_PARAMS)[number]): boolean {
 }
 
 /**
- * Reviver for `JSON.parse` that rejects what the body parser of HTTP requests
- * rejects: `__proto__`, and `constructor` with a `prototype`.
+ * Reviver for `JSON.parse` that prevents prototype poisoning. Like Fastify's body
+ * parser, it rejects `__proto__`, and `constructor` with a `prototype`.
  *
  * @throws {SyntaxError}
  */

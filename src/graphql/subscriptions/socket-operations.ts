@@ -16,100 +16,100 @@ import {
 } from "../../http/load-shedding.js";
 import { toRenderedError } from "../../http/problem-details.filter.js";
 
-/** Observes operations that arrive over a WebSocket instead of as HTTP requests. */
+/** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
-  /** Starts the trace of an operation; undefined while traces are off. */
+  /** Starts the trace of an operation; undefined when tracing is off. */
   began(headers: Headers): RequestTrace | undefined;
   /** Counts an operation that has ended, and ends its trace. */
   ended(context: RequestContext): void;
 }
 
-/** Token of the observer in use. */
+/** Injection token of the observer. */
 export const OPERATION_OBSERVER = Symbol("OperationObserver");
 
-/** What an operation comes with. */
+/** Connection data of an operation. */
 export interface SocketHead {
-  /** Headers of the upgrade, completed from `connectionParams`. */
+  /** Headers of the upgrade request, merged with `connectionParams`. */
   readonly headers: Headers;
-  /** Header names and values of the upgrade in turn, as received. */
+  /** `IncomingMessage.rawHeaders` of the upgrade request. */
   readonly rawHeaders: readonly string[];
   readonly address: string;
   /** Whether the connection has closed. */
   readonly isGone: () => boolean;
 }
 
-/** Operation name of the sign-in of a connection, in the log and metrics. */
+/** Operation name of `connection_init` in logs and metrics. */
 const CONNECT = "connect";
 
 /** One operation over a WebSocket, from its admission to its end. */
 export interface SocketOperation {
   readonly context: RequestContext;
-  /** Why the operation must not be executed; null when it was admitted. */
+  /** The error of a rejected operation; null when it may be executed. */
   readonly refusal: GatewayError | null;
-  /** The operation has begun to send results: it no longer counts as in work. */
+  /** Releases the request slot once the operation streams results. */
   streams(): void;
   /** Logs, counts and charges the operation, once. */
   end(): void;
 }
 
 /**
- * Admits operations over WebSockets as the request hooks admit HTTP requests:
- * load shedding, limits, credential, directory; and logs, counts, traces and
- * charges them in the same way.
+ * Applies the checks of the HTTP request hooks to operations over WebSocket: load
+ * shedding, rate limits, authentication and directory. Logging, metrics, tracing
+ * and charging are also the same.
  */
 export class SocketOperations {
   constructor(
-    private readonly gate: AccessControl,
-    private readonly intake: AdmissionController,
+    private readonly accessControl: AccessControl,
+    private readonly admission: AdmissionController,
     private readonly observer: OperationObserver,
     private readonly logger: Logger,
     private readonly route: string,
   ) {}
 
-  /** Admits the sign-in of a connection. Never rejects. */
+  /** Checks the sign-in of a connection. Never rejects. */
   async connect(head: SocketHead): Promise<SocketOperation> {
     const operation = await this.open(head);
     operation.context.usage.operation = CONNECT;
     return operation;
   }
 
-  /** Admits an operation. Never rejects. */
+  /** Checks an operation before its execution. Never rejects. */
   async open(head: SocketHead): Promise<SocketOperation> {
     const { headers, isGone } = head;
     const trace = this.observer.began(headers);
     const context = openContext(headers);
     context.isGone = isGone;
     if (trace !== undefined) context.trace = trace;
-    const place = this.intake.tryAdmit();
-    place?.begin();
+    const slot = this.admission.tryAdmit();
+    slot?.begin();
     const refusal =
-      place === null
+      slot === null
         ? new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED)
-        : await this.admit(head, context);
+        : await this.authorize(head, context);
     let isOpen = true;
     if (refusal !== null) context.usage.failureCode = refusal.code;
     return {
       context,
       refusal,
-      streams: () => place?.release(),
+      streams: () => slot?.release(),
       end: () => {
         if (!isOpen) return;
         isOpen = false;
-        place?.release();
-        this.gate.chargeUpstreamCalls(context);
+        slot?.release();
+        this.accessControl.chargeUpstreamCalls(context);
         this.observer.ended(context);
         this.log(context);
       },
     };
   }
 
-  /** Completes the context of an admitted operation. */
-  private async admit(
+  /** Authorizes the operation and sets the caller and directory of its context. */
+  private async authorize(
     { headers, rawHeaders, address }: SocketHead,
     context: OpenContext,
   ): Promise<GatewayError | null> {
     try {
-      const verdict = await this.gate.authorize({
+      const decision = await this.accessControl.authorize({
         method: "GET",
         headers,
         rawHeaders,
@@ -120,12 +120,12 @@ export class SocketOperations {
           context.caller = caller;
         },
       });
-      if (verdict instanceof Preflight) {
+      if (decision instanceof Preflight) {
         return new GatewayError(ErrorCode.BAD_REQUEST);
       }
-      context.caller = verdict.caller;
-      context.directory = verdict.directory;
-      context.usage.remaining = verdict.remaining;
+      context.caller = decision.caller;
+      context.directory = decision.directory;
+      context.usage.remaining = decision.remaining;
       return null;
     } catch (reason) {
       const { error } = toRenderedError(reason);

@@ -1,19 +1,19 @@
 import { addressKey } from "../../access/rate-limits.js";
 import { hasSignIn, type Config } from "../../config/config.js";
 
-/** How many WebSockets are held open at once. */
+/** Maximum numbers of open WebSockets. */
 export interface SlotLimits {
-  /** Signed-in sockets, all callers together. */
+  /** Signed-in sockets of all callers together. */
   readonly signedIn: number;
   /** Signed-in sockets of one caller. */
   readonly perCaller: number;
-  /** Sockets that have not signed in, all addresses together. */
+  /** Sockets of all addresses that have not signed in. */
   readonly waiting: number;
   /** Sockets of one address (IPv6: one /64) that have not signed in. */
   readonly waitingPerAddress: number;
 }
 
-/** What a slot is held for. */
+/** State of one socket. */
 type Slot =
   | {
       readonly kind: "waiting";
@@ -22,37 +22,39 @@ type Slot =
     }
   | { readonly kind: "signed-in"; readonly callerId: string };
 
-/** A caller may hold this share of all sockets unless configured otherwise. */
-const SHARE = 4;
+/** By default, one caller may hold at most 1/4 of all sockets. */
+const SHARE_DIVISOR = 4;
 
-const USUAL_PER_CALLER = 100;
+const DEFAULT_PER_CALLER = 100;
 
 /**
- * The limits of a configuration. Without sign-in there is one caller, who may
- * hold every socket.
+ * Derives the limits from the configuration. Without authentication there is only
+ * one caller, who may hold every socket.
  */
 export function slotsOf(config: Config): SlotLimits {
-  const { MAX_WEBSOCKETS: most, MAX_WEBSOCKETS_PER_CALLER: perCaller } = config;
-  const share = Math.max(1, Math.floor(most / SHARE));
-  const usual = hasSignIn(config) ? Math.min(USUAL_PER_CALLER, share) : most;
+  const { MAX_WEBSOCKETS: max, MAX_WEBSOCKETS_PER_CALLER: perCaller } = config;
+  const share = Math.max(1, Math.floor(max / SHARE_DIVISOR));
+  const byDefault = hasSignIn(config)
+    ? Math.min(DEFAULT_PER_CALLER, share)
+    : max;
   return {
-    signedIn: most,
-    perCaller: perCaller ?? usual,
-    waiting: most,
+    signedIn: max,
+    perCaller: perCaller ?? byDefault,
+    waiting: max,
     waitingPerAddress: share,
   };
 }
 
 /**
- * Counts WebSockets: by address until they sign in, by caller afterwards.
+ * Limits WebSockets: per address until they sign in, per caller afterwards.
  *
- * A new socket is never refused for the number of those that wait to sign in:
- * the one that has waited longest is closed instead. An honest client signs in
- * within one round trip, so that only silent sockets wait long.
+ * When too many sockets wait to sign in, the oldest one is closed and the new one
+ * is accepted. A normal client signs in within one round trip, so only idle
+ * sockets get old.
  */
 export class SocketSlots {
   private readonly slots = new Map<object, Slot>();
-  /** Waiting sockets in order of arrival. */
+  /** Sockets that have not signed in, in order of arrival. */
   private readonly byAddress = new Map<string, Set<object>>();
   private readonly byCaller = new Map<string, number>();
   private waitingCount = 0;
@@ -60,46 +62,47 @@ export class SocketSlots {
 
   constructor(readonly limits: SlotLimits) {}
 
-  /** Sockets that have not signed in. */
+  /** Number of sockets that have not signed in. */
   get waiting(): number {
     return this.waitingCount;
   }
 
+  /** Number of signed-in sockets. */
   get signedIn(): number {
     return this.slots.size - this.waitingCount;
   }
 
-  /** Sockets that were closed before they signed in, to make room. */
+  /** Number of waiting sockets closed because of the limits. */
   get evicted(): number {
     return this.evictedCount;
   }
 
   /**
-   * Takes in a socket that has not signed in yet.
+   * Adds a socket that has not signed in yet.
    *
    * @param evict closes the socket at once
    */
   arrive(socket: object, remoteAddress: string, evict: () => void): void {
     const address = addressKey(remoteAddress);
-    let mine = this.byAddress.get(address);
-    if (mine === undefined) {
-      mine = new Set();
-      this.byAddress.set(address, mine);
+    let sockets = this.byAddress.get(address);
+    if (sockets === undefined) {
+      sockets = new Set();
+      this.byAddress.set(address, sockets);
     }
-    mine.add(socket);
+    sockets.add(socket);
     this.slots.set(socket, { kind: "waiting", address, evict });
     this.waitingCount += 1;
-    if (mine.size > this.limits.waitingPerAddress) this.evictOldest(mine);
+    if (sockets.size > this.limits.waitingPerAddress) this.evictOldest(sockets);
     else if (this.waitingCount > this.limits.waiting) {
       this.evictOldest(this.largest());
     }
   }
 
   /**
-   * Turns the slot of a waiting socket into one of its caller.
+   * Moves a waiting socket to the slots of its caller.
    *
-   * @returns false when the caller, or all callers together, hold as many as
-   *   allowed; the socket then keeps waiting
+   * @returns false at the limit of the caller or of all callers; the socket then
+   *   remains a waiting one
    */
   signIn(socket: object, callerId: string): boolean {
     if (this.slots.get(socket)?.kind !== "waiting") return false;
@@ -116,7 +119,7 @@ export class SocketSlots {
     return this.slots.get(socket)?.kind === "signed-in";
   }
 
-  /** Frees the slot of a socket that has closed. */
+  /** Removes a socket that has closed. */
   leave(socket: object): void {
     const slot = this.slots.get(socket);
     if (slot === undefined) return;
@@ -142,7 +145,7 @@ export class SocketSlots {
     slot.evict();
   }
 
-  /** Waiting sockets of the address that has the most. */
+  /** Waiting sockets of the address with the largest number of them. */
   private largest(): ReadonlySet<object> {
     let largest: ReadonlySet<object> = new Set();
     for (const sockets of this.byAddress.values()) {

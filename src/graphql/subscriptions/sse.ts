@@ -10,8 +10,8 @@ import { refusePoison } from "./socket-headers.js";
 import type { SseEvent, SseStreams } from "../../http/sse-stream.js";
 
 /**
- * Answers a subscription with server-sent events, by the protocol of graphql-sse
- * in its distinct connections mode: `next` for each result, then `complete`.
+ * Answers a subscription with server-sent events, in the "distinct connections"
+ * mode of the graphql-sse protocol: `next` for each result, then `complete`.
  */
 export function streamGraphql(
   request: FastifyRequest,
@@ -20,8 +20,8 @@ export function streamGraphql(
   streams: SseStreams,
 ): FastifyReply {
   const { callContext: context, method, body, query } = request;
-  const wanted = method === "GET" ? fromQuery(query) : body;
-  if (!subscriptions.accepts(wanted)) {
+  const graphqlRequest = method === "GET" ? fromQuery(query) : body;
+  if (!subscriptions.accepts(graphqlRequest)) {
     return refuseGraphql(
       request,
       reply,
@@ -30,7 +30,7 @@ export function streamGraphql(
   }
   return streams.answer(
     reply,
-    new ResultEvents(subscriptions, wanted, context),
+    new ResultEvents(subscriptions, graphqlRequest, context),
     (code) => [
       nextEvent({
         errors: [toGraphqlError(new GatewayError(code), context)],
@@ -40,7 +40,7 @@ export function streamGraphql(
   );
 }
 
-/** A GraphQL request in a query string; variables are JSON there. */
+/** Reads a GraphQL request from a query string, in which `variables` is JSON. */
 function fromQuery(query: unknown): unknown {
   const { variables, ...rest } = query as Record<string, unknown>;
   if (variables === undefined) return rest;
@@ -55,18 +55,18 @@ function fromQuery(query: unknown): unknown {
   }
 }
 
-/** After it a client of graphql-sse does not connect again. */
+/** Final event. A graphql-sse client does not reconnect after it. */
 const COMPLETE: SseEvent = { event: "complete", data: "" };
 
 function nextEvent(result: FormattedExecutionResult): SseEvent {
   return { event: "next", data: JSON.stringify(result) };
 }
 
-/** Results as events, and `complete` once they are over by themselves. */
+/** Converts results to events. Adds `complete` when the subscription ends normally. */
 class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   private results: AsyncIterator<ExecutionResult> | null = null;
-  private isBegun = false;
-  private isOver = false;
+  private isStarted = false;
+  private isDone = false;
 
   constructor(
     private readonly subscriptions: GraphqlSubscriptions,
@@ -75,14 +75,14 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   ) {}
 
   async next(): Promise<IteratorResult<SseEvent, undefined>> {
-    if (this.isOver) return ENDED;
-    const result = this.isBegun
+    if (this.isDone) return ENDED;
+    const result = this.isStarted
       ? await this.results?.next()
-      : await this.begin();
-    // Cut short meanwhile: without `complete` the client connects again.
-    if (this.isOver) return ENDED;
+      : await this.start();
+    // `return` was called meanwhile. Without `complete` the client reconnects.
+    if (this.isDone) return ENDED;
     if (result === undefined || result.done === true) {
-      this.isOver = true;
+      this.isDone = true;
       return { done: false, value: COMPLETE };
     }
     const formatted = this.subscriptions.formatted(result.value, this.context);
@@ -90,18 +90,18 @@ class ResultEvents implements AsyncIterator<SseEvent, undefined, undefined> {
   }
 
   async return(): Promise<IteratorResult<SseEvent, undefined>> {
-    this.isOver = true;
+    this.isDone = true;
     await this.results?.return?.();
     return ENDED;
   }
 
-  private async begin(): Promise<IteratorResult<ExecutionResult>> {
-    this.isBegun = true;
-    const begun = await this.subscriptions.begin(this.request, this.context);
-    if (!("next" in begun)) return { done: false, value: begun };
-    this.results = begun;
-    if (this.isOver) await begun.return?.();
-    return begun.next();
+  private async start(): Promise<IteratorResult<ExecutionResult>> {
+    this.isStarted = true;
+    const started = await this.subscriptions.begin(this.request, this.context);
+    if (!("next" in started)) return { done: false, value: started };
+    this.results = started;
+    if (this.isDone) await started.return?.();
+    return started.next();
   }
 }
 

@@ -8,13 +8,13 @@ import {
 import { SocketSlots } from "./socket-slots.js";
 import { SseStreams } from "../../http/sse-stream.js";
 
-/** What connections share that stay open: one instance of each for all APIs. */
+/** Services for long-lived connections. All APIs share one instance of each. */
 @Module({})
 export class StreamsModule {
   static with(
     credentials: CredentialWatch,
     slots: SocketSlots,
-    intake: AdmissionController,
+    admission: AdmissionController,
     observer: OperationObserver,
   ): DynamicModule {
     return {
@@ -24,7 +24,7 @@ export class StreamsModule {
         SseStreams,
         { provide: CredentialWatch, useValue: credentials },
         { provide: SocketSlots, useValue: slots },
-        { provide: AdmissionController, useValue: intake },
+        { provide: AdmissionController, useValue: admission },
         { provide: OPERATION_OBSERVER, useValue: observer },
       ],
       exports: [

@@ -32,9 +32,12 @@ export interface DocumentCheck {
   /** Checked while parsing, before validation. */
   readonly maxTokens: number;
   readonly rules: readonly ValidationRule[];
-  /** The request with the document it means; null when it may not run. */
+  /**
+   * Returns the request with the text of its document. Null when the request is
+   * malformed, or when its document is unknown or not allowed.
+   */
   readonly accept: (request: unknown) => GraphqlRequest | null;
-  /** Keeps names of the schema out of what is said about a wrong document. */
+  /** Removes suggestions, which contain names of the schema, from error messages. */
   readonly hidesSchema: boolean;
 }
 
@@ -60,9 +63,9 @@ function isAbsent(value: unknown): boolean {
 }
 
 /**
- * Runs subscriptions for every transport that pushes, with the same limits,
- * rights and errors. Queries and mutations are refused: they have a door of
- * their own, with limits that count requests.
+ * Runs subscriptions for WebSocket and SSE, with the same limits, rights and
+ * errors. Rejects queries and mutations: these use POST /graphql, where the rate
+ * limits count each request.
  */
 export class GraphqlSubscriptions {
   constructor(
@@ -71,13 +74,19 @@ export class GraphqlSubscriptions {
     private readonly logger: Logger,
   ) {}
 
-  /** What is to be run, or why it is not. */
+  /** Parses and validates a request. Returns execution arguments, or errors. */
   prepare(
     request: unknown,
     contextValue: RequestContext,
   ): ExecutionArgs | readonly [GraphQLError, ...GraphQLError[]] {
     const accepted = this.limits.accept(request);
-    if (accepted === null) return [malformed("This request may not run.")];
+    if (accepted === null) {
+      return [
+        badRequest(
+          "The request is malformed, or its document is unknown or not allowed.",
+        ),
+      ];
+    }
     const { query, operationName, variables } = accepted;
     let document: DocumentNode;
     let problems: readonly GraphQLError[];
@@ -88,21 +97,28 @@ export class GraphqlSubscriptions {
         ...this.limits.rules,
       ]);
     } catch (error) {
-      return [this.shown(error)];
+      return [this.toClientError(error)];
     }
     const [first, ...others] = problems;
     if (first !== undefined) {
-      return [this.shown(first), ...others.map((error) => this.shown(error))];
+      return [
+        this.toClientError(first),
+        ...others.map((error) => this.toClientError(error)),
+      ];
     }
     const operation = getOperationAST(document, operationName);
     if (operation === null || operation === undefined) {
-      return [malformed("The request names no operation of its document.")];
+      return [
+        badRequest(
+          "The operation is not in the document. Set `operationName` if the document has several.",
+        ),
+      ];
     }
-    contextValue.usage.operation = operationNameOf(operation);
+    contextValue.usage.operation = operationNameOf(operation, this.schema);
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [
-        malformed(
-          "Only subscriptions run here: send this one to POST /graphql.",
+        badRequest(
+          "Only subscriptions are accepted here. Send queries and mutations to POST /graphql.",
         ),
       ];
     }
@@ -115,10 +131,10 @@ export class GraphqlSubscriptions {
     };
   }
 
-  /** A document that does not fit is its writer's fault, never ours. */
-  private shown(error: unknown): GraphQLError {
+  /** Converts a parse or validation error to BAD_REQUEST. */
+  private toClientError(error: unknown): GraphQLError {
     if (!(error instanceof GraphQLError)) {
-      return malformed("The document cannot be read.");
+      return badRequest("The document cannot be parsed.");
     }
     const { message, nodes, source, positions } = error;
     return new GraphQLError(
@@ -129,12 +145,12 @@ export class GraphqlSubscriptions {
     );
   }
 
-  /** Whether a request may run at all, before its document is looked at. */
+  /** Whether the request is well-formed and its document known. Does not parse it. */
   accepts(request: unknown): boolean {
     return this.limits.accept(request) !== null;
   }
 
-  /** Begins a subscription: its results, or the one result that it cannot begin. */
+  /** Starts a subscription. Returns its results, or one result with errors. */
   async begin(
     request: unknown,
     context: RequestContext,
@@ -147,7 +163,7 @@ export class GraphqlSubscriptions {
       : results;
   }
 
-  /** Results of a prepared subscription, or the reason why there are none. Never rejects. */
+  /** Starts a prepared subscription. Returns its results, or errors. Never rejects. */
   async subscribe(
     prepared: ExecutionArgs,
   ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
@@ -159,10 +175,7 @@ export class GraphqlSubscriptions {
     }
   }
 
-  /**
-   * A result with its errors rendered from the one table; the first error is
-   * also noted in the context, for the log and the metrics.
-   */
+  /** Renders the errors of a result, and records the first code; see `rendered`. */
   formatted(
     { data, errors }: ExecutionResult,
     context: RequestContext,
@@ -175,6 +188,10 @@ export class GraphqlSubscriptions {
     };
   }
 
+  /**
+   * Renders errors from the error table. Records the code of the first one in the
+   * context, for the log and the metrics.
+   */
   rendered(
     errors: readonly GraphQLError[],
     context: RequestContext,
@@ -187,6 +204,6 @@ export class GraphqlSubscriptions {
   }
 }
 
-function malformed(message: string): GraphQLError {
+function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
 }

@@ -30,18 +30,19 @@ import type {
 import type { SocketSlots } from "./socket-slots.js";
 import { detachSocket } from "../../http/upgrades.js";
 
-/** Limits of a socket. */
+/** Maximum size of one message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
+/** Time for the client to send `connection_init`. */
 const INIT_TIMEOUT_MS = 3_000;
 
-/** A client that sends more than this before it has signed in is cut off. */
+/** A client that sends more messages before it has signed in is disconnected. */
 const MAX_MESSAGES_BEFORE_SIGN_IN = 10;
 
-/** Pause that a refused handshake is answered with. */
+/** `Retry-After` of a refused handshake. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** A reader that lets so much pile up is cut off. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** A client with more unsent data in its socket's buffer is disconnected. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 interface Extra {
   readonly socket: WebSocket;
@@ -52,7 +53,7 @@ interface Extra {
 
 type SocketContext = Context<Record<string, unknown>, Extra>;
 
-/** An operation and, where it was refused, its errors as the client sees them. */
+/** An operation and, if it was refused, its rendered errors. */
 interface Subscribed {
   readonly operation: SocketOperation;
   readonly refused?: readonly GraphQLFormattedError[];
@@ -60,14 +61,14 @@ interface Subscribed {
 
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) on the HTTP server's own
- * port. A client signs in with `connection_init`; each operation is then admitted
- * like an HTTP request. The socket is closed when its credential expires or is
- * revoked.
+ * port. A client signs in with `connection_init`. Each operation then passes the
+ * checks of an HTTP request. The socket is closed when its credential expires or
+ * is revoked.
  */
 export class GraphqlSocket {
   private readonly sockets: WebSocketServer;
   private readonly protocol: Protocol<Extra>;
-  /** Operations by the payload they came in. */
+  /** Operations by the payload of their `subscribe` message. */
   private readonly subscribed = new WeakMap<object, Subscribed>();
 
   constructor(
@@ -116,7 +117,7 @@ export class GraphqlSocket {
     });
   }
 
-  /** Tells every client that the server goes away (1001), and waits for none. */
+  /** Closes all sockets with code 1001 (Going Away). Terminates them after one second. */
   async close(): Promise<void> {
     for (const socket of this.sockets.clients) {
       socket.close(1001, "Going away");
@@ -124,7 +125,7 @@ export class GraphqlSocket {
     const closed = new Promise<void>((resolve) => {
       this.sockets.close(() => resolve());
     });
-    // One that does not say good-bye is not waited for.
+    // Do not wait for clients that send no close frame.
     const timer = setTimeout(() => {
       for (const socket of this.sockets.clients) socket.terminate();
     }, 1_000);
@@ -133,9 +134,9 @@ export class GraphqlSocket {
   }
 
   /**
-   * Accepts a handshake that has passed the hooks of its route.
+   * Upgrades a request that has passed the hooks of its route.
    *
-   * @throws {GatewayError} GATEWAY_BUSY where WebSockets are switched off
+   * @throws {GatewayError} GATEWAY_BUSY if WebSockets are disabled
    */
   readonly accept = (request: FastifyRequest, reply: FastifyReply): void => {
     if (this.slots.limits.signedIn === 0) {
@@ -147,7 +148,7 @@ export class GraphqlSocket {
     this.sockets.handleUpgrade(
       raw,
       detachSocket(request, reply),
-      // What follows the head waits in the stream.
+      // The data after the request headers is still in the stream.
       Buffer.alloc(0),
       (socket) => this.serve(socket, raw),
     );
@@ -163,28 +164,28 @@ export class GraphqlSocket {
       );
       socket.terminate();
     });
-    let early = 0;
+    let earlyMessages = 0;
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
         send: (data) =>
           new Promise((resolve) => {
             if (socket.readyState !== socket.OPEN) return resolve();
-            // Resolves when it has gone out: until then nothing more is asked
-            // of the subscription. A failure to send closes the socket.
+            // Resolves when the data is sent, so a slow client slows down its
+            // subscription. A send error closes the socket.
             socket.send(data, () => resolve());
           }),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) =>
+        onMessage: (handle) =>
           socket.on("message", (data: Buffer) => {
             const isFlood =
               !this.slots.isSignedIn(socket) &&
-              ++early > MAX_MESSAGES_BEFORE_SIGN_IN;
-            if (isFlood || socket.bufferedAmount > MAX_UNREAD_BYTES) {
+              ++earlyMessages > MAX_MESSAGES_BEFORE_SIGN_IN;
+            if (isFlood || socket.bufferedAmount > MAX_BUFFERED_BYTES) {
               socket.terminate();
               return;
             }
-            take(data.toString("utf8")).catch((error: unknown) => {
+            handle(data.toString("utf8")).catch((error: unknown) => {
               this.logger.fault(error, {});
               socket.close(CloseCode.InternalServerError, "Internal error");
             });
@@ -192,7 +193,7 @@ export class GraphqlSocket {
       },
       { socket, request, running },
     );
-    // What is wrong with a frame is answered by ws with the fitting code.
+    // ws closes the socket itself, with the right code, after an invalid frame.
     socket.on("error", () => undefined);
     socket.once("close", (code, reason) => {
       stopPinging();
@@ -205,7 +206,10 @@ export class GraphqlSocket {
     });
   }
 
-  /** False closes the socket as forbidden; other codes are closed here. */
+  /**
+   * Authenticates a connection. Closes the socket with the code of the error, if it
+   * is refused; returning false makes graphql-ws close it as forbidden.
+   */
   private async signIn(context: SocketContext): Promise<boolean> {
     const { socket } = context.extra;
     const head = headOf(context);
@@ -230,15 +234,15 @@ export class GraphqlSocket {
 
   /** Closes the socket once the credential is no longer valid. */
   private watch(socket: WebSocket, headers: Headers, caller: Caller): void {
-    const forget = this.credentials.add({
+    const stopWatching = this.credentials.add({
       headers,
       caller,
       end: (code) => socket.close(closeCodeOf(code), code),
     });
-    socket.once("close", forget);
+    socket.once("close", stopWatching);
   }
 
-  /** What is to be executed, or why it is not. Never rejects. */
+  /** Returns execution arguments, or the errors of a refused operation. Never rejects. */
   private async begin(
     context: SocketContext,
     payload: object,
@@ -247,7 +251,7 @@ export class GraphqlSocket {
     const prepared = this.prepared(operation, payload);
     if ("schema" in prepared) {
       this.subscribed.set(payload, { operation });
-      // Ended here where the socket has closed: nothing else would do so.
+      // The socket's close handler has already run, so end the operation here.
       if (context.extra.socket.readyState >= WebSocket.CLOSED) operation.end();
       else context.extra.running.add(operation);
       return prepared;

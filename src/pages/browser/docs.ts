@@ -1,4 +1,4 @@
-/** From swagger-ui-bundle.js, which the page loads first. */
+/** Global of swagger-ui-bundle.js, which the page loads first. */
 declare const SwaggerUIBundle: (
   options: Readonly<Record<string, unknown>>,
 ) => void;
@@ -19,7 +19,7 @@ SwaggerUIBundle({
   docExpansion: "list",
   persistAuthorization: true,
   tryItOutEnabled: true,
-  // No badge from a service elsewhere.
+  // Disables the badge of an external validator service.
   validatorUrl: null,
 });
 

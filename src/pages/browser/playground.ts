@@ -10,10 +10,10 @@ import "graphiql/graphiql.css";
 import "./playground.css";
 import { fetchSignedIn, rememberedCredential } from "./signed-in.js";
 
-/** Documents of the examples folder, in order; the build puts them in. */
+/** Documents of the examples folder, in order. Defined by the build. */
 declare const EXAMPLES: readonly string[];
 
-// Where the editor gets its workers from: own files beside this one.
+// Load the editor's workers from files next to this script.
 window.MonacoEnvironment = {
   getWorker(_id: string, label: string): Worker {
     const name = label === "json" || label === "graphql" ? label : "editor";
@@ -28,7 +28,7 @@ const HEADERS = JSON.stringify({ "Accept-Language": "en" }, null, 2);
 const fetcher = createGraphiQLFetcher({
   url: "/graphql",
   fetch: fetchSignedIn,
-  // Connects when the first subscription starts, not before.
+  // Lazy: connects when the first subscription starts.
   wsClient: createClient({
     url: `${location.origin.replace(/^http/, "ws")}/graphql`,
     connectionParams: rememberedCredential,

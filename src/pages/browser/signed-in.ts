@@ -1,12 +1,12 @@
 const KEY = "message-contacts:credential";
 
-/** Headers that sign a request in; never two of them at once. */
+/** Credential headers. A request must have at most one of them. */
 const NAMES = ["authorization", "x-api-key"];
 
 /**
- * Remembers the key or token that was last typed into the headers of any tab
- * and sends it with requests that name none, so that it is pasted once and also
- * serves the documentation explorer. An empty value forgets it.
+ * `fetch` that stores the last credential from the headers of any tab, and adds it
+ * to requests without one. So users enter it once, and the documentation explorer
+ * can use it, too. An empty header value deletes the stored credential.
  */
 export const fetchSignedIn: typeof fetch = (input, init) => {
   const headers = new Headers(init?.headers);
@@ -27,7 +27,7 @@ function remember(name: string, value: string): void {
   else localStorage.setItem(KEY, JSON.stringify({ [name]: value }));
 }
 
-/** As headers of a request, or as parameters of a subscription's connection. */
+/** The stored credential, as request headers or `connectionParams`. */
 export function rememberedCredential(): Record<string, string> {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");

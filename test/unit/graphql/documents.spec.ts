@@ -23,14 +23,15 @@ const LIMITS = {
   introspectionAliases: 4,
 };
 
-const said = (document: string): string[] => excesses(parse(document), LIMITS);
+const messagesOf = (document: string): string[] =>
+  excesses(parse(document), LIMITS);
 
 const nested = (depth: number): string =>
   "{ a ".repeat(depth) + "}".repeat(depth);
 const times = (count: number, one: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => one(index)).join(" ");
 
-describe("limits on documents", () => {
+describe("document limits", () => {
   it.each([
     ["depth", nested(8), nested(9)],
     [
@@ -69,7 +70,7 @@ describe("limits on documents", () => {
       `query @a { ...F @b ... @c { x } } fragment F on Q { ${times(18, (i) => `f${i} @d`)} }`,
     ],
     [
-      "fields and fragments, counted wherever they are spread",
+      "fields and fragments, once for each spread",
       `{ r { ${times(99, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
       `{ r { ${times(100, () => "...F")} } } fragment F on T { ${times(9, () => "a")} }`,
     ],
@@ -89,47 +90,49 @@ describe("limits on documents", () => {
       "mutation { ...F } fragment F on M { a }",
       "mutation { ...F ...F } fragment F on M { a }",
     ],
-  ])("hold for %s", (_name, most, more) => {
-    expect(said(most)).toEqual([]);
-    expect(said(more)).not.toEqual([]);
+  ])("accept the maximum and reject one more: %s", (_name, max, above) => {
+    expect(messagesOf(max)).toEqual([]);
+    expect(messagesOf(above)).not.toEqual([]);
   });
 
-  it("look at every operation of a document", () => {
+  it("apply to every operation of a document", () => {
     expect(
-      said(`query A { a } mutation B { a b } query C ${nested(9)}`),
+      messagesOf(`query A { a } mutation B { a b } query C ${nested(9)}`),
     ).toEqual([
       "The operation has more than 1 mutations.",
       "The operation has more than 8 levels.",
     ]);
   });
 
-  it("let the usual introspection pass", () => {
-    expect(said(getIntrospectionQuery())).toEqual([]);
+  it("accept the standard introspection query", () => {
+    expect(messagesOf(getIntrospectionQuery())).toEqual([]);
   });
 
-  it("measure each fragment once, whatever it expands to", () => {
+  it("measure each fragment once, even if fragments double at each level", () => {
     const doubling = times(
       60,
       (i) => `fragment F${i} on T { a: x ...F${i + 1} ...F${i + 1} }`,
     );
     const document = `{ ...F0 } ${doubling} fragment F60 on T { x }`;
-    expect(said(document)).toContain("The operation has more than 30 aliases.");
+    expect(messagesOf(document)).toContain(
+      "The operation has more than 30 aliases.",
+    );
   });
 
-  it("name the limit on fields and fragments", () => {
+  it("report the limit on fields and fragments", () => {
     expect(
-      said(
+      messagesOf(
         `{ ${times(2, () => "...F0")} } ${times(
           12,
           (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
         )} fragment F12 on T { a }`,
       ),
     ).toContain(
-      "The document has more than 1000 fields and fragments, counted wherever a fragment is spread.",
+      "The document has more than 1000 fields and fragments. A fragment counts each time it is spread.",
     );
   });
 
-  it("keep every other rule from walking a refused document", () => {
+  it("hide a rejected document from later rules", () => {
     const visited: string[] = [];
     const schema = buildSchema("type Query { r: Query a: Int }");
     const names: ValidationRule = () => ({
@@ -147,15 +150,17 @@ describe("limits on documents", () => {
     expect(visited).toEqual(["r", "a"]);
   });
 
-  it("stop at fragments in a circle and at fragments that are missing", () => {
+  it("tolerate fragment cycles and missing fragments", () => {
     expect(
-      said("{ ...A } fragment A on T { x ...B } fragment B on T { y ...A }"),
+      messagesOf(
+        "{ ...A } fragment A on T { x ...B } fragment B on T { y ...A }",
+      ),
     ).toEqual([]);
-    expect(said("{ ...Nowhere }")).toEqual([]);
+    expect(messagesOf("{ ...Nowhere }")).toEqual([]);
   });
 });
 
-describe("trusted documents", () => {
+describe("persisted documents", () => {
   const document = "{ messageContacts { totalCount } }";
   const hash = createHash("sha256").update(document).digest("hex");
   const id = `sha256:${hash}`;
@@ -171,7 +176,7 @@ describe("trusted documents", () => {
     extensions: { persistedQuery: { version: 1, sha256Hash: hash } },
   };
 
-  it("are found by either kind of id", () => {
+  it("are found by `documentId` and by `persistedQuery`", () => {
     for (const mode of ["prefer", "only"] as const) {
       expect(find(mode, { documentId: id })).toBe(document);
       expect(find(mode, { documentId: "list-v1" })).toBe(document);
@@ -179,7 +184,7 @@ describe("trusted documents", () => {
     }
   });
 
-  it("are the only ones that run in the mode only", () => {
+  it('are the only documents that run in the mode "only"', () => {
     expect(find("only", { query: document })).toBe(document);
     expect(find("only", { query: "{ a }" })).toBeNull();
     expect(find("prefer", { query: "{ a }" })).toBe("{ a }");
@@ -193,7 +198,7 @@ describe("trusted documents", () => {
     }
   });
 
-  it("are not found in the mode off, nor by ids nobody listed", () => {
+  it('are not found in the mode "off" or by unknown ids', () => {
     expect(find("off", { documentId: id })).toBeNull();
     for (const documentId of ["", "__proto__", "sha256:00", 1, null, {}]) {
       expect(find("only", { documentId })).toBeNull();

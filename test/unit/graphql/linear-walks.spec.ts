@@ -21,7 +21,7 @@ import {
   MAX_TOKENS,
 } from "../../../src/graphql/document-limits.js";
 import { CompiledOperation } from "../../../src/graphql/executor/compiled-operation.js";
-import { operationNameOf } from "../../../src/graphql/operation-name.js";
+import { OperationChecks } from "../../../src/graphql/operation-checks.js";
 import { selectedFields } from "../../../src/message-contacts/graphql/selected-fields.js";
 import { contextOf } from "../../support/fake-upstream.js";
 
@@ -34,8 +34,8 @@ const schema = buildSchema(
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** Answers as the resolvers do: they look at what is selected below. */
-function answering(typeName: string, name: string, value: object): void {
+/** Adds a resolver that reads the selected fields, like the real resolvers. */
+function addResolver(typeName: string, name: string, value: object): void {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`${typeName} is an object type`);
   const field: Field | undefined = type.getFields()[name];
@@ -49,16 +49,16 @@ function answering(typeName: string, name: string, value: object): void {
     selectedFields(info);
     return value;
   };
-  // The calls behind it, so that the estimate has something to walk.
+  // Declares upstream calls, so that the cost estimate visits this field.
   field.extensions = { upstream: { calls: 1, items: () => 10 } };
 }
 
-answering("Query", "messageContact", { id: "c-1", name: "tom" });
-answering("Query", "messageContacts", { items: [{ id: "c-1" }] });
-answering("Mutation", "updateMessageContact", { errors: [] });
-answering("UpdateMessageContactPayload", "contact", { id: "c-1" });
+addResolver("Query", "messageContact", { id: "c-1", name: "tom" });
+addResolver("Query", "messageContacts", { items: [{ id: "c-1" }] });
+addResolver("Mutation", "updateMessageContact", { errors: [] });
+addResolver("UpdateMessageContactPayload", "contact", { id: "c-1" });
 
-/** Counts each look at the kind of a node, which every walk takes. */
+/** Counts the reads of `kind` of all nodes. Every traversal reads it. */
 function counted(document: DocumentNode): { steps: number } {
   const count = { steps: 0 };
   const nodes: ASTNode[] = [];
@@ -80,20 +80,14 @@ function counted(document: DocumentNode): { steps: number } {
   return count;
 }
 
-/** All walks of the gateway over a valid document; false where it is refused. */
+/** Runs all traversals of the gateway; false if the document is rejected. */
 async function walk(document: DocumentNode): Promise<boolean> {
   const limits = documentRules({ GRAPHQL_MUTATIONS_PER_OPERATION: 1 });
   if (validate(schema, document, limits).length > 0) return false;
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("the document has one operation");
-  operationNameOf(operation);
-  const compiled = new CompiledOperation(
-    schema,
-    document,
-    operation,
-    undefined,
-    1_000_000,
-  );
+  const checks = new OperationChecks(schema, document, operation, 1_000_000);
+  const compiled = new CompiledOperation(schema, document, operation, checks);
   const context = contextOf();
   expect(compiled.refusal({}, context)).toBeNull();
   await compiled.run({}, context);
@@ -108,7 +102,7 @@ const ROOTS = [
     `mutation{updateMessageContact(input:{contactId:"c-1",title:CEO}){contact{${set}}}}`,
 ] as const;
 
-/** A chain of fragments, each of which spreads later ones any number of times. */
+/** Generates chains of fragments, each of which spreads later ones repeatedly. */
 const documents = fc
   .record({
     root: fc.constantFrom(...ROOTS),
@@ -144,8 +138,8 @@ const documents = fc
     return `${root("...F0")} ${texts.join(" ")} fragment F${last} on MessageContact{id}`;
   });
 
-describe("walks over a document", () => {
-  it("take steps linear in the text of any valid document", async () => {
+describe("document traversals", () => {
+  it("take a number of steps linear in the length of the text", async () => {
     let walked = 0;
     await fc.assert(
       fc.asyncProperty(documents, async (text) => {
@@ -168,7 +162,7 @@ describe("walks over a document", () => {
   });
 
   it.each([2, 3])(
-    "refuse a chain of fragments that each spread the next one %i times",
+    "reject a chain of fragments that each spread the next one %i times",
     async (times) => {
       for (const root of ROOTS) {
         for (const length of [12, 20, 60]) {
@@ -189,7 +183,7 @@ describe("walks over a document", () => {
     },
   );
 
-  it("visit a fragment once however often it is spread beside itself", () => {
+  it("visit a fragment once if it is spread repeatedly in one selection set", () => {
     const text = `{messageContact(id:"c-1"){...D0}} ${Array.from(
       { length: 24 },
       (_, at) =>
@@ -215,7 +209,7 @@ describe("walks over a document", () => {
     expect(count.steps).toBeLessThan(text.length);
   });
 
-  it("let the largest document pass that repeats no fragment", () => {
+  it("accept the largest document without repeated fragments", () => {
     const limits = {
       depth: 8,
       aliases: 30,

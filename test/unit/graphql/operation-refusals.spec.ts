@@ -15,10 +15,11 @@ import {
 import { callerWith, type Scope } from "../../../src/context/caller.js";
 import { openContext } from "../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../src/graphql/executor/compiled-operation.js";
+import { OperationChecks } from "../../../src/graphql/operation-checks.js";
 
 let read = 0;
 
-/** A scalar that counts how many values were read, and accepts only "good". */
+/** A scalar that counts the parsed values, and accepts only "good". */
 const Word = new GraphQLScalarType({
   name: "Word",
   parseValue: (value) => {
@@ -69,7 +70,8 @@ const compiledFrom = (text: string): CompiledOperation => {
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("there is one operation");
-  return new CompiledOperation(schema, document, operation);
+  const checks = new OperationChecks(schema, document, operation, 100);
+  return new CompiledOperation(schema, document, operation, checks);
 };
 
 const contextFor = (...scopes: Scope[]) =>
@@ -88,17 +90,18 @@ describe("a caller without the scope", () => {
     ["query ($w: [Word!]) { ...F } fragment F on Query { contact(words: $w) }"],
     ["query ($w: [Word!]) { ... { contact(words: $w) @include(if: true) } }"],
     ["mutation ($w: [Word!]) { change(input: { words: $w }) }"],
-  ])("is refused before a variable is read: %s", (text) => {
+  ])("gets FORBIDDEN before variables are read: %s", (text) => {
     const compiled = compiledFrom(text);
     const context = contextFor("contacts:verify");
-    expect(compiled.refusal({ w: wrong(5_000) }, context)?.code).toBe(
-      "FORBIDDEN",
-    );
+    expect(compiled.refusal({ w: wrong(5_000) }, context)).toMatchObject({
+      originalError: { code: "FORBIDDEN" },
+      extensions: { http: { status: 403 } },
+    });
     expect(compiled.run({ w: wrong(5_000) }, context)).toBeNull();
     expect(read).toBe(0);
   });
 
-  it("is served what needs no scope", () => {
+  it("can run an operation with a field that needs no scope", () => {
     const compiled = compiledFrom(
       "query ($w: [Word!]) { contact(words: $w) open }",
     );
@@ -110,21 +113,21 @@ describe("a caller without the scope", () => {
   });
 });
 
-describe("wrong variables", () => {
+describe("coercion of invalid variables", () => {
   it.each([
     ["query ($w: [Word!]) { contact(words: $w) }", (w: string[]) => ({ w })],
     [
       "mutation ($i: Input) { change(input: $i) }",
       (words: string[]) => ({ i: { words } }),
     ],
-  ])("are read up to the fiftieth error: %s", (text, variables) => {
+  ])("stops after 50 errors: %s", (text, variables) => {
     const compiled = compiledFrom(text);
     const context = contextFor("contacts:read", "contacts:write");
     expect(compiled.run(variables(wrong(25_000)), context)).toBeNull();
     expect(read).toBeLessThanOrEqual(51);
   });
 
-  it("stop the compiled execution where they stop graphql-js", () => {
+  it("stops at the same value as in graphql-js", () => {
     const text = "query ($w: [Word!]) { contact(words: $w) }";
     const document = parse(text);
     const variableValues = { w: wrong(25_000) };

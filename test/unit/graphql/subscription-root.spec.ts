@@ -8,7 +8,7 @@ const SCHEMA = buildSchema(`
   type S { b: String }
 `);
 
-describe("the rule for roots of subscriptions", () => {
+describe("the validation rule for subscription roots", () => {
   it.each([
     "subscription { a @skip(if: true) { b } }",
     "subscription ($x: Boolean!) { a @include(if: $x) { b } }",
@@ -16,7 +16,7 @@ describe("the rule for roots of subscriptions", () => {
     "subscription { ...F @skip(if: false) } fragment F on Subscription { a { b } }",
     "subscription { ...F } fragment F on Subscription { a @skip(if: false) { b } }",
     "query Q { b { b } } subscription S($x: Boolean!) { a @skip(if: $x) { b } }",
-  ])("refuses a condition: %s", (text) => {
+  ])("rejects a condition: %s", (text) => {
     const errors = validate(SCHEMA, parse(text), [
       ...specifiedRules,
       noConditionalRoots,

@@ -19,15 +19,15 @@ const directory = (endpoint: string): Directory => ({
 const htmlOf = (changes: Partial<Config>): string =>
   landingPage(configOf(changes), ORIGIN, "en").html;
 
-describe("the first page", () => {
+describe("the landing page", () => {
   it.each([
     ["http://127.0.0.1:4000", "Emulator"],
     ["https://vendor.example.com", "changes are real"],
-  ])("tells what stands behind the gateway: %s", (endpoint, state) => {
+  ])("names the upstream: %s", (endpoint, state) => {
     expect(htmlOf({ UPSTREAM_ENDPOINT: endpoint })).toContain(state);
   });
 
-  it("counts as real as soon as one directory is", () => {
+  it("warns of real changes if one directory is not emulated", () => {
     const directories = new Map([
       ["local", directory("http://127.0.0.1:4000")],
       ["china", directory("https://vendor.example.com")],
@@ -35,7 +35,7 @@ describe("the first page", () => {
     expect(htmlOf({ directories })).toContain("changes are real");
   });
 
-  it("names the directories only where nobody has to sign in", () => {
+  it("lists the directories only without authentication", () => {
     const directories = new Map([
       ["red", directory("http://127.0.0.1:4000")],
       ["blue", directory("http://127.0.0.1:4001")],
@@ -46,7 +46,7 @@ describe("the first page", () => {
     );
   });
 
-  it("shows a hostile host name as text", () => {
+  it("escapes the host name", () => {
     const { html } = landingPage(configOf({}), 'http://"><b>x', "en");
     expect(html).not.toContain("<b>");
   });

@@ -17,6 +17,7 @@ import {
   type GraphQLScalarType,
 } from "graphql";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf } from "../../../support/fake-upstream.js";
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
@@ -109,7 +110,7 @@ const schema = new GraphQLSchema({
   types: [shape("Circle", "radius"), shape("Square", "side")],
 });
 
-/** Runs a document in both ways; null where it is not compiled. */
+/** Runs a document with both executors; `found` is null if it is not compiled. */
 async function both(
   source: string,
   variableValues: Record<string, unknown> = {},
@@ -118,9 +119,14 @@ async function both(
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document);
   if (operation == null) throw new Error("a document has one operation");
-  const compiled = new CompiledOperation(schema, document, operation);
+  const compiled = new CompiledOperation(
+    schema,
+    document,
+    operation,
+    ALLOW_ALL,
+  );
   const contextValue = contextOf();
-  // Once more, to see that a run leaves nothing behind.
+  // Run twice: the second run must not depend on state of the first.
   await compiled.run(variableValues, contextValue);
   const found = await compiled.run(variableValues, contextValue);
   const wanted = await execute({
@@ -183,19 +189,27 @@ const DOCUMENTS: readonly (readonly [string, Record<string, unknown>?])[] = [
   ],
 ];
 
-describe("an operation that is compiled", () => {
-  it.each(DOCUMENTS)("answers as graphql-js does: %s", async (...given) => {
-    const { found, wanted } = await both(...given);
-    expect(found).toBe(wanted);
-  });
+describe("a compiled operation", () => {
+  it.each(DOCUMENTS)(
+    "returns the result of graphql-js: %s",
+    async (...given) => {
+      const { found, wanted } = await both(...given);
+      expect(found).toBe(wanted);
+    },
+  );
 
-  it("keeps the plans of different conditions apart", async () => {
+  it("has a separate plan for each combination of conditions", async () => {
     const document = parse(
       "query ($x: Boolean!, $y: Boolean = false) { plain @skip(if: $x) late @include(if: $y) }",
     );
     const operation = getOperationAST(document);
     if (operation == null) throw new Error("a document has one operation");
-    const compiled = new CompiledOperation(schema, document, operation);
+    const compiled = new CompiledOperation(
+      schema,
+      document,
+      operation,
+      ALLOW_ALL,
+    );
     const answers: unknown[] = [];
     for (const x of [true, false, true]) {
       for (const y of [true, false]) {
@@ -212,7 +226,7 @@ describe("an operation that is compiled", () => {
     ]);
   });
 
-  it("leaves no rejection unheard when an object fails at once", async () => {
+  it("handles pending rejections when an object fails synchronously", async () => {
     const { found, wanted } = await both(
       "{ thing { a: failsLate b: mustFailLate c: mustFail } late }",
     );
@@ -220,31 +234,35 @@ describe("an operation that is compiled", () => {
   });
 });
 
-const KEPT: readonly (readonly [string, string, Record<string, unknown>])[] = [
+const INTERPRETED: readonly (readonly [
+  string,
+  string,
+  Record<string, unknown>,
+])[] = [
   ["introspection", "{ __schema { queryType { name } } plain }", {}],
-  ["a key that objects have no room for", "{ __proto__: plain }", {}],
-  ["variables that do not fit", "query ($a: Int!) { echo(b: $a) }", {}],
+  ["the alias `__proto__`", "{ __proto__: plain }", {}],
+  ["invalid variables", "query ($a: Int!) { echo(b: $a) }", {}],
   [
     "a condition without a value",
     "query ($x: Boolean = true) { plain @skip(if: $x) }",
     { x: null },
   ],
   [
-    "more conditions than plans are made for",
+    "more conditions than MAX_CONDITIONS",
     "query ($a: Boolean! $b: Boolean! $c: Boolean! $d: Boolean! $e: Boolean!) { plain @skip(if: $a) @include(if: $b) late @skip(if: $c) @include(if: $d) none @skip(if: $e) }",
     { a: true, b: true, c: true, d: true, e: true },
   ],
 ];
 
-describe("graphql-js keeps", () => {
-  it.each(KEPT)("%s", async (_what, source, variables) => {
+describe("compiled execution is left to graphql-js for", () => {
+  it.each(INTERPRETED)("%s", async (_title, source, variables) => {
     const { found } = await both(source, variables);
     expect(found).toBeNull();
   });
 });
 
 describe("the size of a plan", () => {
-  it("is told once, with the fields that fragments make of a short text", async () => {
+  it("is reported once, with the expanded fields of fragments", async () => {
     const type = new GraphQLObjectType({
       name: "Thing",
       fields: { name: { type: GraphQLString } },
@@ -260,15 +278,16 @@ describe("the size of a plan", () => {
     );
     const operation = getOperationAST(document);
     if (operation == null) throw new Error("there is one operation");
-    const told: number[] = [];
+    const sizes: number[] = [];
     const compiled = new CompiledOperation(
       schema,
       document,
       operation,
-      (fields) => told.push(fields),
+      ALLOW_ALL,
+      (fields) => sizes.push(fields),
     );
     await compiled.run(undefined, contextOf());
     await compiled.run(undefined, contextOf());
-    expect(told).toEqual([6]);
+    expect(sizes).toEqual([6]);
   });
 });

@@ -10,6 +10,7 @@ import {
   documentBytes,
   DocumentMemory,
 } from "../../../../src/graphql/executor/document-memory.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf } from "../../../support/fake-upstream.js";
 
 const MIB = 1024 * 1024;
@@ -21,7 +22,7 @@ const schema = buildSchema(
 const textOf = (at: number): string =>
   `{ ${Array.from({ length: 20 }, (_, n) => `x${at}y${n}: thing(id: ${n}) { a b c { a b } }`).join(" ")} }`;
 
-/** Does with a text what Apollo Server and the driver do with a new document. */
+/** Handles a new document like Apollo Server and the driver. */
 async function send(memory: DocumentMemory, text: string): Promise<void> {
   const key = `schema:${text.length}:${text.slice(0, 40)}`;
   const document = (await memory.store.get(key)) ?? parse(text);
@@ -32,6 +33,7 @@ async function send(memory: DocumentMemory, text: string): Promise<void> {
     schema,
     document,
     operation,
+    ALLOW_ALL,
     (fields) => memory.addFields(text, fields),
   );
   memory.addOperation(text, undefined, compiled, document);
@@ -44,9 +46,12 @@ describe("the bound on documents", () => {
     [240, 30],
     [512, 64],
     [4_144, 64],
-  ])("is an eighth of a heap limit of %i MiB, at most 64", (limit, share) => {
-    expect(documentBytes(limit * MIB)).toBe(share * MIB);
-  });
+  ])(
+    "is an eighth of the heap limit, at most 64 MiB: %i MiB",
+    (limit, share) => {
+      expect(documentBytes(limit * MIB)).toBe(share * MIB);
+    },
+  );
 });
 
 describe("document memory", () => {
@@ -56,7 +61,7 @@ describe("document memory", () => {
     memory = new DocumentMemory(2 * MIB);
   });
 
-  it("stays within its bound under ever new documents", async () => {
+  it("stays within its bound when every document is new", async () => {
     let counted = 0;
     for (let at = 0; at < 200; at++) {
       await send(memory, textOf(at));
@@ -67,7 +72,7 @@ describe("document memory", () => {
     expect(counted).toBeLessThan(30);
   });
 
-  it("counts more for a plan than for the text alone", async () => {
+  it("counts a plan in addition to the text", async () => {
     const text = textOf(1);
     const document = parse(text);
     await memory.store.set("key", document);
@@ -76,7 +81,7 @@ describe("document memory", () => {
     expect(memory.bytes).toBeGreaterThan(before);
   });
 
-  it("finds a document by Apollo's key and an operation by its text", async () => {
+  it("returns a document by Apollo's key and an operation by its text", async () => {
     const text = textOf(1);
     const document = parse(text);
     await memory.store.set("key", document);
@@ -88,7 +93,7 @@ describe("document memory", () => {
     expect(memory.operation(text, "Other")).toBeUndefined();
   });
 
-  it("forgets both at once", async () => {
+  it("evicts the document and its operations together", async () => {
     const text = textOf(0);
     await send(memory, text);
     const document: DocumentNode = parse(textOf(1));
@@ -106,7 +111,7 @@ describe("document memory", () => {
     expect([memory.count, memory.bytes]).toEqual([0, 0]);
   });
 
-  it("does not keep a document that is larger than the bound", async () => {
+  it("does not store a document that is larger than the bound", async () => {
     const tiny = new DocumentMemory(1_000);
     await send(tiny, textOf(1));
     expect([tiny.count, tiny.bytes]).toEqual([0, 0]);

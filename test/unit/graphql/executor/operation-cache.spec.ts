@@ -8,7 +8,7 @@ import {
 import { openContext } from "../../../../src/context/request-context.js";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
 import { OperationCache } from "../../../../src/graphql/executor/operation-cache.js";
-import { Logger } from "../../../../src/logging/logger.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 
 const QUERY = "query One { name }";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -20,20 +20,21 @@ const operation = new CompiledOperation(
   schema,
   document,
   document.definitions[0] as OperationDefinitionNode,
+  ALLOW_ALL,
 );
 
-describe("requests like those that were taken before", () => {
-  let requests: OperationCache;
+describe("operation cache", () => {
+  let cache: OperationCache;
 
   beforeEach(() => {
-    requests = new OperationCache(
+    cache = new OperationCache(
       {
         known: (text, name) =>
           text === QUERY && (name === undefined || name === "One")
             ? operation
             : undefined,
       },
-      new Logger({ LOG_LEVEL: "silent" }),
+      (_operationName, errors) => errors,
     );
   });
 
@@ -42,52 +43,55 @@ describe("requests like those that were taken before", () => {
     query = QUERY,
     operationName?: string,
   ): ReturnType<OperationCache["answer"]> =>
-    requests.answer(
+    cache.answer(
       { query, ...(operationName === undefined ? {} : { operationName }) },
       headers,
       openContext(headers),
     );
 
-  it("are left to Apollo Server until it has taken one", () => {
+  it("answers after Apollo Server has accepted the same headers once", () => {
     expect(ask(HEADERS)).toBeNull();
-    requests.remember(HEADERS, JSON_TYPE);
+    cache.remember(HEADERS, JSON_TYPE);
     expect(ask(HEADERS)).toEqual({
       contentType: JSON_TYPE,
       text: '{"data":{"name":null}}\n',
     });
-    expect(requests.answered).toBe(1);
+    expect(cache.answered).toBe(1);
   });
 
   it.each([
-    ["another media type is accepted", { ...HEADERS, accept: "text/html" }],
-    ["none is named", { "content-type": "application/json" }],
-    ["the body is of another type", { ...HEADERS, "content-type": "text/x" }],
-    ["the cost is asked for", { ...HEADERS, "x-cost": "1" }],
-  ])("are left to it where %s", (_, headers) => {
-    requests.remember(HEADERS, JSON_TYPE);
+    ["another `accept` header", { ...HEADERS, accept: "text/html" }],
+    ["no `accept` header", { "content-type": "application/json" }],
+    ["another `content-type`", { ...HEADERS, "content-type": "text/x" }],
+    ["`x-cost`", { ...HEADERS, "x-cost": "1" }],
+  ])("leaves a request to Apollo Server with %s", (_, headers) => {
+    cache.remember(HEADERS, JSON_TYPE);
     expect(ask(headers)).toBeNull();
   });
 
   it.each([
     ["document", "{ name }", undefined],
     ["operation", QUERY, "Two"],
-    ["empty name of an operation", QUERY, ""],
-  ])("are left to it with an unknown %s", (_, query, operationName) => {
-    requests.remember(HEADERS, JSON_TYPE);
-    expect(ask(HEADERS, query, operationName)).toBeNull();
-  });
+    ["empty operation name", QUERY, ""],
+  ])(
+    "leaves a request to Apollo Server with an unknown %s",
+    (_, query, operationName) => {
+      cache.remember(HEADERS, JSON_TYPE);
+      expect(ask(HEADERS, query, operationName)).toBeNull();
+    },
+  );
 
   it.each(["apollo-require-preflight", "x-apollo-operation-name"])(
-    "learn nothing from one that %s vouched for",
+    "does not remember a request with the CSRF-exemption header %s",
     (name) => {
-      requests.remember({ ...HEADERS, [name]: "1" }, JSON_TYPE);
+      cache.remember({ ...HEADERS, [name]: "1" }, JSON_TYPE);
       expect(ask(HEADERS)).toBeNull();
     },
   );
 
-  it("are not remembered by headers of any length", () => {
+  it("does not remember very long headers", () => {
     const headers = { ...HEADERS, accept: `*/*;${"x".repeat(1_000)}` };
-    requests.remember(headers, JSON_TYPE);
+    cache.remember(headers, JSON_TYPE);
     expect(ask(headers)).toBeNull();
   });
 });

@@ -14,9 +14,10 @@ import {
   type GraphQLOutputType,
 } from "graphql";
 import { CompiledOperation } from "../../../../src/graphql/executor/compiled-operation.js";
+import { ALLOW_ALL } from "../../../support/allow-all.js";
 import { contextOf, settled } from "../../../support/fake-upstream.js";
 
-/** How a value comes: at once, or after so many turns of the event loop. */
+/** Outcome of a value, and the number of event loop turns before it. */
 interface Fate {
   readonly turns: number;
   readonly fails: boolean;
@@ -30,7 +31,7 @@ const wait = async (turns: number): Promise<void> => {
   }
 };
 
-/** Gives the value when its time has come: a list is not made before that. */
+/** Returns or throws after the given turns. Creates the value only then. */
 const fated = (give: () => unknown, { turns, fails }: Fate): unknown => {
   const end = (): unknown => {
     if (fails) throw new Error("it failed");
@@ -39,7 +40,7 @@ const fated = (give: () => unknown, { turns, fails }: Fate): unknown => {
   return turns === 0 ? end() : wait(turns).then(end);
 };
 
-/** A list whose items come one by one; a failure at once is an error as a value. */
+/** A list of values with separate fates. A synchronous failure is an `Error` item. */
 const listOf = (value: unknown, fates: readonly Fate[]): unknown[] =>
   fates.map((fate) =>
     fate.turns === 0 && fate.fails
@@ -85,7 +86,7 @@ function schemaOf(script: Script): GraphQLSchema {
   return new GraphQLSchema({ query: Thing, mutation: Thing });
 }
 
-/** The same fates in the same order for each run. */
+/** Repeats the same fates in the same order for each run. */
 function scriptOf(fates: readonly Fate[]): {
   next: Script;
   restart: () => void;
@@ -124,22 +125,22 @@ const fates = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-describe("the compiled execution", () => {
+describe("the compiled executor", () => {
   const unhandled: unknown[] = [];
-  const note = (reason: unknown): void => {
+  const record = (reason: unknown): void => {
     unhandled.push(reason);
   };
 
   beforeEach(() => {
     unhandled.length = 0;
-    process.on("unhandledRejection", note);
+    process.on("unhandledRejection", record);
   });
 
   afterEach(() => {
-    process.off("unhandledRejection", note);
+    process.off("unhandledRejection", record);
   });
 
-  it("handles every rejection and answers with the data of graphql-js", async () => {
+  it("handles every rejection and returns the result of graphql-js", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom("query", "mutation"),
@@ -151,7 +152,12 @@ describe("the compiled execution", () => {
           const document = parse(`${kind} ${selected}`);
           const operation = getOperationAST(document);
           if (operation == null) throw new Error("there is one operation");
-          const compiled = new CompiledOperation(schema, document, operation);
+          const compiled = new CompiledOperation(
+            schema,
+            document,
+            operation,
+            ALLOW_ALL,
+          );
           const found = await compiled.run({}, contextOf());
           await settled();
           expect(unhandled).toEqual([]);
@@ -168,7 +174,7 @@ describe("the compiled execution", () => {
     );
   });
 
-  it("handles an item that rejects after another item has failed the list", async () => {
+  it("handles the rejection of an item after the list has become null", async () => {
     const { next } = scriptOf([
       AT_ONCE,
       { turns: 2, fails: true },
@@ -180,7 +186,12 @@ describe("the compiled execution", () => {
     const document = parse("{ ints may }");
     const operation = getOperationAST(document);
     if (operation == null) throw new Error("there is one operation");
-    const compiled = new CompiledOperation(schema, document, operation);
+    const compiled = new CompiledOperation(
+      schema,
+      document,
+      operation,
+      ALLOW_ALL,
+    );
     const result = await compiled.run({}, contextOf());
     await settled();
     expect(result?.data).toMatchObject({ ints: null });

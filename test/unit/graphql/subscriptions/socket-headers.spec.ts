@@ -4,8 +4,8 @@ import {
   refusePoison,
 } from "../../../../src/graphql/subscriptions/socket-headers.js";
 
-describe("headers of a WebSocket", () => {
-  it("are completed by the parameters of the connection, names in any case", () => {
+describe("WebSocket headers", () => {
+  it("include connection parameters, whose names are case-insensitive", () => {
     expect(
       headersOf(
         { host: "a.example", "accept-language": "en" },
@@ -30,11 +30,11 @@ describe("headers of a WebSocket", () => {
       { authorization: "b" },
     ],
     ["two parameters", {}, { authorization: "a", Authorization: "b" }],
-  ])("keep both of two credentials that differ: %s", (_name, given, params) => {
+  ])("keep two different credentials: %s", (_name, given, params) => {
     expect(headersOf(given, params)).toEqual({ authorization: ["a", "b"] });
   });
 
-  it("keep one of two credentials that are equal", () => {
+  it("merge two equal credentials", () => {
     const both = { authorization: "a" };
     expect(headersOf(both, both)).toEqual(both);
   });
@@ -42,7 +42,7 @@ describe("headers of a WebSocket", () => {
 
 describe("JSON from a client", () => {
   it.each(['{"a":{"__proto__":1}}', '{"constructor":{"prototype":{}}}'])(
-    "is rejected when it names a prototype: %s",
+    "is rejected if it could set a prototype: %s",
     (text) => {
       expect(() => JSON.parse(text, refusePoison) as unknown).toThrow(
         SyntaxError,

@@ -18,28 +18,28 @@ const HEAD = {
 const ADMITTED = { caller: CALLER, directory: "default", remaining: 5 };
 
 function setUp(authorize: AccessControl["authorize"] = () => ADMITTED) {
-  const settled: RequestContext[] = [];
+  const charged: RequestContext[] = [];
   const ended: RequestContext[] = [];
-  const intake = new AdmissionController(
+  const admission = new AdmissionController(
     { maxInFlight: 0, maxDelayMs: 0 },
     { now: () => 0, stop: () => undefined },
   );
-  const gate = {
+  const accessControl = {
     authorize,
-    chargeUpstreamCalls: (context: RequestContext) => settled.push(context),
+    chargeUpstreamCalls: (context: RequestContext) => charged.push(context),
   } as unknown as AccessControl;
   const operations = new SocketOperations(
-    gate,
-    intake,
+    accessControl,
+    admission,
     { began: () => undefined, ended: (context) => ended.push(context) },
     new Logger({ LOG_LEVEL: "silent" }),
     "/graphql",
   );
-  return { operations, intake, settled, ended };
+  return { operations, admission, charged, ended };
 }
 
 describe("an operation over a WebSocket", () => {
-  it("is admitted by the headers of the upgrade, raw ones included", async () => {
+  it("is authorized from the headers and raw headers of the upgrade", async () => {
     const seen: unknown[] = [];
     const { operations } = setUp((incoming) => {
       seen.push(incoming);
@@ -53,23 +53,23 @@ describe("an operation over a WebSocket", () => {
     ]);
   });
 
-  it("counts as in work until it sends results, or ends", async () => {
-    const { operations, intake } = setUp();
+  it("is in flight until it streams results or ends", async () => {
+    const { operations, admission } = setUp();
     const streaming = await operations.open(HEAD);
     const failing = await operations.open(HEAD);
-    expect(intake.inFlight).toBe(2);
+    expect(admission.inFlight).toBe(2);
     streaming.streams();
     failing.end();
-    expect(intake.inFlight).toBe(0);
+    expect(admission.inFlight).toBe(0);
     streaming.end();
-    expect(intake.inFlight).toBe(0);
+    expect(admission.inFlight).toBe(0);
   });
 
-  it("is refused while the gateway takes no requests, before the gate is asked", async () => {
-    const { operations, intake } = setUp(() => {
-      throw new Error("must not be asked");
+  it("is refused with GATEWAY_BUSY, before authorization, when admission is closed", async () => {
+    const { operations, admission } = setUp(() => {
+      throw new Error("must not be called");
     });
-    await intake.close();
+    await admission.close();
     const { refusal } = await operations.open(HEAD);
     expect(refusal).toMatchObject({
       code: ErrorCode.GATEWAY_BUSY,
@@ -85,7 +85,7 @@ describe("an operation over a WebSocket", () => {
     ],
     [new Error("bug"), ErrorCode.INTERNAL],
   ])(
-    "is refused, not rejected, when the gate throws %s",
+    "resolves with a refusal when access control throws %s",
     async (error, code) => {
       const { operations } = setUp(() => {
         throw error;
@@ -97,10 +97,10 @@ describe("an operation over a WebSocket", () => {
   );
 
   it("is charged and counted once", async () => {
-    const { operations, settled, ended } = setUp();
+    const { operations, charged, ended } = setUp();
     const operation = await operations.open(HEAD);
     operation.end();
     operation.end();
-    expect([settled.length, ended.length]).toEqual([1, 1]);
+    expect([charged.length, ended.length]).toEqual([1, 1]);
   });
 });

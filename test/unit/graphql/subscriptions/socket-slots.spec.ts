@@ -18,7 +18,7 @@ function setUp() {
   return { slots, evicted, arrive };
 }
 
-describe("slots of WebSockets", () => {
+describe("WebSocket slots", () => {
   it("evict the oldest waiting socket of an address beyond its limit", () => {
     const { slots, evicted, arrive } = setUp();
     for (const name of ["a", "b", "c", "d"]) arrive(name, "192.0.2.1");
@@ -35,7 +35,7 @@ describe("slots of WebSockets", () => {
     expect(evicted).toEqual(["1"]);
   });
 
-  it("evict a socket of the address with the most when all addresses together have too many", () => {
+  it("evict a socket of the address with the most sockets beyond the total limit", () => {
     const { slots, evicted, arrive } = setUp();
     arrive("honest", "192.0.2.1");
     for (const name of ["a", "b", "c"]) arrive(name, "192.0.2.2");
@@ -45,7 +45,7 @@ describe("slots of WebSockets", () => {
     expect(slots.waiting).toBe(6);
   });
 
-  it("limit the sockets of a caller without shutting others out", () => {
+  it("limit the sockets of one caller without affecting others", () => {
     const { slots, arrive } = setUp();
     const seat = (caller: string): boolean =>
       slots.signIn(arrive(caller, "192.0.2.1"), caller);
@@ -55,7 +55,7 @@ describe("slots of WebSockets", () => {
     expect(slots.signedIn).toBe(3);
   });
 
-  it("limit the sockets of all callers", () => {
+  it("limit the sockets of all callers together", () => {
     const { slots, arrive } = setUp();
     const seat = (caller: string): boolean =>
       slots.signIn(arrive(caller, "192.0.2.1"), caller);
@@ -71,7 +71,7 @@ describe("slots of WebSockets", () => {
     expect([slots.signedIn, slots.waiting]).toEqual([1, 3]);
   });
 
-  it("give the slot of a closed socket to another, and keep nothing", () => {
+  it("free the slot of a closed socket", () => {
     const { slots, arrive } = setUp();
     const sockets = [arrive("a", "192.0.2.1"), arrive("b", "192.0.2.1")];
     for (const socket of sockets) slots.signIn(socket, "one");
@@ -84,7 +84,7 @@ describe("slots of WebSockets", () => {
   });
 });
 
-describe("limits of WebSockets", () => {
+describe("WebSocket limits", () => {
   const SIGN_IN = {
     JWT_ISSUER: "https://issuer.example",
     JWT_AUDIENCE: "gateway",
@@ -105,12 +105,12 @@ describe("limits of WebSockets", () => {
       { signedIn: 2, perCaller: 1, waitingPerAddress: 1 },
     ],
     [{ MAX_WEBSOCKETS_PER_CALLER: "600" }, { signedIn: 1_000, perCaller: 600 }],
-  ])("follow the settings %j", (environment, limits) => {
+  ])("are derived from the settings %j", (environment, limits) => {
     const config = readConfig({ ...SIGN_IN, ...environment });
     expect(slotsOf(config)).toMatchObject(limits);
   });
 
-  it("let the only caller of a gateway without sign-in use every slot", () => {
+  it("allow the only caller every slot without authentication", () => {
     expect(slotsOf(readConfig({}))).toMatchObject({ perCaller: 1_000 });
   });
 });
