@@ -1,8 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../src/config/config.js";
 import {
   startEmulator,
   type RunningEmulator,
@@ -14,7 +10,6 @@ import {
   type EmulatorSettings,
 } from "../../src/emulator/settings.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
-import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
 import {
   BOUND_FOLDER,
@@ -24,7 +19,10 @@ import {
 } from "../support/calls.js";
 import { APIS, type Api, type Input } from "../support/apis.js";
 import { scraped } from "../support/metrics.js";
-import { environmentFor } from "../support/running.js";
+import {
+  startForDirectories,
+  type DirectoriesGateway,
+} from "../support/directories.js";
 
 interface Alternative {
   readonly name: string;
@@ -142,46 +140,32 @@ const FIRST_OF_EACH = RUN.filter(
 
 describe("under each alternative of each setting of the emulator", () => {
   const emulators = new Map<string, RunningEmulator>();
-  let gateway: ProbedGateway;
-  let folder: string;
+  let running: DirectoriesGateway;
 
   beforeAll(async () => {
-    await Promise.all(
-      ALTERNATIVES.map(async ({ name, value, alias }) => {
-        const settings = { [name]: value } as Partial<EmulatorSettings>;
-        emulators.set(alias, await startEmulator({ settings }));
-      }),
-    );
-    folder = await mkdtemp(join(tmpdir(), "settings-"));
-    const file = join(folder, "directories.json");
-    const credentials = {
-      accessKeyId: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-      accessKeySecret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    };
-    const directories = Object.fromEntries(
-      [...emulators].map(([alias, { url }]) => [
-        alias,
-        { endpoint: url, credentials },
-      ]),
-    );
-    await writeFile(file, JSON.stringify({ directories }));
-    const { UPSTREAM_ENDPOINT: _, ...environment } = environmentFor("unused");
-    gateway = await startGateway(
-      readConfig({
-        ...environment,
-        DIRECTORIES_FILE: file,
+    for (const { name, value, alias } of ALTERNATIVES) {
+      const settings = { [name]: value } as Partial<EmulatorSettings>;
+      for (const api of APIS) {
+        emulators.set(aliasFor(alias, api), await startEmulator({ settings }));
+      }
+    }
+    running = await startForDirectories(
+      Object.fromEntries(
+        [...emulators].map(([alias, { url }]) => [alias, url]),
+      ),
+      {
         VERIFICATION_COOLDOWN_SECONDS: "0",
-        // Conflicts and throttling that last are given up soon.
+        // Lasting conflicts and throttling end soon.
         READ_DEADLINE_MS: "3000",
         WRITE_DEADLINE_MS: "5000",
-      }),
+      },
     );
   }, 60_000);
 
   afterAll(async () => {
-    await gateway.close();
+    // First the emulators: they must not outlive a gateway that did not start.
     await Promise.all([...emulators.values()].map((one) => one.stop()));
-    await rm(folder, { recursive: true });
+    await running.stop();
   });
 
   it("runs every operation and knows every setting", () => {
@@ -202,12 +186,14 @@ describe("under each alternative of each setting of the emulator", () => {
     api: Api,
     run: typeof RUN,
   ): Promise<{ code: string; status: number; operation: Operation }[]> => {
-    emulators.get(alias)?.control.reset();
     const seen = [];
     for (const [operation, input] of run) {
-      const { code, status } = await api.call(gateway.url, operation, input, {
-        "x-resource-directory": alias,
-      });
+      const { code, status } = await api.call(
+        running.gateway.url,
+        operation,
+        input,
+        { "x-resource-directory": aliasFor(alias, api) },
+      );
       seen.push({ operation, code, status });
     }
     return seen;
@@ -218,7 +204,7 @@ describe("under each alternative of each setting of the emulator", () => {
     async ({ title, one }) => {
       const refusal: string | undefined = REFUSES_ALL[title];
       const typed = new Set<string>(["OK", ...Object.values(ErrorCode)]);
-      for (const api of APIS) {
+      const check = async (api: Api): Promise<void> => {
         const run = refusal === undefined ? RUN : FIRST_OF_EACH;
         const seen = await codesOf(one, api, run);
         const wrong = seen.filter(
@@ -238,13 +224,14 @@ describe("under each alternative of each setting of the emulator", () => {
         if (title !== "callsPerSecond 1") {
           expect(isNeeded).toBe(refusal !== undefined);
         }
-      }
+      };
+      await Promise.all(APIS.map(check));
     },
     120_000,
   );
 
   it("leaves the breakers without a failure", async () => {
-    const samples = [...(await scraped(gateway.opsUrl))];
+    const samples = [...(await scraped(running.gateway.opsUrl))];
     const failed = samples.filter(
       ([name, count]) =>
         /upstream_attempts_total.*outcome="(?:ambiguous|not-sent)"/.test(
@@ -253,10 +240,15 @@ describe("under each alternative of each setting of the emulator", () => {
     );
     expect(failed).toEqual([]);
     const breakers = samples.filter(([name]) => name.includes("breaker_state"));
-    expect(breakers).toHaveLength(2 * ALTERNATIVES.length);
+    expect(breakers).toHaveLength(2 * emulators.size);
     expect(breakers.filter(([, state]) => state !== 0)).toEqual([]);
   });
 });
+
+/** Each API has an emulator of its own, so that both run at the same time. */
+function aliasFor(alias: string, api: Api): string {
+  return `${alias}-${api.name}`;
+}
 
 function titleOf({ name, value }: Alternative): string {
   return `${name} ${JSON.stringify(value)}`;
