@@ -8,7 +8,7 @@ export default {
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
     "<rootDir>/test/tools/",
-    // Needs a redis-server and minutes: `npm run test:replicas`.
+    // These need a redis-server and take minutes: `npm run test:replicas`.
     "<rootDir>/test/replicas/",
   ],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
@@ -34,4 +34,6 @@ export default {
     ],
   },
   testTimeout: 30000,
+  // `it.concurrent` is used for cases that mostly wait: for retries and time limits.
+  maxConcurrency: 12,
 };

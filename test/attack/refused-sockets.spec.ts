@@ -73,7 +73,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   "an ignored offer with too many headers": [
     431,
     head(
-      "GET /docs HTTP/1.1",
+      `GET ${LIST} HTTP/1.1`,
       HOST,
       "Connection: Upgrade",
       "Upgrade: h2c",
@@ -234,11 +234,11 @@ describe("a refused connection whose peer ignores its end", () => {
     const socket = (await RawPeer.open(url)).write(handshake("/graphql", HOST));
     expect(await socket.answers()).toEqual([101]);
     const idle = (await RawPeer.open(url)).write(
-      head("GET /docs HTTP/1.1", HOST),
+      head(`GET ${LIST} HTTP/1.1`, HOST),
     );
     expect(await idle.answers()).toEqual([200]);
     const next = (await RawPeer.open(url)).write(
-      head("GET /docs HTTP/1.1", HOST),
+      head(`GET ${LIST} HTTP/1.1`, HOST),
     );
     expect(await next.answers()).toEqual([200]);
     socket.write(BAD_FRAME);
@@ -259,7 +259,7 @@ describe("a refused connection whose peer ignores its end", () => {
     const peers = await Promise.all(
       Array.from({ length: 4 }, () => RawPeer.open(url)),
     );
-    for (const peer of peers) peer.write(head(`GET /docs HTTP/1.1`, HOST));
+    for (const peer of peers) peer.write(head(`GET ${LIST} HTTP/1.1`, HOST));
     for (const peer of peers) expect(await peer.answers()).toEqual([200]);
     expect((await fetch(`${url}${LIST}`)).status).toBe(200);
   });

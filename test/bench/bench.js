@@ -45,10 +45,10 @@ class Bench {
   }
 
   async firstAnswer(peer, server, hasSignIn) {
-    const { doors } = PEERS[peer];
+    const { apis } = PEERS[peer];
     const { path, method, body, type } = requestOf(
       "get-one",
-      doors,
+      apis,
       this.next++,
     );
     const headers = {
@@ -132,13 +132,13 @@ class Bench {
 
   async measure(peer, server, workload, { connections, delayMs, auth }) {
     const count = this.countOf(workload, connections, delayMs);
-    const { doors } = PEERS[peer];
+    const { apis } = PEERS[peer];
     const { calls: before } = await this.stub.ask({});
     const cpuBefore = server.cpuMicros();
     const { result, error } = await this.load.ask({
       origin: server.origin,
       workload,
-      doors,
+      apis,
       first: this.next,
       count,
       connections,

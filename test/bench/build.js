@@ -31,7 +31,7 @@ export function buildPeers() {
 }
 
 /**
- * Compiles the gateway as `npm run build` does, but into a folder of its own,
+ * Compiles the gateway as `npm run build` does, but into a separate folder,
  * so that a bench and other work do not get in each other's way.
  */
 export function buildGateway() {

@@ -1,7 +1,7 @@
 import { Client } from "undici";
 import { requestOf } from "./workloads.js";
 
-// The load generator: a process of its own that sends a fixed number of
+// The load generator: a separate process that sends a fixed number of
 // requests, one at a time on each connection, and reports how long they took.
 
 /** @type {Map<string, Client[]>} */
@@ -16,7 +16,7 @@ function clientsOf(origin, connections) {
   return clients.slice(0, connections);
 }
 
-async function run({ origin, workload, doors, first, count, ...rest }) {
+async function run({ origin, workload, apis, first, count, ...rest }) {
   const { connections, authorization } = rest;
   const latencies = new Float64Array(count);
   let sample = "";
@@ -24,7 +24,7 @@ async function run({ origin, workload, doors, first, count, ...rest }) {
   const loop = async (client) => {
     while (sent < count) {
       const index = sent++;
-      const { type, ...request } = requestOf(workload, doors, first + index);
+      const { type, ...request } = requestOf(workload, apis, first + index);
       const headers = { accept: "application/json" };
       if (type !== undefined) headers["content-type"] = type;
       if (authorization !== undefined) headers.authorization = authorization;

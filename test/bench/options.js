@@ -24,7 +24,7 @@ export const HELP = `npm run bench -- [options]
 const list = (text) => text.split(",").filter(Boolean);
 const numbers = (text) => list(text).map(Number);
 
-/** What the command line asks for. */
+/** Options of the command line. */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,

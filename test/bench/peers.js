@@ -6,33 +6,33 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 
 /**
  * The servers that are measured side by side: what each is, and through which
- * doors it answers, the preferred one first.
+ * APIs it serves, the preferred one first.
  */
 export const PEERS = {
-  ours: { title: "this gateway", doors: ["rest", "graphql"] },
+  ours: { title: "this gateway", apis: ["rest", "graphql"] },
   a: {
     title: "bare pass-through",
-    doors: ["forms"],
+    apis: ["forms"],
     script: "peers/pass-through.js",
   },
   b: {
     title: "pass-through with mapping and signing",
-    doors: ["rest", "mapped"],
+    apis: ["rest", "mapped"],
     script: "peers/mapped.js",
   },
   c: {
     title: "mercurius, JIT, signed",
-    doors: ["graphql"],
+    apis: ["graphql"],
     script: "peers/mercurius.js",
   },
   d: {
     title: "Apollo Server standalone, signed",
-    doors: ["graphql"],
+    apis: ["graphql"],
     script: "peers/apollo.js",
   },
   e: {
     title: "the obvious Nest gateway",
-    doors: ["rest", "graphql"],
+    apis: ["rest", "graphql"],
     script: "dist/nest/main.js",
   },
 };

@@ -101,7 +101,7 @@ function cpuOf(pid) {
 
 const given = new Set();
 
-/** A port that is free and that nobody else was told of. */
+/** A free port that was not returned before. */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -42,7 +42,7 @@ export function toMarkdown({ start, peakMib, runs, ...about }) {
   const parts = [
     `${about.date}, Node ${about.node}, ${about.processor}; medians of ${about.rounds} rounds. ${peers
       .map((peer) => `${peer}: ${PEERS[peer].title}`)
-      .join("; ")}. A server without a REST door answers through GraphQL.`,
+      .join("; ")}. A server without a REST API gets GraphQL requests.`,
   ];
   for (const [setting, group] of settings) {
     parts.push(

@@ -73,7 +73,7 @@ export class Scale {
       const { result, error } = await this.load.ask({
         origin: server.origin,
         workload: "get-one",
-        doors: ["graphql"],
+        apis: ["graphql"],
         first: this.next,
         count: REQUESTS,
         connections: CONNECTIONS,

@@ -7,7 +7,7 @@ import { WORKLOADS } from "./workloads.js";
 export function compareAnswers(workload, samples) {
   const [first, ...others] = Object.entries(samples).filter(
     ([peer]) =>
-      !WORKLOADS[workload].rest && PEERS[peer].doors.includes("graphql"),
+      !WORKLOADS[workload].rest && PEERS[peer].apis.includes("graphql"),
   );
   for (const [peer, sample] of others) {
     const [model, text] = first;
@@ -20,7 +20,7 @@ export function compareAnswers(workload, samples) {
   }
 }
 
-/** Each server was asked for contacts of its own. */
+/** Each server got requests for different contacts. */
 const withoutIds = (text) =>
   JSON.parse(text.replace(/c-bench[0-9a-z]{11}/g, "c-bench"));
 

@@ -1,4 +1,4 @@
-/** What a client of a list sees of a contact; no field costs a call of its own. */
+/** Fields of a contact in a list; none needs a further upstream call. */
 const CONTACT =
   "id name emailAddress phoneNumber title messageTypes status createdAt bindings { targetId kind }";
 
@@ -33,7 +33,7 @@ const ONE_TEN_TIMES = `query OneTenTimes($id: ID!) {
 }`;
 
 /**
- * The id of the n-th contact. Every request asks for another one, so that no
+ * The id of the n-th contact. Every request reads another contact, so that no
  * server can answer two requests with one upstream call.
  */
 const idOf = (n) => `c-bench${n.toString(36).padStart(11, "0")}`;
@@ -80,9 +80,9 @@ const listForm = (n) =>
   `Action=ListMessageContacts&PageNumber=${pageOf(n)}&PageSize=10`;
 
 /**
- * The work, by name: for each door what the n-th request is, and how many
- * requests a round has compared with the lightest. A server without a REST door
- * answers the same question through GraphQL.
+ * Workloads by name. Each has the n-th request for each API, and its share of
+ * requests in a round, relative to the cheapest workload. A server without a REST
+ * API gets the same request over GraphQL.
  */
 export const WORKLOADS = {
   "get-one": {
@@ -163,8 +163,8 @@ export const WORKLOADS = {
   },
 };
 
-/** The n-th request of a workload through the first door a server has for it. */
-export function requestOf(workload, doors, n) {
-  const door = doors.find((one) => WORKLOADS[workload][one] !== undefined);
-  return WORKLOADS[workload][door](n);
+/** The n-th request of a workload, over the first API of the server that supports it. */
+export function requestOf(workload, apis, n) {
+  const api = apis.find((one) => WORKLOADS[workload][one] !== undefined);
+  return WORKLOADS[workload][api](n);
 }

@@ -9,8 +9,8 @@ const generated = (name: string): Promise<string> =>
     "utf8",
   );
 
-describe("the compilers of clients", () => {
-  it("graphql-codegen makes a typed document of each file", () => {
+describe("client compilers", () => {
+  it("graphql-codegen generates a typed document for each file", () => {
     assert.deepEqual(
       Object.keys(documents)
         .filter((name) => name.endsWith("Document"))
@@ -26,7 +26,7 @@ describe("the compilers of clients", () => {
     );
   });
 
-  it("relay-compiler makes an artifact of each operation and fragment", async () => {
+  it("relay-compiler generates an artifact for each operation and fragment", async () => {
     for (const name of [
       "contactPageQuery",
       "contactPage_card",

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** A gateway in a process of its own, with its emulator embedded. */
+/** A gateway process with an embedded emulator. */
 export interface Gateway {
   readonly url: string;
   readonly socketUrl: string;
-  /** The emulator's control surface. */
+  /** URL of the emulator's control API. */
   readonly control: (path: string, body: object) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function startGateway(): Promise<Gateway> {
       if (!response.ok) throw new Error(await response.text());
     },
     stop: async () => {
-      // Unlike SIGTERM it does not first wait for a load balancer to notice.
+      // Unlike SIGTERM, SIGINT does not wait for load balancers.
       process_.kill("SIGINT");
       if (process_.exitCode === null) await once(process_, "exit");
     },
@@ -52,7 +52,7 @@ async function printedUntil(
   for await (const part of stderr) {
     printed += String(part);
     if (pattern.test(printed)) {
-      // Read on, so that the process never waits for its reader.
+      // Continue to read, so that the pipe does not fill up.
       stderr.resume();
       return printed;
     }
@@ -67,7 +67,7 @@ function found(text: string, pattern: RegExp): string {
   return value;
 }
 
-/** Contacts of the emulator's sample. */
+/** Contacts of the sample seed. */
 export const TOM = "c-qL4HqKONzOM7aB3d";
 export const MARTA = "c-p0SgA2eH6iUzD9Fm";
 export const BEN = "c-r5IfC8dP0gNmZ4Ek";

@@ -15,7 +15,7 @@ interface State {
 
 const query = print(documents.WatchDeletionDocument);
 
-/** Hands over each state; resolves when the client says that it is over. */
+/** Calls back with each state; resolves when the client reports completion. */
 type Watch = (onState: (state: State) => void) => Promise<void>;
 
 describe("a deletion", () => {
@@ -66,7 +66,7 @@ describe("a deletion", () => {
     client.dispose();
   };
 
-  /** The browser's own client: told nothing, it stays away after the end. */
+  /** The browser's EventSource. It does not reconnect after 204. */
   const overEventSource: Watch = (onState) =>
     new Promise((resolve) => {
       const source = new EventSource(
@@ -83,8 +83,8 @@ describe("a deletion", () => {
     "graphql-sse": overGraphqlSse,
     EventSource: overEventSource,
   })) {
-    it(`is followed to its end by ${name}, which then stays away`, async () => {
-      // A new gateway for each: it remembers what became of a contact.
+    it(`is followed to its end by ${name}, which then does not reconnect`, async () => {
+      // A new gateway for each client, because a gateway remembers deletions.
       await gateway.stop();
       gateway = await startGateway();
       const response = await fetch(

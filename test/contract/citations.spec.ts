@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
@@ -123,5 +123,36 @@ describe("comments, tests and documents", () => {
         !files.some((path) => path === text || path.startsWith(`${text}/`)),
     );
     expect(unknown).toEqual([]);
+  });
+
+  it("name no file or folder of src that does not exist", () => {
+    // The example of CONTRIBUTING.md.
+    const planned = "rename-message-contact";
+    const cited = texts
+      .filter(({ path }) => path.endsWith(".md") && path !== "CHANGELOG.md")
+      .flatMap(({ text }) =>
+        [...text.matchAll(/`(src\/[\w./-]+)`/g)].map(([, found = ""]) => found),
+      )
+      .filter((found) => !found.includes(planned));
+    expect(cited.length).toBeGreaterThan(10);
+    expect(cited.filter((found) => !existsSync(new URL(found, ROOT)))).toEqual(
+      [],
+    );
+  });
+
+  it("list every folder of src in the README, and no other", () => {
+    const readme = texts.find(({ path }) => path === "README.md")?.text ?? "";
+    const [, tree = ""] = readme.split("## The source tree");
+    const listed = tree
+      .split("\n")
+      .filter((line) => line.startsWith("| `"))
+      .flatMap((line) => [
+        ...(line.split("|")[1] ?? "").matchAll(/`([\w-]+)\/`/g),
+      ])
+      .map(([, name = ""]) => name);
+    const folders = readdirSync(new URL("src/", ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(listed.sort()).toEqual(folders.sort());
   });
 });

@@ -1,15 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../src/config/read-config.js";
 import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
-import { startGateway, type Gateway } from "../../src/gateway.js";
 import {
   actionOf,
   OPERATIONS,
@@ -17,7 +12,10 @@ import {
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
 import { APIS, type Api } from "../support/apis.js";
-import { environmentFor } from "../support/running.js";
+import {
+  startForDirectories,
+  type DirectoriesGateway,
+} from "../support/directories.js";
 
 const BOTH_SIDES = [
   "reset",
@@ -33,7 +31,7 @@ const BOTH_SIDES = [
   "status503",
 ] as const;
 
-/** Every fault of the emulator, with durations that fit the short time limits below. */
+/** Every fault the emulator knows, with figures that fit short time limits. */
 const FAULTS: readonly FaultInput[] = [
   ...BOTH_SIDES.flatMap((effect): FaultInput[] => [
     { effect, when: "before" },
@@ -58,74 +56,74 @@ const FAULTS: readonly FaultInput[] = [
   { effect: "error", code: "Throttling.Api" },
 ];
 
-/** Each alias has its own breaker, so that one case cannot open the breaker of another. */
-const ALIASES = Array.from({ length: 13 }, (_, n) => `d${n}`);
+/** Directories of one emulator. Each has its own breaker, so that no fault affects the next one. */
+const DIRECTORIES_EACH = 13;
 
-interface Pair {
-  readonly emulator: RunningEmulator;
-  readonly gateway: Gateway;
+interface Case {
+  readonly operation: Operation;
+  readonly api: Api;
+  readonly title: string;
+  readonly aliases: readonly string[];
 }
 
-const titles = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-  APIS.map((api) => ({
-    operation,
-    api,
-    title: `${operation} over ${api.name}`,
-  })),
+const cases: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
+  (operation, at) =>
+    APIS.map((api) => ({
+      operation,
+      api,
+      title: `${operation} by ${api.name}`,
+      aliases: Array.from(
+        { length: DIRECTORIES_EACH },
+        (_, index) => `${api.name}-${at}-${index}`,
+      ),
+    })),
 );
 
 describe("under any single fault", () => {
-  let folder: string;
-  const pairs = new Map<string, Pair>();
+  const emulators = new Map<string, RunningEmulator>();
+  let running: DirectoriesGateway;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "faults-"));
-    await Promise.all(
-      titles.map(async ({ title }, index) => {
-        const emulator = await startEmulator();
-        const file = join(folder, `${index}.json`);
-        await writeFile(file, directories(emulator.url));
-        const { UPSTREAM_ENDPOINT: _, ...environment } = environmentFor(
-          emulator.url,
-        );
-        const gateway = await startGateway(
-          readConfig({
-            ...environment,
-            DIRECTORIES_FILE: file,
-            VERIFICATION_COOLDOWN_SECONDS: "0",
-            READ_ATTEMPT_MS: "300",
-            WRITE_ATTEMPT_MS: "300",
-            READ_BACK_RESERVE_MS: "1500",
-            READ_DEADLINE_MS: "4000",
-            WRITE_DEADLINE_MS: "8000",
-          }),
-        );
-        pairs.set(title, { emulator, gateway });
-      }),
+    for (const { title } of cases) emulators.set(title, await startEmulator());
+    running = await startForDirectories(
+      Object.fromEntries(
+        cases.flatMap(({ title, aliases }) =>
+          aliases.map((alias) => [alias, emulators.get(title)?.url ?? ""]),
+        ),
+      ),
+      {
+        VERIFICATION_COOLDOWN_SECONDS: "0",
+        READ_ATTEMPT_MS: "600",
+        WRITE_ATTEMPT_MS: "600",
+        READ_BACK_RESERVE_MS: "1500",
+        READ_DEADLINE_MS: "6000",
+        WRITE_DEADLINE_MS: "12000",
+      },
     );
   }, 60_000);
 
   afterAll(async () => {
-    await Promise.all(
-      [...pairs.values()].map(async ({ gateway, emulator }) => {
-        await gateway.close();
-        await emulator.stop();
-      }),
-    );
-    await rm(folder, { recursive: true });
+    // First the emulators: they must not outlive a gateway that did not start.
+    await Promise.all([...emulators.values()].map((one) => one.stop()));
+    await running.stop();
   });
 
-  it.concurrent.each(titles)(
-    "$title reports the true outcome and takes effect at most once",
-    async ({ operation, api, title }) => {
-      const pair = pairs.get(title);
-      if (pair === undefined) throw new Error("not started");
+  it.concurrent.each(cases)(
+    "$title reports what happened, and changes nothing twice",
+    async (one) => {
+      const emulator = emulators.get(one.title);
+      if (emulator === undefined) throw new Error("not started");
       for (const [index, fault] of FAULTS.entries()) {
-        const verdict = await judged(pair, operation, api, fault, index);
-        expect({ fault, ...verdict }).toEqual({
+        const judgement = await judged(
+          emulator,
+          running.gateway.url,
+          one,
           fault,
-          ...verdict,
-          code: expectedCode(operation, fault),
+          index,
+        );
+        expect({ fault, ...judgement }).toEqual({
+          fault,
+          code: expectedCode(one.operation, fault),
           lie: null,
           isBounded: true,
         });
@@ -135,20 +133,8 @@ describe("under any single fault", () => {
   );
 });
 
-function directories(endpoint: string): string {
-  const credentials = {
-    accessKeyId: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    accessKeySecret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-  };
-  return JSON.stringify({
-    directories: Object.fromEntries(
-      ALIASES.map((alias) => [alias, { endpoint, credentials }]),
-    ),
-  });
-}
-
-/** Faults after which a response still shows the outcome. */
-const WITH_KNOWN_OUTCOME = new Set([
+/** Faults after which the response still shows what happened. */
+const CONCLUSIVE = new Set([
   "delay",
   "trickle",
   "throttle",
@@ -158,13 +144,13 @@ const WITH_KNOWN_OUTCOME = new Set([
   "wrongId",
 ]);
 
-/** A single fault is always survived, except by a verification message that may have been sent. */
+/** A single fault is always retried or settled, except for a verification message that may have been sent. */
 function expectedCode(operation: Operation, fault: FaultInput): string {
   if (fault.code === "NoPermission") return ErrorCode.UPSTREAM_DENIED;
-  const isKnown =
-    WITH_KNOWN_OUTCOME.has(fault.effect) ||
+  const isConclusive =
+    CONCLUSIVE.has(fault.effect) ||
     (fault.effect === "error" && fault.code !== "InternalError");
-  return operation.startsWith("send") && !isKnown
+  return operation.startsWith("send") && !isConclusive
     ? ErrorCode.OUTCOME_UNKNOWN
     : "OK";
 }
@@ -176,26 +162,26 @@ interface Judgement {
   readonly isBounded: boolean;
 }
 
-/** Compares the reported outcome with the emulator's call record. */
+/** Compares the response with the calls that the emulator recorded. */
 async function judged(
-  { emulator: { control }, gateway }: Pair,
-  operation: Operation,
-  api: Api,
+  { control }: RunningEmulator,
+  gatewayUrl: string,
+  { operation, api, aliases }: Case,
   fault: FaultInput,
   index: number,
 ): Promise<Judgement> {
   control.reset();
-  await openPending(control, gateway.url, operation, {
-    "x-resource-directory": ALIASES.at(-1) ?? "",
+  await openPending(control, gatewayUrl, operation, {
+    "x-resource-directory": aliases.at(-1) ?? "",
   });
   control.clearCalls();
   const headers = {
-    "x-resource-directory": ALIASES[index % ALIASES.length] ?? "",
+    "x-resource-directory": aliases[index % aliases.length] ?? "",
   };
   const action = actionOf(operation);
   if (fault.effect === "resetOnReuse") {
     await api.call(
-      gateway.url,
+      gatewayUrl,
       "listMessageContacts",
       { pageNumber: 9 },
       headers,
@@ -203,7 +189,7 @@ async function judged(
   }
   control.addFault({ operation: action, ...fault });
   const { code } = await api.call(
-    gateway.url,
+    gatewayUrl,
     operation,
     VALID_INPUTS[operation],
     headers,

@@ -1,5 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { EmulatorControl } from "../../src/emulator/control/control.js";
+import {
+  startEmulator,
+  type RunningEmulator,
+} from "../../src/emulator/emulator.server.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
 import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
@@ -11,7 +16,10 @@ import {
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
 import { APIS, type Api, type ApiResponse } from "../support/apis.js";
-import { startBoth, type Running } from "../support/running.js";
+import {
+  startForDirectories,
+  type DirectoriesGateway,
+} from "../support/directories.js";
 
 interface VendorError {
   readonly code: string;
@@ -30,7 +38,7 @@ const DOCUMENTED = JSON.parse(
   ),
 ) as Documented;
 
-/** Undocumented codes, one for each prefix. */
+/** Codes that the vendor does not document, one for each prefix. */
 const INVENTED: readonly VendorError[] = [
   { code: "InvalidParameter.Name.Novel", httpStatus: 400 },
   { code: "MissingParameter.Novel", httpStatus: 400 },
@@ -40,7 +48,7 @@ const INVENTED: readonly VendorError[] = [
   { code: "Novel", httpStatus: 400 },
 ];
 
-/** Expected error code of each vendor code. Independent of the table in `src`. */
+/** Expected error code of each documented vendor code, independent of the gateway's table. */
 const FAMILIES: readonly (readonly [RegExp, ErrorCode])[] = [
   [/^InvalidParameter\.Name\.AlreadyUsed$/, ErrorCode.NAME_TAKEN],
   [/^(InvalidParameter\.(Format|Accept))$/, ErrorCode.UPSTREAM_DENIED],
@@ -88,7 +96,7 @@ function familyOf(
 ): ErrorCode {
   const [, family = ErrorCode.UPSTREAM_DENIED] =
     FAMILIES.find(([pattern]) => pattern.test(code)) ?? [];
-  // After a server error the change may have been applied.
+  // After a server error, a change may have been carried out.
   const isAmbiguous =
     httpStatus >= 500 && family === ErrorCode.UPSTREAM_UNAVAILABLE;
   return isAmbiguous && OPERATIONS[operation].kind === "write"
@@ -96,40 +104,49 @@ function familyOf(
     : family;
 }
 
-const sweeps = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-  APIS.map((api) => ({
-    operation,
-    api,
-    title: `${operation} by ${api.name}`,
-  })),
+/** One directory and one emulator each, so that sweeps can run in parallel. */
+const sweeps = (Object.keys(OPERATIONS) as Operation[]).flatMap(
+  (operation, at) =>
+    APIS.map((api) => ({
+      operation,
+      api,
+      alias: `${api.name}-${at}`,
+      title: `${operation} by ${api.name}`,
+    })),
 );
 
 describe("every vendor error", () => {
-  const running = new Map<string, Running>();
+  const emulators = new Map<string, RunningEmulator>();
+  let running: DirectoriesGateway;
 
   beforeAll(async () => {
-    await Promise.all(
-      sweeps.map(async ({ title }) => {
-        running.set(
-          title,
-          await startBoth(
-            {},
-            { READ_BACK_RESERVE_MS: "500", VERIFICATION_COOLDOWN_SECONDS: "0" },
-          ),
-        );
-      }),
+    for (const { alias } of sweeps) {
+      emulators.set(alias, await startEmulator());
+    }
+    running = await startForDirectories(
+      Object.fromEntries(
+        [...emulators].map(([alias, { url }]) => [alias, url]),
+      ),
+      {
+        // Conflicts are retried until the deadline. Bindings need 5 s of it.
+        WRITE_DEADLINE_MS: "10000",
+        READ_BACK_RESERVE_MS: "500",
+        VERIFICATION_COOLDOWN_SECONDS: "0",
+      },
     );
   }, 60_000);
 
   afterAll(async () => {
-    await Promise.all([...running.values()].map((one) => one.stop()));
+    // First the emulators: they must not outlive a gateway that did not start.
+    await Promise.all([...emulators.values()].map((one) => one.stop()));
+    await running.stop();
   });
 
   it.concurrent.each(sweeps)(
-    "gets the expected error code: $title",
-    async ({ operation, api, title }) => {
-      const pair = running.get(title);
-      if (pair === undefined) throw new Error("not started");
+    "lands in its family: $title",
+    async ({ operation, api, alias }) => {
+      const emulator = emulators.get(alias);
+      if (emulator === undefined) throw new Error("not started");
       const errors = [
         ...(DOCUMENTED.operations[actionOf(operation)] ?? []),
         ...DOCUMENTED.common,
@@ -138,17 +155,22 @@ describe("every vendor error", () => {
       expect(errors.length).toBeGreaterThan(INVENTED.length);
       for (const error of errors) {
         if (isAbsence(error, operation)) continue;
-        const answer = await answerTo(pair, operation, api, error);
+        const response = await responseTo(
+          { control: emulator.control, gatewayUrl: running.gateway.url, alias },
+          operation,
+          api,
+          error,
+        );
         const code = familyOf(error, operation);
         const shown = {
           vendor: error.code,
-          code: answer.code,
-          ...seenBy(answer),
+          code: response.code,
+          ...seenBy(response),
         };
         expect(shown).toEqual({
           vendor: error.code,
           code,
-          ...expectedFor(api, operation, code, error),
+          ...promised(api, operation, code, error),
         });
       }
     },
@@ -156,30 +178,38 @@ describe("every vendor error", () => {
   );
 });
 
-/** A missing contact on a read is not an error. Other tests cover it. */
+/** On a read, a missing contact is a result and not an error; other tests cover it. */
 function isAbsence({ code }: VendorError, operation: Operation): boolean {
   return (
     code === "EntityNotExists.Contact" && OPERATIONS[operation].kind === "read"
   );
 }
 
-async function answerTo(
-  { emulator, gateway }: Running,
+interface Target {
+  readonly control: EmulatorControl;
+  readonly gatewayUrl: string;
+  /** Directory of the emulator that `control` controls. */
+  readonly alias: string;
+}
+
+async function responseTo(
+  { control, gatewayUrl, alias }: Target,
   operation: Operation,
   api: Api,
   { code, httpStatus }: VendorError,
 ): Promise<ApiResponse> {
-  emulator.control.reset();
-  await openPending(emulator.control, gateway.url, operation);
-  emulator.control.addFault({
+  const headers = { "x-resource-directory": alias };
+  control.reset();
+  await openPending(control, gatewayUrl, operation, headers);
+  control.addFault({
     operation: actionOf(operation),
     effect: "error",
     code,
     httpStatus,
-    message: "canary in the vendor's message",
+    message: "canary of the vendor's own words",
     times: null,
   });
-  return api.call(gateway.url, operation, VALID_INPUTS[operation]);
+  return api.call(gatewayUrl, operation, VALID_INPUTS[operation], headers);
 }
 
 interface Seen {
@@ -189,8 +219,8 @@ interface Seen {
   readonly leaksVendorMessage: boolean;
 }
 
-/** The response that the error table defines for a code and an API. */
-function expectedFor(
+/** What the error table specifies for a code over an API. */
+function promised(
   api: Api,
   operation: Operation,
   code: ErrorCode,
@@ -213,11 +243,11 @@ function expectedFor(
   };
 }
 
-function seenBy(answer: ApiResponse): Seen {
-  const text = JSON.stringify(answer.body);
-  const data = answer.data as { errors?: unknown[] } | null;
+function seenBy(response: ApiResponse): Seen {
+  const text = JSON.stringify(response.body);
+  const data = response.data as { errors?: unknown[] } | null;
   return {
-    status: answer.status,
+    status: response.status,
     isInPayload: (data?.errors?.length ?? 0) > 0,
     upstreamCode: /"upstream":\{"code":"([^"]+)"/.exec(text)?.[1] ?? null,
     leaksVendorMessage: text.includes("canary"),

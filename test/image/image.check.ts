@@ -20,10 +20,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { stagesOf, type Stage } from "../support/dockerfile.js";
 
 /*
- * Builds the image without an engine: each stage is an empty folder, each COPY
- * and RUN of the Dockerfile is carried out there, and what the last stage would
- * start is started. What an engine adds (layers, users, a root of its own) is
- * not looked at here.
+ * Builds the image without a container engine. Each stage is an empty folder in which
+ * each COPY and RUN of the Dockerfile is executed. Then the command of the last stage
+ * is started. Layers, users and the root file system are not tested.
  */
 
 const run = promisify(execFile);
@@ -35,7 +34,7 @@ let place: string;
 let image: string;
 let processes: ChildProcess[] = [];
 
-/** What a builder would be sent: the tree without what is ignored. */
+/** The build context: the tree without ignored files. */
 async function contextIn(folder: string): Promise<void> {
   const { stdout } = await run(
     "git",
@@ -56,7 +55,7 @@ async function contextIn(folder: string): Promise<void> {
   }
 }
 
-/** Carries out a stage in a folder of its own; gives back its working directory. */
+/** Executes a stage in a new folder and returns its working directory. */
 async function build(
   { instructions }: Stage,
   root: string,
@@ -82,7 +81,7 @@ async function build(
       await run("/bin/sh", ["-c", text], {
         cwd,
         maxBuffer: 64 * 1024 * 1024,
-        // Nothing of this process but where programs and npm's settings are.
+        // From this environment, only the paths of programs and of npm's settings.
         env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
       });
     }
@@ -125,7 +124,7 @@ function start(
   return child;
 }
 
-/** Resolves when a process has written this, on whichever stream. */
+/** Resolves when a process has written a text to either stream. */
 function written(child: ChildProcess, words: RegExp): Promise<string> {
   let text = "";
   return new Promise((resolve, reject) => {
@@ -148,7 +147,7 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-test("holds no development dependency", () => {
+test("contains no development dependency", () => {
   const { devDependencies } = JSON.parse(
     readFileSync(join(image, "package.json"), "utf8"),
   ) as { devDependencies: Record<string, string> };
@@ -158,7 +157,7 @@ test("holds no development dependency", () => {
   }
 });
 
-test("refuses to start without a vendor and without sign-in", async () => {
+test("does not start without an upstream and without authentication", async () => {
   const env = { NODE_ENV: "production", HOST: "0.0.0.0" };
   const child = start([...last("ENTRYPOINT"), ...last("CMD")], env);
   let text = "";
@@ -169,7 +168,7 @@ test("refuses to start without a vendor and without sign-in", async () => {
   expect(text).toMatch(/HOST must be a loopback address/);
 });
 
-test("serves, is healthy, and ends with 0 on SIGTERM", async () => {
+test("serves requests, is healthy, and exits with 0 on SIGTERM", async () => {
   const entry = last("ENTRYPOINT");
   const [port, opsPort, emulatorPort] = await Promise.all([
     freePort(),

@@ -3,27 +3,27 @@ import type { Operation } from "../../src/upstream/operations.js";
 /** Arguments of an operation in the gateway's vocabulary; the contact is `contactId`. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** One broken rule, as either API reports it. */
+/** One violation, in the form of both APIs. */
 export interface ReportedError {
   readonly code: string;
   readonly field: readonly string[] | null;
   readonly rule?: string;
 }
 
-/** What came back, in one form for both APIs. */
+/** A response, in one form for both APIs. */
 export interface ApiResponse {
   readonly status: number;
   /** `OK` or the error code. */
   readonly code: string;
   readonly errors: readonly ReportedError[];
-  /** The operation's own result; null where there is none. */
+  /** Result of the operation; null if there is none. */
   readonly data: unknown;
   readonly headers: Headers;
-  /** The whole body as it came. */
+  /** The whole body, unchanged. */
   readonly body: unknown;
 }
 
-/** One of the two ways into the gateway. */
+/** One of the two APIs of the gateway. */
 export interface Api {
   readonly name: "graphql" | "rest";
   call(
@@ -42,7 +42,7 @@ const PAGE = "totalCount pageNumber pageSize hasNextPage";
 const DELETION =
   "contactId state failures { accountId messageTypes } observedAt";
 
-/** The result's name in GraphQL, its arguments and what is selected of it. */
+/** Field, arguments and selection of each operation in GraphQL. */
 const FIELDS: Readonly<
   Record<Operation, { name: string; args: string; selection: string }>
 > = {
@@ -246,7 +246,7 @@ interface ProblemBody {
   errors?: { field: string[] | null; rule: string }[];
 }
 
-/** A proxy that judges what passes by the OpenAPI document (`npm run test:tools`). */
+/** A proxy that validates exchanges against the OpenAPI document (`npm run test:tools`). */
 const REST_PROXY = process.env["REST_PROXY"];
 
 export const REST: Api = {

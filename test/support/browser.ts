@@ -12,10 +12,10 @@ const HINT =
   "No Chromium was found: install it (apt-get install -y chromium) or name it in CHROMIUM_PATH.";
 
 /**
- * Where Chromium is; null when this machine has none, with a line that says
- * what to do about it.
+ * Path of Chromium. Null if it is not installed; then a line explains how to
+ * install it.
  *
- * @throws {Error} in CI, where the browser tests must not be skipped unseen
+ * @throws {Error} in CI, where the browser tests must not be skipped
  */
 export function findChromium(): string | null {
   const named = process.env["CHROMIUM_PATH"];
@@ -32,19 +32,19 @@ export function launch(
   executablePath: string,
   options: readonly string[] = [],
 ): Promise<Browser> {
-  // Root, as in most containers, may not use the sandbox.
+  // The sandbox does not work for root, the user of most containers.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath, args: [...sandbox, ...options] });
 }
 
-/** A page and everything about it that no visitor should ever meet. */
+/** A page and its problems. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Requests to elsewhere, page errors, console errors, policy violations. */
+  /** Requests to other origins, page errors, console errors, violations of the content security policy. */
   readonly problems: readonly string[];
 }
 
-/** Opens a page of its own, in a fresh profile, whose problems are collected. */
+/** Opens a page in a fresh profile and collects its problems. */
 export async function openWatched(
   browser: Browser,
   url: string,
@@ -54,7 +54,7 @@ export async function openWatched(
     colorScheme,
     viewport: { width: 1360, height: 850 },
   });
-  // Well under the test's own limit, so that a failure names what was awaited.
+  // Less than the test's time limit, so that a failure names the awaited element.
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const problems: string[] = [];

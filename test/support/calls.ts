@@ -5,17 +5,17 @@ import { REST, type Input } from "./apis.js";
 /** The first contact of the sample seed. */
 export const TOM = "c-qL4HqKONzOM7aB3d";
 
-/** A folder that tom is not bound to, and one that he is. */
+/** A folder that tom is not bound to, and one that tom is bound to. */
 export const UNBOUND_FOLDER = "fd-Qm81rWc5Xe";
 export const BOUND_FOLDER = "fd-ZDNPiT7a4K";
 
-/** What waits for verification once a test has changed tom's address and number. */
+/** Values that are pending verification after a test has changed tom's address and number. */
 export const PENDING = {
   emailAddress: "new-tom@example.com",
   phoneNumber: "86-13900009999",
 };
 
-/** A call of each operation that breaks no rule of the gateway. */
+/** Valid input of each operation. */
 export const VALID_INPUTS: Readonly<Record<Operation, Input>> = {
   addMessageContact: {
     name: "ann",
@@ -45,7 +45,7 @@ export const VALID_INPUTS: Readonly<Record<Operation, Input>> = {
   disassociateMembers: { contactId: TOM, targetIds: [BOUND_FOLDER] },
 };
 
-/** Lets the values of `PENDING` wait for verification, where the operation needs them. */
+/** Starts the verifications of `PENDING` if the operation needs them. */
 export async function openPending(
   control: EmulatorControl,
   gatewayUrl: string,

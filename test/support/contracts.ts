@@ -6,7 +6,7 @@ import { startGateway, type Gateway } from "../../src/gateway.js";
 import { printedOpenApi } from "../../src/pages/contracts.js";
 import { environmentFor } from "./running.js";
 
-/** A gateway with nothing behind it: what is printed from it needs nothing. */
+/** A gateway without an upstream, for printing its contracts. */
 export function unconnectedGateway(): Promise<Gateway> {
   return startGateway(readConfig(environmentFor("http://127.0.0.1:9")));
 }
@@ -18,7 +18,7 @@ export async function openApiOf({
   return JSON.parse(text) as OpenAPIObject;
 }
 
-/** Problems of a value with a schema inside the document; empty when it fits. */
+/** Violations of a schema of the document by a value; empty if it is valid. */
 export function schemaCheck(
   document: OpenAPIObject,
 ): (pointer: string, value: unknown) => string[] {

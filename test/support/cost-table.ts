@@ -1,8 +1,8 @@
 import { BEN, MARTA, TOM } from "./emulator-fixture.js";
 
-/** How many upstream calls a request costs, and of which kind. */
+/** Upstream calls that a request makes. */
 export interface CostRow {
-  /** What is asked for, in words. */
+  /** Description of the request. */
   readonly request: string;
   readonly api: "graphql" | "rest";
   /** A document, or method and path. */
@@ -12,7 +12,7 @@ export interface CostRow {
   readonly headers?: Readonly<Record<string, string>>;
   /** Vendor actions, sorted; the table in docs/clients.md states how many there are. */
   readonly calls: readonly string[];
-  /** Of these, how many run beside each other at most. */
+  /** Maximum number of these that run in parallel. */
   readonly inParallel: number;
 }
 

@@ -1,4 +1,4 @@
-/** One event of a stream; comments are events without anything. */
+/** One event of a stream; a comment is an event without fields. */
 export interface ReceivedEvent {
   readonly id?: string;
   readonly event?: string;
@@ -17,7 +17,7 @@ export class EventReader {
       response.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   }
 
-  /** The next event that is no comment and no setting; null at the end. */
+  /** Next event that is not a comment or a setting; null at the end. */
   async next(): Promise<ReceivedEvent | null> {
     for (;;) {
       const end = this.text.indexOf("\n\n");

@@ -1,6 +1,6 @@
 import type { Timing } from "../../src/upstream/timing.js";
 
-/** A clock that moves only when somebody sleeps; remembers each pause. */
+/** A clock that advances only with `sleep`, and records each pause. */
 export class FakeTiming implements Timing {
   readonly pauses: number[] = [];
   private elapsed = 0;
@@ -19,8 +19,8 @@ export class FakeTiming implements Timing {
 }
 
 /**
- * A clock for calls that run side by side: it moves to the next pause that ends
- * once nothing else can run.
+ * A clock for parallel calls. When no other work is pending, it advances to the end
+ * of the next pause.
  */
 export class SharedTiming implements Timing {
   private elapsed = 0;
@@ -38,7 +38,7 @@ export class SharedTiming implements Timing {
       this.sleepers.push({ dueMs: this.elapsed + ms, wake });
     });
 
-  /** Moves the clock until the promise is settled, and resolves as it does. */
+  /** Advances the clock until the promise is settled, and returns its result. */
   async run<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;
     const end = (): void => {

@@ -8,17 +8,17 @@ import { GatewayError } from "../../src/errors/gateway-error.js";
 import type { Operation } from "../../src/upstream/operations.js";
 import { Upstream } from "../../src/upstream/upstream.js";
 
-/** What the vendor is to answer: an object, or the error that it means. */
+/** A scripted response: an object, or the error that the call rejects with. */
 export type FakeAnswer = object | GatewayError;
 
-/** A vendor that answers what it was told, one answer after the other. */
+/** An upstream with scripted responses, in order. */
 export class FakeUpstream {
   readonly calls: { operation: Operation; params: object }[] = [];
-  /** Ids of the callers in whose name the calls were made. */
+  /** Id of the caller of each call. */
   readonly callers: string[] = [];
   private readonly answers = new Map<Operation, FakeAnswer[]>();
 
-  /** The next answers of an operation; the last one stays. */
+  /** Sets the next responses of an operation; the last one repeats. */
   answering(operation: Operation, ...answers: FakeAnswer[]): this {
     this.answers.set(operation, answers);
     return this;
@@ -65,7 +65,7 @@ export function contextOf(
   );
 }
 
-/** Lets everything that is ready run. */
+/** Runs all pending microtasks. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await new Promise((resolve) => setImmediate(resolve));

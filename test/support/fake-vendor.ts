@@ -3,7 +3,7 @@ import {
   type UpstreamReply,
 } from "../../src/upstream/transport/transport.js";
 
-/** What happens to one call: whether it is carried out, and what comes back. */
+/** Outcome of one call: whether it is carried out, and the response. */
 export type Fate =
   | "ok"
   | "not-sent"
@@ -43,25 +43,25 @@ interface FakeContact {
 type Params = Record<string, unknown>;
 
 /**
- * A vendor in memory that works in a simpler way: no signature, one directory,
- * and for each call a fate that the test has chosen.
+ * A simpler vendor in memory: without signatures, with one directory, and with an
+ * outcome for each call that the test chooses.
  */
 export class FakeVendor {
   readonly contacts = new Map<string, FakeContact>();
   readonly pending: { ContactId: string; Target: string }[] = [];
-  /** Actions carried out, in order; reads are not counted. */
+  /** Changes that were carried out, in order. */
   readonly executed: string[] = [];
-  /** All calls that arrived or were tried. */
+  /** All attempted calls. */
   readonly calls: string[] = [];
   private late: (() => void)[] = [];
   private ids = 0;
 
   /** @param fates of the calls in order; `ok` once they are used up */
-  /** Each call with what happened to it. */
+  /** Each call with its outcome. */
   readonly fated: { readonly operation: string; readonly fate: Fate }[] = [];
-  /** Whether connections are refused at this moment. */
+  /** Whether connections are refused at the moment. */
   isDown: () => boolean = () => false;
-  /** What happens to the next changes once the script has ended. */
+  /** Outcomes of the next changes after the script has ended. */
   fateOfNextWrites: Fate[] = [];
 
   constructor(
@@ -71,7 +71,7 @@ export class FakeVendor {
     this.contacts.set("c-1", this.contact("c-1", "tom"));
   }
 
-  /** Takes the place of signer and transport together. */
+  /** Replaces signer and transport. */
   sign(operation: string, params: object): Promise<string> {
     return Promise.resolve(JSON.stringify([operation, params]));
   }
@@ -120,7 +120,7 @@ export class FakeVendor {
     }
   }
 
-  /** Replaces what happens to the next calls. */
+  /** Replaces the outcomes of the next calls. */
   replaceFates(fates: Fate[]): void {
     this.fates = fates;
   }
@@ -130,7 +130,7 @@ export class FakeVendor {
     return isRead ? "ok" : (this.fateOfNextWrites.shift() ?? "ok");
   }
 
-  /** What was on its way arrives. */
+  /** Delivers delayed calls. */
   settle(): void {
     const due = this.late;
     this.late = [];

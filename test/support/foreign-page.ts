@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A web site that is none of ours. */
+/** A web site of another origin. */
 export interface ServedPage {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Serves one page at every address, by a name that makes it another site. */
+/** Serves one page at every path, under a host name that makes it another site. */
 export async function servePage(html: string): Promise<ServedPage> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
@@ -18,7 +18,7 @@ export async function servePage(html: string): Promise<ServedPage> {
   });
   const { port } = server.address() as AddressInfo;
   return {
-    // The emulator is asked for by its address: `localhost` is another site than that.
+    // Requests use the emulator's IP address; `localhost` is another site than that.
     url: `http://localhost:${port}`,
     stop: () =>
       new Promise((resolve) => {

@@ -12,8 +12,8 @@ export interface ProcessEnd {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Builds the gateway as it is delivered, in a folder of its own, so that neither
- * `dist` nor another test is touched. Seconds the first time, less afterwards.
+ * Builds the gateway in a separate folder, so that neither `dist` nor another
+ * test is affected. Takes seconds the first time, less afterwards.
  *
  * @returns path of the program's entry
  */
@@ -42,7 +42,7 @@ function run(...args: string[]): void {
   }
 }
 
-/** A gateway in a process of its own, started as operators start it. */
+/** A gateway process, started as operators start it. */
 export class GatewayProcess {
   readonly ended: Promise<ProcessEnd>;
   private text = "";
@@ -57,7 +57,8 @@ export class GatewayProcess {
   }
 
   /**
-   * Resolves when it answers; `environment` is all it gets beside the defaults.
+   * Resolves when the gateway responds. `environment` adds to the defaults; nothing else
+   * is passed on.
    *
    * @param stdout descriptor of its standard output in place of a pipe
    */
@@ -92,37 +93,37 @@ export class GatewayProcess {
   }
 
   get url(): string {
-    return this.told(/GraphQL +(\S+)\/graphql/);
+    return this.printed(/GraphQL +(\S+)\/graphql/);
   }
 
   get opsUrl(): string {
-    return this.told(/(\S+)\/livez/);
+    return this.printed(/(\S+)\/livez/);
   }
 
   get developmentKey(): string {
-    return this.told(/API key +(\S+)/);
+    return this.printed(/API key +(\S+)/);
   }
 
   get pid(): number {
     return this.child.pid ?? 0;
   }
 
-  /** Its standard error so far. */
+  /** Standard error so far. */
   get errors(): string {
     return this.text;
   }
 
-  /** Its log so far, one JSON object a line. */
+  /** Log entries so far, one JSON object per line. */
   get output(): string {
     return this.log;
   }
 
-  /** What it wrote to standard error so far. */
+  /** Text written to standard error so far. */
   get errorOutput(): string {
     return this.text;
   }
 
-  /** Closes the reading end: its next write fails with EPIPE. */
+  /** Closes the reading end, so that the next write fails with EPIPE. */
   hangUp(stream: "stdout" | "stderr"): void {
     this.child[stream]?.destroy();
   }
@@ -140,9 +141,9 @@ export class GatewayProcess {
     await this.ended;
   }
 
-  private told(pattern: RegExp): string {
+  private printed(pattern: RegExp): string {
     const [, found] = pattern.exec(this.text) ?? [];
-    if (found === undefined) throw new Error("the gateway told no address");
+    if (found === undefined) throw new Error("the gateway printed no address");
     return found;
   }
 }

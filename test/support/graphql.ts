@@ -30,7 +30,7 @@ export async function graphql<D = Record<string, unknown>>(
   return (await response.json()) as GraphqlAnswer<D>;
 }
 
-/** The vendor's actions that a piece of work called, in order of arrival. */
+/** Vendor actions that were called during `work`, in order of arrival. */
 export async function actionsOf(
   { emulator }: Pick<Running, "emulator">,
   work: () => Promise<unknown>,

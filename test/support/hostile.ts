@@ -4,7 +4,7 @@ import type { RawRequest } from "./raw-http.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** Values that try to be something else than text: never an id, name or number. */
+/** Values that are not valid ids, names or numbers, among them injections. */
 export const INJECTIONS: readonly unknown[] = [
   "c-1&Action=DeleteMessageContact",
   "c-1&AccessKeyId=other",
@@ -36,7 +36,7 @@ export const INJECTIONS: readonly unknown[] = [
   { length: 5, 0: "c-1" },
 ];
 
-/** Fields that no input has, among them every parameter of the vendor's protocol. */
+/** Unknown fields, among them every parameter of the vendor's protocol. */
 export const FOREIGN_FIELDS = [
   "Action",
   "action",
@@ -79,7 +79,7 @@ const times = (count: number, one: (index: number) => string): string =>
 
 const READ = "messageContacts { totalCount }";
 
-/** Bodies that are no GraphQL request. */
+/** Bodies that are not GraphQL requests. */
 function malformedBodies(): RawRequest[] {
   const query = JSON.stringify(`{ ${READ} }`);
   const bodies: Readonly<Record<string, string | Buffer>> = {
@@ -121,7 +121,7 @@ function malformedBodies(): RawRequest[] {
   return Object.entries(bodies).map(([name, body]) => graphql(name, body));
 }
 
-/** A good document under content types that a form can send, or that confuse. */
+/** A valid document under content types that a form can send, or that are ambiguous. */
 function contentTypes(): RawRequest[] {
   const body = JSON.stringify({ query: `{ ${READ} }` });
   return [
@@ -146,7 +146,7 @@ function contentTypes(): RawRequest[] {
   );
 }
 
-/** Documents that cost more than they look, or are none. */
+/** Expensive documents, and invalid ones. */
 function documents(): RawRequest[] {
   const fragments = (count: number, body: (index: number) => string) =>
     times(count, (i) => `fragment F${i} on Query { ${body(i)} }`);
@@ -208,7 +208,7 @@ function documents(): RawRequest[] {
   ];
 }
 
-/** Every write with values and fields that do not belong. */
+/** Every write with invalid values and unknown fields. */
 function injectedWrites(): RawRequest[] {
   const valid = { contactId: "c-1", emailAddress: 1 };
   return writes.flatMap((operation) => [
@@ -247,7 +247,7 @@ const SUFFIXES = [
   ["DELETE", "/bindings"],
 ] as const;
 
-/** Ids that a path can carry and that are none. */
+/** Path segments that are not ids. */
 const PATH_IDS = [
   "c-1%26Action%3DDeleteMessageContact",
   "c-1%0d%0aX-Injected:%201",
@@ -423,7 +423,7 @@ function methodsAndHeads(): RawRequest[] {
   ];
 }
 
-/** The whole corpus: each one is refused without a call to the vendor. */
+/** The whole corpus. Each request is rejected without an upstream call. */
 export function hostileRequests(): RawRequest[] {
   return [
     ...malformedBodies(),

@@ -7,16 +7,16 @@ import { REST, type Input } from "./apis.js";
 import { Replicas } from "./replicas.js";
 import { until } from "./until.js";
 
-/** What came of a run in which replicas were killed again and again. */
+/** Result of a run in which replicas were killed repeatedly. */
 export interface KillFigures {
   readonly kills: number;
   readonly writes: number;
-  /** Answers that were asked for again with the same key. */
+  /** Requests that were repeated with the same key. */
   readonly retries: number;
   readonly answeredOk: number;
   readonly answeredUnknown: number;
   readonly answeredRefused: number;
-  /** Clients that had no definite answer long after the last kill. */
+  /** Clients without a definite response long after the last kill. */
   readonly gaveUp: number;
   /** Writes that the vendor carried out more than once. */
   readonly doubleEffects: number;
@@ -28,11 +28,11 @@ interface Write {
   readonly operation: WriteOperation;
   readonly input: Input;
   readonly key: string;
-  /** Whether an entry of the vendor's record is this write. */
+  /** Whether an entry of the vendor's call record belongs to this write. */
   readonly isMe: (entry: CallEntry) => boolean;
 }
 
-/** Answers that say "not now". */
+/** Codes after which the client repeats the request. */
 const AGAIN: ReadonlySet<string> = new Set([
   "IDEMPOTENCY_IN_PROGRESS",
   "UPSTREAM_UNAVAILABLE",
@@ -44,21 +44,21 @@ const AGAIN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A client gives up this long after the last kill. While replicas die faster
- * than a lost write is given free, some write is unlucky time and again.
+ * A client gives up this long after the last kill. Before that, a write may fail
+ * repeatedly, because replicas are killed faster than a lost write is released.
  */
 const PATIENCE_MS = 120_000;
 
-/** No answer of the gateway's. */
+/** The gateway did not respond. */
 const GAVE_UP = "GAVE_UP";
 
 /** Writes of one round: two contacts to add, two messages to send. */
 const SENDS_A_ROUND = 2;
 
 /**
- * Kills a replica with SIGKILL while writes are on their way, `kills` times,
- * each time a little later; every write is asked for with its own key until its
- * client knows what became of it. The vendor's own record is the judge.
+ * Kills a replica with SIGKILL while writes are in flight, `kills` times, each time
+ * a little later. Each client repeats its write with one key until it has a definite
+ * response. The result is compared with the vendor's call record.
  */
 export async function killRun(
   entry: string,
@@ -124,7 +124,7 @@ function isRefusal(code: string): boolean {
   return !["OK", "OUTCOME_UNKNOWN", GAVE_UP].includes(code);
 }
 
-/** One client: goes from replica to replica until it has a definite answer. */
+/** One client: tries the replicas in turn until it has a definite response. */
 async function deliver(
   replicas: Replicas,
   first: 0 | 1,
@@ -148,9 +148,9 @@ async function deliver(
   }
 }
 
-/** Collects the vendor's record before it forgets. */
+/** Collects the vendor's call record before old entries are dropped. */
 class Record {
-  // An entry is filled in while its call runs, so each look replaces it.
+  // An entry changes while its call runs, so each read replaces it.
   private readonly entries = new Map<number, CallEntry>();
 
   constructor(private readonly replicas: Replicas) {}
@@ -201,7 +201,7 @@ function writesOf(round: number): Write[] {
   return [...adds, ...sends];
 }
 
-/** Contacts whose address waits to be verified. */
+/** Contacts with a pending verification. */
 function seedFor(count: number): Seed {
   return {
     directory: NAMED_SEEDS.sample.directory,
@@ -221,7 +221,7 @@ function contactId(index: number): string {
   return `c-kill${String(index).padStart(6, "0")}`;
 }
 
-/** A number as letters: names hold no digits. */
+/** A number in letters, because names may not contain digits. */
 function letters(index: number): string {
   return String(index).replace(
     /\d/g,

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A span as OTLP's JSON writes it, as far as tests look at it. */
+/** A span in OTLP's JSON, with the members that tests use. */
 export interface SentSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -25,7 +25,7 @@ interface ExportBody {
   }[];
 }
 
-/** A collector that keeps what it is sent. */
+/** A collector that stores the spans that it receives. */
 export class OtlpCollector {
   readonly spans: SentSpan[] = [];
   readonly bodies: string[] = [];

@@ -6,8 +6,8 @@ const run = promisify(execFile);
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Builds what the pages load in a browser, unless it is there already. In a
- * process of its own: the bundler does not run inside the test runner's realm.
+ * Builds the scripts and styles of the pages, unless they exist. Runs in a
+ * separate process, because the bundler fails inside the test runner's realm.
  */
 export async function ensurePageAssets(): Promise<void> {
   const script = "dist/build/assets.build.standalone.js";

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 
-/** A request as it is written, without a client that tidies it up. */
+/** A request that is sent without normalisation by a client. */
 export interface RawRequest {
   readonly name: string;
   readonly method: string;
@@ -16,10 +16,10 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Longest wait for an answer; whoever needs longer has failed. */
+/** Time limit for a response, in milliseconds. */
 const MAX_MS = 3_000;
 
-/** Sends one request on a connection of its own. */
+/** Sends one request on a new connection. */
 export function send(
   gatewayUrl: string,
   { method, path, headers = {}, body }: RawRequest,
@@ -59,7 +59,7 @@ export function send(
   });
 }
 
-/** Writes bytes on a socket and gives everything that comes back until it closes. */
+/** Writes bytes to a socket and resolves with all that it receives until it closes. */
 export function writeBytes(
   gatewayUrl: string,
   bytes: string | Buffer,
@@ -77,7 +77,7 @@ export function writeBytes(
     );
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      // A server may cut off who writes on after a refusal.
+      // A server may reset a connection on which the client writes after a rejection.
       if (error.code === "ECONNRESET" || error.code === "EPIPE") {
         resolve(Buffer.concat(chunks).toString("latin1"));
       } else reject(error);

@@ -7,8 +7,8 @@ const HOW_TO_INSTALL =
   "redis-server is not installed: apt-get install -y redis-server (Debian), brew install redis (macOS)";
 
 /**
- * Whether a Redis can be started here. Says how to install one where there is
- * none; where `CI` is set, missing it is a failure and not a reason to skip.
+ * Whether redis-server is installed. If it is not, a line explains how to install
+ * it; in CI this is an error, so that the tests are not skipped.
  */
 export function hasRedisServer(): boolean {
   const isThere =
@@ -19,7 +19,7 @@ export function hasRedisServer(): boolean {
   return false;
 }
 
-/** A real Redis on a port of its own, which can be killed and comes back empty. */
+/** A real Redis on a free port. After a kill it restarts without data. */
 export class RedisServer {
   private child: ChildProcess;
 
@@ -37,7 +37,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Ends it as a crash would; nothing was saved. */
+  /** Kills the process; no data is saved. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, "exit");
@@ -51,7 +51,7 @@ export class RedisServer {
     await this.isAnswering();
   }
 
-  /** Keeps its connections open and answers nothing, until `thaw`. */
+  /** Suspends the process until `thaw`; its connections stay open. */
   freeze(): void {
     this.child.kill("SIGSTOP");
   }

@@ -6,7 +6,7 @@ import {
 import { GatewayProcess } from "./gateway-process.js";
 import { RedisServer } from "./redis-server.js";
 
-/** Two gateways in processes of their own, one Redis and one vendor. */
+/** Two gateway processes, one Redis and one vendor. */
 export class Replicas {
   private constructor(
     private readonly entry: string,
@@ -51,7 +51,7 @@ export class Replicas {
     return this.all[1];
   }
 
-  /** Puts a new process in the place of one that has ended. */
+  /** Replaces a process that has ended by a new one. */
   async replace(index: 0 | 1): Promise<void> {
     this.all[index] = await GatewayProcess.start(this.entry, this.environment);
   }

@@ -23,7 +23,7 @@ export function environmentFor(endpoint: string): Environment {
     PORT: "0",
     OPS_PORT: "0",
     LOG_LEVEL: "silent",
-    // Many gateways share the test's one event loop: its delay says nothing of them.
+    // Several gateways share the event loop of a test, so its delay must not count.
     MAX_EVENT_LOOP_DELAY_MS: "0",
     UPSTREAM_ENDPOINT: endpoint,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
@@ -31,7 +31,7 @@ export function environmentFor(endpoint: string): Environment {
   };
 }
 
-/** Starts both; `environment` adds to the gateway's or changes it. */
+/** Starts both. `environment` adds to the gateway's environment or changes it. */
 export async function startBoth(
   options: EmulatorOptions = {},
   environment: Environment = {},
@@ -45,7 +45,7 @@ export async function startBoth(
       },
     ),
   ).catch(async (error: unknown) => {
-    // An emulator left alone would keep the test run from ending.
+    // A running emulator would keep the test process alive.
     await emulator.stop();
     throw error;
   });

@@ -14,14 +14,14 @@ import {
 import { newKey } from "../../src/access/authenticator.js";
 import type { Scope } from "../../src/context/caller.js";
 
-/** Scopes of one caller, and what else stands in the key file. */
+/** Scopes of one caller, and further members of its entry in the key file. */
 export interface KeyRow {
   readonly scopes: readonly Scope[];
   readonly directories?: readonly string[];
   readonly expiresAt?: string;
 }
 
-/** A folder for the files of one test, and what to do with it afterwards. */
+/** A temporary folder for the files of one test, and its removal. */
 export interface Folder {
   write(name: string, content: unknown): string;
   remove(): void;
@@ -39,7 +39,7 @@ export function newFolder(): Folder {
   };
 }
 
-/** A key file's content, and the keys that belong to its callers. */
+/** Content of a key file, and the key of each caller. */
 export function keysFor<Name extends string>(
   rows: Readonly<Record<Name, KeyRow>>,
 ): { readonly file: object; readonly keys: Readonly<Record<Name, string>> } {
@@ -53,14 +53,14 @@ export function keysFor<Name extends string>(
   return { file: { keys: entries }, keys };
 }
 
-/** The header of a caller with this key. */
+/** Request headers of a caller with this key. */
 export function bearer(credential: string): { authorization: string } {
   return { authorization: `Bearer ${credential}` };
 }
 
 type SigningKey = Parameters<SignJWT["sign"]>[0];
 
-/** An issuer of access tokens with a key set of its own on loopback. */
+/** An issuer of access tokens that serves its key set on loopback. */
 export class TestIssuer {
   readonly issuer = `https://issuer.example/${randomUUID()}`;
   readonly audience = "message-contacts";
@@ -91,7 +91,7 @@ export class TestIssuer {
     return made;
   }
 
-  /** A new key pair; published at once unless said otherwise. */
+  /** Creates a key pair and, by default, publishes it at once. */
   async addKey(kid: string, isPublished = true): Promise<void> {
     const { publicKey, privateKey } = await generateKeyPair("ES256");
     this.signing.set(kid, privateKey);
@@ -103,7 +103,7 @@ export class TestIssuer {
     return this.published;
   }
 
-  /** A token that is good but for what is changed. */
+  /** A valid token, except for the given changes. */
   token(
     claims: JWTPayload = {},
     header: Readonly<Record<string, unknown>> = {},
@@ -126,7 +126,7 @@ export class TestIssuer {
       .sign(key);
   }
 
-  /** Settings of a gateway that takes this issuer's tokens. */
+  /** Settings of a gateway that accepts tokens of this issuer. */
   get environment(): Readonly<Record<string, string>> {
     return {
       JWT_ISSUER: this.issuer,

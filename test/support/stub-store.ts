@@ -4,7 +4,7 @@ import {
   type SharedStore,
 } from "../../src/shared-state/shared-store.js";
 
-/** A store that answers what it was told, and remembers what it was asked. */
+/** A store with scripted replies, which records its calls. */
 export class StubStore implements SharedStore {
   isUnavailable = false;
   readonly asked: {
@@ -14,7 +14,7 @@ export class StubStore implements SharedStore {
   readonly published: string[] = [];
   private readonly listeners = new Map<string, (message: string) => void>();
 
-  /** @param answers to scripts and reads, in order; away once they are used up */
+  /** @param answers replies to scripts and reads, in order; unreachable after the last one */
   constructor(private readonly answers: unknown[] = []) {}
 
   get(key: string): Promise<string | null> {
@@ -47,7 +47,7 @@ export class StubStore implements SharedStore {
     return () => this.listeners.delete(channel);
   }
 
-  /** What another replica would have published. */
+  /** Delivers a message as if another replica had published it. */
   send(channel: string, message: string): void {
     this.listeners.get(channel)?.(message);
   }

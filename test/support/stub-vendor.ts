@@ -4,7 +4,7 @@ import { actionOf, type Operation } from "../../src/upstream/operations.js";
 
 type Params = Readonly<Record<string, string>>;
 
-/** Response body of one action; undefined for the usual one. */
+/** Response body of one action; undefined for the default one. */
 export type StubAnswer = (params: Params) => unknown;
 
 export const STUB_REQUEST_ID = "9B34724D-54B0-4A51-B34D-4512372FE1BE";
@@ -65,7 +65,7 @@ const USUAL: Readonly<Record<string, (params: Params) => object>> = {
   }),
 };
 
-/** The usual response of an operation to these parameters. */
+/** Default response of an operation to these parameters. */
 export function usualAnswer(operation: Operation, params: Params): object {
   const answer = USUAL[actionOf(operation)]?.(params) ?? {};
   return { RequestId: STUB_REQUEST_ID, ...answer };
@@ -128,7 +128,7 @@ export class StubVendor {
     this.odd.set(`${key} ${action}`, answer);
   }
 
-  /** Forgets what was set and counted for one access key. */
+  /** Removes the responses and call counts of one access key. */
   clear(key: string): void {
     for (const table of [this.odd, this.seen]) {
       for (const name of table.keys()) {
@@ -137,7 +137,7 @@ export class StubVendor {
     }
   }
 
-  /** How often an action was called with one access key. */
+  /** Number of calls of an action with one access key. */
   sends(key: string, action: string): number {
     return this.seen.get(`${key} ${action}`) ?? 0;
   }

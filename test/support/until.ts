@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Asks again and again until the answer is neither null nor false, and gives
- * it back.
+ * Polls until the result is neither null nor false, and resolves with it.
  *
  * @throws {Error} naming `what` when that does not happen in `withinMs`
  */

@@ -3,7 +3,7 @@ import { documentAt } from "./docs.js";
 
 /** An output that a document prints, and the one that the gateway gives now. */
 export interface NewOutput {
-  /** Line of the document that stands above the output. */
+  /** Line of the document above the output. */
   readonly line: number;
   readonly printed: string;
   readonly current: string;

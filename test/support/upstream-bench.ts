@@ -13,7 +13,7 @@ import { MemoryWriteQueue } from "../../src/upstream/writes/write-queue.js";
 import { FakeTiming } from "./fake-timing.js";
 import { FakeVendor, type Fate } from "./fake-vendor.js";
 
-/** A client in front of a fake vendor, on a clock of its own. */
+/** An upstream client in front of a fake vendor, with a fake clock. */
 export interface Bench<T extends Timing = FakeTiming> {
   readonly vendor: FakeVendor;
   readonly timing: T;
@@ -56,7 +56,7 @@ export function bench(
   };
 }
 
-/** The code of the error that a call ends with, or `done`. */
+/** Error code of a call, or `done`. */
 export async function outcomeOf(
   call: Promise<unknown>,
 ): Promise<ErrorCode | "done"> {

@@ -9,10 +9,10 @@ export interface SocketMessage {
   readonly payload?: unknown;
 }
 
-/** A WebSocket that speaks graphql-transport-ws and keeps what it receives. */
+/** A graphql-transport-ws client that stores the messages that it receives. */
 export class TestSocket {
   readonly received: SocketMessage[] = [];
-  /** Close code of the server, once the socket has closed. */
+  /** Close code sent by the server, after the socket has closed. */
   readonly closed: Promise<number>;
 
   private constructor(private readonly socket: WebSocket) {
@@ -37,7 +37,7 @@ export class TestSocket {
     return opened;
   }
 
-  /** Opens a socket and signs in. */
+  /** Opens a socket and authenticates. */
   static async signedIn(
     gatewayUrl: string,
     params: object = {},

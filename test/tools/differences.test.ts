@@ -11,7 +11,7 @@ const CURRENT = "build/documents/openapi.json";
 
 type Place = readonly (string | number)[];
 
-/** A copy of the document in which the value at one place is another. */
+/** A copy of the document in which one value is replaced. */
 function changed(place: Place, change: (value: unknown) => unknown): unknown {
   const copy = structuredClone(read(CURRENT));
   const parent = place
@@ -36,8 +36,8 @@ const ROOT = ["paths", "/v1/message-contacts"];
 const ADD = ["components", "schemas", "AddMessageContactInput"];
 const CONTACT = ["components", "schemas", "MessageContact"];
 
-describe("a release beside the one before", () => {
-  it("breaks no client of the GraphQL schema", async () => {
+describe("a release, compared with the previous one", () => {
+  it("has no breaking change of the GraphQL schema", async () => {
     const { code, text } = await run("graphql-inspector", [
       "diff",
       `${FOLDER}baseline/schema.graphql`,
@@ -46,7 +46,7 @@ describe("a release beside the one before", () => {
     assert.equal(code, 0, text);
   });
 
-  it("breaks no client of the REST API", () => {
+  it("has no breaking change of the REST API", () => {
     assert.deepEqual(
       breakingChanges(read("baseline/openapi.json"), read(CURRENT)),
       [],
@@ -100,13 +100,13 @@ describe("the comparison of OpenAPI documents", () => {
       "lower maxLength",
     ],
     [
-      "what an answer tells",
+      "a property of a response",
       [...CONTACT, "properties", "status"],
       gone,
       "status is gone",
     ],
     [
-      "what an answer always tells",
+      "a required property of a response",
       [...CONTACT, "required"],
       without("id"),
       "id may be missing now",
@@ -126,7 +126,7 @@ describe("the comparison of OpenAPI documents", () => {
   ];
 
   for (const [what, place, change, expected] of cases) {
-    it(`finds that ${what} was changed`, () => {
+    it(`reports a change of ${what}`, () => {
       const found = breakingChanges(read(CURRENT), changed(place, change));
       assert.ok(
         found.some((one) => one.includes(expected)),
@@ -135,7 +135,7 @@ describe("the comparison of OpenAPI documents", () => {
     });
   }
 
-  it("lets an answer tell more, and a request leave out more", () => {
+  it("accepts further response properties and optional request properties", () => {
     const more = (value: unknown) => ({
       ...(value as object),
       brandNew: { type: "string" },

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { FOLDER } from "./run.js";
 import { startGateway } from "./running.js";
 
-/** Writes what a running gateway and its emulator say of themselves to build/documents. */
+/** Writes the contracts of a running gateway and its emulator to build/documents. */
 const folder = `${FOLDER}build/documents/`;
 const gateway = await startGateway();
 try {

@@ -1,4 +1,4 @@
-/** A JSON value of which nothing is known yet. */
+/** An unvalidated JSON value. */
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
@@ -8,11 +8,10 @@ type Direction = "request" | "answer";
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 /**
- * What in `after` breaks a client that was made for `before`; empty when nothing does.
+ * Changes in `after` that break a client written for `before`; empty if there are none.
  *
- * A request may be allowed more and an answer may tell more; never the other way round. A
- * new word in an answer's closed list breaks nobody by agreement: clients keep a branch for
- * words they do not know.
+ * Requests may become more permissive, and responses may get further properties. A new enum
+ * value in a response is not a breaking change: clients must handle unknown values.
  */
 export function breakingChanges(before: Json, after: Json): string[] {
   return new Comparison(asObject(before), asObject(after)).run();
@@ -20,7 +19,7 @@ export function breakingChanges(before: Json, after: Json): string[] {
 
 class Comparison {
   private readonly found: string[] = [];
-  /** Pairs of named schemas that are being compared, so that a ring ends. */
+  /** Pairs of schemas that are being compared; stops recursion in cyclic schemas. */
   private readonly seen = new Set<string>();
 
   constructor(
@@ -57,7 +56,7 @@ class Comparison {
     for (const [status, response] of Object.entries(
       asObject(old["responses"]),
     )) {
-      // A failure that cannot happen any more is nobody's loss.
+      // Removing an error response breaks no client.
       if (!status.startsWith("2")) continue;
       const answer = answers[status];
       if (answer === undefined) {
@@ -165,7 +164,7 @@ class Comparison {
     this.properties(place, old, now, direction);
   }
 
-  /** A request may be of more types than before, an answer of fewer. */
+  /** A request may get further types, and a response may lose some. */
   private types(
     place: string,
     known: JsonObject,
@@ -187,7 +186,7 @@ class Comparison {
     }
   }
 
-  /** Words of a closed list go from neither side. */
+  /** Enum values may be removed neither from requests nor from responses. */
   private words(place: string, old: JsonObject, now: JsonObject): void {
     if (now["enum"] === undefined) return;
     const words = asList(now["enum"]);
@@ -218,7 +217,7 @@ class Comparison {
     }
   }
 
-  /** Of several shapes, those with the same name are the same one. */
+  /** Alternatives with the same name are compared with each other. */
   private variants(
     place: string,
     old: JsonObject,

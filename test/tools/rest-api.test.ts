@@ -7,7 +7,7 @@ import {
   type Violation,
 } from "./validating-proxy.js";
 
-/** The end-to-end tests whose cases go through the REST api. */
+/** The end-to-end tests that use the REST API. */
 const SUITES = [
   "operations",
   "verification",
@@ -18,8 +18,8 @@ const SUITES = [
 ];
 
 /**
- * The sweep over vendor errors has reads fail by a quota code that it makes up. No such code
- * is known, so no read documents 409; what the gateway makes of it is right all the same.
+ * The sweep over vendor errors lets reads fail with an invented quota code. The vendor has
+ * no such code, so no read documents 409. The gateway's response is nevertheless correct.
  */
 function isQuotaOfRead({ request, status, where }: Violation): boolean {
   return request.startsWith("GET ") && status === 409 && where === "response";
@@ -34,7 +34,7 @@ describe("the end-to-end tests, through Prism", () => {
 
   after(() => proxy.stop());
 
-  it("pass, and every exchange is as the OpenAPI document says", async () => {
+  it("pass, and every exchange conforms to the OpenAPI document", async () => {
     const { code, text } = await run(
       process.execPath,
       [

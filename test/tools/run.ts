@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** The folder of these tools, from where they were compiled to. */
+/** Folder of these tools, relative to the compiled files. */
 export const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 export const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** How a command ended, and all that it said. */
+/** Exit code of a command, and its output. */
 export interface Run {
   readonly code: number | null;
   readonly text: string;
 }
 
-/** Runs one of this folder's tools; resolves however it ends. */
+/** Runs one of the tools. Resolves also when it fails. */
 export function run(
   tool: string,
   args: readonly string[],

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PROJECT } from "./run.js";
 
-/** A gateway in a process of its own, with its emulator embedded. */
+/** A gateway process with an embedded emulator. */
 export interface RunningGateway {
   readonly url: string;
   readonly emulatorUrl: string;
-  /** An API key for trying things out. */
+  /** The development key. */
   readonly developmentKey: string;
   readonly stop: () => Promise<void>;
 }
@@ -23,16 +23,16 @@ export async function startGateway(): Promise<RunningGateway> {
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let told = "";
+  let printed = "";
   for await (const part of gateway.stderr) {
-    told += String(part);
+    printed += String(part);
     const [url, emulatorUrl, developmentKey] = [
       /GraphQL +(http:\S+)\/graphql/,
       /Emulator +(http:\S+)\/_emulator/,
       /API key +(\S+)/,
-    ].map((pattern) => pattern.exec(told)?.[1]);
+    ].map((pattern) => pattern.exec(printed)?.[1]);
     if (!url || !emulatorUrl || !developmentKey) continue;
-    // Read on, so that the process never waits for its reader.
+    // Continue to read, so that the pipe does not fill up.
     gateway.stderr.resume();
     const stop = async (): Promise<void> => {
       gateway.kill("SIGINT");
@@ -40,5 +40,5 @@ export async function startGateway(): Promise<RunningGateway> {
     };
     return { url, emulatorUrl, developmentKey, stop };
   }
-  throw new Error(`the gateway did not start: ${told}`);
+  throw new Error(`the gateway did not start: ${printed}`);
 }

@@ -11,7 +11,7 @@ const ANN = {
 } as const;
 const FOLDER_ID = "fd-ZDNPiT7a4K";
 
-describe("a service with a client made from the OpenAPI document", () => {
+describe("a service with a client generated from the OpenAPI document", () => {
   let gateway: RunningGateway;
   let client: ReturnType<typeof contactsClient>;
 
@@ -22,7 +22,7 @@ describe("a service with a client made from the OpenAPI document", () => {
 
   after(() => gateway.stop());
 
-  it("adds a contact, has it verified and binds it, once for one key", async () => {
+  it("adds, verifies and binds a contact once per idempotency key", async () => {
     const contact = { ...ANN, messageTypes: [...ANN.messageTypes] };
     const added = await onboard(client, contact, [FOLDER_ID], "once");
     assert.equal(added.status, "VERIFYING");
@@ -34,7 +34,7 @@ describe("a service with a client made from the OpenAPI document", () => {
     assert.equal(again.id, added.id);
   });
 
-  it("is told by code what was refused", async () => {
+  it("gets the code of a rejected request", async () => {
     await assert.rejects(
       onboard(client, { ...ANN, name: "tom", messageTypes: [] }, []),
       (error) =>
@@ -44,7 +44,7 @@ describe("a service with a client made from the OpenAPI document", () => {
     );
   });
 
-  it("reads pages, and unbinds by a list", async () => {
+  it("reads pages, and unbinds a list of targets", async () => {
     const page = found(
       await client.GET("/v1/message-contacts", {
         params: { query: { boundTo: FOLDER_ID, pageSize: 5 } },

@@ -7,7 +7,7 @@ export type NewContact = Schemas["AddMessageContactInput"];
 export type Contact = Schemas["MessageContact"];
 export type Problem = Schemas["Problem"];
 
-/** What the gateway refused or could not do; `problem.code` comes from a closed list. */
+/** An error response of the gateway; `problem.code` is one of a closed list. */
 export class ProblemError extends Error {
   constructor(readonly problem: Problem) {
     super(`${problem.code}: ${problem.title}`);
@@ -15,19 +15,19 @@ export class ProblemError extends Error {
   }
 }
 
-/** A client of the gateway whose routes, bodies and answers are checked by the compiler. */
+/** A client of the gateway. The compiler checks its routes, bodies and responses. */
 export function contactsClient(baseUrl: string, apiKey: string): Client<paths> {
   return createClient<paths>({
     baseUrl,
     headers: { authorization: `Bearer ${apiKey}` },
-    // As the gateway reads lists: one name, several times.
+    // The gateway expects lists as a repeated parameter.
     querySerializer: { array: { style: "form", explode: true } },
   });
 }
 
 /**
- * Adds a contact that is to receive the messages of these targets, and has its address
- * verified. May be called again with the same key after a lost answer: nothing is done twice.
+ * Adds a contact, requests the verification of its address, and binds it to the targets.
+ * After a lost response, call it again with the same key: nothing is done twice.
  */
 export async function onboard(
   client: Client<paths>,
@@ -58,7 +58,7 @@ export async function onboard(
   );
 }
 
-/** The answer, or the problem thrown. */
+/** Returns the data of a response, or throws its problem. */
 export function found<T>(answer: { data?: T; error?: Problem }): T {
   if (answer.error !== undefined) throw new ProblemError(answer.error);
   if (answer.data === undefined) throw new Error("the answer has no body");

@@ -9,7 +9,7 @@ import prismCore from "@stoplight/prism-core";
 import prismHttp from "@stoplight/prism-http";
 import prismServer from "@stoplight/prism-http-server";
 
-/** One way in which a request or an answer differs from the document. */
+/** A difference between an exchange and the document. */
 export interface Violation {
   readonly request: string;
   readonly status: number;
@@ -17,16 +17,16 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Prism in front of any number of gateways; each request names its own. */
+/** Prism in front of several gateways; each request names its gateway. */
 export interface ValidatingProxy {
   readonly url: string;
-  /** Exchanges that were judged. */
+  /** Number of validated exchanges. */
   readonly count: () => number;
   readonly violations: () => readonly Violation[];
   readonly stop: () => Promise<void>;
 }
 
-/** Names the gateway that a request is for. */
+/** Header that names the gateway of a request. */
 const TARGET_HEADER = "x-judged-gateway";
 
 interface PrismViolation {
@@ -34,7 +34,7 @@ interface PrismViolation {
   readonly message: string;
 }
 
-/** Prism cuts a long list off, so that it can be read no more; what is left is told as it is. */
+/** Prism truncates a long list of violations, which then is not valid JSON; it is reported as text. */
 function violationsIn(header: string): readonly PrismViolation[] {
   return header.startsWith("[")
     ? (JSON.parse(header) as PrismViolation[])
@@ -42,10 +42,10 @@ function violationsIn(header: string): readonly PrismViolation[] {
 }
 
 /**
- * Starts a proxy that has Prism judge each exchange by the document.
+ * Starts a proxy in which Prism validates each exchange against the document.
  *
- * What a client may not send is a violation only when the gateway takes it all the same:
- * tests send wrong requests on purpose. What the gateway answers always counts.
+ * An invalid request is a violation only if the gateway accepts it, because tests send
+ * invalid requests on purpose. Responses are always validated.
  */
 export async function startValidatingProxy(
   documentPath: string,
@@ -88,7 +88,7 @@ export async function startValidatingProxy(
       {
         ...(incoming.method === undefined ? {} : { method: incoming.method }),
         headers,
-        // A connection kept open may be closed by Prism just as it is used again.
+        // Prism may close a keep-alive connection while it is being reused.
         agent: false,
       },
       (answer) => {
@@ -143,7 +143,7 @@ async function startPrism(
       upstream: new URL(gatewayUrl),
       validateRequest: true,
       validateResponse: true,
-      // Whether a caller may do it is for the gateway to say.
+      // The gateway checks permissions, not Prism.
       checkSecurity: false,
       errors: false,
       upstreamProxy: undefined,
