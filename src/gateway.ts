@@ -84,9 +84,9 @@ export async function createGateway(
   config: Config,
   logger: Logger,
   trail: AuditTrail,
-  signIn: Authenticator,
+  authenticator: Authenticator,
   state: SharedState,
-  intake: AdmissionController,
+  admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
@@ -95,10 +95,14 @@ export async function createGateway(
   const fastify = adapter.getInstance<FastifyInstance>();
   constrainUpgrades(fastify);
   const methods = new RouteMethods(fastify);
-  const accessControl = createAccessControl(config, signIn, state.limits);
+  const accessControl = createAccessControl(
+    config,
+    authenticator,
+    state.limits,
+  );
   const slots = new SocketSlots(slotsOf(config));
   observability.beforeFrontDoor(fastify);
-  shedLoad(fastify, intake, logger);
+  shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
@@ -111,9 +115,9 @@ export async function createGateway(
       state,
       observability.observer,
       StreamsModule.with(
-        new CredentialWatch(signIn),
+        new CredentialWatch(authenticator),
         slots,
-        intake,
+        admission,
         observability,
       ),
     ),
@@ -127,10 +131,10 @@ export async function createGateway(
     streams: app.get(SseStreams, ANYWHERE),
     sockets: slots,
     gate: accessControl,
-    intake,
+    intake: admission,
     connections,
     state,
-    signIn,
+    signIn: authenticator,
     outputs: { log: logger, audit: trail },
   });
   registerPages(fastify, app, config);
@@ -148,9 +152,9 @@ export async function openGateway(
   const trail = AuditTrail.from(config, logger);
   const reopen = (): void => trail.reopen();
   if (auditFileOf(config) !== null) process.on("SIGHUP", reopen);
-  const signIn = Authenticator.from(config, logger);
+  const authenticator = Authenticator.from(config, logger);
   const state = await openSharedState(config, logger);
-  const intake = new AdmissionController(
+  const admission = new AdmissionController(
     {
       maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
       maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
@@ -162,45 +166,45 @@ export async function openGateway(
     config,
     logger,
     trail,
-    signIn,
+    authenticator,
     state,
-    intake,
+    admission,
     observability,
   );
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(signIn.status, { log: logger, audit: trail });
+    troubleOf(authenticator.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     app,
-    developmentKey: signIn.developmentKey,
+    developmentKey: authenticator.developmentKey,
     observability,
     standing: () => ({
       // Not ready while no credential can be verified.
-      isReady: isReady && signIn.status.canVerify,
+      isReady: isReady && authenticator.status.canVerify,
       // Still ready without Redis: only keyed writes are refused.
       facts: {
         sharedState: state.status,
         ...(state.problem === null
           ? {}
           : { sharedStateProblem: state.problem }),
-        requestsInFlight: intake.inFlight,
+        requestsInFlight: admission.inFlight,
         ...trouble(),
       },
     }),
     trouble,
     close: async (drainMs = 0) => {
       isReady = false;
-      intake.drain();
+      admission.drain();
       if (drainMs > 0) await delay(drainMs);
-      await intake.close();
+      await admission.close();
       await state.writesDone();
       await closeServer(app);
       await observability.close();
       await state.close();
-      signIn.close();
+      authenticator.close();
       process.off("SIGHUP", reopen);
       trail.close();
       logger.close();

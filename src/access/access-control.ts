@@ -32,7 +32,7 @@ import { aliasesOf, type Authenticator } from "./authenticator.js";
  * - `signed`: a valid credential; for routes that only answer errors.
  * - `fields`: a valid credential; each GraphQL field then checks its own scope.
  * - `handshake`: every check except the credential, which a WebSocket sends in
- * its first message.
+ *   its first message.
  * - an operation: a valid credential with the operation's scope.
  */
 export type RouteRights =

@@ -62,7 +62,7 @@ export class ApiKeys {
       keys.failure = null;
       report = new ReportLimit();
       keys.replace(entries);
-      logger.log("info", "API keys were read again");
+      logger.log("info", "API keys were reloaded");
     };
     keys.close = watch(path, () => {
       keys.reread();

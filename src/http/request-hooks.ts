@@ -33,7 +33,7 @@ export const COMMON_HEADERS = {
  * Adds the hooks of every request:
  *
  * - `onRequest` opens the context and authorizes the request before its body is
- * read.
+ *   read.
  * - `preHandler` rejects masked input and freezes the context.
  * - `preSerialization` masks personal data.
  * - `onResponse` charges the caller and logs the request.
