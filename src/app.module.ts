@@ -18,14 +18,14 @@ import { SharedStateModule } from "./shared-state/shared-state.module.js";
 import type { SharedState } from "./shared-state/shared-state.js";
 import type { UpstreamObserver } from "./upstream/upstream-observer.js";
 
-/** Names every module of the gateway. */
+/** Imports every module of the gateway. */
 @Module({})
 export class AppModule {
   static with(
     config: Config,
     logger: Logger,
     trail: AuditTrail,
-    gate: AccessControl,
+    accessControl: AccessControl,
     shared: SharedState,
     observer: UpstreamObserver,
     streams: DynamicModule,
@@ -35,7 +35,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         LoggingModule.with(logger, trail),
-        AccessModule.with(gate),
+        AccessModule.with(accessControl),
         SharedStateModule.with(shared),
         ObservabilityModule.with(observer),
         streams,

@@ -45,37 +45,38 @@ import {
 } from "./shared-state/shared-state.js";
 import { Upstream } from "./upstream/upstream.js";
 
-/** A gateway that answers. */
+/** A running gateway. */
 export interface Gateway {
   /** Base URL of GraphQL, REST and the pages, without a trailing slash. */
   readonly url: string;
   readonly app: NestFastifyApplication;
-  /** An API key for trying things out, where no sign-in is configured. */
+  /** API key for development; null if authentication is configured. */
   readonly developmentKey: string | null;
   readonly observability: Observability;
-  /** How it stands, as far as it knows without asking anybody. */
+  /** Current health. Sends no request. */
   standing(): HealthReport;
-  /** The part of its facts that reports trouble; empty while there is none. */
+  /** Health facts that report problems; empty if there are none. */
   trouble(): Readonly<Record<string, string>>;
   /**
-   * Ends in order: not ready at once, `drainMs` later no more requests, then
-   * running ones finish, sockets and streams are told, everything closes.
+   * Shuts down in order: becomes unready, refuses requests after `drainMs`,
+   * waits for running requests, closes sockets and streams, then closes the
+   * rest.
    */
   close(drainMs?: number): Promise<void>;
   /**
-   * Writes a line to the audit trail and to the log for each change that still
-   * runs. For the moment before the process is ended by force.
+   * Writes an audit line and a log line for each running write. Called before
+   * the process is killed.
    */
   cutOff(): void;
 }
 
-/** A gateway with a port of its own for those who run it. */
+/** A gateway with an operations port. */
 export interface ProbedGateway extends Gateway {
-  /** Base URL of the probes. */
+  /** Base URL of probes and metrics. */
   readonly opsUrl: string;
 }
 
-/** Whichever module it belongs to. */
+/** Resolves providers of any module. */
 const ANYWHERE = { strict: false } as const;
 
 /** Builds the application without listening. */
@@ -83,9 +84,9 @@ export async function createGateway(
   config: Config,
   logger: Logger,
   trail: AuditTrail,
-  signIn: Authenticator,
+  authenticator: Authenticator,
   state: SharedState,
-  intake: AdmissionController,
+  admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   acceptCountryCodes(config.PHONE_COUNTRY_CODES);
@@ -94,11 +95,15 @@ export async function createGateway(
   const fastify = adapter.getInstance<FastifyInstance>();
   constrainUpgrades(fastify);
   const methods = new RouteMethods(fastify);
-  const gate = createAccessControl(config, signIn, state.limits);
+  const accessControl = createAccessControl(
+    config,
+    authenticator,
+    state.limits,
+  );
   const slots = new SocketSlots(slotsOf(config));
   observability.beforeFrontDoor(fastify);
-  shedLoad(fastify, intake, logger);
-  addRequestHooks(fastify, gate, logger);
+  shedLoad(fastify, admission, logger);
+  addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
   observability.afterFrontDoor(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -106,13 +111,13 @@ export async function createGateway(
       config,
       logger,
       trail,
-      gate,
+      accessControl,
       state,
       observability.observer,
       StreamsModule.with(
-        new CredentialWatch(signIn),
+        new CredentialWatch(authenticator),
         slots,
-        intake,
+        admission,
         observability,
       ),
     ),
@@ -125,11 +130,11 @@ export async function createGateway(
     watch: app.get(DeletionWatch, ANYWHERE),
     streams: app.get(SseStreams, ANYWHERE),
     sockets: slots,
-    gate,
-    intake,
+    gate: accessControl,
+    intake: admission,
     connections,
     state,
-    signIn,
+    signIn: authenticator,
     outputs: { log: logger, audit: trail },
   });
   registerPages(fastify, app, config);
@@ -139,7 +144,7 @@ export async function createGateway(
   return app;
 }
 
-/** Starts a gateway without probes; port 0 takes a free one. */
+/** Starts a gateway without the operations port. Port 0 selects a free port. */
 export async function openGateway(
   config: Config,
   logger: Logger,
@@ -147,9 +152,9 @@ export async function openGateway(
   const trail = AuditTrail.from(config, logger);
   const reopen = (): void => trail.reopen();
   if (auditFileOf(config) !== null) process.on("SIGHUP", reopen);
-  const signIn = Authenticator.from(config, logger);
+  const authenticator = Authenticator.from(config, logger);
   const state = await openSharedState(config, logger);
-  const intake = new AdmissionController(
+  const admission = new AdmissionController(
     {
       maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
       maxDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
@@ -161,45 +166,45 @@ export async function openGateway(
     config,
     logger,
     trail,
-    signIn,
+    authenticator,
     state,
-    intake,
+    admission,
     observability,
   );
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
   const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(signIn.status, { log: logger, audit: trail });
+    troubleOf(authenticator.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     app,
-    developmentKey: signIn.developmentKey,
+    developmentKey: authenticator.developmentKey,
     observability,
     standing: () => ({
-      // Without sign-in for anyone, requests are better served elsewhere.
-      isReady: isReady && signIn.status.canVerify,
-      // Without Redis a replica serves all but writes with a key: still ready.
+      // Not ready while no credential can be verified.
+      isReady: isReady && authenticator.status.canVerify,
+      // Still ready without Redis: only keyed writes are refused.
       facts: {
         sharedState: state.status,
         ...(state.problem === null
           ? {}
           : { sharedStateProblem: state.problem }),
-        requestsInFlight: intake.inFlight,
+        requestsInFlight: admission.inFlight,
         ...trouble(),
       },
     }),
     trouble,
     close: async (drainMs = 0) => {
       isReady = false;
-      intake.drain();
+      admission.drain();
       if (drainMs > 0) await delay(drainMs);
-      await intake.close();
+      await admission.close();
       await state.writesDone();
       await closeServer(app);
       await observability.close();
       await state.close();
-      signIn.close();
+      authenticator.close();
       process.off("SIGHUP", reopen);
       trail.close();
       logger.close();
@@ -217,7 +222,7 @@ export async function openGateway(
   };
 }
 
-/** Starts a gateway with its probes; port 0 takes a free one. */
+/** Starts a gateway with its operations port. Port 0 selects a free port. */
 export async function startGateway(
   config: Config,
   logger = new Logger(config),
@@ -239,10 +244,10 @@ export async function startGateway(
   };
 }
 
-/** How long connections may take to go by themselves. */
+/** Time for connections to close before they are destroyed. */
 const LINGER_MS = 1_000;
 
-/** Closes the server; whoever still sends a request's body is cut off. */
+/** Closes the server and destroys connections that still send a body. */
 async function closeServer(app: NestFastifyApplication): Promise<void> {
   const timer = setTimeout(
     () => app.getHttpServer().closeAllConnections(),

@@ -11,11 +11,11 @@ import { onSignal } from "./processes/signals.js";
 import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
 
 /**
- * The process: configuration, the emulator where no vendor is named, listen,
- * and on SIGTERM or SIGINT an orderly end.
+ * Reads the configuration, starts the emulator if no vendor is configured,
+ * starts the gateway, and shuts down on SIGTERM or SIGINT.
  */
 async function main(): Promise<void> {
-  surviveLogTrouble();
+  ignoreLogErrors();
   const config = readConfig(process.env);
   if (cluster.isWorker) {
     const { runWorker } = await import("./processes/worker.js");
@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   announce(running, emulator, showsSchema(config));
   onSignal({
     stop: async (signal) => {
-      // A person at the keyboard has no balancer that must notice first.
+      // SIGINT comes from a terminal, where no load balancer needs time to
+      // notice.
       await running.close(
         signal === "SIGTERM" ? config.DRAIN_SECONDS * 1_000 : 0,
       );
@@ -44,7 +45,7 @@ async function run(
   config: Config,
   emulator: RunningEmulator | null,
 ): Promise<WorkerPool> {
-  // Each loads what it needs: a process that only starts others needs little.
+  // Load the gateway only where it runs: the primary process does not need it.
   if (config.WEB_CONCURRENCY > 1) {
     const { runPrimary } = await import("./processes/primary.js");
     return runPrimary(config, emulator?.url ?? null);
@@ -57,20 +58,21 @@ async function run(
 }
 
 /**
- * A stream without an `error` listener ends the process, and so does SIGHUP by
- * default. Neither a log that cannot be written nor its rotation may do that. On
- * a terminal SIGHUP keeps its meaning unless there is a file to open again.
+ * Keeps the process alive when the log cannot be written and when it is
+ * rotated: a stream without an `error` listener ends the process, and so does
+ * SIGHUP by default. On a terminal SIGHUP keeps its default unless there is an
+ * audit file to reopen.
  */
-function surviveLogTrouble(): void {
+function ignoreLogErrors(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", () => undefined);
   }
   if (!process.stderr.isTTY) process.on("SIGHUP", () => undefined);
 }
 
-/** At the usual port, or at a free one where another process has that. */
+/** Starts the emulator at its port, or at a free port if that one is in use. */
 async function embedEmulator(port: number): Promise<RunningEmulator> {
-  // Loaded only when it is used: production never runs this code.
+  // Loaded on demand: production does not run it.
   const { startEmulator } = await import("./emulator/emulator.server.js");
   return startEmulator({ port }).catch(() => startEmulator());
 }
@@ -89,7 +91,7 @@ function announce(
     ...(developmentKey === null
       ? []
       : [
-          `  API key     ${developmentKey}   (optional here: no sign-in is configured)`,
+          `  API key     ${developmentKey}   (optional: no authentication is configured)`,
         ]),
     ...(emulator === null
       ? []
@@ -99,7 +101,7 @@ function announce(
     "",
     "",
   ];
-  // For people; the log on standard output stays one JSON object a line.
+  // Written to standard error: standard output contains only JSON log lines.
   process.stderr.write(lines.join("\n"));
 }
 

@@ -26,57 +26,69 @@ import { requireScope } from "./scopes.js";
 import { aliasesOf, type Authenticator } from "./authenticator.js";
 
 /**
- * What a route asks of a caller: nothing (`public`), a sign-in (`signed`, for
- * answers that are refusals anyway), a sign-in and then a right for each field
- * (`fields`), or the right to one operation. A WebSocket handshake (`handshake`)
- * passes every check but the sign-in, which follows in the first message. A
- * route that says nothing is refused.
+ * Rights that a route requires of a caller:
+ *
+ * - `public`: none.
+ * - `signed`: a valid credential; for routes that only answer errors.
+ * - `fields`: a valid credential; each GraphQL field then checks its own scope.
+ * - `handshake`: every check except the credential, which a WebSocket sends in
+ *   its first message.
+ * - an operation: a valid credential with the operation's scope.
  */
 export type RouteRights =
   "public" | "signed" | "fields" | "handshake" | Operation;
 
-/** What the gate looks at: the head of a request, never its body. */
+/** The parts of a request that access control reads. Never the body. */
 export interface AccessRequest {
   readonly method: string;
   readonly headers: Headers;
-  /** As they came, names and values in turn; absent where they came in a body. */
+  /**
+   * Header names and values, alternating, as received. Absent for headers from
+   * a message body.
+   */
   readonly rawHeaders?: readonly string[];
   readonly address: string;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
-  /** Told who asks as soon as that is known, so that a refusal can name them. */
+  /**
+   * Called once the caller is identified, so that refusals can be logged with
+   * it.
+   */
   readonly onCaller?: (caller: Caller) => void;
 }
 
-/** Who passed the gate, and to which directory. */
+/** An authorized caller and the directory it may use. */
 export interface AccessGrant {
   readonly caller: Caller;
   readonly directory: string;
-  /** Points the caller has left in this minute; null where there is no limit. */
+  /** Rate limit points left in the current minute; null without a limit. */
   readonly remaining: number | null;
 }
 
-/** A page of another site asks whether it may; answered without a body. */
+/** A CORS preflight of an allowed origin. It is answered without a body. */
 export class Preflight {
   readonly isAnswered = true;
 }
 
-/** How the gate decides, where it does not refuse. */
+/** The decision on a request that is not refused. */
 export type AccessDecision = AccessGrant | Preflight;
 
-/** The verdict on a request that needs no sign-in, or not yet. */
+/**
+ * Grant for requests without authentication, such as public pages and
+ * handshakes.
+ */
 const ANONYMOUS_GRANT: AccessGrant = {
   caller: ANONYMOUS,
   directory: DEFAULT_DIRECTORY,
   remaining: null,
 };
 
-/** The request names a host that this gateway is not. */
+/** The Host header does not name this gateway (421). */
 export class MisdirectedRequest extends Error {
   readonly statusCode = 421;
 }
 
-/** The code's own advice speaks of scopes, which is not what is missing. */
+/** Replaces the advice of FORBIDDEN, which is about scopes. */
 const FOREIGN_ORIGIN: Sentence = {
   en: "Pages of this origin may not call the gateway; an operator can add it to CORS_ORIGINS.",
   zh: "该来源的页面无权调用网关，可由管理员将其加入 CORS_ORIGINS。",
@@ -84,14 +96,14 @@ const FOREIGN_ORIGIN: Sentence = {
 
 const REALM = 'Bearer realm="message-contacts"';
 
-/** What the configuration makes of the gate. */
+/** Creates access control from the configuration. */
 export function createAccessControl(
   config: Config,
-  signIn: Authenticator,
+  authenticator: Authenticator,
   makeLimiter?: CreateLimiter,
 ): AccessControl {
   return new AccessControl(
-    signIn,
+    authenticator,
     new Origins(config.CORS_ORIGINS),
     createRateLimits(config, makeLimiter),
     aliasesOf(config),
@@ -99,12 +111,12 @@ export function createAccessControl(
 }
 
 /**
- * Decides over a request by its head alone, before anything of its body is
- * read: where it comes from, who sent it, whether they may.
+ * Authorizes a request from its headers, before its body is read: origin,
+ * credential, rate limits, scope and directory.
  */
 export class AccessControl {
   constructor(
-    private readonly signIn: Pick<Authenticator, "callerOf" | "isOpen">,
+    private readonly authenticator: Pick<Authenticator, "callerOf" | "isOpen">,
     private readonly origins: Origins,
     private readonly limits: RateLimits,
     /** Aliases of all directories. */
@@ -112,9 +124,10 @@ export class AccessControl {
   ) {}
 
   /**
-   * A promise only where a limit or an access token needs one.
+   * Returns a promise only if a rate limit or an access token is checked.
    *
-   * @throws {GatewayError} UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, BAD_REQUEST
+   * @throws {GatewayError} UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED,
+   *   BAD_REQUEST
    * @throws {MisdirectedRequest}
    */
   authorize(incoming: AccessRequest): AccessDecision | Promise<AccessDecision> {
@@ -125,7 +138,10 @@ export class AccessControl {
       .then(() => this.checkOrigin(incoming));
   }
 
-  /** Charges a caller for the upstream calls of a request that has ended. */
+  /**
+   * Charges the caller's rate limit for the upstream calls of a finished
+   * request.
+   */
   chargeUpstreamCalls({
     caller,
     usage,
@@ -133,7 +149,7 @@ export class AccessControl {
     this.limits.callers?.charge(caller.id, usage.upstreamCalls);
   }
 
-  /** How many each limit refused so far; for the metrics. */
+  /** Number of requests that each limit has refused, for metrics. */
   get refusals(): { readonly caller: number; readonly address: number } {
     const { callers, addresses } = this.limits;
     return {
@@ -148,24 +164,24 @@ export class AccessControl {
     const { headers, rights, setHeader, rawHeaders = [] } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
-    // Whoever is let in for being on this machine must have meant this machine.
-    if (this.signIn.isOpen && !namesLoopback(headers))
+    // In open mode the Host header must name loopback (DNS rebinding).
+    if (this.authenticator.isOpen && !namesLoopback(headers))
       throw new MisdirectedRequest();
-    const verdict = this.origins.classify(headers);
-    if (verdict.kind === "allowed") {
-      setHeader("access-control-allow-origin", verdict.origin);
+    const originCheck = this.origins.classify(headers);
+    if (originCheck.kind === "allowed") {
+      setHeader("access-control-allow-origin", originCheck.origin);
       setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     }
     if (headers["origin"] !== undefined) setHeader("vary", "origin");
     if (rights === "public") {
       return ANONYMOUS_GRANT;
     }
-    if (verdict.kind === "foreign") {
+    if (originCheck.kind === "foreign") {
       throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
     }
     if (
       incoming.method === "OPTIONS" &&
-      verdict.kind === "allowed" &&
+      originCheck.kind === "allowed" &&
       headers["access-control-request-method"] !== undefined
     ) {
       for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) {
@@ -174,7 +190,8 @@ export class AccessControl {
       return new Preflight();
     }
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
-    const caller = repeated === null ? this.signIn.callerOf(headers) : null;
+    const caller =
+      repeated === null ? this.authenticator.callerOf(headers) : null;
     return caller instanceof Promise
       ? caller.then((one) => this.limitCaller(one, incoming))
       : this.limitCaller(caller, incoming);
@@ -220,8 +237,8 @@ export class AccessControl {
   }
 
   /**
-   * The directory that a request is about. One that does not exist and one
-   * that the caller may not use get the same answer.
+   * Directory of the request. An unknown directory and one that the caller may
+   * not use give the same error.
    */
   private directoryFor(
     caller: Caller,
@@ -246,7 +263,7 @@ export class AccessControl {
   }
 }
 
-/** Whether a route asks for no operation of its own. */
+/** Whether a route executes no single operation. */
 function isGeneral(
   rights: RouteRights,
 ): rights is Exclude<RouteRights, Operation> {

@@ -1,14 +1,16 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { AccessControl } from "./access-control.js";
 
-/** Offers the one gate to doors that open connections of their own. */
+/**
+ * Provides `AccessControl` to transports that authorize their own connections.
+ */
 @Module({})
 export class AccessModule {
-  static with(gate: AccessControl): DynamicModule {
+  static with(accessControl: AccessControl): DynamicModule {
     return {
       module: AccessModule,
       global: true,
-      providers: [{ provide: AccessControl, useValue: gate }],
+      providers: [{ provide: AccessControl, useValue: accessControl }],
       exports: [AccessControl],
     };
   }

@@ -11,16 +11,18 @@ import {
 import { watchPath } from "./watched-path.js";
 
 /**
- * The API keys that are accepted at present. Holds hashes only; a lookup costs
- * one SHA-256 and one constant-time comparison.
+ * The API keys that are valid now. Stores only hashes; a lookup costs one
+ * SHA-256 and one constant-time comparison.
  */
 export class ApiKeys {
   private byDigest = new Map<string, KeyEntry>();
-  /** Why the file cannot be used now; null while it can, or there is none. */
+  /**
+   * Why the key file cannot be used; null if it can, or if there is no file.
+   */
   failure: string | null = null;
-  /** Reads the file again; for keys without a file there is nothing to do. */
+  /** Reloads the key file. Does nothing without a file. */
   reread: () => void = () => undefined;
-  /** Stops looking at the file. */
+  /** Stops watching the key file. */
   close: () => void = () => undefined;
 
   constructor(
@@ -31,11 +33,11 @@ export class ApiKeys {
   }
 
   /**
-   * Keys of a file that is read again whenever it changes. While the file cannot
-   * be used or is missing, the keys that were read last stay valid: a mount that
-   * is gone for a moment must not lock everyone out. This is logged at once and
-   * then once a minute, and `failure` names the reason. To withdraw all keys,
-   * write an empty list.
+   * Loads keys from a file and reloads them when it changes. While the file is
+   * missing or invalid, the last loaded keys stay valid, so that a briefly
+   * unmounted file locks no caller out. The failure is logged at once and then
+   * once a minute, and `failure` holds the reason. To revoke all keys, write an
+   * empty list.
    */
   static watching(
     path: string,
@@ -60,18 +62,18 @@ export class ApiKeys {
       keys.failure = null;
       report = new ReportLimit();
       keys.replace(entries);
-      logger.log("info", "API keys were read again");
+      logger.log("info", "API keys were reloaded");
     };
     keys.close = watch(path, () => {
       keys.reread();
       return keys.failure === null;
     });
-    // Read after the first look, so that no change between the two is missed.
+    // Read after the watch has started, so that no change in between is missed.
     keys.replace(readKeyFile(path, directories).entries);
     return keys;
   }
 
-  /** The caller a key belongs to; null for an unknown or expired key. */
+  /** The caller of a key; null if the key is unknown or expired. */
   callerOf(key: string): Caller | null {
     const digest = digestOf(key);
     const entry = this.byDigest.get(digest.toString("base64"));

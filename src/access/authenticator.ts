@@ -11,41 +11,42 @@ import { credentialOf, KEY_PREFIX, type Headers } from "./credential.js";
 import { IssuerKeys, type IssuerStatus } from "./tokens/jwks.js";
 import { AccessTokens } from "./tokens/access-tokens.js";
 
-/** Bits of a key: enough that no one finds one by trying. */
+/** Random bytes in a key: 256 bits cannot be guessed. */
 const KEY_BYTES = 32;
 
-/** A new API key. */
+/** Generates an API key. */
 export function newKey(): string {
   return `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString("base64url")}`;
 }
 
-/** Whether credentials can be verified; for readiness and metrics. */
+/** Ability to verify credentials, for readiness and metrics. */
 export interface AuthenticatorStatus {
-  /** False while no credential at all can be verified. */
+  /** False while no credential of any kind can be verified. */
   readonly canVerify: boolean;
-  /** By the issuer's identifier. */
+  /** Status by issuer identifier. */
   readonly issuers: ReadonlyMap<string, IssuerStatus>;
-  /** Why the API key file cannot be used now; null while it can. */
+  /** Why the API key file cannot be used; null if it can. */
   readonly keyFileFailure: string | null;
 }
 
-/** Tells who sent a request, from its headers alone. */
+/** Identifies the caller of a request from its headers. */
 export class Authenticator {
   constructor(
     private readonly keys: ApiKeys | null,
     private readonly tokens: Pick<AccessTokens, "callerOf"> | null,
-    /** Who a request without a credential is from; null: nobody, refused. */
+    /** Caller of requests without a credential; null to refuse them. */
     private readonly anonymous: Caller | null,
-    /** Printed at start where nothing else is configured. */
+    /** Printed at start-up when no authentication is configured. */
     readonly developmentKey: string | null = null,
-    /** Keys of each issuer, by its identifier. */
+    /** Keys by issuer identifier. */
     private readonly issuers: ReadonlyMap<string, IssuerKeys> = new Map(),
   ) {}
 
   /**
-   * Made from the configuration. Without any sign-in configured every request
-   * from this machine is `local` with all rights; a wrong credential is still
-   * refused, so that a client is tested as it will run.
+   * Creates the authenticator from the configuration. Without configured
+   * authentication, requests without a credential are from the caller `local`,
+   * who holds all scopes. An invalid credential is still refused, so that
+   * clients are tested as they will run.
    */
   static from(config: Config, logger: Logger): Authenticator {
     const aliases = aliasesOf(config);
@@ -55,9 +56,10 @@ export class Authenticator {
       const keys = new ApiKeys([{ digest: digestOf(key), caller: local }]);
       return new Authenticator(keys, null, local, key);
     }
-    // Who is given no directory by name may use the one there is, or the one
-    // that is called default.
-    const usual = aliases.length === 1 ? aliases : [DEFAULT_DIRECTORY];
+    // Callers without assigned directories may use the only directory, or the
+    // one named `default`.
+    const defaultDirectories =
+      aliases.length === 1 ? aliases : [DEFAULT_DIRECTORY];
     const issuers = new Map<string, IssuerKeys>();
     const keysOf = ({ issuer, jwksUrl }: Issuer): IssuerKeys => {
       const report = reportFetches(issuer, logger);
@@ -69,14 +71,14 @@ export class Authenticator {
     return new Authenticator(
       config.API_KEYS_FILE === undefined
         ? null
-        : ApiKeys.watching(config.API_KEYS_FILE, usual, logger),
+        : ApiKeys.watching(config.API_KEYS_FILE, defaultDirectories, logger),
       config.issuers.length === 0
         ? null
         : new AccessTokens(
             config.issuers,
             {
               toleranceSeconds: config.JWT_CLOCK_TOLERANCE_SECONDS,
-              defaultDirectories: usual,
+              defaultDirectories,
             },
             keysOf,
           ),
@@ -87,8 +89,8 @@ export class Authenticator {
   }
 
   /**
-   * The caller; null when there is no valid credential, or more than one. A
-   * promise only for access tokens, so that all else costs no turn of the loop.
+   * The caller; null without exactly one valid credential. Returns a promise
+   * only for access tokens; other credentials are checked synchronously.
    */
   callerOf(headers: Headers): Caller | null | Promise<Caller | null> {
     const credential = credentialOf(headers);
@@ -109,21 +111,18 @@ export class Authenticator {
     return this.anonymous !== null;
   }
 
-  /** As far as it is known without asking anyone. */
+  /** Current status. Sends no request. */
   get status(): AuthenticatorStatus {
     const issuers = new Map(
-      [...this.issuers].map(([issuer, { status: standing }]) => [
-        issuer,
-        standing,
-      ]),
+      [...this.issuers].map(([issuer, { status }]) => [issuer, status]),
     );
-    const cannot = ({ hasKeys, failure }: IssuerStatus): boolean =>
+    const isUnavailable = ({ hasKeys, failure }: IssuerStatus): boolean =>
       !hasKeys && failure !== null;
     return {
       canVerify:
         this.keys !== null ||
         issuers.size === 0 ||
-        ![...issuers.values()].every(cannot),
+        ![...issuers.values()].every(isUnavailable),
       issuers,
       keyFileFailure: this.keys?.failure ?? null,
     };
@@ -135,7 +134,7 @@ export class Authenticator {
   }
 }
 
-/** Logs the first failure, then one a minute, and the end of the trouble. */
+/** Logs the first failure, then one failure a minute, and the recovery. */
 function reportFetches(
   issuer: string,
   logger: Logger,

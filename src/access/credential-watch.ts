@@ -4,17 +4,19 @@ import type { Headers } from "./credential.js";
 import type { Authenticator } from "./authenticator.js";
 
 /**
- * Pause between two checks of the credentials of open connections, in
- * milliseconds. The key file is read again within 2 s, so that a connection ends
- * within 5 s of the change.
+ * Interval between checks of open connections, in milliseconds. The key file is
+ * reloaded within 2 s of a change, so that affected connections end within 5 s.
  */
 export const CHECK_EVERY_MS = 2_000;
 
-/** A connection that outlives the request that opened it. */
+/**
+ * A connection that stays open after its request, such as a stream or a
+ * WebSocket.
+ */
 export interface OpenConnection {
   /** Headers with the credential. */
   readonly headers: Headers;
-  /** The caller as admitted. */
+  /** The caller when the connection was opened. */
   readonly caller: Caller;
   /**
    * Ends the connection: UNAUTHENTICATED or FORBIDDEN. Called at each check
@@ -23,7 +25,7 @@ export interface OpenConnection {
   readonly end: (code: ErrorCode) => void;
 }
 
-/** Repeats something; the returned function stops it. */
+/** Runs a function at an interval; the returned function stops it. */
 export type Every = (run: () => void, ms: number) => () => void;
 
 const systemEvery: Every = (run, ms) => {
@@ -31,7 +33,7 @@ const systemEvery: Every = (run, ms) => {
   return () => clearInterval(timer);
 };
 
-/** Connections with one credential, which is verified once for all of them. */
+/** Connections with the same credential. One check serves all of them. */
 interface Group {
   readonly headers: Headers;
   readonly connections: Set<OpenConnection>;
@@ -39,21 +41,21 @@ interface Group {
 }
 
 /**
- * Verifies the credentials of open connections again and again, and ends those
- * whose credential has expired, was revoked or has lost rights. A check charges
- * no rate limit.
+ * Verifies the credentials of open connections periodically. Ends connections
+ * whose credential has expired, was revoked or has lost rights. Checks do not
+ * count against rate limits.
  */
 export class CredentialWatch {
   private readonly groups = new Map<string, Group>();
   private stop: (() => void) | null = null;
 
   constructor(
-    private readonly signIn: Pick<Authenticator, "callerOf">,
+    private readonly authenticator: Pick<Authenticator, "callerOf">,
     private readonly every: Every = systemEvery,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Number of connections that are watched. */
+  /** Number of watched connections. */
   get size(): number {
     let size = 0;
     for (const { connections } of this.groups.values()) {
@@ -97,13 +99,13 @@ export class CredentialWatch {
     }
     group.isPending = true;
     try {
-      const caller = await this.signIn.callerOf(group.headers);
+      const caller = await this.authenticator.callerOf(group.headers);
       for (const connection of [...group.connections]) {
         const code = endReasonOf(connection.caller, caller);
         if (code !== null) connection.end(code);
       }
     } catch {
-      // A credential that cannot be verified is not an invalid one.
+      // A failed verification does not prove that the credential is invalid.
       endExpired(group, this.now());
     } finally {
       group.isPending = false;
@@ -117,7 +119,7 @@ function endExpired({ connections }: Group, nowMs: number): void {
   }
 }
 
-/** Why a connection has to end; null while the caller keeps what was admitted. */
+/** Why a connection must end; null while the caller keeps all of its rights. */
 function endReasonOf(
   admitted: Caller,
   caller: Caller | null,

@@ -1,12 +1,12 @@
-/** Headers as Node gives them. */
+/** Request headers as Node parses them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Headers of which Node silently keeps the first, and the gate takes only one. */
+/** Headers that may appear once. Node silently keeps the first of several. */
 const SINGLE = ["host", "authorization"] as const;
 
 /**
- * The header that came twice, where one must be alone; null for an honest
- * request. Whoever reads the first and whoever reads the last would differ.
+ * The header that is repeated although it must be single; null if none is.
+ * Parsers disagree on whether the first or the last value counts.
  */
 export function repeatedHeader(
   rawHeaders: readonly string[],
@@ -24,10 +24,13 @@ export function repeatedHeader(
   return null;
 }
 
-/** What every API key begins with; tells keys from tokens, and scanners from noise. */
+/**
+ * Prefix of API keys. Separates keys from tokens and lets secret scanners find
+ * leaked keys.
+ */
 export const KEY_PREFIX = "mcg_";
 
-/** The credential of a request, as far as its form goes. */
+/** The unverified credential of a request. */
 export type Credential =
   | { readonly kind: "key" | "token"; readonly secret: string }
   | { readonly kind: "none" | "unusable" };
@@ -35,10 +38,10 @@ export type Credential =
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /**
- * The one credential of a request: `Authorization: Bearer …` with an API key or
- * an access token, or `X-API-Key: …`. Two of them are unusable: which one was
- * meant must not depend on the order in which code looks. Never the address,
- * a cookie or the body.
+ * Reads the credential of a request: `Authorization: Bearer …` with an API key
+ * or an access token, or `X-API-Key: …`. Two credentials are unusable, because
+ * the order of checks must not decide which one counts. Query strings, cookies
+ * and bodies are never read.
  */
 export function credentialOf(headers: Headers): Credential {
   const { authorization, "x-api-key": apiKey } = headers;

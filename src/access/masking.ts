@@ -4,35 +4,35 @@ import { GatewayError } from "../errors/gateway-error.js";
 
 type CallerOf = Pick<RequestContext, "caller">;
 
-/** Members of answers that hold an e-mail address or a phone number. */
+/** Response fields that hold an e-mail address or a phone number. */
 const PERSONAL_FIELDS = new Set(["emailAddress", "phoneNumber", "target"]);
 
-/** What `masked` makes of an address. */
+/** An e-mail address that `mask` has masked. */
 const MASKED_ADDRESS = /^.?\*{3}@/u;
 
 /**
- * The same address or number with its middle hidden: `s***@example.com`,
- * `86-139****1234`. What is hidden already stays as it is.
+ * Masks an e-mail address or a phone number: `s***@example.com`,
+ * `86-139****1234`. Returns masked addresses unchanged.
  */
 export function mask(value: string): string {
   if (MASKED_ADDRESS.test(value)) return value;
   const at = value.lastIndexOf("@");
   if (at >= 0) {
-    // A whole character, which can be two units of UTF-16.
+    // A whole code point, which can be two UTF-16 units.
     const [first = ""] = value.slice(0, at);
     return `${first}***${value.slice(at)}`;
   }
   const start = value.indexOf("-") + 1;
   const digits = value.length - start;
-  // Numbers too short for the usual form show less, never more.
+  // Short numbers show fewer digits.
   const [head, tail] = digits >= 11 ? [3, 4] : digits >= 6 ? [1, 1] : [0, 0];
   return `${value.slice(0, start + head)}****${tail === 0 ? "" : value.slice(-tail)}`;
 }
 
 /**
- * An answer as the caller may see it. For callers who may read personal data
- * it is the same object; for all others a copy with addresses and numbers
- * masked, however deep they stand.
+ * Masks personal data in a response. Callers with `contacts:read-personal` get
+ * the same object; others get a deep copy with e-mail addresses and phone
+ * numbers masked.
  */
 export function maskFor<T>({ caller }: CallerOf, answer: T): T {
   return caller.personal ? answer : (maskedCopy(answer) as T);
@@ -51,7 +51,10 @@ function maskedCopy(value: unknown): unknown {
   return copy;
 }
 
-/** The value at fault that an error names, as the caller may see it. */
+/**
+ * Masks the offending value of an error unless the caller may read personal
+ * data.
+ */
 export function maskError(
   { caller }: CallerOf,
   error: GatewayError,
@@ -71,8 +74,8 @@ export function maskError(
 }
 
 /**
- * Refuses a masked address as input. A caller who reads masked values and
- * writes the whole contact back would otherwise replace the address by its mask.
+ * Rejects masked e-mail addresses as input. Otherwise a caller that reads a
+ * masked contact and writes it back would store the mask as the address.
  *
  * @throws {GatewayError} INVALID_INPUT
  */
@@ -85,7 +88,7 @@ export function rejectMaskedInput({ caller }: CallerOf, input: unknown): void {
   });
 }
 
-/** Deepest input there is: a list of inputs. */
+/** Maximum depth of an input: a list of inputs. */
 const MAX_INPUT_DEPTH = 4;
 
 function pathOfMask(input: unknown, depth = 0): string[] | null {

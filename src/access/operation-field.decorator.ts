@@ -11,13 +11,13 @@ type FieldResolver = (
 ) => unknown;
 
 /**
- * Puts a GraphQL field that reads under the right of its operation, and hides
- * in its answer what the caller may not see. Stands right above the method,
- * below `@Query` or `@ResolveField`, whose second parameter is the context.
+ * Requires an operation's scope for a GraphQL read field, and masks personal
+ * data in its result. Place it directly above the method, below `@Query` or
+ * `@ResolveField`. The method's second parameter must be the request context.
  */
 export function OperationField(operation: Operation): MethodDecorator {
   return (target, name, descriptor: PropertyDescriptor) => {
-    // Read by `OperationRights`, before the variables of a request are.
+    // `OperationRights` reads this before the request's variables are coerced.
     Extensions({ operation })(target, name, descriptor);
     const read = descriptor.value as FieldResolver;
     const guarded: FieldResolver = function (
@@ -27,10 +27,10 @@ export function OperationField(operation: Operation): MethodDecorator {
       ...rest
     ) {
       requireScope(operation, context);
-      const answer = read.call(this, first, context, ...rest);
+      const result = read.call(this, first, context, ...rest);
       return context.caller.personal
-        ? answer
-        : Promise.resolve(answer).then((found) => maskFor(context, found));
+        ? result
+        : Promise.resolve(result).then((value) => maskFor(context, value));
     };
     descriptor.value = guarded;
   };

@@ -1,7 +1,7 @@
 import { isLoopback } from "../config/rules.js";
 import type { Headers } from "./credential.js";
 
-/** What a browser is told about a page of another origin. */
+/** Origin of a request relative to this gateway and its CORS list. */
 export type OriginCheck =
   | { readonly kind: "own" }
   | { readonly kind: "allowed"; readonly origin: string }
@@ -10,7 +10,7 @@ export type OriginCheck =
 const OWN: OriginCheck = { kind: "own" };
 const FOREIGN: OriginCheck = { kind: "foreign" };
 
-/** Which origins may call from a browser: an exact list, nothing reflected. */
+/** CORS: an exact list of origins. No origin is reflected. */
 export class Origins {
   private readonly allowed: ReadonlyMap<string, OriginCheck>;
 
@@ -21,8 +21,9 @@ export class Origins {
   }
 
   /**
-   * Judges a request by `Origin`, and by `Sec-Fetch-Site` where a browser sends
-   * no origin. What no browser sent is our own affair.
+   * Classifies a request by `Origin`, or by `Sec-Fetch-Site` if there is no
+   * `Origin`. Requests without browser headers are not subject to origin
+   * checks.
    */
   classify(headers: Headers): OriginCheck {
     const { origin } = headers;
@@ -40,14 +41,17 @@ export class Origins {
   }
 }
 
-/** Whether an origin is the host itself; a proxy may have ended its TLS. */
+/**
+ * Whether an origin is the gateway's own. Both schemes count, because a proxy
+ * may terminate TLS.
+ */
 function isOriginOf(origin: string, host: string): boolean {
   return origin === `http://${host}` || origin === `https://${host}`;
 }
 
 /**
- * Whether a request names this machine as its host. A page whose name was
- * pointed at 127.0.0.1 (DNS rebinding) sends its own name.
+ * Whether the Host header names loopback. With DNS rebinding it names the
+ * attacker's domain instead.
  */
 export function namesLoopback({ host }: Headers): boolean {
   return (
@@ -56,7 +60,7 @@ export function namesLoopback({ host }: Headers): boolean {
   );
 }
 
-/** Answer to a preflight of an allowed origin. */
+/** Response headers for a preflight of an allowed origin. */
 export const PREFLIGHT_HEADERS = {
   "access-control-allow-methods": "GET, POST, PATCH, DELETE",
   "access-control-allow-headers":
@@ -64,6 +68,6 @@ export const PREFLIGHT_HEADERS = {
   "access-control-max-age": "600",
 } as const;
 
-/** Headers of answers that a page of an allowed origin may read. */
+/** Response headers that a page of an allowed origin may read. */
 export const EXPOSED_HEADERS =
   "link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, preference-applied, idempotent-replayed, content-language";

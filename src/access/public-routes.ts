@@ -1,4 +1,4 @@
-/** Pages that anybody may read: they hold no data of the directory. */
+/** Pages without authentication. They contain no directory data. */
 const PUBLIC_PAGES = [
   "/playground",
   "/docs",
@@ -8,8 +8,8 @@ const PUBLIC_PAGES = [
 ] as const;
 
 /**
- * Whether a route is public, by the pattern under which it was declared. The
- * address as it was typed is never asked: it can be spelled in many ways.
+ * Whether a route is public, by its declared pattern. The request URL is never
+ * used, because one path has many spellings.
  */
 export function isPublicRoute(pattern: string): boolean {
   return (

@@ -7,17 +7,20 @@ import { hasSignIn, type Config } from "../config/config.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
-/** What is counted over: one minute. */
+/** Length of the rate limit window. */
 const WINDOW_SECONDS = 60;
 
-/** A failed sign-in costs its address more, so that guessing ends soon. */
+/**
+ * Points charged to an address for a failed authentication, against credential
+ * guessing.
+ */
 export const FAILED_SIGN_IN_COST = 20;
 
-/** Defaults where sign-in is configured; far above what people need. */
+/** Default limits when authentication is configured. */
 const PER_CALLER = 6_000;
 const PER_ADDRESS = 30_000;
 
-/** Makes the store of one limit; shared stores bring an insurance of their own. */
+/** Creates the store of one limit. Shared stores bring their own fallback. */
 export type CreateLimiter = (options: {
   keyPrefix: string;
   points: number;
@@ -26,13 +29,16 @@ export type CreateLimiter = (options: {
 
 const inMemory: CreateLimiter = (options) => new RateLimiterMemory(options);
 
-/** Takes a header of the answer. */
+/** Sets a response header. */
 export type SetHeader = (name: string, value: string) => unknown;
 
-/** One budget a minute for each key: callers have one, addresses another. */
+/**
+ * Rate limit per key and minute. Callers and client addresses have separate
+ * budgets.
+ */
 export class Budget {
   private readonly policy: string;
-  /** How many were refused so far; for the metrics. */
+  /** Number of refused requests, for metrics. */
   refusals = 0;
 
   constructor(
@@ -44,32 +50,33 @@ export class Budget {
   }
 
   /**
-   * Takes points and tells what is left, in the fields of the IETF draft
-   * `draft-ietf-httpapi-ratelimit-headers`.
+   * Consumes one point and sets the headers of
+   * `draft-ietf-httpapi-ratelimit-headers`. Resolves with the points left.
    *
-   * @throws {GatewayError} RATE_LIMITED with the pause
+   * @throws {GatewayError} RATE_LIMITED with the time until the window resets
    */
   async consume(key: string, setHeader: SetHeader): Promise<number> {
-    const standing = await this.limiter.consume(key, 1).catch(asLimiterResult);
-    // The store is down and has no insurance: refusing everybody is worse.
-    if (standing === null) return this.points;
-    const seconds = Math.max(1, Math.ceil(standing.msBeforeNext / 1000));
+    const result = await this.limiter.consume(key, 1).catch(asLimiterResult);
+    // The store has failed without a fallback. Allow the request rather than
+    // refuse all.
+    if (result === null) return this.points;
+    const seconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000));
     setHeader("ratelimit-policy", this.policy);
     setHeader(
       "ratelimit",
-      `"${this.name}";r=${standing.remainingPoints};t=${seconds}`,
+      `"${this.name}";r=${result.remainingPoints};t=${seconds}`,
     );
-    if (standing.consumedPoints > this.points) {
+    if (result.consumedPoints > this.points) {
       this.refusals += 1;
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds: seconds,
         limit: this.points,
       });
     }
-    return standing.remainingPoints;
+    return result.remainingPoints;
   }
 
-  /** Takes points for what has been used already; never refuses. */
+  /** Charges points for completed work. Never refuses. */
   charge(key: string, points: number): void {
     if (points <= 0) return;
     this.limiter.penalty(key, points).catch(() => undefined);
@@ -80,7 +87,7 @@ function asLimiterResult(rejection: unknown): RateLimiterRes | null {
   return rejection instanceof RateLimiterRes ? rejection : null;
 }
 
-/** The budgets of the configuration; null where there is no limit. */
+/** Configured budgets; null without a limit. */
 export interface RateLimits {
   readonly callers: Budget | null;
   readonly addresses: Budget | null;
@@ -93,10 +100,10 @@ export function createRateLimits(
   const signed = hasSignIn(config);
   const budget = (
     name: "caller" | "address",
-    wanted: number | undefined,
-    usual: number,
+    configured: number | undefined,
+    defaultPoints: number,
   ): Budget | null => {
-    const points = wanted ?? (signed ? usual : 0);
+    const points = configured ?? (signed ? defaultPoints : 0);
     if (points === 0) return null;
     const keyPrefix = `rate:${name}`;
     return new Budget(
@@ -116,9 +123,9 @@ export function createRateLimits(
 }
 
 /**
- * Key of a client address for limits: the address itself for IPv4, also where
- * it is mapped into IPv6; the /64 network for other IPv6 addresses, because one
- * host can use every address of its /64. All notations of a network give one key.
+ * Rate limit key of a client address. IPv4, including IPv4-mapped IPv6, uses
+ * the address. Other IPv6 addresses use their /64 network, because one host can
+ * use every address in it. All notations of a network give the same key.
  */
 export function addressKey(address: string): string {
   if (!address.includes(":")) return address;

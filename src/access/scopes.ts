@@ -4,8 +4,8 @@ import type { RequestContext } from "../context/request-context.js";
 import { OPERATIONS, type Operation } from "../upstream/operations.js";
 
 /**
- * Lets an operation pass only for a caller who holds its scope. Both doors ask
- * this before input is looked at, so that a refusal tells nothing about it.
+ * Requires the scope of an operation. Both APIs call this before they validate
+ * input, so that a refusal reveals nothing about the input.
  *
  * @throws {GatewayError} FORBIDDEN
  */
@@ -26,7 +26,7 @@ export function lacksScope(
   return !scopes.has(OPERATIONS[operation].scope);
 }
 
-/** Whether a text is the word of an operation in the catalogue. */
+/** Whether a value is the name of an operation in the catalogue. */
 export function isOperation(text: unknown): text is Operation {
   return typeof text === "string" && Object.hasOwn(OPERATIONS, text);
 }

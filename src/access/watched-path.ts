@@ -1,22 +1,22 @@
 import { stat, statSync, type Stats } from "node:fs";
 
-/** How often the file is looked at. */
+/** Interval between checks of the file. */
 const POLL_INTERVAL_MS = 1_000;
 
 /**
- * Calls `onChange` when the file at a path has changed, and at each look while
- * the last call returned false.
+ * Calls `onChange` when the file at a path has changed, and again at each poll
+ * while the last call returned false.
  *
- * By looking, not by events: an event is lost when a mounted file is replaced
- * through a link, as orchestrators do with secrets.
+ * Polls, because file events are lost when a mounted file is replaced through a
+ * symbolic link, as orchestrators do with secrets.
  *
- * @returns a function that stops looking
+ * @returns a function that stops polling
  */
 export function watchPath(path: string, onChange: () => boolean): () => void {
   let seen = versionOf(statSync(path, { throwIfNoEntry: false }));
   let isDone = true;
   let isClosed = false;
-  const look = (): void => {
+  const poll = (): void => {
     stat(path, (error, found) => {
       if (isClosed) return;
       const now = versionOf(error === null ? found : undefined);
@@ -25,14 +25,14 @@ export function watchPath(path: string, onChange: () => boolean): () => void {
       if (isChanged || !isDone) isDone = onChange();
     });
   };
-  const timer = setInterval(look, POLL_INTERVAL_MS).unref();
+  const timer = setInterval(poll, POLL_INTERVAL_MS).unref();
   return () => {
     isClosed = true;
     clearInterval(timer);
   };
 }
 
-/** Differs between two versions of a file. */
+/** Differs between versions of a file. */
 function versionOf(found: Stats | undefined): string {
   return found === undefined
     ? "none"

@@ -1,4 +1,4 @@
-/** Every right a caller can hold, in the order in which they are explained. */
+/** All scopes, in the order of the documentation. */
 export const SCOPES = [
   "contacts:read",
   "contacts:write",
@@ -8,12 +8,15 @@ export const SCOPES = [
   "contacts:read-personal",
 ] as const;
 
-/** One right of a caller. */
+/** A scope of a caller. */
 export type Scope = (typeof SCOPES)[number];
 
-/** Whoever sent a request, as far as sign-in told. */
+/** The authenticated caller of a request. */
 export interface Caller {
-  /** Fit for logs and keys: `[\w.:-]{1,80}`, never a secret or an address. */
+  /**
+   * Safe for logs and keys: matches `[\w.:-]{1,80}`, never a secret or an
+   * e-mail address.
+   */
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
   /** Aliases of the resource directories the caller may use. */
@@ -21,9 +24,9 @@ export interface Caller {
   /** Whether e-mail addresses and phone numbers are shown unmasked. */
   readonly personal: boolean;
   /**
-   * End of the credential in milliseconds since 1970, clock tolerance included;
-   * absent: it never expires. Requests, event streams and WebSockets all use
-   * this one value.
+   * Expiry of the credential in milliseconds since 1970, clock tolerance
+   * included; absent if it never expires. Requests, event streams and
+   * WebSockets all use this value.
    */
   readonly expiresAtMs?: number;
 }
@@ -36,7 +39,7 @@ export function isExpired(
   return expiresAtMs !== undefined && nowMs >= expiresAtMs;
 }
 
-/** A caller with the given rights. */
+/** Creates a caller with the given scopes. */
 export function callerWith(
   id: string,
   scopes: Iterable<Scope>,
@@ -53,7 +56,7 @@ export function callerWith(
   });
 }
 
-/** The caller of a request that nobody signed: holds no right at all. */
+/** The caller of an unauthenticated request. Holds no scope. */
 export const ANONYMOUS: Caller = callerWith("nobody", [], []);
 
 export function isScope(text: unknown): text is Scope {

@@ -4,38 +4,40 @@ import type { ErrorCode, Language } from "../errors/error-codes.js";
 import { ANONYMOUS, type Caller } from "./caller.js";
 import { isGeneratedId } from "./generated-id.js";
 
-/** What a request has used so far; counted while it runs. */
+/** Usage and outcome of a request, updated while it runs. */
 export interface Usage {
-  /** Attempts sent to the vendor. */
+  /** Number of attempts sent to the vendor. */
   upstreamCalls: number;
-  /** The vendor's RequestId of the last answer, for the audit trail. */
+  /** RequestId of the vendor's last response, for the audit trail. */
   upstreamRequestId: string | null;
-  /** Points of the rate limit the caller has left; null: there is no limit. */
+  /** Rate limit points that the caller has left; null without a limit. */
   remaining?: number | null;
-  /** What was asked for, once it is known: of a closed list. */
+  /** Operation name, once it is known. One of a closed list. */
   operation?: string;
-  /** Why the caller did not get what they asked for, whichever way it was told. */
+  /** Error code of the response, whatever its format. */
   failureCode?: ErrorCode;
 }
 
-/** What one incoming request carries down to the upstream call. */
+/** State of one request, from its hooks to its upstream calls. */
 export interface RequestContext {
-  /** Ours or the caller's `X-Request-Id`, see `isGeneratedId`. */
+  /**
+   * The caller's `X-Request-Id` if it is a generated id, otherwise a new UUID.
+   */
   readonly requestId: string;
-  /** Language of sentences for people. */
+  /** Language of messages for users. */
   readonly language: Language;
-  /** When the request came, in milliseconds of the monotonic clock. */
+  /** Time of arrival, in milliseconds of the monotonic clock. */
   readonly startedAtMs: number;
-  /** Who asks. Without a sign-in it is nobody, who may do nothing. */
+  /** The caller; `ANONYMOUS` without authentication. */
   readonly caller: Caller;
-  /** Alias of the resource directory that the request is about. */
+  /** Alias of the resource directory of the request. */
   readonly directory: string;
   readonly usage: Usage;
-  /** The caller's `Idempotency-Key`, if one came with the request. */
+  /** State of the request's `Idempotency-Key`, if it has one. */
   readonly idempotency?: RequestIdempotency;
-  /** Where spans of this request hang, if it is traced. */
+  /** Parent of the request's spans, if it is traced. */
   readonly trace?: RequestTrace;
-  /** Whether the caller has hung up; then reads are not repeated. */
+  /** Whether the caller has disconnected. Reads are then not retried. */
   readonly isGone?: () => boolean;
 }
 
@@ -45,29 +47,29 @@ export interface RequestTrace {
   readonly traceId: string;
 }
 
-/** An idempotency key at work. */
+/** State of an idempotency key during a request. */
 export interface RequestIdempotency {
   /** 1 to 255 visible ASCII characters. */
   readonly key: string;
-  /** Position among the root fields of a GraphQL mutation; 0 in REST. */
+  /** Index of the current root field of a GraphQL mutation; 0 in REST. */
   field: number;
-  /** Writes begun so far in this field: each has a record of its own. */
+  /** Writes started in this field. Each write has its own record. */
   writes: number;
-  /** The items of a bulk change: the same key must come with the same items. */
+  /** Items of a bulk change. A repeated key must come with the same items. */
   payload?: unknown;
-  /** Whether an earlier result was given again. */
+  /** Whether a stored result was replayed. */
   isReplayed: boolean;
 }
 
-/** The state of an idempotency key at the start of a request. */
+/** Initial state of an idempotency key. */
 export function openIdempotency(key: string): RequestIdempotency {
   return { key, field: 0, writes: 0, isReplayed: false };
 }
 
 /**
- * Begins the next root field of a GraphQL mutation. Root fields run one after
- * the other, so that a field has the same index whenever the request is
- * repeated, whatever became of the fields before it.
+ * Begins the next root field of a GraphQL mutation. Root fields run
+ * sequentially, so a field has the same index each time the request is
+ * repeated.
  */
 export function beginField({ idempotency }: RequestContext): void {
   if (idempotency === undefined) return;
@@ -89,24 +91,29 @@ export type OpenContext = Omit<RequestContext, keyof FilledByHooks> & {
   -readonly [K in keyof FilledByHooks]: FilledByHooks[K];
 };
 
-/** Alias of the one directory where no others are configured. */
+/** Alias of the directory when none is configured. */
 export const DEFAULT_DIRECTORY = "default";
 
 /**
- * Opens the context of a request from its headers. A caller's request id is
- * taken over only in a format of generated ids; otherwise a new one is made.
+ * Opens the context of a request from its headers. Keeps the caller's request
+ * id only if it is a generated id; otherwise generates one.
  */
 export function openContext(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   caller: Caller = ANONYMOUS,
   directory: string = DEFAULT_DIRECTORY,
 ): OpenContext {
-  const given = headers["x-request-id"];
-  const wanted = headers["accept-language"];
+  const requestId = headers["x-request-id"];
+  const acceptLanguage = headers["accept-language"];
   return {
     requestId:
-      typeof given === "string" && isGeneratedId(given) ? given : randomUUID(),
-    language: typeof wanted === "string" ? preferredLanguage(wanted) : "en",
+      typeof requestId === "string" && isGeneratedId(requestId)
+        ? requestId
+        : randomUUID(),
+    language:
+      typeof acceptLanguage === "string"
+        ? preferredLanguage(acceptLanguage)
+        : "en",
     startedAtMs: performance.now(),
     caller,
     directory,
@@ -114,7 +121,7 @@ export function openContext(
   };
 }
 
-/** The language that an `Accept-Language` header asks for; English by default. */
+/** Preferred language of an `Accept-Language` header; English by default. */
 export function preferredLanguage(acceptLanguage: string): Language {
   const [first] = new Negotiator({
     headers: { "accept-language": acceptLanguage },

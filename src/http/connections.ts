@@ -3,23 +3,28 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../logging/logger.js";
 
-/** A refused peer has this long to read the answer and to close, in milliseconds. */
+/**
+ * Time that a refused peer has to read the response and close, in milliseconds.
+ */
 export const LINGER_MS = 2_000;
 
-/** Pause after a search that found too few idle connections, in milliseconds. */
+/**
+ * Minimum time between two searches for idle connections, after one that found
+ * too few.
+ */
 export const IDLE_SEARCH_INTERVAL_MS = 1_000;
 
-/** Share of the limit that one search for idle connections closes. */
+/** Fraction of the limit that one search closes. */
 const EVICTED_SHARE = 0.1;
 
-/** Least time between two warnings about the limit, in milliseconds. */
+/** Minimum time between two warnings about the limit, in milliseconds. */
 export const WARN_INTERVAL_MS = 60_000;
 
-/** Time, so that tests need none. */
+/** Clock and timers, injected for tests. */
 export interface ConnectionTiming {
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Calls back after `ms`, unless the returned function is called before. */
+  /** Calls `run` after `ms`; the returned function cancels it. */
   readonly after: (ms: number, run: () => void) => () => void;
 }
 
@@ -32,11 +37,10 @@ const SYSTEM: ConnectionTiming = {
 };
 
 /**
- * The open connections of one server: their limit, and the end of those that
- * are refused.
+ * Limits the open connections of a server and closes refused ones.
  *
- * The server's own `maxConnections` is not used: with several processes each
- * would hand such a connection to the next without end.
+ * Node's `maxConnections` is not used: in a cluster, workers would pass a
+ * connection beyond the limit to each other without end.
  */
 export class Connections {
   private readonly sockets = new Set<Socket>();
@@ -46,32 +50,34 @@ export class Connections {
   private searchAgainAtMs = Number.NEGATIVE_INFINITY;
   private warnedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param maxConnections connections that are open at once */
+  /** @param maxConnections maximum number of open connections */
   constructor(
     private readonly maxConnections: number,
     private readonly logger: Pick<Logger, "log">,
     private readonly timing: ConnectionTiming = SYSTEM,
   ) {}
 
-  /** Connections that are open, lingering ones included. */
+  /**
+   * Number of open connections, including refused ones that are not closed yet.
+   */
   get open(): number {
     return this.sockets.size;
   }
 
-  /** Refused connections that are not closed yet. */
+  /** Number of refused connections that are not closed yet. */
   get lingering(): number {
     return this.closing.size;
   }
 
-  /** Connections closed at once since the start, because the limit was reached. */
+  /** Number of connections closed because the limit was reached. */
   get refused(): number {
     return this.refusals;
   }
 
-  /** Counts the connections of a server and closes those beyond the limit. */
+  /** Tracks the connections of a server and closes those beyond the limit. */
   watch(server: Server): void {
     server.on("connection", (socket) => {
-      // A connection is given to the server again when an upgrade is ignored.
+      // `ignoreUpgrade` emits a connection a second time.
       if (this.sockets.has(socket)) return;
       if (this.sockets.size >= this.maxConnections) this.closeIdle();
       if (this.sockets.size >= this.maxConnections) {
@@ -85,11 +91,11 @@ export class Connections {
   }
 
   /**
-   * Ends a refused connection: sends the answer, discards further input, and
-   * resets the connection after `LINGER_MS`. A peer that ignores the end of the
-   * stream or keeps sending cannot hold the connection longer.
+   * Closes a refused connection: sends the response, discards further input and
+   * resets the connection after `LINGER_MS`. A peer that ignores the FIN or
+   * keeps sending cannot hold the connection longer.
    */
-  dismiss(socket: Duplex, answer?: string): void {
+  dismiss(socket: Duplex, response?: string): void {
     if (socket.destroyed || this.closing.has(socket)) return;
     this.closing.add(socket);
     const cancel = this.timing.after(LINGER_MS, () => reset(socket));
@@ -98,59 +104,60 @@ export class Connections {
       this.closing.delete(socket);
     });
     socket.on("error", () => socket.destroy());
-    // The HTTP parser reads no further: it would fail at each chunk again.
+    // Detach the HTTP parser: it would fail again at each chunk.
     socket.removeAllListeners("data");
     socket.on("data", discard);
     if (!socket.writable) return;
-    if (answer === undefined) socket.end();
-    else socket.end(answer);
+    if (response === undefined) socket.end();
+    else socket.end(response);
   }
 
-  /** Exempts a WebSocket: it is in use also while no request runs. */
+  /** Exempts a WebSocket from idle eviction. */
   keep(socket: Socket): void {
     this.upgraded.add(socket);
   }
 
-  /** The oldest idle connections give way to new ones. */
+  /** Closes the oldest idle connections. */
   private closeIdle(): void {
     const now = this.timing.now();
     if (now - this.warnedAtMs >= WARN_INTERVAL_MS) {
       this.warnedAtMs = now;
-      this.logger.log("warn", "the limit of connections is reached");
+      this.logger.log("warn", "the connection limit is reached");
     }
     if (now < this.searchAgainAtMs) return;
-    let left = Math.ceil(this.maxConnections * EVICTED_SHARE);
+    let remaining = Math.ceil(this.maxConnections * EVICTED_SHARE);
     for (const socket of this.sockets) {
       if (this.upgraded.has(socket) || !isIdle(socket)) continue;
       this.sockets.delete(socket);
       socket.destroy();
-      left -= 1;
-      if (left === 0) return;
+      remaining -= 1;
+      if (remaining === 0) return;
     }
-    // Every connection was visited, which is not done for each new one.
+    // The search visited every connection. Do not repeat it for each new one.
     this.searchAgainAtMs = now + IDLE_SEARCH_INTERVAL_MS;
   }
 }
 
 /**
- * Whether a connection has had an answer and waits for the next request, or
- * for its peer to read. One that has not had an answer yet has a time limit
- * for its first request.
+ * Whether a connection has had a response and no request is running. A
+ * connection without a response yet is subject to the timeout of its first
+ * request.
  */
 function isIdle(
   socket: Socket & { readonly _httpMessage?: ServerResponse | null },
 ): boolean {
-  // `server.closeIdleConnections` would also close those without a request yet.
+  // `server.closeIdleConnections` also closes connections before their first
+  // request.
   const { _httpMessage: running, bytesWritten } = socket;
   return bytesWritten > 0 && (running == null || running.writableEnded);
 }
 
-/** Destroys a socket so that the system keeps no trace of the connection. */
+/** Resets a socket, so that the system keeps no state of the connection. */
 function reset(socket: Duplex): void {
   if (socket instanceof Socket) socket.resetAndDestroy();
   else socket.destroy();
 }
 
 function discard(): void {
-  // A listener for `data` keeps the stream flowing, so that its end is seen.
+  // A `data` listener keeps the stream flowing, so that `end` is emitted.
 }

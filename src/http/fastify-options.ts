@@ -7,26 +7,30 @@ import type { Connections } from "./connections.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { isHandshake } from "./upgrades.js";
 
-/** Largest request body, in bytes; the largest honest one is under 4 KiB. */
+/** Maximum request body in bytes. The largest valid input is under 4 KiB. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Limits against slow and greedy clients, in milliseconds and bytes. */
+/**
+ * Fastify options: limits against slow clients and large requests, and
+ * rendering of protocol errors.
+ */
 export function fastifyOptions(
   logger: Logger,
   connections: Connections,
 ): FastifyHttpOptions<Server> {
-  // Known to Node 24.9 and later, where it makes `routeUpgrades` see handshakes only.
+  // Supported since Node 24.9: `routeUpgrades` then gets only WebSocket
+  // handshakes.
   const upgrades: object = { shouldUpgradeCallback: isHandshake };
   return {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
-    // While it closes, `shedLoad` refuses in the form of the door.
+    // `shedLoad` refuses requests during shutdown, in the format of their API.
     return503OnClosing: false,
     keepAliveTimeout: 72_000,
     http: {
       headersTimeout: 10_000,
       maxHeaderSize: 16 * 1024,
-      // Node looks for expired connections only this often.
+      // Node checks timeouts at this interval.
       connectionsCheckingInterval: 2_000,
       ...upgrades,
     },

@@ -1,21 +1,21 @@
 import type { HttpRefusal } from "./problem-details.js";
 
-/** What HTTP itself refuses before an operation is known, by status. */
+/** Messages of HTTP errors without an operation, by status. */
 const HTTP_ERRORS = {
   400: {
-    en: "The body is not well-formed JSON, or the address is not well-formed.",
-    zh: "请求正文不是有效的 JSON,或地址格式错误。",
+    en: "The body is not valid JSON, or the URL is malformed.",
+    zh: "请求正文不是有效的 JSON，或 URL 格式错误。",
   },
   404: {
-    en: "There is nothing at this address. The API description is at /openapi.json.",
+    en: "There is no resource at this URL. The API description is at /openapi.json.",
     zh: "该地址不存在。接口说明见 /openapi.json。",
   },
   405: {
-    en: "This address does not take this method; the Allow header names those it takes.",
+    en: "This URL does not support this method. The Allow header lists the supported methods.",
     zh: "该地址不支持此方法，支持的方法见 Allow 响应头。",
   },
   406: {
-    en: "None of the accepted media types can be given.",
+    en: "None of the media types in the Accept header is available.",
     zh: "无法提供所接受的媒体类型。",
   },
   408: {
@@ -31,11 +31,11 @@ const HTTP_ERRORS = {
     zh: "请求正文必须为 application/json。",
   },
   421: {
-    en: "Without sign-in this gateway answers only as localhost, 127.0.0.1 or [::1].",
-    zh: "未配置登录时，网关只以 localhost、127.0.0.1 或 [::1] 的名义应答。",
+    en: "No authentication is configured, so the Host header must be localhost, 127.0.0.1 or [::1].",
+    zh: "未配置身份验证时，Host 请求头须为 localhost、127.0.0.1 或 [::1]。",
   },
   431: {
-    en: "The request's headers are too large.",
+    en: "The request headers are too large.",
     zh: "请求头过大。",
   },
 } as const;
@@ -46,7 +46,7 @@ export function isRefusalStatus(status: number): status is RefusalStatus {
   return Object.hasOwn(HTTP_ERRORS, status);
 }
 
-/** Status and sentence of a refusal. */
+/** Status and message of an HTTP error. */
 export function refusalOf(status: RefusalStatus): HttpRefusal {
   return { status, detail: HTTP_ERRORS[status] };
 }

@@ -9,16 +9,19 @@ import { refuse } from "./refusal.js";
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 const KEY_ADVICE: Sentence = {
-  en: "An Idempotency-Key is 1 to 255 visible ASCII characters, without spaces.",
+  en: "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.",
   zh: "Idempotency-Key 须为 1 到 255 个可见 ASCII 字符，不含空格。",
 };
 
-/** Marks an answer that was given before (IETF draft on idempotency keys). */
+/**
+ * Response header of a replayed result
+ * (`draft-ietf-httpapi-idempotency-key-header`).
+ */
 const REPLAYED = "idempotent-replayed";
 
 /**
- * Takes `Idempotency-Key` into the context of changes, and marks answers that
- * are given again. Reads need no key: theirs is ignored.
+ * Adds the `Idempotency-Key` of a request to its context and marks replayed
+ * responses. Ignores the header on GET requests.
  */
 export function acceptIdempotencyKeys(
   fastify: FastifyInstance,

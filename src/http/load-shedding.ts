@@ -8,54 +8,59 @@ import { COMMON_HEADERS } from "./request-hooks.js";
 import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
-/** How much is taken on at once; 0 stands for no limit. */
+/** Limits of load shedding; 0 disables a limit. */
 export interface AdmissionLimits {
-  /** More only where they are answered within `WORTHWHILE_WAIT_MS`. */
+  /**
+   * Maximum number of admitted requests. More are admitted only while measured
+   * throughput clears the excess within `MAX_BACKLOG_MS`.
+   */
   readonly maxInFlight: number;
   readonly maxDelayMs: number;
 }
 
-/** How late the event loop is, in milliseconds. */
+/** Event loop delay in milliseconds. */
 export interface LoopDelay {
   now(): number;
   stop(): void;
 }
 
-/** A request that was taken on. */
+/** An admitted request. */
 export interface RequestSlot {
-  /** Its head and body are there, and its work begins. */
+  /** The request is complete and its handler starts. */
   begin(): void;
-  /** It is answered, or its caller has hung up. */
+  /** The response is sent, or the caller has disconnected. */
   release(): void;
 }
 
 /**
- * A crowd is worth taking on as long as it is soon served: so many beyond the
- * limit as are answered in this time. A longer queue makes every answer late and
- * none more.
+ * Accept requests beyond `maxInFlight` only while measured throughput clears
+ * the backlog within this time. A longer queue adds latency without throughput.
  */
 export const MAX_BACKLOG_MS = 250;
 
-/** How long answers are counted, to tell how fast they come. */
+/** Window over which throughput is measured. */
 export const WINDOW_MS = 100;
 
-/** A window that saw no crowd for so long tells nothing of one. */
+/** Ignore throughput samples older than this. */
 const STALE_MS = 10 * WINDOW_MS;
 
-/** What a process that has not seen a crowd yet is trusted with. */
+/** Initial adaptive limit, as a multiple of `maxInFlight`. */
 const FIRST_FACTOR = 2;
 
-/** What callers are told to wait: the next sample of the delay is taken by then. */
+/**
+ * `Retry-After` of refused requests. The event loop delay is sampled more
+ * often.
+ */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Details of the refusal while the gateway is overloaded or closing. */
+/** Error details while the gateway is overloaded or closing. */
 export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
 
 /**
- * Decides whether a request is taken on, and knows how many are in work.
+ * Decides whether a request is admitted, and counts admitted requests.
  *
- * Saying no at the door costs far less than saying it late: what is refused
- * here has neither been read nor signed in, and says when to come again.
+ * Refusing early is cheap: the request is neither authenticated nor its body
+ * read, and the response has a `Retry-After`.
  */
 export class AdmissionController {
   private state: "open" | "draining" | "closed" = "open";
@@ -78,40 +83,43 @@ export class AdmissionController {
     return this.admitted;
   }
 
-  /** Whether connections should be given up after the answer. */
+  /** Whether connections should close after the response. */
   get isEnding(): boolean {
     return this.state !== "open";
   }
 
-  /** Takes a request on; null when it is refused. */
+  /** Admits a request; null if it is refused. */
   tryAdmit(): RequestSlot | null {
     if (this.state === "closed" || this.isOverloaded()) return null;
     this.admitted += 1;
-    let at: "door" | "work" | "gone" = "door";
+    let stage: "admitted" | "running" | "released" = "admitted";
     return {
       begin: () => {
-        if (at !== "door") return;
-        at = "work";
+        if (stage !== "admitted") return;
+        stage = "running";
         this.running += 1;
       },
       release: () => {
-        if (at === "gone") return;
-        if (at === "work") this.endWork();
-        at = "gone";
+        if (stage === "released") return;
+        if (stage === "running") this.endWork();
+        stage = "released";
         this.admitted -= 1;
         this.answered += 1;
       },
     };
   }
 
-  /** Goes on taking requests, and tells their connections to go elsewhere. */
+  /**
+   * Continues to admit requests, but closes their connections after the
+   * response.
+   */
   drain(): void {
     this.state = "draining";
   }
 
   /**
-   * Takes no request any more; resolves when the last one is answered. One
-   * whose body never came is not waited for.
+   * Refuses all requests; resolves once running handlers are done. Does not
+   * wait for requests whose body is incomplete.
    */
   async close(): Promise<void> {
     this.state = "closed";
@@ -136,14 +144,14 @@ export class AdmissionController {
     );
   }
 
-  /** Asked while the limit is reached: whether the crowd is beyond its worth. */
+  /** Called once `maxInFlight` is reached. Updates the adaptive limit. */
   private exceedsAdaptiveLimit(): boolean {
     const now = this.now();
-    const passedMs = now - this.windowBeganMs;
-    if (passedMs >= WINDOW_MS) {
-      if (passedMs < STALE_MS) {
-        const soon = (this.answered / passedMs) * MAX_BACKLOG_MS;
-        this.adaptiveLimit = (this.adaptiveLimit + soon) / 2;
+    const elapsedMs = now - this.windowBeganMs;
+    if (elapsedMs >= WINDOW_MS) {
+      if (elapsedMs < STALE_MS) {
+        const clearable = (this.answered / elapsedMs) * MAX_BACKLOG_MS;
+        this.adaptiveLimit = (this.adaptiveLimit + clearable) / 2;
       }
       this.windowBeganMs = now;
       this.answered = 0;
@@ -153,42 +161,43 @@ export class AdmissionController {
 }
 
 /**
- * Asks the intake about every request before anything else is done with it.
- * A stream counts until it begins: it may stay open for hours and costs little.
+ * Admits or refuses every request before any other hook. An event stream
+ * releases its slot when it starts, because it can stay open for hours and
+ * costs little.
  */
 export function shedLoad(
   fastify: FastifyInstance,
-  intake: AdmissionController,
+  admission: AdmissionController,
   logger: Logger,
 ): void {
   fastify.addHook("onRequest", (request, reply, done) => {
-    if (intake.isEnding) void reply.header("connection", "close");
-    // A WebSocket that begins while the process ends would be closed at once.
-    const isLate = intake.isEnding && isUpgrading(request.raw);
-    const place = isLate ? null : intake.tryAdmit();
-    if (place === null) {
+    if (admission.isEnding) void reply.header("connection", "close");
+    // During shutdown a new WebSocket would be closed at once.
+    const isLate = admission.isEnding && isUpgrading(request.raw);
+    const slot = isLate ? null : admission.tryAdmit();
+    if (slot === null) {
       refuseBusy(request, reply, logger);
       return;
     }
-    reply.place = place;
-    // Also fires when the caller hangs up, where no answer is ever sent.
-    reply.raw.once("close", () => place.release());
+    reply.requestSlot = slot;
+    // `close` is also emitted when the caller disconnects before the response.
+    reply.raw.once("close", () => slot.release());
     done();
   });
   fastify.addHook("preHandler", (_request, reply, done) => {
-    reply.place?.begin();
+    reply.requestSlot?.begin();
     done();
   });
   fastify.addHook("onSend", (_request, reply, payload, done) => {
-    if (isStream(payload)) reply.place?.release();
+    if (isStream(payload)) reply.requestSlot?.release();
     done(null, payload);
   });
 }
 
 declare module "fastify" {
   interface FastifyReply {
-    /** The request's place among those that were taken on. */
-    place?: RequestSlot;
+    /** Slot of the admitted request. */
+    requestSlot?: RequestSlot;
   }
 }
 
@@ -217,8 +226,8 @@ const RESOLUTION_MS = 20;
 const SAMPLE_MS = 250;
 
 /**
- * The mean delay of the last quarter of a second: one long pause, such as a
- * collection of garbage, is not yet an overload.
+ * Measures the mean delay of the last 250 ms. A single pause, such as a garbage
+ * collection, is not an overload.
  */
 export function measuredDelay(): LoopDelay {
   const histogram: IntervalHistogram = monitorEventLoopDelay({

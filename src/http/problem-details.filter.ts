@@ -17,7 +17,7 @@ import {
   type HttpRefusal,
 } from "./problem-details.js";
 
-/** Renders what the REST door could not answer; GraphQL renders its own. */
+/** Renders exceptions of the REST API. GraphQL has its own error formatter. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -34,14 +34,14 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   }
 }
 
-/** Answers any failure as a problem document. */
+/** Sends an exception as problem details. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   exception: unknown,
   logger: Logger,
 ): FastifyReply {
-  // Without a context the request was refused before the first hook ran.
+  // There is no context if the request was refused before the first hook.
   const context = request.callContext ?? openContext(request.headers);
   const { error, refusal } = toRenderedError(exception);
   if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
@@ -59,7 +59,7 @@ export function sendProblem(
 
 declare module "fastify" {
   interface FastifyReply {
-    /** The code of the error that was answered; for the log and metrics. */
+    /** Error code of the response, for log and metrics. */
     failureCode?: ErrorCode;
   }
 }
@@ -69,7 +69,10 @@ interface Rendered {
   readonly refusal?: HttpRefusal;
 }
 
-/** What an exception means outside; whatever is unknown is a fault of ours. */
+/**
+ * Converts an exception into the error to render. Unknown exceptions become
+ * INTERNAL.
+ */
 export function toRenderedError(exception: unknown): Rendered {
   if (exception instanceof GatewayError) return { error: exception };
   const status = statusOf(exception);
@@ -88,7 +91,7 @@ export function toRenderedError(exception: unknown): Rendered {
   return { error: new GatewayError(ErrorCode.INTERNAL) };
 }
 
-/** HTTP status that the framework gave a refusal; 500 for anything else. */
+/** HTTP status of a framework exception; 500 for any other exception. */
 export function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
   if (

@@ -15,9 +15,9 @@ export interface ProblemViolation {
   readonly max?: number;
 }
 
-/** An error as the REST door answers it (RFC 9457). */
+/** Problem details of an error (RFC 9457). */
 export interface Problem {
-  /** Address of the page that explains the code. */
+  /** URL of the page that explains the code. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -30,23 +30,23 @@ export interface Problem {
   readonly field?: readonly string[];
   readonly errors?: readonly ProblemViolation[];
   readonly upstream?: GatewayError["details"]["upstream"];
-  /** Targets of which it is unknown whether they changed. */
+  /** Targets whose outcome is unknown. */
   readonly unsettled?: readonly string[];
 }
 
-/** What of the incoming request a problem document repeats. */
+/** The parts of the request context that problem details need. */
 export interface ProblemContext {
   readonly requestId: string;
   readonly language: Language;
 }
 
-/** What HTTP itself refuses: more exact than the code's own row. */
+/** Status and detail that override those of the error code. */
 export interface HttpRefusal {
   readonly status: number;
   readonly detail: Sentence;
 }
 
-/** The problem document of an error; title and advice in the caller's language. */
+/** Converts an error to problem details in the language of the request. */
 export function toProblem(
   { code, details }: GatewayError,
   { requestId, language }: ProblemContext,

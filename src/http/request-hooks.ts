@@ -15,7 +15,10 @@ import { sendProblem } from "./problem-details.filter.js";
 import { refuse } from "./refusal.js";
 import { requireRights } from "./routes.js";
 
-/** What every answer carries. Pages that run scripts name their own policy. */
+/**
+ * Headers of every response. Pages with scripts override the content security
+ * policy.
+ */
 export const COMMON_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -27,12 +30,17 @@ export const COMMON_HEADERS = {
 } as const;
 
 /**
- * Opens the context of each request, has the gate decide over it before its
- * body is read, hides what the caller may not see and logs how it ended.
+ * Adds the hooks of every request:
+ *
+ * - `onRequest` opens the context and authorizes the request before its body is
+ *   read.
+ * - `preHandler` rejects masked input and freezes the context.
+ * - `preSerialization` masks personal data.
+ * - `onResponse` charges the caller and logs the request.
  */
 export function addRequestHooks(
   fastify: FastifyInstance,
-  gate: Pick<AccessControl, "authorize" | "chargeUpstreamCalls">,
+  accessControl: Pick<AccessControl, "authorize" | "chargeUpstreamCalls">,
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
@@ -51,27 +59,29 @@ export function addRequestHooks(
       reject(Object.assign(new Error("encoded"), { statusCode: 415 }));
       return;
     }
-    const enter = (verdict: AccessDecision): void => {
-      if (verdict instanceof Preflight) {
+    const proceed = (decision: AccessDecision): void => {
+      if (decision instanceof Preflight) {
         void reply.code(204).send();
         return;
       }
-      context.caller = verdict.caller;
-      context.directory = verdict.directory;
-      context.usage.remaining = verdict.remaining;
+      context.caller = decision.caller;
+      context.directory = decision.directory;
+      context.usage.remaining = decision.remaining;
       context.isGone = isClosed(request.raw.socket);
-      ignoreTypeOfNoBody(request);
+      dropTypeOfEmptyBody(request);
       done();
     };
-    let verdict: AccessDecision | Promise<AccessDecision>;
+    let decision: AccessDecision | Promise<AccessDecision>;
     try {
-      verdict = gate.authorize(incoming(request, reply, context));
+      decision = accessControl.authorize(
+        accessRequest(request, reply, context),
+      );
     } catch (reason) {
       reject(reason);
       return;
     }
-    if (verdict instanceof Promise) void verdict.then(enter, reject);
-    else enter(verdict);
+    if (decision instanceof Promise) void decision.then(proceed, reject);
+    else proceed(decision);
   });
   fastify.addHook("preHandler", (request, reply, done) => {
     const { callContext, routeOptions, body } = request as Partial<
@@ -79,7 +89,7 @@ export function addRequestHooks(
     > &
       FastifyRequest;
     if (callContext === undefined) {
-      // `GET *` reaches no route and so no hook before this one.
+      // `GET *` matches no route, so `onRequest` did not run.
       const refusal = Object.assign(new Error("no route"), { statusCode: 404 });
       void sendProblem(request, reply, refusal, logger);
       return;
@@ -100,19 +110,22 @@ export function addRequestHooks(
     done(null, maskFor(request.callContext, payload));
   });
   fastify.addHook("onResponse", (request, reply, done) => {
-    gate.chargeUpstreamCalls(request.callContext);
+    accessControl.chargeUpstreamCalls(request.callContext);
     logRequest(logger, request, reply);
     done();
   });
 }
 
-/** Holds on to the connection alone: a closure of the hook's would hold the request. */
+/**
+ * A separate function, so that the closure retains the socket and not the
+ * request.
+ */
 function isClosed(socket: Socket): () => boolean {
   return () => socket.destroyed;
 }
 
-/** What the gate sees of a request. */
-function incoming(
+/** The parts of a request that access control reads. */
+function accessRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   context: OpenContext,
@@ -124,7 +137,7 @@ function incoming(
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,
     address: request.socket.remoteAddress ?? "",
-    // An address without a route is a refusal in any case.
+    // Without a route the response is a 404, which requires only a credential.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
     onCaller: (caller) => {
@@ -133,17 +146,17 @@ function incoming(
   };
 }
 
-/** Whether the body came compressed, which no parser here undoes. */
+/** Whether the body is compressed. Compressed bodies are not supported. */
 function isEncoded({ headers }: FastifyRequest): boolean {
   const encoding = headers["content-encoding"];
   return encoding !== undefined && encoding !== "identity";
 }
 
 /**
- * Ignores the media type of a DELETE request without a body, which some clients
- * always send: the parser of that type would reject the missing body.
+ * Drops the Content-Type of a DELETE request without a body. Some clients
+ * always send it, and the parser would reject the empty body.
  */
-function ignoreTypeOfNoBody({ method, headers }: FastifyRequest): void {
+function dropTypeOfEmptyBody({ method, headers }: FastifyRequest): void {
   if (
     method === "DELETE" &&
     headers["content-type"] !== undefined &&
@@ -154,7 +167,7 @@ function ignoreTypeOfNoBody({ method, headers }: FastifyRequest): void {
   }
 }
 
-/** Whether more of a body may come than is worth waiting for. */
+/** Whether the rest of the body may be too large to drain. */
 function hasUnreadBody({ headers }: FastifyRequest): boolean {
   return (
     headers["transfer-encoding"] !== undefined ||
@@ -172,18 +185,18 @@ function logRequest(
   const code = reply.failureCode ?? usage.failureCode;
   const level = code === undefined ? "info" : ERRORS[code].logLevel;
   if (!logger.writes(level)) return;
-  const hasCalled = usage.upstreamCalls > 0;
+  const hasUpstreamCalls = usage.upstreamCalls > 0;
   logger.log(level, "request", {
     requestId,
     traceId: trace?.traceId,
     method: request.method,
-    // The route's pattern: an address may hold what a caller typed.
+    // The pattern, because the URL may contain personal data.
     route: request.routeOptions.url ?? "none",
     status: reply.statusCode,
     code,
     operation: usage.operation,
-    upstreamCalls: hasCalled ? usage.upstreamCalls : undefined,
-    upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
+    upstreamCalls: hasUpstreamCalls ? usage.upstreamCalls : undefined,
+    upstreamRequestId: hasUpstreamCalls ? usage.upstreamRequestId : undefined,
     caller: caller.id,
     durationMs: Math.round(performance.now() - startedAtMs),
   });

@@ -6,34 +6,34 @@ import type { ErrorCode } from "../errors/error-codes.js";
 
 /** One event of a stream (HTML standard, server-sent events). */
 export interface SseEvent {
-  /** Comes back as `Last-Event-ID` when the browser connects again. */
+  /** Sent back as `Last-Event-ID` when the browser reconnects. */
   readonly id?: string;
-  /** `message` when left out. */
+  /** Default: `message`. */
   readonly event?: string;
-  /** Text without line breaks. */
+  /** One line of text. */
   readonly data: string;
 }
 
-/** Events that can be asked to stop before they are over. */
+/** An event source that can be stopped early. */
 export type SseEvents = AsyncIterator<SseEvent, unknown, undefined>;
 
-/** Pause between two heartbeats: below the idle limit of common proxies. */
+/** Interval between heartbeats, below the idle timeout of common proxies. */
 export const HEARTBEAT_MS = 15_000;
 
-/** A connection that takes nothing for so long is cut: its reader is gone. */
+/** A connection that accepts no data for this long is destroyed. */
 export const STALLED_MS = 60_000;
 
-/** How long a browser waits before it connects again. */
+/** Delay before a browser reconnects. */
 const RECONNECT_MS = 2_000;
 
-/** Last events of a stream whose credential is no longer valid. */
+/** Returns the final events of a stream whose credential is no longer valid. */
 export type FinalEvents = (code: ErrorCode) => readonly SseEvent[];
 
 /**
- * The open event streams of the process, over every API.
+ * The open event streams of the process, of all APIs.
  *
- * An event is asked for only when the one before has gone out, so that a slow
- * reader costs one event and a socket's buffer, never a queue.
+ * The next event is pulled only after the previous one was written, so that a
+ * slow reader needs no queue.
  */
 @Injectable()
 export class SseStreams implements OnModuleDestroy {
@@ -43,19 +43,19 @@ export class SseStreams implements OnModuleDestroy {
     @Inject(CredentialWatch) private readonly credentials: CredentialWatch,
   ) {}
 
-  /** How many are open; for tests and metrics. */
+  /** Number of open streams, for metrics. */
   get size(): number {
     return this.open.size;
   }
 
   /**
-   * Answers with a stream that ends with its events, with its connection, or
-   * when the caller's credential expires or is revoked: then with the farewell.
+   * Responds with an event stream. It ends with its events or its connection,
+   * or with `finalEvents` when the caller's credential expires or is revoked.
    */
   answer(
     reply: FastifyReply,
     events: SseEvents,
-    farewell: FinalEvents,
+    finalEvents: FinalEvents,
   ): FastifyReply {
     const { raw, request } = reply;
     const { caller, usage } = request.callContext;
@@ -66,13 +66,13 @@ export class SseStreams implements OnModuleDestroy {
       caller,
       end: (code) => {
         if (isEnded) {
-          // The reader has not taken the last events since the check before.
+          // The reader has not read the final events since the previous check.
           raw.destroy();
           return;
         }
         isEnded = true;
         usage.failureCode = code;
-        last = farewell(code);
+        last = finalEvents(code);
         void events.return?.();
       },
     });
@@ -86,11 +86,12 @@ export class SseStreams implements OnModuleDestroy {
       frames(events, () => last),
       { objectMode: true, highWaterMark: 1 },
     );
-    // Not the stream's own end: it closes only after the next heartbeat.
+    // The response, because the stream itself closes only after the next
+    // heartbeat.
     raw.once("close", leave);
-    // The caller hung up before the answer began: no event will say so.
+    // The caller disconnected before the response: `close` was already emitted.
     if (raw.destroyed) leave();
-    // Without a listener of its own a socket that times out is destroyed.
+    // Without a `timeout` listener, Node destroys a socket that times out.
     raw.setTimeout(STALLED_MS);
     return reply
       .header("content-type", "text/event-stream; charset=utf-8")
@@ -99,7 +100,7 @@ export class SseStreams implements OnModuleDestroy {
       .send(stream);
   }
 
-  /** Ends every stream; a browser connects again, to whoever is there then. */
+  /** Ends every stream. Browsers reconnect, possibly to another replica. */
   onModuleDestroy(): void {
     for (const events of this.open) void events.return?.();
   }
@@ -108,9 +109,10 @@ export class SseStreams implements OnModuleDestroy {
 const HEARTBEAT = Symbol("heartbeat");
 
 /**
- * The text of a stream: events as they come, comments while none come.
+ * Serializes a stream: its events, and comments as heartbeats while there are
+ * none.
  *
- * @param last what is written after the last event
+ * @param last returns the events to write after the last one
  */
 export async function* frames(
   events: SseEvents,
@@ -118,22 +120,22 @@ export async function* frames(
   heartbeatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string, void, undefined> {
   yield `retry: ${RECONNECT_MS}\n\n`;
-  let coming = events.next();
+  let next = events.next();
   for (;;) {
-    const result = await nextOrHeartbeat(coming, heartbeatMs);
+    const result = await nextOrHeartbeat(next, heartbeatMs);
     if (result === HEARTBEAT) {
       yield ":\n\n";
       continue;
     }
     if (result.done === true) break;
     yield frameOf(result.value);
-    coming = events.next();
+    next = events.next();
   }
   yield* last().map(frameOf);
 }
 
 async function nextOrHeartbeat<T>(
-  coming: Promise<T>,
+  next: Promise<T>,
   heartbeatMs: number,
 ): Promise<T | typeof HEARTBEAT> {
   let timer: NodeJS.Timeout | undefined;
@@ -141,7 +143,7 @@ async function nextOrHeartbeat<T>(
     timer = setTimeout(() => resolve(HEARTBEAT), heartbeatMs);
   });
   try {
-    return await Promise.race([coming, beat]);
+    return await Promise.race([next, beat]);
   } finally {
     clearTimeout(timer);
   }

@@ -7,12 +7,12 @@ import type { Connections } from "./connections.js";
 /** Value of the constraint `upgrade` of routes that serve WebSockets. */
 export const WEBSOCKET = "websocket";
 
-/** A request head with more headers is not read again; see `ignoreOffer`. */
+/** Requests with more headers are refused; see `ignoreUpgrade`. */
 const MAX_HEADERS = 900;
 
 /**
- * Lets routes demand a WebSocket handshake with `constraints: { upgrade: WEBSOCKET }`.
- * To be called before routes are declared.
+ * Adds the route constraint `constraints: { upgrade: WEBSOCKET }` for WebSocket
+ * handshakes. Must be called before routes are declared.
  */
 export function constrainUpgrades(fastify: FastifyInstance): void {
   fastify.addConstraintStrategy({
@@ -32,14 +32,14 @@ export function constrainUpgrades(fastify: FastifyInstance): void {
 type Strategy = Parameters<FastifyInstance["addConstraintStrategy"]>[0];
 type Handler = Parameters<ReturnType<Strategy["storage"]>["set"]>[1];
 
-/** Whether Node has handed a request over together with its connection. */
+/** Whether Node has emitted the request as `upgrade`. */
 export function isUpgrading(request: object): boolean {
   return "upgrade" in request && request.upgrade === true;
 }
 
 /**
- * Whether a request is a WebSocket handshake of a form that is looked at. Any
- * other offer to change the protocol is ignored (RFC 9110, 7.8).
+ * Whether a request is a supported WebSocket handshake. Any other Upgrade
+ * header is ignored (RFC 9110, 7.8).
  */
 export function isHandshake({
   method,
@@ -58,11 +58,11 @@ export function isHandshake({
 }
 
 /**
- * Gives every request that offers another protocol to Fastify, so that all
- * hooks and limits of the request path apply to it.
+ * Routes upgrade requests through Fastify, so that all hooks and limits apply
+ * to them.
  *
- * A WebSocket handshake reaches its route with the socket in hand. Every other
- * offer is ignored: the request is answered as if it had not been made.
+ * A WebSocket handshake reaches its route, which can detach the socket. Any
+ * other Upgrade header is removed and the request is processed normally.
  */
 export function routeUpgrades(
   server: Server,
@@ -80,7 +80,7 @@ export function routeUpgrades(
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once("finish", () => {
-      // Without an end of the response the handshake was accepted.
+      // An accepted handshake does not end the response.
       if (response.writableEnded) connections.dismiss(socket);
       else connections.keep(socket);
     });
@@ -99,7 +99,7 @@ export function routeUpgrades(
   );
 }
 
-/** Waits until the requests before this one have their answers (pipelining). */
+/** Waits for the responses to earlier pipelined requests. */
 function afterEarlierRequests(
   socket: Socket & { readonly _httpMessage?: ServerResponse | null },
   answer: () => void,
@@ -109,7 +109,7 @@ function afterEarlierRequests(
   else earlier.once("close", () => afterEarlierRequests(socket, answer));
 }
 
-/** The socket of a handshake that its route accepts; Fastify lets go of it. */
+/** Detaches the socket of an accepted handshake from Fastify. */
 export function detachSocket(
   { raw: { socket } }: Pick<FastifyRequest, "raw">,
   reply: FastifyReply,
@@ -117,16 +117,17 @@ export function detachSocket(
   reply.hijack();
   const { raw } = reply;
   raw.detachSocket(socket);
-  // For the hooks of `onResponse`: the request has its answer.
+  // Run the `onResponse` hooks.
   raw.statusCode = 101;
   raw.emit("finish");
-  reply.place?.release();
+  reply.requestSlot?.release();
   return socket;
 }
 
 /**
- * Has the server read the request again without the offer: its head is written
- * in front of what follows. Node before 24.9 cannot decline an upgrade.
+ * Makes the server parse the request again without its Upgrade header, by
+ * putting the head back in front of the unread data. Node before 24.9 cannot
+ * decline an upgrade.
  */
 function ignoreUpgrade(
   server: Server,
@@ -134,7 +135,7 @@ function ignoreUpgrade(
   request: IncomingMessage,
 ): void {
   const { method, url, httpVersion, rawHeaders, socket } = request;
-  // Node forgets headers beyond a limit, of which one may say where the body ends.
+  // Node drops headers beyond a limit, and one of them may delimit the body.
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     connections.dismiss(
       socket,
@@ -150,7 +151,7 @@ function ignoreUpgrade(
     }
   }
   socket.unshift(Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"));
-  // The time limit of an idle connection is not one of this request.
+  // The keep-alive timeout must not apply to this request.
   socket.setTimeout(0);
   server.emit("connection", socket);
 }

@@ -8,7 +8,7 @@ export type Shape<T extends object> = new () => T;
 interface CompiledRule {
   readonly name: string;
   readonly each: boolean;
-  /** The rule speaks of the whole input, not of its property. */
+  /** The rule applies to the whole input, so violations name no field. */
   readonly isWholeInput: boolean;
   readonly bounds: Pick<Violation, "min" | "max" | "anyOf">;
   readonly holds: (value: unknown, input: object) => boolean;
@@ -23,7 +23,10 @@ interface CompiledProperty {
 interface CompiledShape {
   readonly properties: readonly CompiledProperty[];
   readonly names: ReadonlySet<string>;
-  /** Where null would mean to clear a value, which the vendor cannot. */
+  /**
+   * Null is rejected: it would mean to clear a value, which the vendor does not
+   * support.
+   */
   readonly rejectsNull: boolean;
 }
 
@@ -31,15 +34,16 @@ const compiled = new WeakMap<Shape<object>, CompiledShape>();
 
 /**
  * Maximum number of violations reported at once. A body of 64 KiB can hold many
- * thousand wrong items; each would cost an entry and a sentence.
+ * thousand invalid items.
  */
 export const MAX_VIOLATIONS = 100;
 
 /**
- * Checks an input against its shape and gives it back, typed.
+ * Validates an input against its shape and returns it, typed.
  *
- * Costs a loop over rules that were read from class-validator's metadata once
- * per class; nothing is copied or transformed. Unknown properties are refused.
+ * The rules are compiled from class-validator's metadata once per class. Copies
+ * nothing; deletes optional properties that are null unless the shape rejects
+ * null. Rejects unknown properties.
  *
  * @throws {GatewayError} INVALID_INPUT with all violations at once, up to
  *   `MAX_VIOLATIONS`
@@ -54,8 +58,7 @@ export function checkInput<T extends object>(
 }
 
 /**
- * Rules of the shape that the input breaks, in the order of declaration; the
- * first `MAX_VIOLATIONS` of them.
+ * Returns the first `MAX_VIOLATIONS` violations, in the order of declaration.
  */
 export function violationsOf<T extends object>(
   shape: Shape<T>,
@@ -80,7 +83,10 @@ export function violationsOf<T extends object>(
   return violations;
 }
 
-/** What may be left out may also come as null: generated clients send that. */
+/**
+ * Deletes null optional properties: generated clients send null for absent
+ * values.
+ */
 function dropNulls(
   properties: readonly CompiledProperty[],
   input: object,
@@ -119,15 +125,15 @@ function checkProperty(
       }
     } else if (!holds(value, input)) {
       violations.push({ field: whole ? null : [name], rule, ...bounds });
-      // What is not even of the right type breaks no further rule.
+      // A value of the wrong type is reported once.
       if (rule === "type") return;
     }
   }
 }
 
 function compile(shape: Shape<object>): CompiledShape {
-  const known = compiled.get(shape);
-  if (known !== undefined) return known;
+  const cached = compiled.get(shape);
+  if (cached !== undefined) return cached;
   const storage = getMetadataStorage();
   const metadata = storage.getTargetValidationMetadatas(
     shape,
@@ -176,8 +182,8 @@ function compile(shape: Shape<object>): CompiledShape {
     properties: [...byProperty].map(([name, property]) => ({
       name,
       isOptional: property.isOptional,
-      // class-validator keeps decorators in the order they were applied, which
-      // is from the last to the first; "type" must come first.
+      // class-validator keeps decorators in order of application, from the last
+      // to the first. The rule "type" must be checked first.
       rules: property.rules.sort(
         (a, b) => Number(b.name === "type") - Number(a.name === "type"),
       ),

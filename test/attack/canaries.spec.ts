@@ -22,7 +22,7 @@ import {
   TestIssuer,
 } from "../support/signed-in.js";
 
-/** What must never be found again outside an answer to who may see it. */
+/** Values that must appear only in responses to authorized callers. */
 const EMAIL = "zoe.canary.7391@canary-mail.example";
 const PHONE = "86-13973917391";
 const NAME = "zoecanaryy";
@@ -97,13 +97,13 @@ const INPUTS: Readonly<Record<Operation, Input>> = {
   disassociateMembers: { contactId: EMAIL, targetIds: [PHONE] },
 };
 
-/** What was appended to the file, whose first content is an empty JSON text. */
+/** Lines appended to the file, which starts as an empty JSON text. */
 function trailLines(): string[] {
   return readFileSync(audit, "utf8").slice('""'.length).trim().split("\n");
 }
 
 describe("planted canaries", () => {
-  it("appear in no log line, no audit line and no metric of hundreds of requests", async () => {
+  it("appear in no log line, audit line or metric after hundreds of requests", async () => {
     const wrongKey = newKey();
     const token = await issuer.token({
       sub: EMAIL,
@@ -152,7 +152,7 @@ describe("planted canaries", () => {
     }
   }, 120_000);
 
-  it("leave log and trail one JSON object a line, without control characters", () => {
+  it("leave one JSON object per line in log and audit trail, without control characters", () => {
     for (const line of lines) {
       expect(line).toMatch(/^\{.*\}\n$/);
       expect(typeof JSON.parse(line)).toBe("object");
@@ -163,7 +163,7 @@ describe("planted canaries", () => {
     }
   });
 
-  it("tell on the trail who changed what, and how it ended", () => {
+  it("leave an audit line with caller, operation and outcome for each change", () => {
     const trail = trailLines();
     const entries = trail.map((line) => JSON.parse(line) as AuditEntry);
     const [added] = entries.filter(

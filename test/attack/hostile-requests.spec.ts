@@ -20,7 +20,7 @@ interface Body {
   errors?: { extensions?: { code?: unknown } }[];
 }
 
-/** The code of a refusal in any of its three forms; null where there is none. */
+/** Error code of a response in any of its three formats; null without one. */
 function codeOf({ text }: RawAnswer): unknown {
   const body = JSON.parse(text) as Body;
   if (body.errors !== undefined && body.code === undefined) {
@@ -47,12 +47,12 @@ function faultOf(answer: RawAnswer, { method }: RawRequest): string | null {
 describe("hostile requests", () => {
   const corpus = hostileRequests();
 
-  it("are more than 300, all different", () => {
+  it("are more than 300 distinct requests", () => {
     const written = corpus.map((one) => JSON.stringify({ ...one, name: "" }));
     expect(new Set(written).size).toBeGreaterThan(300);
   });
 
-  it(`are refused with a typed error each, all ${corpus.length}, and never reach the vendor`, async () => {
+  it(`all ${corpus.length} get a typed error and cause no upstream call`, async () => {
     const { control } = running.emulator;
     const faults: string[] = [];
     control.clearCalls();
@@ -74,7 +74,7 @@ describe("hostile requests", () => {
     expect(calls).toBe(0);
   }, 120_000);
 
-  it("leave a gateway that serves on", async () => {
+  it("leave the gateway working", async () => {
     const response = await fetch(`${running.gateway.url}/v1/message-contacts`);
     expect(response.status).toBe(200);
     expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();

@@ -18,10 +18,10 @@ import type { Operation } from "../../src/upstream/operations.js";
 import { RpcSigner } from "../../src/upstream/transport/signer.js";
 import { UpstreamTransport } from "../../src/upstream/transport/transport.js";
 
-/** A night's run takes 10,000. */
+/** Nightly runs use 10,000. */
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 1_000);
 
-/** Each of these is a signed call of its own. */
+/** Each of these sends one signed call. */
 const CALLS = RUNS;
 
 let emulator: RunningEmulator;
@@ -57,7 +57,7 @@ const from = (characters: string, minLength: number, maxLength: number) =>
     maxLength,
   });
 
-/** Values of which about half are good, and the others nearly so. */
+/** Values of which about half are valid and the others nearly valid. */
 const near = {
   name: fc.oneof(
     from("abYZ张三一龥", 1, 14),
@@ -131,7 +131,7 @@ const { contactId, targetIds, pageNumber, pageSize } = near;
 const person = { name, emailAddress, phoneNumber, title, messageTypes };
 const page = { pageNumber, pageSize };
 
-/** Every input shape, with the operation that its values go to. */
+/** Every input shape with its operation. */
 const ROWS: Readonly<Record<string, Row>> = {
   AddMessageContactInput: {
     shape: inputs.AddMessageContactInput,
@@ -238,7 +238,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Whether the vendor's stand-in takes the values, whatever it then says of them. */
+/** Whether the emulator accepts the values as valid input. */
 async function isTakenByEmulator(
   { operation, toParams }: Row,
   input: object,
@@ -256,7 +256,7 @@ async function isTakenByEmulator(
 }
 
 describe.each(Object.entries(ROWS))("%s", (_name, row) => {
-  it("judges any JSON at all, and takes no field it does not know", () => {
+  it("validates any JSON without throwing and rejects unknown fields", () => {
     const probe = new row.shape();
     const known = new Set([...Object.keys(probe), ...Object.keys(near), "id"]);
     const json = fc.oneof(
@@ -285,7 +285,7 @@ describe.each(Object.entries(ROWS))("%s", (_name, row) => {
     );
   });
 
-  it("takes what the vendor takes, no more and no less", async () => {
+  it("accepts exactly the inputs that the vendor accepts", async () => {
     await fc.assert(
       fc.asyncProperty(row.values, async (input) => {
         const isTaken = violationsOf(row.shape, input).length === 0;
@@ -312,7 +312,7 @@ describe("documents", () => {
     introspectionAliases: 4,
   };
 
-  it("of any words are measured or not parsed, and nothing is thrown", () => {
+  it("of random tokens are measured or rejected without an exception", () => {
     expect(documentRules({ GRAPHQL_MUTATIONS_PER_OPERATION: 1 })).toHaveLength(
       2,
     );

@@ -26,7 +26,7 @@ const posted = (...headers: string[]): string =>
     ...headers,
   );
 
-/** What a strict parser refuses, or what must not be read as two requests. */
+/** Malformed requests, and requests that must not be parsed as two (smuggling). */
 const BYTES: Readonly<Record<string, string | Buffer>> = {
   nothing: "",
   "a NUL": "\0",
@@ -123,7 +123,7 @@ const BYTES: Readonly<Record<string, string | Buffer>> = {
 
 describe("raw sockets", () => {
   it.each(Object.entries(BYTES))(
-    "%s gets a refusal or silence, and nothing goes upstream",
+    "%s gets an error or no response, and causes no upstream call",
     async (_name, bytes) => {
       const { control } = running.emulator;
       control.clearCalls();
@@ -140,12 +140,12 @@ describe("raw sockets", () => {
     },
   );
 
-  it("leave a gateway that serves on", async () => {
+  it("leave the gateway working", async () => {
     const response = await fetch(`${running.gateway.url}${LIST}`);
     expect(response.status).toBe(200);
   });
 
-  it("are bounded in time", () => {
+  it("are limited in time", () => {
     const server = running.gateway.app.getHttpServer();
     expect(server).toMatchObject({
       headersTimeout: 10_000,
@@ -153,7 +153,7 @@ describe("raw sockets", () => {
     });
   });
 
-  it("are bounded in number", async () => {
+  it("are limited in number", async () => {
     const limited = await startBoth({}, { MAX_CONNECTIONS: "2" });
     const { hostname, port } = new URL(limited.gateway.url);
     const open = async (): Promise<Socket> => {

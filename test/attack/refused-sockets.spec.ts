@@ -11,10 +11,10 @@ const LIST = "/v1/message-contacts";
 const HOST = "Host: 127.0.0.1";
 const FOREIGN = "Origin: https://evil.example";
 
-/** A masked text frame of one character, which is no JSON. */
+/** A masked text frame of one character, which is not JSON. */
 const BAD_FRAME = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x7b]);
 
-/** Requests that are refused with this status, by name. */
+/** Requests by name, with the status of their refusal. */
 const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   "no HTTP": [400, "PING\r\n\r\n"],
   "a TLS hello": [400, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
@@ -82,7 +82,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   ],
 };
 
-/** An unknown path is refused only after sign-in. */
+/** An unknown path is refused only after authentication. */
 const statusWithSignIn = (name: string, status: number): number =>
   name === "a handshake at an unknown address" ? 401 : status;
 
@@ -166,7 +166,7 @@ describe("a refused connection whose peer ignores its end", () => {
     await released(signed);
   });
 
-  it("is closed when the head or the body never comes", async () => {
+  it("is closed when the head or the body never arrives", async () => {
     const impatient = await start();
     const { gateway } = impatient;
     Object.assign(gateway.app.getHttpServer(), {
@@ -183,7 +183,7 @@ describe("a refused connection whose peer ignores its end", () => {
     await released(impatient);
   });
 
-  it("is closed when a limit of requests or of sockets refuses its handshake", async () => {
+  it("is closed when a request or WebSocket limit refuses its handshake", async () => {
     const limited = await start({
       API_KEYS_FILE: folder.write("keys.json", file),
       RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "1",
@@ -212,7 +212,7 @@ describe("a refused connection whose peer ignores its end", () => {
     await released(open);
   });
 
-  it("does not keep new callers out when all places were taken by refused peers", async () => {
+  it("does not block new callers when refused peers hold all connections", async () => {
     const small = await start({ MAX_CONNECTIONS: "4" });
     const { url } = small.gateway;
     const peers = await Promise.all(
@@ -228,7 +228,7 @@ describe("a refused connection whose peer ignores its end", () => {
     );
   });
 
-  it("does not cost a WebSocket its place", async () => {
+  it("does not evict a WebSocket", async () => {
     const small = await start({ MAX_CONNECTIONS: "2" });
     const { url, opsUrl } = small.gateway;
     const socket = (await RawPeer.open(url)).write(handshake("/graphql", HOST));
@@ -253,7 +253,7 @@ describe("a refused connection whose peer ignores its end", () => {
     next.end();
   });
 
-  it("does not keep new callers out when all places are idle", async () => {
+  it("does not block new callers when all connections are idle", async () => {
     const small = await start({ MAX_CONNECTIONS: "4" });
     const { url } = small.gateway;
     const peers = await Promise.all(
@@ -265,7 +265,7 @@ describe("a refused connection whose peer ignores its end", () => {
   });
 });
 
-describe("the ports of the operators and of the emulator", () => {
+describe("the operations port and the emulator port", () => {
   const MALFORMED: Readonly<Record<string, string>> = {
     "no HTTP": "PING\r\n\r\n",
     "a TLS hello": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -316,7 +316,7 @@ describe("the ports of the operators and of the emulator", () => {
     }
   });
 
-  it("wait 10 seconds for a head, as the port of the API does", async () => {
+  it("wait 10 seconds for a request head, as the API port does", async () => {
     const { gateway } = await start();
     expect(gateway.app.getHttpServer()).toMatchObject({
       headersTimeout: 10_000,

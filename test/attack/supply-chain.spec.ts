@@ -10,7 +10,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-/** Every lock file of the repository, by its folder. */
+/** Every lock file of the repository, by folder. */
 const LOCK_FILES = ["", "test/bench/", "test/clients/", "test/tools/"];
 
 function packagesOf(folder: string): Readonly<Record<string, Locked>> {
@@ -31,10 +31,10 @@ const { dependencies, devDependencies, scarfSettings } = JSON.parse(
   scarfSettings: unknown;
 };
 
-/** Scripts that were read: one compares versions, one reports and is switched off. */
+/** Reviewed install scripts: one compares versions, one reports and is disabled. */
 const KNOWN_SCRIPTS = ["@apollo/protobufjs", "@scarf/scarf"];
 
-/** Least versions without the advisories that are known, and which these are. */
+/** Minimum versions without known advisories, and the advisories. */
 const LEAST: Readonly<Record<string, readonly [string, string]>> = {
   "@apollo/server": ["5.5.0", "GHSA-9q82-xgwf-vj6h"],
   graphql: ["16.11.0", "CVE-2023-26144"],
@@ -56,7 +56,7 @@ const LEAST: Readonly<Record<string, readonly [string, string]>> = {
   "json-bigint": ["1.0.0", "CVE-2020-8237"],
 };
 
-/** Packages that must not be there at all. */
+/** Packages that must not be installed. */
 const NEVER = [
   "@nestjs/devtools-integration", // CVE-2025-54782: code execution by local CSRF
 ];
@@ -79,7 +79,7 @@ const installed = Object.entries(packages).filter(([path]) => path !== "");
 
 describe("the lock file", () => {
   it.each(Object.entries(LEAST))(
-    "has no %s below the version without its advisories",
+    "has no %s with a known advisory",
     (name, [least]) => {
       const versions = installed
         .filter(([path, { dev }]) => nameOf(path) === name && dev !== true)
@@ -96,7 +96,7 @@ describe("the lock file", () => {
     expect(isAtLeast("5.4.99", "5.5.0")).toBe(false);
   });
 
-  it("holds nothing that must never run here", () => {
+  it("contains no forbidden package", () => {
     const names = installed.map(([path]) => nameOf(path));
     for (const name of NEVER) expect(names).not.toContain(name);
   });
@@ -117,7 +117,7 @@ describe("the lock file", () => {
     },
   );
 
-  it("lets nothing unknown that ships run a script when it is installed", () => {
+  it("allows no unreviewed install script in a production dependency", () => {
     const scripts = installed.filter(
       ([, { hasInstallScript, dev }]) =>
         hasInstallScript === true && dev !== true,
@@ -127,7 +127,7 @@ describe("the lock file", () => {
     expect(scarfSettings).toEqual({ enabled: false });
   });
 
-  it("names exact versions only", () => {
+  it("pins exact versions", () => {
     const named = { ...dependencies, ...devDependencies };
     for (const [name, version] of Object.entries(named)) {
       expect(`${name} ${version}`).toMatch(/ \d+\.\d+\.\d+(?:-[\w.]+)?$/);

@@ -22,11 +22,11 @@ interface Check {
   readonly path?: string;
   /** Status on both paths. */
   readonly status: number;
-  /** Status of a handshake that no check refuses. */
+  /** Status of a handshake that passes every check. */
   readonly handshake?: number;
 }
 
-/** Every check of the request path that looks at a request's head. */
+/** Every check of the request path that reads request headers. */
 const WITHOUT_SIGN_IN: readonly Check[] = [
   { name: "nothing wrong", lines: [HOST], status: 200, handshake: 101 },
   {
@@ -130,7 +130,7 @@ const start = async (
   return running;
 };
 
-/** Sends bytes on a connection of their own; resolves with the response head. */
+/** Sends bytes on a new connection; resolves with the response head. */
 async function ask({ gateway }: Running, bytes: string): Promise<string> {
   const peer = await RawPeer.open(gateway.url);
   peer.write(Buffer.from(bytes, "latin1"));
@@ -154,7 +154,7 @@ afterAll(async () => {
 describe.each([
   ["without sign-in", WITHOUT_SIGN_IN, () => ({})],
   [
-    "with sign-in",
+    "with authentication",
     WITH_SIGN_IN,
     () => ({
       API_KEYS_FILE: folder.write("keys.json", file),
@@ -168,7 +168,7 @@ describe.each([
   });
 
   it.each(checks)(
-    "get the same verdict on $name",
+    "get the same status on $name",
     async ({
       lines,
       path = "/graphql",
@@ -185,7 +185,7 @@ describe.each([
 });
 
 describe("a refused handshake", () => {
-  it("is answered in the form of a GraphQL response, with its request id", async () => {
+  it("gets a GraphQL error response with its request id", async () => {
     const running = await start({});
     const requestId = "0b5f4a3c-5d2e-4f6a-8b7c-9d0e1f2a3b4c";
     const answer = await ask(
@@ -202,7 +202,7 @@ describe("a refused handshake", () => {
     expect(answer).toContain('"code":"FORBIDDEN"');
   });
 
-  it("counts against the limit of its address, as a request does", async () => {
+  it("counts against the rate limit of its address, as a request does", async () => {
     const running = await start({
       API_KEYS_FILE: folder.write("keys.json", file),
       AUDIT_LOG: "none",
@@ -215,7 +215,7 @@ describe("a refused handshake", () => {
     expect(statuses).toEqual([101, 101, 429]);
   });
 
-  it("gets 503 while the gateway sheds load, and while it ends", async () => {
+  it("gets 503 during load shedding and shutdown", async () => {
     const running = await start({ MAX_REQUESTS_IN_FLIGHT: "1" });
     const { control } = running.emulator;
     control.addFault({ effect: "delay", ms: 3_600_000, times: 2 });
@@ -236,7 +236,7 @@ describe("a refused handshake", () => {
     await Promise.all(held);
   });
 
-  it("gets 503 when the process is about to end", async () => {
+  it("gets 503 when the process drains", async () => {
     const running = await startBoth({ seed: "sample" });
     const { control } = running.emulator;
     control.addFault({ effect: "delay", ms: 3_600_000 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 interface Talk {
-  /** Code with which the server closed; 1005 and 1006 where it gave none. */
+  /** Close code of the server; 1005 or 1006 without one. */
   readonly closed: number;
   readonly received: readonly string[];
 }
@@ -102,12 +102,12 @@ describe("hostile sockets", () => {
       4400,
     ],
     [
-      "many messages before the greeting",
+      "many messages before connection_init",
       () => [[ping, ...Array<string>(20).fill(ping)], signedIn],
       1006,
     ],
     [
-      "a subscription before the greeting",
+      "a subscription before connection_init",
       () => [[subscribe(WATCH)], signedIn],
       4401,
     ],
@@ -127,7 +127,7 @@ describe("hostile sockets", () => {
     ["a number", () => [["1"], signedIn], 4400],
     ["bytes", () => [[Buffer.alloc(64, 0xff)], signedIn], 4400],
     [
-      "a payload that is no object",
+      "a payload that is not an object",
       () => [['{"type":"connection_init","payload":1}'], signedIn],
       4400,
     ],
@@ -175,12 +175,12 @@ describe("hostile sockets", () => {
     ],
     ["a root field with a variable condition", CONDITIONAL, "BAD_REQUEST"],
     [
-      "an id that is none",
+      "a malformed id",
       'subscription { messageContactDeletionStatus(contactId: "c-1&Action=x") { state } }',
       "INVALID_INPUT",
     ],
   ])(
-    "answer %s with a typed error, and ask the vendor nothing",
+    "answer %s with a typed error, without an upstream call",
     async (_name, query, code) => {
       running.emulator.control.clearCalls();
       const { received } = await talk([init(), subscribe(query)], signedIn, 2);
@@ -190,7 +190,7 @@ describe("hostile sockets", () => {
   );
 
   it.each(["https://evil.example", "null"])(
-    "refuse the handshake of a page of the origin %s",
+    "refuse the handshake of the origin %s",
     async (origin) => {
       await expect(talk([init()], { ...signedIn, origin })).rejects.toThrow(
         "Unexpected server response: 403",
@@ -198,7 +198,7 @@ describe("hostile sockets", () => {
     },
   );
 
-  it("refuse a subscription without its right", async () => {
+  it("refuse a subscription without its scope", async () => {
     running.emulator.control.clearCalls();
     const { received } = await talk(
       [init(), subscribe(WATCH)],
@@ -209,14 +209,14 @@ describe("hostile sockets", () => {
     expect(running.emulator.control.calls()).toHaveLength(0);
   });
 
-  it("leave a gateway that serves on", async () => {
+  it("leave the gateway working", async () => {
     const { received } = await talk([init(), subscribe(WATCH)], signedIn, 2);
     expect(JSON.parse(received[1] ?? "")).toMatchObject({ type: "next" });
   });
 });
 
 describe("event streams", () => {
-  it("ask for a sign-in and a right like everything else", async () => {
+  it("require a credential and a scope", async () => {
     running.emulator.control.clearCalls();
     const path = "/v1/message-contacts/c-qL4HqKONzOM7aB3d/deletion/events";
     const get = (to: string, headers = {}) =>
@@ -254,7 +254,7 @@ describe("a subscription with a condition on its root field", () => {
   });
 });
 
-describe("slots of sockets", () => {
+describe("WebSocket slots", () => {
   let limited: Running;
   beforeAll(async () => {
     limited = await startBoth(
@@ -268,7 +268,7 @@ describe("slots of sockets", () => {
   });
   afterAll(() => limited.stop());
 
-  it("are not taken by silent sockets: the oldest of them are closed", async () => {
+  it("are not held by silent sockets: the oldest are closed", async () => {
     const { url, opsUrl } = limited.gateway;
     const silent: TestSocket[] = [];
     for (let n = 0; n < 25; n += 1) silent.push(await TestSocket.open(url));
@@ -286,10 +286,10 @@ describe("slots of sockets", () => {
     for (const socket of silent) await socket.close();
   });
 
-  it("are not taken by one caller: more are closed with 1013, others are served", async () => {
+  it("are limited per caller: further sockets are closed with 1013, other callers are served", async () => {
     const { url } = limited.gateway;
     const kept: TestSocket[] = [];
-    // A quarter of all.
+    // A quarter of all slots.
     for (let n = 0; n < 2; n += 1) {
       kept.push(await TestSocket.signedIn(url, bearer(keys.reader)));
     }

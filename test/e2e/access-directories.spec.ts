@@ -76,7 +76,7 @@ const calls = (): number[] =>
   ALIASES.map((alias) => emulators[alias].control.calls().length);
 
 describe.each(APIS)("directories over $name", (api) => {
-  it("refuse every operation to who does not belong, and ask no vendor", async () => {
+  it("refuse every operation of other callers without an upstream call", async () => {
     clearCalls();
     for (const operation of Object.keys(OPERATIONS) as Operation[]) {
       const foreign = await call(api, "of-main", operation, {}, "china");
@@ -92,7 +92,7 @@ describe.each(APIS)("directories over $name", (api) => {
     expect(calls()).toEqual([0, 0]);
   });
 
-  it("are the one that a caller has, or the one that is named", async () => {
+  it("default to the caller's only directory, otherwise are selected by header", async () => {
     clearCalls();
     await call(api, "of-main", "getMessageContact", { contactId: TOM });
     expect(calls()).toEqual([1, 0]);
@@ -106,7 +106,7 @@ describe.each(APIS)("directories over $name", (api) => {
     expect(calls()).toEqual([1, 2]);
   });
 
-  it("share no read that is under way, no deletion and no idempotency key", async () => {
+  it("share no coalesced read, deletion or idempotency key", async () => {
     const contactId = api.name === "rest" ? "c-W8rT2yXn5KpVb0Qa" : TOM;
     const both = await Promise.all(
       ALIASES.map((alias) =>

@@ -54,7 +54,7 @@ describe("a caller beyond the limit", () => {
   });
   afterAll(() => running.stop());
 
-  it("gets RATE_LIMITED with a pause at both APIs; others go on", async () => {
+  it("gets RATE_LIMITED with Retry-After over both APIs; other callers are served", async () => {
     const one = bearer(keys.one);
     // Each costs one for the request and one for its upstream call.
     for (const left of [6, 4, 2, 0]) {
@@ -84,7 +84,7 @@ describe("a caller beyond the limit", () => {
     expect(other.status).toBe(200);
   });
 
-  it("is told the cost of a request when it asks", async () => {
+  it("gets the cost of a request on demand", async () => {
     const headers = { ...bearer(keys.two), "x-cost": "1" };
     const { body } = await ask(running, { query: LIST }, headers);
     expect(body.extensions).toMatchObject({
@@ -111,7 +111,7 @@ describe("trusted documents", () => {
   });
   afterAll(() => running.stop());
 
-  it("run by their id and by their own text, and nothing else runs", async () => {
+  it("run by id and by exact text; other documents are refused", async () => {
     for (const body of [
       { documentId: id },
       { query: LIST },
@@ -148,7 +148,7 @@ describe("without introspection", () => {
   });
   afterAll(() => running.stop());
 
-  it("tells neither the schema nor names that are close", async () => {
+  it("reveals neither the schema nor suggested names", async () => {
     const asked = await ask(running, { query: getIntrospectionQuery() });
     expect(asked.status).toBe(400);
     const guessed = await ask(running, { query: "{ messageContact5 { id } }" });
@@ -157,7 +157,7 @@ describe("without introspection", () => {
     expect((await ask(running, { query: "{ __typename }" })).status).toBe(200);
   });
 
-  it("has no playground, and no way to it", async () => {
+  it("serves no playground and no link to it", async () => {
     const { url } = running.gateway;
     const playground = await fetch(`${url}/playground`);
     expect(playground.status).toBe(404);
@@ -167,7 +167,7 @@ describe("without introspection", () => {
   });
 });
 
-describe("mutations of one operation", () => {
+describe("mutations in one operation", () => {
   let running: Running;
   beforeAll(async () => {
     running = await startBoth(
@@ -180,7 +180,7 @@ describe("mutations of one operation", () => {
     return running.stop();
   });
 
-  it("are as many as the setting says", async () => {
+  it("are limited to the configured number", async () => {
     const field = (name: string): string =>
       `${name}: updateMessageContact(input: { contactId: "c-qL4HqKONzOM7aB3d", title: CEO }) { errors { code } }`;
     const two = await ask(running, {

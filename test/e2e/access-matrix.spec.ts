@@ -66,7 +66,7 @@ afterAll(async () => {
 
 const operations = Object.keys(OPERATIONS) as Operation[];
 
-describe("caller × operation × door", () => {
+describe("caller × operation × API", () => {
   for (const api of APIS) {
     for (const operation of operations) {
       for (const [caller, { scopes }] of Object.entries(CALLERS)) {
@@ -95,7 +95,7 @@ describe("caller × operation × door", () => {
     }
   }
 
-  it("covers every combination", () => {
+  it("cover every combination", () => {
     const cells = APIS.length * operations.length * Object.keys(CALLERS).length;
     expect(cells).toBe(2 * 12 * (SCOPES.length + 2));
   });

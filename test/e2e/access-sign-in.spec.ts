@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const upstreamCalls = (): number => running.emulator.control.calls().length;
 
-describe.each(APIS)("sign-in over $name", (api) => {
+describe.each(APIS)("authentication over $name", (api) => {
   const read = (headers: Readonly<Record<string, string>>) =>
     api.call(
       running.gateway.url,
@@ -51,7 +51,7 @@ describe.each(APIS)("sign-in over $name", (api) => {
       headers,
     );
 
-  it("takes a key in either header and a token", async () => {
+  it("accepts an API key in either header and an access token", async () => {
     for (const headers of [
       bearer(keys.reader),
       { "x-api-key": keys.reader },
@@ -61,7 +61,7 @@ describe.each(APIS)("sign-in over $name", (api) => {
     }
   });
 
-  it("refuses everything else with 401, and asks the vendor nothing", async () => {
+  it("returns 401 for any other credential, without an upstream call", async () => {
     running.emulator.control.clearCalls();
     const wrong: Readonly<Record<string, string>>[] = [
       {},
@@ -81,7 +81,7 @@ describe.each(APIS)("sign-in over $name", (api) => {
     expect(upstreamCalls()).toBe(0);
   });
 
-  it("masks addresses and numbers for who may not see them", async () => {
+  it("masks e-mail addresses and phone numbers without contacts:read-personal", async () => {
     const one = (await read(bearer(keys.reader))).data;
     expect(one).toMatchObject({
       name: "tom",
@@ -106,14 +106,14 @@ describe.each(APIS)("sign-in over $name", (api) => {
     expect(text).not.toMatch(/[\w.]{2,}@example\.com|\d{2}-\d{11}/);
   });
 
-  it("shows them to who may", async () => {
+  it("shows personal data with contacts:read-personal", async () => {
     expect((await read(bearer(keys.insider))).data).toMatchObject({
       emailAddress: "tom@example.com",
       phoneNumber: "86-13900001234",
     });
   });
 
-  it("lets a caller who sees masks change, but never write a mask back", async () => {
+  it("lets a caller that reads masked values update, but rejects a mask as input", async () => {
     const change = (input: object) =>
       api.call(
         running.gateway.url,
@@ -130,7 +130,7 @@ describe.each(APIS)("sign-in over $name", (api) => {
     });
   });
 
-  it("masks the value at fault in an error", async () => {
+  it("masks the offending value of an error", async () => {
     const answer = await api.call(
       running.gateway.url,
       "sendEmailVerificationForMessageContact",
@@ -143,7 +143,7 @@ describe.each(APIS)("sign-in over $name", (api) => {
 });
 
 describe("the key file", () => {
-  it("is read again when it changes: the new key gets in, the old one does not", async () => {
+  it("is reloaded when it changes: the new key is accepted, the old one refused", async () => {
     const rotated = keysFor({ rotated: { scopes: ["contacts:read"] } });
     const path = folder.write("rotating.json", { keys: [] });
     const other = await startBoth(
@@ -151,7 +151,7 @@ describe("the key file", () => {
       {
         API_KEYS_FILE: path,
         AUDIT_LOG: "none",
-        // The many refusals while the file is not read yet would use it up.
+        // Refusals before the file is reloaded would exhaust the limit.
         RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "0",
       },
     );
@@ -196,7 +196,7 @@ describe("nested fields", () => {
     expect(JSON.stringify(data)).toContain("m***@example.com");
   });
 
-  it("of a payload are refused without the right to read, and the change counts", async () => {
+  it("of a payload are refused without contacts:read, and the change is kept", async () => {
     running.emulator.control.clearCalls();
     for (const field of [
       "name",
@@ -220,7 +220,7 @@ describe("nested fields", () => {
     expect(new Set(actions)).toEqual(new Set(["UpdateMessageContact"]));
   });
 
-  it("leave a preference out that the caller has no right to", async () => {
+  it("ignores Prefer: return=representation without contacts:read", async () => {
     running.emulator.control.clearCalls();
     const response = await fetch(
       `${running.gateway.url}/v1/message-contacts/${TOM}`,
@@ -244,7 +244,7 @@ describe("pages", () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(`${running.gateway.url}${path}`, init);
 
-  it("are public where they hold no data, and nothing else is", async () => {
+  it("are public if they contain no data; everything else requires a credential", async () => {
     for (const path of ["/", "/errors", "/openapi.json", "/schema.graphql"]) {
       expect((await get(path)).status).toBe(200);
     }
@@ -265,7 +265,7 @@ describe("pages", () => {
     );
   });
 
-  it("of an origin on the list may call, all others may not", async () => {
+  it("of allowed origins may call; all others are refused", async () => {
     const origin = "https://console.example.com";
     const asked = {
       origin,

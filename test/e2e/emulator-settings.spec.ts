@@ -3,7 +3,7 @@ import {
   startEmulator,
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
-import { jsonSchema } from "../../src/emulator/json.js";
+import { jsonSchema } from "../../src/emulator/schema.js";
 import {
   ALL_SETTINGS,
   describeSettings,

@@ -22,7 +22,7 @@ import {
 } from "../support/signed-in.js";
 import { until } from "../support/until.js";
 
-/** How the key server fails, and the cause that is reported. */
+/** Failures of the key server, and the reported cause. */
 const OUTAGES: Readonly<
   Record<string, readonly [(response: ServerResponse) => void, string]>
 > = {
@@ -64,7 +64,7 @@ afterEach(async () => {
   await Promise.all([issuer.stop(), emulator.stop()]);
 });
 
-/** A gateway whose issuer has this key server. */
+/** Starts a gateway whose issuer uses this key server. */
 async function start(
   answer: (response: ServerResponse) => void,
   environment: Readonly<Record<string, string>> = {},
@@ -98,10 +98,10 @@ async function readiness(): Promise<{ status: number; facts: object }> {
 describe.each(Object.entries(OUTAGES))(
   "a key server that %s",
   (_name, [answer, cause]) => {
-    it("makes the answer to a valid token 503 and charges nobody", async () => {
+    it("returns 503 for a valid token and charges no rate limit", async () => {
       await start(answer, {
         API_KEYS_FILE: folder.write("keys.json", file),
-        // One failed sign-in would use up half of it.
+        // One failed authentication would use half of the limit.
         RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40",
       });
       const token = bearer(await issuer.token());
@@ -138,7 +138,7 @@ describe.each(Object.entries(OUTAGES))(
       expect(invalid.status).toBe(401);
     });
 
-    it("is named by readiness, metrics and one log line, and stays ready for API keys", async () => {
+    it("is reported by readiness, metrics and one log line; the gateway stays ready for API keys", async () => {
       await start(answer, { API_KEYS_FILE: folder.write("keys.json", file) });
       await until("the outage is known", () => reports().length > 0);
       expect(reports()).toMatchObject([
@@ -162,7 +162,7 @@ describe.each(Object.entries(OUTAGES))(
 );
 
 describe("while no token can be verified", () => {
-  it("is not ready when tokens are the only sign-in, and ready again by itself", async () => {
+  it("is not ready if only tokens are configured, and recovers without a request", async () => {
     let isDown = true;
     await start((response) => {
       if (isDown) response.writeHead(500).end();
@@ -173,7 +173,7 @@ describe("while no token can be verified", () => {
       async () => (await readiness()).status === 503,
     );
     isDown = false;
-    // Without any request of a caller.
+    // No request is sent.
     await until("it is ready", async () => (await readiness()).status === 200);
     expect(lines.map(({ msg }) => msg)).toContain(
       "an issuer's keys can be fetched again",
@@ -184,7 +184,7 @@ describe("while no token can be verified", () => {
     expect(response.status).toBe(200);
   });
 
-  it("closes a WebSocket with 1013, after which clients connect again", async () => {
+  it("closes a WebSocket with 1013, so that clients reconnect", async () => {
     await start((response) => response.writeHead(500).end());
     const authorization = bearer(await issuer.token()).authorization;
     const socket = new WebSocket(

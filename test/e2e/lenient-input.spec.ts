@@ -87,7 +87,7 @@ describe.each(APIS)("over $name", (api) => {
     });
   });
 
-  it("the vendor decides about a member account of ten digits", async () => {
+  it("forwards a member account of ten digits to the vendor", async () => {
     const answer = await api.call(running.gateway.url, "associateMembers", {
       contactId: TOM,
       targetIds: ["1234567890"],
@@ -96,7 +96,7 @@ describe.each(APIS)("over $name", (api) => {
     expect(calls()).toHaveLength(1);
   });
 
-  it("a change of nothing is refused without a call", async () => {
+  it("refuses an empty update without an upstream call", async () => {
     const answer = await change({});
     expect(answer).toMatchObject({
       code: "INVALID_INPUT",
@@ -109,10 +109,10 @@ describe.each(APIS)("over $name", (api) => {
   });
 });
 
-describe("a batch with a change of nothing", () => {
+describe("a batch with an empty update", () => {
   const items = [{ contactId: TOM, name: "tim" }, { contactId: "c-two" }];
 
-  it("is refused over REST without a call", async () => {
+  it("is refused over REST without an upstream call", async () => {
     const response = await fetch(url("/batch-update"), {
       method: "POST",
       headers: JSON_TYPE,
@@ -124,7 +124,7 @@ describe("a batch with a change of nothing", () => {
     expect(calls()).toEqual([]);
   });
 
-  it("is refused over GraphQL without a call", async () => {
+  it("is refused over GraphQL without an upstream call", async () => {
     const answer = await graphql(
       running,
       `
@@ -172,7 +172,7 @@ describe("a request without a body", () => {
     expect(calls()).toHaveLength(1);
   });
 
-  it.each(HEADERS)("GET is the same with %j", async (headers) => {
+  it.each(HEADERS)("GET gives the same response with %j", async (headers) => {
     const answer = await bodyless("GET", `/${TOM}`, headers);
     expect(answer.status).toBe(200);
   });

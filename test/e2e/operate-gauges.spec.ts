@@ -15,12 +15,12 @@ const P = "message_contacts_";
 const WATCH = `subscription { messageContactDeletionStatus(contactId: "${TOM}") { state } }`;
 const DELETE = `mutation { deleteMessageContact(input: { contactId: "${TOM}", retainContactInMembers: false }) { deletion { state } } }`;
 
-/** What is open at present, as the test itself knows it. */
+/** What is open now, as counted by the test. */
 interface Reality {
   eventStreams: number;
   waitingSockets: number;
   signedInSockets: number;
-  /** Deletions that a stream or a socket watches. */
+  /** Deletions watched by a stream or a WebSocket. */
   followed: number;
   requests: number;
   readsRunning: number;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** Connections that the server itself counts. */
+/** Connections as counted by the server. */
 function connections(): Promise<number> {
   const server = running.gateway.app.getHttpServer();
   return promisify(server.getConnections.bind(server))();
@@ -79,7 +79,7 @@ async function expected(reality: Reality): Promise<Record<string, number>> {
     'shared_state{standing="redis"}': 0,
     'shared_state{standing="redis-away"}': 0,
     'shared_state{standing="redis-refused"}': 0,
-    // The one that was begun before the test.
+    // The deletion started before the test.
     'state_entries{table="deletions"}': 1,
     'state_entries{table="idempotency-keys"}': 0,
     'state_entries{table="verification-messages"}': 0,
@@ -104,7 +104,7 @@ async function gauges(): Promise<Record<string, number>> {
   return Object.fromEntries(samples);
 }
 
-/** Waits until every gauge says what is real; otherwise shows the difference. */
+/** Waits until every gauge has its real value; otherwise shows the difference. */
 async function compare(changes: Partial<Reality>): Promise<void> {
   const reality = { ...NOTHING, ...changes };
   const matches = async (): Promise<boolean> => {
@@ -121,7 +121,7 @@ async function compare(changes: Partial<Reality>): Promise<void> {
   );
 }
 
-test("every gauge says what is real while each kind of connection opens and closes", async () => {
+test("every gauge has its real value while each kind of connection opens and closes", async () => {
   const { url } = running.gateway;
   await compare({});
 
@@ -134,7 +134,7 @@ test("every gauge says what is real while each kind of connection opens and clos
   });
   const before = await connections();
   expect(before).toBeGreaterThan(0);
-  // Kept alive and idle: a connection, and nothing in work.
+  // An idle keep-alive connection, without a running request.
   await compare({});
 
   const events = new EventReader(await fetch(`${list}/${TOM}/deletion/events`));
@@ -169,7 +169,7 @@ test("every gauge says what is real while each kind of connection opens and clos
   const open = { eventStreams: 2, followed: 1, signedInSockets: 2 };
   await compare(open);
 
-  // A slow vendor: one read, and two changes that it gets one after the other.
+  // A slow vendor: one read, and two writes that are sent one after the other.
   const { control } = running.emulator;
   const effect = { effect: "delay", ms: 60_000 } as const;
   control.addFault({ ...effect, operation: "ListMessageContacts" });

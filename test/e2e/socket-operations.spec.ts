@@ -68,7 +68,7 @@ afterAll(() => folder.remove());
 
 const requests = () => lines.filter(({ msg }) => msg === "request");
 
-/** Points that the caller has left, by the answer to one more request. */
+/** Rate limit points that the caller has left, from the headers of another request. */
 async function remaining(credential: string): Promise<number> {
   const { headers } = await fetch(`${gateway.url}/graphql`, {
     method: "POST",
@@ -116,7 +116,7 @@ test("logs, counts and traces the sign-in and each operation of a WebSocket", as
   expect(count("listMessageContacts", "BAD_REQUEST")).toBe(1);
   expect(count(STATUS, "OK")).toBe(1);
 
-  // Closing sends what is left.
+  // Closing flushes the remaining spans.
   await gateway.close();
   const spans = collector.spans.filter(({ traceId }) => traceId === TRACE);
   const own = spans.filter(({ name }) => name === "WEBSOCKET /graphql");
@@ -190,7 +190,7 @@ test("names operation and code of a graphql-sse stream in the log and the metric
   }
 });
 
-test("charges the caller one point for each operation and one for each call to the vendor", async () => {
+test("charges the caller one point per operation and one per upstream call", async () => {
   const first = await remaining(keys.reader);
   const socket = await TestSocket.signedIn(gateway.url, bearer(keys.reader));
   socket.subscribe("1", QUERY);
@@ -200,7 +200,7 @@ test("charges the caller one point for each operation and one for each call to t
   await socket.close();
   const calls = emulator.control.calls().length;
   expect(calls).toBeGreaterThan(0);
-  // The sign-in, two operations, the calls, and the request that asks.
+  // The connection, two operations, the upstream calls, and the request that reads the header.
   expect(await remaining(keys.reader)).toBe(first - 3 - calls - 1);
 });
 

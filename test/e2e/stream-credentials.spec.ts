@@ -90,7 +90,7 @@ async function overSocket(credential: string): Promise<TestSocket> {
 
 const dataOf = ({ data = "" }: ReceivedEvent): unknown => JSON.parse(data);
 
-/** What a graphql-sse client receives when its credential is no longer valid. */
+/** Final events for a graphql-sse client whose credential is no longer valid. */
 const ended = (code: string) => [
   { event: "next", data: expect.stringContaining(`"code":"${code}"`) },
   { event: "complete", data: "" },
@@ -132,7 +132,7 @@ describe("an open stream", () => {
 
     const streams = running.gateway.app.get(SseStreams, { strict: false });
     await until("only one stream stays", () => streams.size === 1);
-    // A client that connects again is refused and stops.
+    // A client that reconnects is refused and stops.
     expect((await overRest(keys.leaving)).response.status).toBe(401);
     expect((await overRest(keys.demoted)).response.status).toBe(403);
     await staying.leave();
@@ -142,7 +142,7 @@ describe("an open stream", () => {
     );
   });
 
-  it("is served until the end of a token, clock tolerance included, over every protocol", async () => {
+  it("stays open until its token expires, clock tolerance included, over every protocol", async () => {
     // Expired 22 seconds ago: accepted for 8 more.
     const exp = Math.floor(Date.now() / 1_000) - 22;
     const token = await issuer.token({ exp });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { EmulatorControl } from "../../src/emulator/control/control.js";
+import type { EmulatorControl } from "../../src/emulator/control/emulator-control.js";
 import {
   startEmulator,
   type RunningEmulator,

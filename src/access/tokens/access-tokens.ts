@@ -14,20 +14,20 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { JwksUnavailable, type IssuerKeys } from "./jwks.js";
 import { claimsOf, isAccessToken } from "./token-claims.js";
 
-/** Longest token that is looked at. */
+/** Longer tokens are rejected. */
 const MAX_TOKEN_LENGTH = 8 * 1024;
 
-/** How long a verified token is taken without another look at its signature. */
+/** How long a verified token is cached. */
 const CACHE_MS = 60_000;
 
 const MAX_CACHED = 1_000;
 
 const SUBJECT = /^[\w.:-]{1,64}$/;
 
-/** A subject that issuers generate; its digits are no phone number. */
+/** A generated subject. Its digits are not a phone number. */
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** Enough digits for a phone number, also in groups. */
+/** As many digits as a phone number, possibly grouped. */
 const LONG_NUMBER = /(?:\d[.:_-]?){7}/;
 
 /** Verifies access tokens of the configured issuers. */
@@ -56,10 +56,10 @@ export class AccessTokens {
   }
 
   /**
-   * The caller a token speaks for.
+   * Verifies a token and returns its caller.
    *
-   * @returns null for every token that is not valid here and now. The reason
-   *   is not given, because it would help to forge one.
+   * @returns null for an invalid token. The reason is not given, because it
+   *   would help to forge one.
    * @throws {GatewayError} AUTHENTICATION_UNAVAILABLE when the issuer's keys
    *   cannot be fetched, so that the token may be valid
    */
@@ -95,14 +95,15 @@ export class AccessTokens {
       clockTolerance: this.options.toleranceSeconds,
       currentDate: new Date(nowMs),
     };
-    // Looked at before any key: while no key can be fetched, a token that is
+    // Checked before the keys: while keys cannot be fetched, a token that is
     // invalid in any case is still reported as invalid.
     if (!isPlausible(header.alg, payload, terms, options, nowMs)) return null;
     const caller = toCaller(
       await verified(token, keys.find, options),
       this.options,
     );
-    // `jwtVerify` compares whole seconds, so it accepts a token slightly longer.
+    // `jwtVerify` compares whole seconds, so it accepts a token slightly too
+    // long.
     return caller === null || isExpired(caller, nowMs) ? null : caller;
   }
 
@@ -118,7 +119,7 @@ export class AccessTokens {
   }
 }
 
-/** Whether a token would be valid if its signature were. */
+/** Whether a token would be valid if its signature is. */
 function isPlausible(
   alg: string | undefined,
   payload: JWTPayload,
@@ -136,8 +137,8 @@ function isPlausible(
 }
 
 /**
- * The claims of a token, verified with the one key that matches or with each of
- * several: key ids are optional, and issuers repeat them.
+ * Verifies a token with every matching key and returns its claims. Key ids are
+ * optional and may repeat, so several keys can match.
  *
  * @throws {errors.JOSEError} when no key verifies the token
  * @throws {JwksUnavailable}
@@ -185,9 +186,9 @@ function toCaller(
 }
 
 /**
- * A caller's id for logs and limits. A subject may be an e-mail address, so
- * whatever is not a plain identifier goes by its hash. The issuer is part of
- * it: two issuers may know the same subject.
+ * Caller id for logs and limits. A subject may be an e-mail address, so only
+ * plain identifiers are used as they are; others are hashed. The id contains
+ * the issuer, because two issuers may use the same subject.
  */
 function idOf(issuer: string, subject: string): string {
   const short = createHash("sha256").update(issuer).digest("hex").slice(0, 8);

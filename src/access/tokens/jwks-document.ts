@@ -1,11 +1,11 @@
 import { createLocalJWKSet, importJWK, type JWK } from "jose";
 import { isObject } from "../../config/files/json-file.js";
 
-/** Longest key set that is read, in bytes. */
+/** Maximum size of a key set, in bytes. */
 const MAX_BYTES = 256 * 1024;
 
-/** Algorithm with which a key is tried that names none, by type or curve. */
-const TRIED_WITH: Readonly<Record<string, string>> = {
+/** Algorithm assumed for a key without `alg`, by key type or curve. */
+const DEFAULT_ALGORITHMS: Readonly<Record<string, string>> = {
   RSA: "RS256",
   "P-256": "ES256",
   "P-384": "ES384",
@@ -13,7 +13,7 @@ const TRIED_WITH: Readonly<Record<string, string>> = {
   Ed25519: "EdDSA",
 };
 
-/** A response that is not a usable key set; the message names the reason. */
+/** The response is not a usable key set. The message is the reason. */
 export class FetchFailure extends Error {}
 
 type Find = ReturnType<typeof createLocalJWKSet>;
@@ -21,17 +21,17 @@ type Find = ReturnType<typeof createLocalJWKSet>;
 /** The usable keys of one key set (RFC 7517). */
 export class KeySet {
   private constructor(
-    /** Finds by key id, or among all keys for a token without one. */
+    /** Finds a key by its id, or among all keys for a token without `kid`. */
     readonly named: Find,
-    /** Finds among the keys without an id; null where there are none. */
+    /** Finds a key among those without an id; null if there are none. */
     readonly unnamed: Find | null,
   ) {}
 
   /**
-   * Reads a response to the end. Entries that are not public keys are left out.
+   * Parses a response. Skips entries that are not public keys.
    *
-   * @returns null for a well-formed set without any entry
-   * @throws {FetchFailure} for anything else that has no usable key
+   * @returns null for a valid empty key set
+   * @throws {FetchFailure} for any other response without a usable key
    */
   static async from(response: Response): Promise<KeySet | null> {
     if (response.status !== 200) {
@@ -68,9 +68,10 @@ function entriesOf(text: string): readonly unknown[] {
 async function isPublicKey(entry: JWK): Promise<boolean> {
   const { kty, crv, alg, d, k } = entry;
   if (d !== undefined || k !== undefined) return false;
-  const usual = kty === "RSA" ? TRIED_WITH["RSA"] : TRIED_WITH[crv ?? ""];
+  const defaultAlgorithm =
+    kty === "RSA" ? DEFAULT_ALGORITHMS["RSA"] : DEFAULT_ALGORITHMS[crv ?? ""];
   try {
-    await importJWK(entry, alg ?? usual);
+    await importJWK(entry, alg ?? defaultAlgorithm);
     createLocalJWKSet({ keys: [entry] });
     return true;
   } catch {
@@ -90,12 +91,12 @@ async function limitedText(response: Response): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Why a fetch failed, in a few words without an address. */
+/** Short reason for a failed fetch. Contains no URL. */
 export function failureOf(error: unknown): string {
   if (error instanceof FetchFailure) return error.message;
   const { name, cause } = error as { name?: unknown; cause?: unknown };
   if (name === "TimeoutError") return "timeout";
-  // undici puts the system's error behind its own.
+  // undici wraps the system error as `cause`.
   const code = isObject(cause) ? cause["code"] : undefined;
   return typeof code === "string" && /^[A-Z_\d]{1,40}$/.test(code)
     ? code

@@ -1,20 +1,20 @@
 import { errors, type FetchImplementation, type JWTVerifyGetKey } from "jose";
 import { FetchFailure, failureOf, KeySet } from "./jwks-document.js";
 
-/** Least pause between two fetches of an issuer's keys, whatever tokens ask for. */
+/** Minimum time between fetches of an issuer's keys. */
 export const FETCH_COOL_DOWN_MS = 30_000;
 
-/** The same pause while the gateway has no keys of the issuer. */
+/** Minimum time between fetches while no keys of the issuer are known. */
 const FIRST_FETCH_COOL_DOWN_MS = 5_000;
 
-/** Keys of this age are fetched again in the background. */
+/** Keys older than this are refreshed in the background. */
 const STALE_AFTER_MS = 10 * 60_000;
 
-/** Longest time that a fetch may take, body included. */
+/** Timeout of a fetch, body included. */
 const FETCH_TIMEOUT_MS = 3_000;
 
 /**
- * The issuer's keys cannot be fetched. The token can be neither accepted nor
+ * The issuer's keys cannot be fetched, so the token can be neither accepted nor
  * rejected.
  */
 export class JwksUnavailable extends Error {
@@ -27,17 +27,19 @@ export class JwksUnavailable extends Error {
 export interface IssuerStatus {
   /** False while no token of the issuer can be verified. */
   readonly hasKeys: boolean;
-  /** Why the last fetch failed, such as `status 500`; null when it succeeded. */
+  /**
+   * Reason of the last failed fetch, such as `status 500`; null if it
+   * succeeded.
+   */
   readonly failure: string | null;
 }
 
 /**
- * The public keys of one issuer, fetched from the one configured address.
+ * The public keys of one issuer, fetched from its configured URL.
  *
- * A token with an unknown key id makes it fetch again, at most once in 30
- * seconds. Known keys stay in use while the issuer cannot be reached or answers
- * with something else than a key set. Key addresses or keys inside a token are
- * never used.
+ * A token with an unknown key id triggers a refresh, at most once in 30
+ * seconds. Known keys stay in use while the issuer is unreachable or its
+ * response is not a key set. Keys and key URLs inside a token are never used.
  */
 export class IssuerKeys {
   private keys: KeySet | null = null;
@@ -50,7 +52,7 @@ export class IssuerKeys {
 
   constructor(
     private readonly url: URL,
-    /** Called after each fetch; null when it succeeded. */
+    /** Called after each fetch with the failure; null on success. */
     private readonly onFetch: (failure: string | null) => void,
     private readonly fetchKeys: FetchImplementation = fetch,
     private readonly now: () => number = Date.now,
@@ -61,8 +63,8 @@ export class IssuerKeys {
   }
 
   /**
-   * Fetches the keys now, and again after each failure until one succeeds, so
-   * that readiness does not depend on requests.
+   * Fetches the keys now and retries until a fetch succeeds, so that readiness
+   * does not depend on requests.
    */
   watch(): void {
     this.isWatched = true;
@@ -75,9 +77,10 @@ export class IssuerKeys {
   }
 
   /**
-   * The key, or the error with all matching keys that `jwtVerify` expects.
+   * Finds the key for a token. Several matching keys are thrown as the error
+   * that `jwtVerify` documents.
    *
-   * @throws {JwksUnavailable} when the key may exist and cannot be fetched
+   * @throws {JwksUnavailable} when the keys cannot be fetched
    * @throws {errors.JWKSNoMatchingKey} when the issuer has no such key
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
@@ -97,7 +100,7 @@ export class IssuerKeys {
     } catch (error) {
       if (unnamed === null) throw error;
     }
-    // A key without an id may be the one that the token means.
+    // Try keys without an id: one of them may have signed the token.
     return unnamed({ ...header, kid: undefined }, token);
   };
 
@@ -113,10 +116,10 @@ export class IssuerKeys {
   }
 
   /**
-   * Fetches the keys unless that was tried a short time ago. One fetch serves
-   * all who wait for it.
+   * Fetches the keys unless a recent attempt forbids it. Concurrent calls share
+   * one fetch.
    *
-   * @throws {JwksUnavailable} when this fetch, or the last one, has failed
+   * @throws {JwksUnavailable} when this fetch or the last one failed
    */
   private async refresh(): Promise<void> {
     if (this.fetching === null && this.pauseLeftMs === 0) {
@@ -142,7 +145,7 @@ export class IssuerKeys {
           signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
         }),
       );
-      // An issuer that withdraws all of its keys has them withdrawn here too.
+      // An empty key set revokes all known keys.
       this.keys = keys;
       if (keys === null) throw new FetchFailure("the key set is empty");
       this.fetchedAtMs = this.now();

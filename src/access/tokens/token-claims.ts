@@ -2,28 +2,28 @@ import type { JWTHeaderParameters, JWTPayload } from "jose";
 import { isAlias } from "../../config/files/directories-file.js";
 import { isScope, type Scope } from "../../context/caller.js";
 
-/** `typ` of access tokens (RFC 9068, RFC 7519); absent is common as well. */
+/** `typ` of access tokens (RFC 9068, RFC 7519). It is often absent. */
 const ACCESS_TOKEN_TYPES = new Set(["at+jwt", "jwt"]);
 
-/** Claim `typ` of Keycloak, for tokens that are not access tokens. */
+/** Values of Keycloak's `typ` claim for tokens that are not access tokens. */
 const OTHER_TYPES = new Set(["id", "logout", "offline", "refresh"]);
 
-/** What the gateway takes from a token whose claims are all well-formed. */
+/** The well-formed claims of a token that the gateway uses. */
 export interface Claims {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: readonly string[];
   readonly scopes: readonly Scope[];
-  /** Null where the token has no claim `directories`. */
+  /** Null if the token has no claim `directories`. */
   readonly directories: readonly string[] | null;
-  /** The end that the claim `exp` names, in seconds since 1970. */
+  /** Claim `exp`, in seconds since 1970. */
   readonly endsAtSeconds: number;
 }
 
 /**
- * Whether a token says that it is an access token, or does not say what it is.
- * Logout tokens, ID tokens and security events have the same issuer, keys and
- * often the same audience; none of them is a credential.
+ * Whether a token is declared as an access token or has no declared type.
+ * Logout tokens, ID tokens and security event tokens share issuer, keys and
+ * often the audience, but are not credentials.
  */
 export function isAccessToken(
   { typ }: Partial<JWTHeaderParameters>,
@@ -36,21 +36,22 @@ export function isAccessToken(
   }
   const { typ: kind, token_use: use, events } = payload;
   return (
-    // Security event tokens, logout tokens among them (RFC 8417, 2.2).
+    // Security event tokens, including logout tokens (RFC 8417, 2.2).
     events === undefined &&
     isAbsentOr(kind, (text) => !OTHER_TYPES.has(text.toLowerCase())) &&
-    // Amazon Cognito says `id` or `access`.
+    // Amazon Cognito uses `id` and `access`.
     isAbsentOr(use, (text) => text.toLowerCase() !== "id")
   );
 }
 
 /**
- * The claims that the gateway uses; null when one of them has the wrong type.
- * A wrong type never counts as absent: absence may grant a default.
+ * Returns the claims that the gateway uses; null if one of them has the wrong
+ * type. A wrong type is not treated as absent, because an absent claim may
+ * grant a default.
  */
 export function claimsOf(payload: JWTPayload): Claims | null {
   const { iss, sub, exp, aud, iat, nbf, scope, scp, directories } = payload;
-  const isSound =
+  const isWellFormed =
     typeof iss === "string" &&
     typeof sub === "string" &&
     sub !== "" &&
@@ -61,7 +62,7 @@ export function claimsOf(payload: JWTPayload): Claims | null {
     (scope === undefined || isTextOrTexts(scope)) &&
     (scp === undefined || isTextOrTexts(scp)) &&
     (directories === undefined || isTexts(directories));
-  if (!isSound) return null;
+  if (!isWellFormed) return null;
   return {
     issuer: iss,
     subject: sub,
@@ -72,7 +73,7 @@ export function claimsOf(payload: JWTPayload): Claims | null {
   };
 }
 
-/** Scopes from `scope` (RFC 8693, a text) or `scp`, each a text or a list. */
+/** Scopes from `scope` (RFC 8693) or `scp`, each a string or an array. */
 function scopesOf(claim: string | readonly string[] = []): Scope[] {
   const words = typeof claim === "string" ? claim.split(" ") : claim;
   return words.filter(isScope);

@@ -39,7 +39,7 @@ function gateWith({ caller = READER, isOpen = false, limits }: Setup = {}) {
   );
 }
 
-/** A head as it comes in, and the headers that the gate puts on the answer. */
+/** A request, and the response headers that access control sets. */
 function head(
   changes: Partial<AccessRequest> = {},
 ): AccessRequest & { sent: Map<string, string> } {
@@ -64,8 +64,8 @@ const codeOf = (act: () => unknown): string => {
   }
 };
 
-describe("the gate", () => {
-  it("refuses who did not sign in, and tells how to", () => {
+describe("authorize", () => {
+  it("throws UNAUTHENTICATED and sets WWW-Authenticate without a valid credential", () => {
     const blank = head();
     const gate = gateWith({ caller: null });
     expect(codeOf(() => gate.authorize(blank))).toBe("UNAUTHENTICATED");
@@ -77,7 +77,7 @@ describe("the gate", () => {
     expect(wrong.sent.get("www-authenticate")).toContain("invalid_token");
   });
 
-  it("refuses a route that says nothing about rights", () => {
+  it("throws FORBIDDEN for a route without declared rights", () => {
     const everything = callerWith("all", SCOPES, ["main"]);
     const gate = gateWith({ caller: everything });
     expect(codeOf(() => gate.authorize(head({ rights: undefined })))).toBe(
@@ -85,7 +85,7 @@ describe("the gate", () => {
     );
   });
 
-  it("asks nobody to sign in for a public page", () => {
+  it("requires no credential for a public page", () => {
     const gate = gateWith({ caller: null });
     const page = gate.authorize(head({ rights: "public" })) as AccessGrant;
     expect(page.caller.scopes.size).toBe(0);
@@ -106,14 +106,14 @@ describe("directories", () => {
   const read = ["contacts:read"] as const;
   const both = callerWith("both", read, ["main", "second"]);
 
-  it("are picked by header, or are the only one", () => {
+  it("are selected by header, or by default if the caller has only one", () => {
     expect(admitted(READER)).toBe("Error: main");
     expect(admitted(READER, "main")).toBe("Error: main");
     expect(admitted(both, "second")).toBe("Error: second");
     expect(admitted(both)).toBe("BAD_REQUEST");
   });
 
-  it("answer the same whether they are unknown or somebody else's", () => {
+  it("give the same error if they are unknown or not assigned to the caller", () => {
     expect(admitted(READER, "second")).toBe("FORBIDDEN");
     expect(admitted(READER, "third")).toBe("FORBIDDEN");
     expect(admitted(callerWith("x", read, ["gone"]))).toBe("FORBIDDEN");
@@ -126,7 +126,7 @@ describe("directories", () => {
 describe("browsers", () => {
   const OWN = { host: "gateway.example.com" };
 
-  it("refuses pages of other origins, and gives them no CORS header", () => {
+  it("refuses other origins without CORS headers", () => {
     for (const origin of [
       "https://evil.example",
       "null",
@@ -141,7 +141,7 @@ describe("browsers", () => {
     }
   });
 
-  it("refuses what a page of another site asks without an origin", () => {
+  it("refuses cross-site requests without an Origin header", () => {
     for (const site of ["cross-site", "same-site"]) {
       const headers = { ...OWN, "sec-fetch-site": site };
       expect(codeOf(() => gateWith().authorize(head({ headers })))).toBe(
@@ -150,7 +150,7 @@ describe("browsers", () => {
     }
   });
 
-  it("takes its own pages and whatever is no browser", () => {
+  it("accepts same-origin requests and requests without browser headers", () => {
     for (const headers of [
       OWN,
       { ...OWN, origin: "https://gateway.example.com" },
@@ -160,7 +160,7 @@ describe("browsers", () => {
     }
   });
 
-  it("answers the preflight of an origin on the list, without credentials", () => {
+  it("answers the preflight of an allowed origin without a credential", () => {
     const headers = {
       ...OWN,
       origin: "https://console.example.com",
@@ -177,9 +177,9 @@ describe("browsers", () => {
   });
 });
 
-describe("without sign-in", () => {
+describe("without configured authentication", () => {
   it.each(["localhost:3000", "127.0.0.1", "[::1]:3000", "LOCALHOST"])(
-    "answers as %s",
+    "accepts the Host header %s",
     (host) => {
       expect(namesLoopback({ host })).toBe(true);
     },
@@ -192,18 +192,15 @@ describe("without sign-in", () => {
     "localhost@evil.example",
     "",
     undefined,
-  ])(
-    "does not answer as %j, to which a page may have pointed its name",
-    (host) => {
-      const gate = gateWith({ isOpen: true });
-      expect(() => gate.authorize(head({ headers: { host } }))).toThrow(
-        MisdirectedRequest,
-      );
-    },
-  );
+  ])("refuses the Host header %j (DNS rebinding)", (host) => {
+    const gate = gateWith({ isOpen: true });
+    expect(() => gate.authorize(head({ headers: { host } }))).toThrow(
+      MisdirectedRequest,
+    );
+  });
 });
 
-describe("limits", () => {
+describe("rate limits", () => {
   const config = readConfig({
     RATE_LIMIT_PER_MINUTE: "3",
     RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "100",
@@ -220,7 +217,7 @@ describe("limits", () => {
     }
   };
 
-  it("refuses a caller beyond the limit, and tells when to come back", async () => {
+  it("throws RATE_LIMITED with retryAfterSeconds for a caller beyond the limit", async () => {
     const gate = gateWith({ limits: createRateLimits(config) });
     const codes: string[] = [];
     const one = head();
@@ -232,7 +229,7 @@ describe("limits", () => {
     expect(one.sent.get("ratelimit")).toMatch(/^"caller";r=0;t=\d{1,2}$/);
   });
 
-  it("counts upstream calls of ended requests", async () => {
+  it("count upstream calls of finished requests", async () => {
     const gate = gateWith({ limits: createRateLimits(config) });
     expect(await take(gate, head())).toBe("OK");
     const context = openContext({}, READER);
@@ -241,7 +238,7 @@ describe("limits", () => {
     expect(await take(gate, head())).toBe("RATE_LIMITED");
   });
 
-  it("ends guessing soon: a failed sign-in costs its address twenty", async () => {
+  it("charge 20 points to the address for a failed authentication", async () => {
     const gate = gateWith({ caller: null, limits: createRateLimits(config) });
     const codes: string[] = [];
     for (let index = 0; index < 7; index += 1) {
@@ -254,7 +251,7 @@ describe("limits", () => {
     );
   });
 
-  it("goes on when the store of the limits is down", async () => {
+  it("allow requests when the store fails", async () => {
     const down = () => Promise.reject(new Error("down"));
     const limits = createRateLimits(config, () => ({
       consume: down,
@@ -265,7 +262,7 @@ describe("limits", () => {
     gate.chargeUpstreamCalls(openContext({}, READER));
   });
 
-  it("has none without sign-in unless one is set", () => {
+  it("are off without configured authentication unless set", () => {
     expect(createRateLimits(readConfig({}))).toEqual(NO_LIMITS);
     expect(createRateLimits(config).callers).not.toBeNull();
   });
@@ -311,7 +308,7 @@ describe("limits", () => {
     expect(addressKey("::ffff:192.0.2.1")).toBe("192.0.2.1");
   });
 
-  it("counts failed sign-ins from one /64 together", async () => {
+  it("count failed authentications from one /64 together", async () => {
     const limits = createRateLimits(
       readConfig({ RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40" }),
     );

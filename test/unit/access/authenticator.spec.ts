@@ -40,7 +40,7 @@ describe("the credential of a request", () => {
     expect(credentialOf({ authorization })).toEqual({ kind: "unusable" });
   });
 
-  it("is a key by its prefix, a token otherwise", () => {
+  it("is a key if it has the key prefix, otherwise a token", () => {
     expect(credentialOf({ authorization: `bearer ${key}` }).kind).toBe("key");
     expect(credentialOf({ "x-api-key": key }).kind).toBe("key");
     expect(credentialOf({ authorization: "Bearer a.b.c" }).kind).toBe("token");
@@ -51,7 +51,7 @@ describe("the credential of a request", () => {
 describe("API keys", () => {
   const caller = callerWith("svc", ["contacts:read"], ["default"]);
 
-  it("are found by their hash alone", () => {
+  it("are looked up by their hash", () => {
     const key = newKey();
     const keys = new ApiKeys([{ digest: digestOf(key), caller }]);
     expect(keys.callerOf(key)).toBe(caller);
@@ -61,7 +61,7 @@ describe("API keys", () => {
     expect(JSON.stringify(keys)).not.toContain(key);
   });
 
-  it("end when they expire", () => {
+  it("are invalid after their expiry", () => {
     const key = newKey();
     let nowMs = 0;
     const ending = callerWith("svc", [], ["default"], 1_000);
@@ -74,13 +74,13 @@ describe("API keys", () => {
     expect(keys.callerOf(key)).toBeNull();
   });
 
-  it("are all different and hold 256 bits", () => {
+  it("are unique and contain 256 random bits", () => {
     const made = new Set(Array.from({ length: 1_000 }, newKey));
     expect(made.size).toBe(1_000);
     for (const key of made) expect(key).toMatch(/^mcg_[\w-]{43}$/);
   });
 
-  it("follow their file, and survive one that cannot be used", () => {
+  it("are reloaded when their file changes and stay valid when it is invalid", () => {
     const folder = newFolder();
     const lines: string[] = [];
     const logger = new Logger(
@@ -108,7 +108,7 @@ describe("API keys", () => {
 });
 
 describe("a key file that cannot be used while the gateway runs", () => {
-  /** Keys of a file whose watcher is called by hand. */
+  /** Keys of a file whose watcher the test triggers. */
   function watched() {
     const folder = newFolder();
     const lines: { level: string; message: string; cause?: string }[] = [];
@@ -130,7 +130,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     return { folder, path, first, keys, lines, look: () => look() };
   }
 
-  it("leaves the keys valid when it is deleted, reports it and names the reason", () => {
+  it("keeps the keys valid when deleted, logs it and sets `failure`", () => {
     const { folder, path, first, keys, lines, look } = watched();
     rmSync(path);
     expect(look()).toBe(false);
@@ -144,7 +144,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
         cause: "the file cannot be read",
       },
     ]);
-    // One report a minute, however often it is looked at.
+    // One log line a minute, however often it is polled.
     look();
     expect(lines).toHaveLength(1);
     folder.write("keys.json", { keys: [] });
@@ -154,7 +154,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     folder.remove();
   });
 
-  it("leaves the keys as they were when one hash stands twice in it", () => {
+  it("keeps the previous keys when it contains a hash twice", () => {
     const { folder, first, keys, lines, look } = watched();
     const [row] = (first.file as { keys: object[] }).keys;
     folder.write("keys.json", {
@@ -171,7 +171,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     folder.remove();
   });
 
-  it("is noticed by its path, also when it is deleted and comes back", async () => {
+  it("is detected by its path when deleted and recreated", async () => {
     const folder = newFolder();
     const path = folder.write("watched.json", {});
     let changes = 0;
@@ -187,7 +187,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     folder.remove();
   });
 
-  it("is tried again at each look until it can be used", async () => {
+  it("is read again at each poll until it is valid", async () => {
     const folder = newFolder();
     const path = folder.write("tried.json", {});
     let attempts = 0;
@@ -204,7 +204,7 @@ describe("the key file", () => {
   const problemsOf = (keys: unknown): string[] =>
     parseKeyFile(JSON.stringify({ keys }), ["default"]).problems;
 
-  it("names every problem of every row at once, and no value", () => {
+  it("reports every problem of every row at once, without values", () => {
     const problems = problemsOf([
       {
         caller: "a b",
@@ -219,7 +219,7 @@ describe("the key file", () => {
     expect(problems.join()).not.toMatch(/a b|abc|everything|soon/);
   });
 
-  it("takes two keys of a caller, not three", () => {
+  it("accepts two keys of a caller and rejects a third", () => {
     const [one, two, three] = ["0", "1", "2"].map((digit) => ({
       ...entry,
       sha256: digit.repeat(64),
@@ -230,7 +230,7 @@ describe("the key file", () => {
     ]);
   });
 
-  it("refuses one hash in two entries, and names both", () => {
+  it("rejects one hash in two entries and names both", () => {
     const other = { ...entry, caller: "b", scopes: ["contacts:delete"] };
     const between = { ...entry, caller: "c", sha256: "1".repeat(64) };
     expect(problemsOf([entry, between, other])).toEqual([
@@ -238,7 +238,7 @@ describe("the key file", () => {
     ]);
   });
 
-  it("refuses a member that stands twice in one entry", () => {
+  it("rejects a repeated member in an entry", () => {
     const text = `{"keys":[\n{"caller":"a","sha256":"${"0".repeat(64)}",\n"scopes":[],"scop\\u0065s":["contacts:delete"]}]}`;
     expect(parseKeyFile(text, []).problems).toEqual([
       "the file must not hold a member twice in one object (line 3)",
@@ -246,17 +246,17 @@ describe("the key file", () => {
   });
 
   it.each(["", "[]", "{}", '{"keys":{}}', '{"keys":[1]}', "null"])(
-    "refuses %j",
+    "rejects %j",
     (text) => {
       expect(parseKeyFile(text, []).problems).toHaveLength(1);
     },
   );
 });
 
-describe("sign-in", () => {
+describe("Authenticator", () => {
   const open = Authenticator.from(readConfig({ LOG_LEVEL: "silent" }), quiet);
 
-  it("lets everybody in as local while nothing is configured", () => {
+  it("returns the caller `local` without a credential if nothing is configured", () => {
     expect(open.isOpen).toBe(true);
     expect(open.callerOf({})).toMatchObject({
       id: "local",
@@ -265,7 +265,7 @@ describe("sign-in", () => {
     });
   });
 
-  it("takes the development key, and refuses a wrong one even then", () => {
+  it("accepts the development key and refuses any other key", () => {
     const headers = { "x-api-key": open.developmentKey ?? "" };
     expect(open.callerOf(headers)).toMatchObject({ id: "local" });
     expect(open.callerOf({ "x-api-key": newKey() })).toBeNull();
@@ -273,7 +273,7 @@ describe("sign-in", () => {
     expect(open.callerOf({ authorization: "Basic YTpi" })).toBeNull();
   });
 
-  it("lets nobody in without a credential once keys are configured", () => {
+  it("returns null without a credential once keys are configured", () => {
     const folder = newFolder();
     const { file, keys } = keysFor({ svc: { scopes: ["contacts:read"] } });
     const config = readConfig({

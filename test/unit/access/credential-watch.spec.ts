@@ -72,7 +72,7 @@ function open(
   return { codes, forget };
 }
 
-describe("the watch over credentials of open connections", () => {
+describe("CredentialWatch", () => {
   const admitted = callerOf();
 
   it.each<[string, () => Verified, readonly ErrorCode[]]>([
@@ -127,7 +127,7 @@ describe("the watch over credentials of open connections", () => {
     expect(codes).toEqual(expected);
   });
 
-  it("ends a connection at its end while its credential cannot be verified", async () => {
+  it("ends a connection when its credential expires while it cannot be verified", async () => {
     const { watch, check, clock } = setUp(() => Promise.reject(new Error()));
     const { codes } = open(watch, callerOf(SCOPES, ["main"], 1_000));
     clock.nowMs = 999;
@@ -138,7 +138,7 @@ describe("the watch over credentials of open connections", () => {
     expect(codes).toEqual([ErrorCode.UNAUTHENTICATED]);
   });
 
-  it("ends a connection at its end while a verification hangs, and starts no second one", async () => {
+  it("ends a connection when its credential expires while a verification hangs, and starts no second one", async () => {
     const { watch, check, clock, asked } = setUp(() => new Promise(() => {}));
     const { codes } = open(watch, callerOf(SCOPES, ["main"], 1_000));
     await check();
@@ -148,7 +148,7 @@ describe("the watch over credentials of open connections", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("verifies a credential once for all of its connections, with no other header", async () => {
+  it("verifies a credential once for all of its connections, without other headers", async () => {
     const { watch, check, asked } = setUp(() => admitted);
     open(watch, admitted, { ...HEADERS, cookie: "a" });
     open(watch, admitted, { ...HEADERS, cookie: "b" });
@@ -160,7 +160,7 @@ describe("the watch over credentials of open connections", () => {
     ]);
   });
 
-  it("repeats the end until the connection is removed", async () => {
+  it("calls `end` at each check until the connection is removed", async () => {
     const { watch, check } = setUp(() => null);
     const { codes, forget } = open(watch, admitted);
     await check();

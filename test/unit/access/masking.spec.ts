@@ -29,12 +29,12 @@ describe("masking", () => {
     expect(mask(hidden)).toBe(hidden);
   });
 
-  it("gives callers who may see personal data the very same object", () => {
+  it("returns the same object to callers with contacts:read-personal", () => {
     const answer = { emailAddress: "a@example.com" };
     expect(maskFor(insider, answer)).toBe(answer);
   });
 
-  it("hides addresses and numbers however deep they stand", () => {
+  it("masks e-mail addresses and phone numbers at any depth", () => {
     const answer = {
       items: [
         {
@@ -64,7 +64,7 @@ describe("masking", () => {
     expect(answer.items[0]?.emailAddress).toBe("tom@example.com");
   });
 
-  it("hides the value at fault of an error only where it is personal", () => {
+  it("masks the offending value of an error only if it is personal data", () => {
     const pending = new GatewayError(ErrorCode.VERIFICATION_NOT_PENDING, {
       value: "tom@example.com",
     });
@@ -88,7 +88,7 @@ describe("masked input", () => {
   };
   const address = { emailAddress: "t***@example.com" };
 
-  it("is refused from callers who read masked values", () => {
+  it("is rejected for callers that read masked values", () => {
     expect(codes(reader, address)).toEqual([
       { field: ["emailAddress"], rule: "format" },
     ]);
@@ -97,7 +97,7 @@ describe("masked input", () => {
     ]);
   });
 
-  it("is taken from callers who never see a mask, and where there is none", () => {
+  it("is accepted from callers that read unmasked values", () => {
     expect(codes(insider, address)).toBeNull();
     for (const input of [null, 1, "x", {}, { emailAddress: "t*@e.com" }]) {
       expect(codes(reader, input)).toBeNull();

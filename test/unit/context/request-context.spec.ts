@@ -37,7 +37,7 @@ describe("the request id", () => {
     expect(id).not.toBe(given);
   });
 
-  it("is a new UUID when the header came more than once", () => {
+  it("is a new UUID when the header is repeated", () => {
     const twice = ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "other"];
     expect(openContext({ "x-request-id": twice }).requestId).toMatch(UUID);
   });

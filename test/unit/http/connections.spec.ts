@@ -11,7 +11,7 @@ import {
 import { head, RawPeer } from "../../support/raw-peer.js";
 import { until } from "../../support/until.js";
 
-/** A clock that stands still, and callbacks that the test makes due. */
+/** A stopped clock, and timers that the test fires. */
 class FakeTime {
   ms = 0;
   readonly waiting = new Map<() => void, number>();
@@ -28,7 +28,7 @@ class FakeTime {
 
 const REQUEST = head("GET / HTTP/1.1", "Host: h");
 
-describe("the connections of a server", () => {
+describe("Connections", () => {
   let time: FakeTime;
   let lines: string[];
   let server: Server;
@@ -84,7 +84,7 @@ describe("the connections of a server", () => {
     expect(connections.lingering).toBe(0);
   });
 
-  it("arms one timer for a refused connection whose peer keeps sending", async () => {
+  it("starts one timer for a refused connection whose peer keeps sending", async () => {
     const peer = (await open()).write("no HTTP\r\n\r\n");
     await peer.answers();
     let seen = 0;
@@ -97,7 +97,7 @@ describe("the connections of a server", () => {
     expect(peer.statuses).toEqual([400]);
   });
 
-  it("forgets the timer of a refused connection that the peer closes", async () => {
+  it("cancels the timer of a refused connection that the peer closes", async () => {
     const peer = (await open()).write("no HTTP\r\n\r\n");
     await peer.answers();
     peer.end();
@@ -115,7 +115,7 @@ describe("the connections of a server", () => {
     expect(connections.open).toBe(2);
   });
 
-  it("closes idle connections to make room, but none with a running request", async () => {
+  it("closes idle connections at the limit, but none with a running request", async () => {
     const [idle, busy] = await two();
     idle.write(REQUEST);
     await idle.answers();
@@ -131,7 +131,7 @@ describe("the connections of a server", () => {
     expect(await busy.answers()).toEqual([200]);
   });
 
-  it("looks for idle connections at most once in a period", async () => {
+  it("searches for idle connections at most once per interval", async () => {
     const [first, second] = await two();
     await open();
     await until("it is refused", () => connections.refused === 1);
@@ -147,7 +147,7 @@ describe("the connections of a server", () => {
     expect(connections.refused).toBe(2);
   });
 
-  it("warns once in a period while the limit is reached", async () => {
+  it("warns once per interval while the limit is reached", async () => {
     await two();
     const refuse = async (count: number): Promise<void> => {
       await open();
@@ -155,7 +155,7 @@ describe("the connections of a server", () => {
     };
     await refuse(1);
     await refuse(2);
-    expect(lines).toEqual(["warn the limit of connections is reached"]);
+    expect(lines).toEqual(["warn the connection limit is reached"]);
     time.ms += WARN_INTERVAL_MS;
     await refuse(3);
     expect(lines).toHaveLength(2);

@@ -19,8 +19,8 @@ function intakeWith(
   );
 }
 
-describe("the intake of requests", () => {
-  it("takes twice the limit at first, and not one more", () => {
+describe("AdmissionController", () => {
+  it("admits twice the limit initially and refuses the next request", () => {
     const intake = intakeWith({ maxInFlight: 2 });
     const places = Array.from({ length: 5 }, () => intake.tryAdmit());
     expect(places.map((place) => place !== null)).toEqual([
@@ -29,7 +29,7 @@ describe("the intake of requests", () => {
     ]);
   });
 
-  it("takes no more than the limit once a crowd is served slowly", () => {
+  it("admits only the limit once requests beyond it were served slowly", () => {
     const clock = { ms: 0 };
     const intake = intakeWith({ maxInFlight: 4 }, { ms: 0 }, clock);
     const places = Array.from({ length: 8 }, () => intake.tryAdmit());
@@ -44,7 +44,7 @@ describe("the intake of requests", () => {
     expect(intake.tryAdmit()).not.toBeNull();
   });
 
-  it("takes a crowd that is served within a quarter of a second", () => {
+  it("admits requests beyond the limit that are served within 250 ms", () => {
     const clock = { ms: 0 };
     const intake = intakeWith({ maxInFlight: 4 }, { ms: 0 }, clock);
     for (let at = 0; at < 4; at += 1) intake.tryAdmit();
@@ -56,7 +56,7 @@ describe("the intake of requests", () => {
       expect(intake.tryAdmit()).not.toBeNull();
   });
 
-  it("refuses while the event loop lags, and takes again by itself", () => {
+  it("refuses while the event loop lags, then admits again", () => {
     const delay = { ms: 900 };
     const intake = intakeWith({ maxDelayMs: 500 }, delay);
     expect(intake.tryAdmit()).toBeNull();
@@ -64,13 +64,13 @@ describe("the intake of requests", () => {
     expect(intake.tryAdmit()).not.toBeNull();
   });
 
-  it("has no limit where none is set", () => {
+  it("admits any number of requests without a limit", () => {
     const intake = intakeWith({}, { ms: 60_000 });
     for (let index = 0; index < 10_000; index += 1) intake.tryAdmit();
     expect(intake.inFlight).toBe(10_000);
   });
 
-  it("counts a request once, however often it leaves", () => {
+  it("releases a slot once, even if release is called again", () => {
     const intake = intakeWith({});
     const place = intake.tryAdmit();
     intake.tryAdmit();
@@ -79,14 +79,14 @@ describe("the intake of requests", () => {
     expect(intake.inFlight).toBe(1);
   });
 
-  it("goes on taking requests while it drains", () => {
+  it("admits requests while draining", () => {
     const intake = intakeWith({});
     intake.drain();
     expect(intake.isEnding).toBe(true);
     expect(intake.tryAdmit()).not.toBeNull();
   });
 
-  it("closes once all work is done, and takes nothing meanwhile", async () => {
+  it("close refuses new requests and resolves once running requests are done", async () => {
     const intake = intakeWith({});
     const place = intake.tryAdmit();
     place?.begin();
@@ -100,7 +100,7 @@ describe("the intake of requests", () => {
     expect(events).toEqual(["answered", "closed"]);
   });
 
-  it("does not wait for a request whose body never comes", async () => {
+  it("close does not wait for a request whose body never arrives", async () => {
     const intake = intakeWith({});
     intake.tryAdmit();
     await intake.close();

@@ -14,7 +14,7 @@ import { settled } from "../../support/fake-upstream.js";
 
 const CALLER = callerWith("reader", ["contacts:read"], ["default"]);
 
-/** Events that come when they are sent. */
+/** An event source that yields an event when the test sends it. */
 function eventsOf(
   ...given: readonly SseEvent[]
 ): SseEvents & { asked: number } {
@@ -39,8 +39,8 @@ async function textOf(stream: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-describe("the text of an event stream", () => {
-  it("writes id, event and data as the HTML standard has them", async () => {
+describe("frames", () => {
+  it("serializes id, event and data as the HTML standard defines", async () => {
     const events = eventsOf(
       { id: "a.1", data: '{"x":1}' },
       { event: "complete", data: "" },
@@ -50,7 +50,7 @@ describe("the text of an event stream", () => {
     );
   });
 
-  it("asks for an event only when the one before was taken", async () => {
+  it("pulls an event only after the previous one was read", async () => {
     const events = eventsOf({ data: "1" }, { data: "2" }, { data: "3" });
     const stream = frames(events);
     await stream.next();
@@ -61,7 +61,7 @@ describe("the text of an event stream", () => {
     expect(events.asked).toBe(2);
   });
 
-  it("writes a comment while nothing happens", async () => {
+  it("writes a comment as heartbeat while there are no events", async () => {
     let send: (event: SseEvent) => void = () => undefined;
     const events: SseEvents = {
       next: () =>
@@ -87,11 +87,11 @@ describe("the text of an event stream", () => {
   });
 });
 
-/** An answer whose connection the test closes. */
+/** A reply whose connection the test closes. */
 class FakeConnection extends EventEmitter {
   destroyed = false;
   setTimeout(): void {
-    // Nothing reads, nothing writes.
+    // Discards writes.
   }
   destroy(): void {
     if (this.destroyed) return;
@@ -138,15 +138,15 @@ function open(connection = new FakeConnection()) {
   };
 }
 
-describe("the open event streams", () => {
-  it("do not keep a stream whose caller hung up before the answer", () => {
+describe("SseStreams", () => {
+  it("removes a stream whose caller disconnected before the response", () => {
     const connection = new FakeConnection();
     connection.destroy();
     const { streams, events } = open(connection);
     expect([streams.size, events.returned]).toEqual([0, 1]);
   });
 
-  it("end the events of a revoked credential, note the code, and cut off a reader that takes nothing", async () => {
+  it("ends the stream of a revoked credential, records the code, and destroys the connection of a reader that does not read", async () => {
     const { streams, events, connection, context, revoke } = open();
     expect(streams.size).toBe(1);
     await revoke();

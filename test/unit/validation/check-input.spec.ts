@@ -12,15 +12,15 @@ import { contextOf } from "../../support/fake-upstream.js";
 const many = <T>(make: (at: number) => T): T[] =>
   Array.from({ length: 20_000 }, (_, at) => make(at));
 
-describe("violations of an input", () => {
+describe("violationsOf", () => {
   it.each([
     [
-      "wrong words in a list",
+      "invalid items in a list",
       inputs.UpdateMessageContactInput,
       { contactId: "c-abc", messageTypes: many(() => "NONE") },
     ],
     [
-      "wrong targets",
+      "invalid targets",
       inputs.AssociateMembersInput,
       { contactId: "c-abc", targetIds: many((at) => `no ${at}`) },
     ],
@@ -33,7 +33,7 @@ describe("violations of an input", () => {
     expect(violationsOf(shape, input)).toHaveLength(MAX_VIOLATIONS);
   });
 
-  it("of a batch are reported up to the limit", () => {
+  it("returns at most MAX_VIOLATIONS violations of a batch", () => {
     const items = Array.from({ length: 50 }, () => ({
       contactId: "c-abc",
       messageTypes: many(() => "NONE"),
@@ -48,7 +48,7 @@ describe("violations of an input", () => {
     expect(found).toBe(MAX_VIOLATIONS);
   });
 
-  it("are looked for no further than the limit", () => {
+  it("stops checking at the limit", () => {
     let looked = 0;
     const list = many(() => "NONE");
     const counted = new Proxy(list, {
@@ -61,7 +61,7 @@ describe("violations of an input", () => {
       contactId: "c-abc",
       messageTypes: counted,
     });
-    // The rule on duplicates puts each item into a set once.
+    // The rule against duplicates visits each item once.
     expect(looked).toBeLessThanOrEqual(list.length + 2 * MAX_VIOLATIONS);
   });
 });
