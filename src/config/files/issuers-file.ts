@@ -7,7 +7,7 @@ export interface Issuer {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly jwksUrl: string;
-  /** Accepted signature algorithms, whatever the header of a token says. */
+  /** Accepted signature algorithms. The header of a token cannot extend them. */
   readonly algorithms: readonly string[];
 }
 
