@@ -37,13 +37,13 @@ const TYPES: Readonly<Record<string, string>> = {
   ".ttf": "font/ttf",
 };
 
-/** Below this, compression costs more than it saves. */
-const WORTH_COMPRESSING_BYTES = 1024;
+/** Smaller files are not worth compressing. */
+const MIN_COMPRESSED_BYTES = 1024;
 
 const compress: Readonly<
   Record<Encoding, (content: Uint8Array) => Promise<Buffer>>
 > = {
-  // Eleven would save a twentieth and take ten times as long.
+  // Level 11 would save another 5 % and take ten times as long.
   br: (content) =>
     promisify(brotliCompress)(content, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
@@ -54,17 +54,17 @@ const compress: Readonly<
 type Files = ReadonlyMap<string, Uint8Array>;
 
 /**
- * Bundles what the pages load in the browser and compresses it ahead of time.
- * Does nothing when the files are already those of the present sources. Two
- * builds at the same time do not disturb each other, nor whoever reads.
+ * Bundles and compresses the browser files of the pages. Does nothing if the output is
+ * up to date with the sources. Concurrent builds and readers do not interfere: each
+ * build writes its own folder and renames it when it is complete.
  */
 export async function buildAssets(): Promise<AssetManifest> {
   const stamp = await stampOfSources();
-  const present = await readFile(MANIFEST_FILE, "utf8").then(
+  const existing = await readFile(MANIFEST_FILE, "utf8").then(
     (text) => JSON.parse(text) as AssetManifest,
     () => null,
   );
-  if (present?.stamp === stamp) return present;
+  if (existing?.stamp === stamp) return existing;
   await mkdir(ASSETS_FOLDER, { recursive: true });
   const draft = pathToFileURL(
     `${await mkdtemp(fileURLToPath(new URL("draft-", ASSETS_FOLDER)))}/`,
@@ -78,18 +78,18 @@ export async function buildAssets(): Promise<AssetManifest> {
   };
   const manifestDraft = new URL("manifest.json", draft);
   await writeFile(manifestDraft, JSON.stringify(manifest, null, 2));
-  // Another build of the same sources may have come first: same files, same name.
+  // Fails if a concurrent build of the same sources was first; its files are the same.
   await rename(draft, new URL(`${stamp}/`, ASSETS_FOLDER)).catch(() => {});
   await copyFile(
     new URL(`${stamp}/manifest.json`, ASSETS_FOLDER),
     MANIFEST_FILE,
   );
   await rm(draft, { recursive: true, force: true });
-  await removeOlder(stamp);
+  await removeOldBuilds(stamp);
   return manifest;
 }
 
-async function removeOlder(stamp: string): Promise<void> {
+async function removeOldBuilds(stamp: string): Promise<void> {
   for (const name of await readdir(ASSETS_FOLDER)) {
     if (name === stamp || !/^[0-9a-f]{16}$/.test(name)) continue;
     await rm(new URL(name, ASSETS_FOLDER), { recursive: true, force: true });
@@ -111,13 +111,13 @@ async function stampOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of a folder in the order of their names. */
+/** Files of a folder, sorted by name. */
 async function filesIn(folder: URL): Promise<URL[]> {
   const names = await readdir(folder);
   return names.sort().map((name) => new URL(name, folder));
 }
 
-/** GraphiQL in parts: the editor and its workers load when they are needed. */
+/** Bundles GraphiQL in chunks. The editor and its workers are loaded on demand. */
 async function playgroundFiles(): Promise<Files> {
   const examples = await Promise.all(
     (await filesIn(EXAMPLES)).map((file) => readFile(file, "utf8")),
@@ -149,7 +149,7 @@ async function playgroundFiles(): Promise<Files> {
   const files = outputFiles.map(
     ({ path, contents }) => [path.replace(/^.*[\\/]/, ""), contents] as const,
   );
-  // Styles of parts that load later are already in the page's own sheet.
+  // playground.css already contains the styles of the chunks.
   return new Map(
     files.filter(
       ([name]) => !name.endsWith(".css") || name === "playground.css",
@@ -167,11 +167,13 @@ async function docsFiles(): Promise<Files> {
     target: "es2022",
     logLevel: "warning",
   });
-  const own = (name: string): Promise<Buffer> =>
+  const swaggerFile = (name: string): Promise<Buffer> =>
     readFile(resolve(`swagger-ui-dist/${name}`));
   const sourceMap = /\n?(?:\/\/|\/\*)# sourceMappingURL=.*$/m;
   const withoutMap = async (name: string): Promise<Buffer> =>
-    Buffer.from((await own(name)).toString("utf8").replace(sourceMap, ""));
+    Buffer.from(
+      (await swaggerFile(name)).toString("utf8").replace(sourceMap, ""),
+    );
   return new Map<string, Uint8Array>([
     ["docs.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
     ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
@@ -195,7 +197,7 @@ async function store(
     hash.update(file).update(content);
     await writeFile(new URL(file, folder), content);
     const encodings: Encoding[] =
-      content.length < WORTH_COMPRESSING_BYTES ? [] : ["br", "gzip"];
+      content.length < MIN_COMPRESSED_BYTES ? [] : ["br", "gzip"];
     for (const encoding of encodings) {
       await writeFile(
         new URL(file + ENCODING_SUFFIX[encoding], folder),

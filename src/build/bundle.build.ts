@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
-/** Packages that the framework loads where an application has them; ours has not. */
+/** Optional packages of the framework and its libraries. This application does not use them. */
 const ABSENT = [
   "@apollo/gateway",
   "@apollo/subgraph",
@@ -20,20 +20,20 @@ const ABSENT = [
   "utf-8-validate",
 ];
 
-/** For the packages that still ask for others at run time. */
+/** Some bundled packages call `require`, which ES modules do not have. */
 const BANNER =
   'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);';
 
 /**
- * Lets classes keep their names, which are those of the schema's types. The
- * compiler writes `let A = class A`, of which esbuild calls the inner one `A2`.
+ * Keeps the names of classes, because schema types are named after them. TypeScript
+ * emits `let A = class A`, and esbuild would rename the inner class to `A2`.
  */
 const keepClassNames: Plugin = {
   name: "keep-class-names",
   setup: (bundler) => {
-    const own = fileURLToPath(new URL("../", import.meta.url));
+    const compiled = fileURLToPath(new URL("../", import.meta.url));
     bundler.onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      if (!path.startsWith(own)) return null;
+      if (!path.startsWith(compiled)) return null;
       const code = await readFile(path, "utf8");
       const contents = code.replace(
         /^let (\w+) = class (\w+)/gm,
@@ -46,9 +46,9 @@ const keepClassNames: Plugin = {
 };
 
 /**
- * Puts the compiled gateway and its packages into a few files, beside the
- * compiled ones: a start opens some ten files in place of two thousand, which is
- * half of its CPU time. What is loaded when it is used stays in files of its own.
+ * Bundles the compiled gateway and its packages into about ten files. Loading them takes
+ * half the CPU time of loading two thousand. Modules that are imported on demand stay in
+ * separate files.
  */
 async function bundle(): Promise<void> {
   const folder = fileURLToPath(new URL("../bundle/", import.meta.url));

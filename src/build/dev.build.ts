@@ -12,11 +12,11 @@ const CONFIG = `${ROOT}test/tsconfig.build.json`;
 const TSC = `${ROOT}node_modules/typescript/bin/tsc`;
 const STANDBY = fileURLToPath(new URL("dev.standby.js", import.meta.url));
 
-/** Editors write a file in several steps; changes this close together are one. */
+/** Editors save a file in several steps. Changes within this time are handled together. */
 const SETTLE_MS = 50;
 
-/** A gateway that does not end by then is killed. */
-const END_MS = 2_000;
+/** A gateway that does not exit within this time is killed. */
+const EXIT_TIMEOUT_MS = 2_000;
 
 /** Files for the browser are bundled separately. */
 const isPageAsset = (path: string): boolean =>
@@ -73,7 +73,7 @@ class DevServer {
   /** Compiles one file, or removes the output of a file that was deleted. */
   private async compile(path: string): Promise<void> {
     const to = `${ROOT}dist/${path.replace(/\.ts$/, ".js")}`;
-    // The next build must not take these files for its own.
+    // Otherwise the next build would take these files for its own output.
     await rm(`${ROOT}dist/.tsbuildinfo`, { force: true });
     const text = await readFile(`${ROOT}src/${path}`, "utf8").catch(() => null);
     if (text === null) return rm(to, { force: true });
@@ -81,7 +81,7 @@ class DevServer {
       fileName: `${ROOT}src/${path}`,
       compilerOptions: {
         ...this.options,
-        // A single file does not know the package, whose type says this otherwise.
+        // Without the package's type, a single file would be compiled to CommonJS.
         module: ts.ModuleKind.ESNext,
         moduleResolution: ts.ModuleResolutionKind.Bundler,
         inlineSourceMap: true,
@@ -103,9 +103,9 @@ class DevServer {
     const { gateway } = this;
     if (gateway === null || hasEnded(gateway)) return;
     const ended = once(gateway, "exit");
-    // Unlike SIGTERM, this does not wait for a load balancer to notice.
+    // Unlike SIGTERM, SIGINT skips the drain phase for load balancers.
     gateway.kill("SIGINT");
-    const timer = setTimeout(() => gateway.kill("SIGKILL"), END_MS);
+    const timer = setTimeout(() => gateway.kill("SIGKILL"), EXIT_TIMEOUT_MS);
     await ended;
     clearTimeout(timer);
   }
@@ -127,7 +127,7 @@ async function run(script: string): Promise<void> {
   await once(child, "exit");
 }
 
-/** Options of the build, as the compiler's configuration declares them. */
+/** Compiler options of the build. */
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(CONFIG, (path) =>
     ts.sys.readFile(path),
@@ -141,7 +141,7 @@ function startChecker(): ChildProcess {
     process.execPath,
     [
       ...[TSC, "-p", CONFIG, "--noEmit", "--watch", "--preserveWatchOutput"],
-      // In the build's own file, the next build would find these sources checked.
+      // In the file of the build, the next build would skip these sources.
       ...["--tsBuildInfoFile", `${ROOT}node_modules/.cache/dev.tsbuildinfo`],
     ],
     { cwd: ROOT, stdio: "inherit" },

@@ -4,8 +4,8 @@ import { startGateway } from "../gateway.js";
 import { printedSchema } from "../pages/contracts.js";
 
 /**
- * Rewrites schema.graphql from the code. The gateway stands on free ports of
- * this machine for the moment that takes, and calls nobody.
+ * Writes schema.graphql from the code. For that, it starts a gateway on free ports,
+ * which calls no upstream.
  */
 const gateway = await startGateway(
   readConfig({

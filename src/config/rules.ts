@@ -15,7 +15,7 @@ export function webUrl(text: unknown): URL | null {
   return isWeb && url.username === "" && url.password === "" ? url : null;
 }
 
-/** Whether nobody on the network can read a request to this URL: https, or http on loopback. */
+/** Whether requests to a URL are protected from eavesdropping: https, or http on loopback. */
 export function isConfidential(url: URL): boolean {
   return url.protocol === "https:" || isLoopback(url.hostname);
 }

@@ -25,7 +25,7 @@ export const CLIENT_ERRORS = {
       zh: "一个或多个参数无效。",
     },
     advice: {
-      en: "Correct every argument in `violations`; the list is complete.",
+      en: "Correct all listed arguments: the response contains all violations.",
       zh: "请修正列出的所有参数，违规项会一次性全部返回。",
     },
   },

@@ -23,25 +23,25 @@ import { openApiOf, unconnectedGateway } from "../support/contracts.js";
 import { documentAt } from "../support/docs.js";
 
 const ROOT = "/v1/message-contacts";
-const WORDS = Object.keys(OPERATIONS) as Operation[];
+const NAMES = Object.keys(OPERATIONS) as Operation[];
 
 /**
- * Writes of the gateway, which must not repeat them, that change no contact, so that the
- * vendor does not hold them against other writes.
+ * Operations that are writes in the gateway, because they must not be repeated, but not in
+ * the emulator, because they change no contact and conflict with no other write.
  */
 const SENDS_ONLY: readonly Operation[] = [
   "sendEmailVerificationForMessageContact",
   "sendPhoneVerificationForMessageContact",
 ];
 
-/** Fields of the root types that are no operation's own, and what they are made of. */
+/** Root fields that are not named after an operation, with the operation that they use. */
 const OTHER_FIELDS: Readonly<Record<string, Operation>> = {
   "Mutation.updateMessageContacts": "updateMessageContact",
   "Subscription.messageContactDeletionStatus":
     "getMessageContactDeletionStatus",
 };
 
-/** REST operations that are no operation's own, and what they are made of. */
+/** REST operations that are not named after an operation, with the operation that they use. */
 const OTHER_ROUTES: Readonly<Record<string, Operation>> = {
   watchMessageContactDeletion: "getMessageContactDeletionStatus",
   batchUpdateMessageContacts: "updateMessageContact",
@@ -50,8 +50,8 @@ const OTHER_ROUTES: Readonly<Record<string, Operation>> = {
 /** REST operations that the README's table of the twelve operations omits. */
 const NOT_IN_README = ["POST /batch-update"];
 
-/** Addresses that are no REST: GraphQL, the pages and what they load. */
-const OTHER_ADDRESSES = [
+/** Paths outside REST: GraphQL, the web pages and their assets. */
+const OTHER_PATHS = [
   "/",
   "/graphql",
   "/graphql/stream",
@@ -71,7 +71,7 @@ const OTHER_ADDRESSES = [
 let gateway: Gateway;
 let schema: GraphQLSchema;
 let document: OpenAPIObject;
-/** By `GET /path`, paths as OpenAPI spells them. */
+/** Documented operations by `GET /path`, with paths in the syntax of OpenAPI. */
 let documented: Map<string, OperationObject>;
 
 beforeAll(async () => {
@@ -92,14 +92,14 @@ beforeAll(async () => {
 
 afterAll(() => gateway.close());
 
-/** The field of an operation: a mutation keeps its word, a query drops the verb. */
+/** The root field of an operation: a mutation keeps its name, a query drops the verb. */
 function fieldOf(operation: Operation): string {
   if (OPERATIONS[operation].kind === "write") return `Mutation.${operation}`;
   const noun = operation.replace(/^(?:get|list)/, "");
   return `Query.${noun.charAt(0).toLowerCase()}${noun.slice(1)}`;
 }
 
-/** `Query.messageContact` and so on, of every root type. */
+/** Coordinates of all root fields, such as `Query.messageContact`. */
 function rootFields(): string[] {
   return [
     schema.getQueryType(),
@@ -113,58 +113,64 @@ function rootFields(): string[] {
 }
 
 describe("the catalogue", () => {
-  it("has the twelve actions that the emulator has, each in a file of its name", () => {
-    expect(WORDS.map(actionOf).sort()).toEqual([...ACTIONS.keys()].sort());
-    expect(WORDS).toHaveLength(12);
+  it("has the twelve actions of the emulator, each in a file of its name", () => {
+    expect(NAMES.map(actionOf).sort()).toEqual([...ACTIONS.keys()].sort());
+    expect(NAMES).toHaveLength(12);
     const files = readdirSync(
       new URL("../../src/emulator/actions", import.meta.url),
     );
-    for (const word of WORDS) {
-      const kebab = word.replaceAll(/[A-Z]/g, (l) => `-${l.toLowerCase()}`);
+    for (const operation of NAMES) {
+      const kebab = operation.replaceAll(
+        /[A-Z]/g,
+        (l) => `-${l.toLowerCase()}`,
+      );
       expect(files).toContain(`${kebab}.ts`);
     }
   });
 
-  it("agrees with the emulator on what reads and what writes", () => {
-    const differing = WORDS.filter(
-      (word) =>
-        ACTIONS.get(actionOf(word))?.isWrite !==
-        (OPERATIONS[word].kind === "write"),
+  it("has the same reads and writes as the emulator", () => {
+    const differing = NAMES.filter(
+      (operation) =>
+        ACTIONS.get(actionOf(operation))?.isWrite !==
+        (OPERATIONS[operation].kind === "write"),
     );
     expect(differing).toEqual(SENDS_ONLY);
   });
 
-  it("has a method of the service for each word, and each method has a word", () => {
+  it("has one operation per method of the service", () => {
     const methods = Object.getOwnPropertyNames(
       MessageContactsService.prototype,
     ).filter((name) => name !== "constructor");
-    expect(methods.sort()).toEqual([...WORDS].sort());
+    expect(methods.sort()).toEqual([...NAMES].sort());
   });
 
-  it("has a field for each word, and each field is one or an exception", () => {
-    const fields = [...WORDS.map(fieldOf), ...Object.keys(OTHER_FIELDS)];
+  it("has one root field per operation, except the listed ones", () => {
+    const fields = [...NAMES.map(fieldOf), ...Object.keys(OTHER_FIELDS)];
     expect(rootFields().sort()).toEqual(fields.sort());
   });
 
-  it("has a REST operation for each word, and each is one or an exception", () => {
+  it("has one REST operation per operation, except the listed ones", () => {
     const ids = [...documented.values()].map(({ operationId }) => operationId);
-    expect(ids.sort()).toEqual([...WORDS, ...Object.keys(OTHER_ROUTES)].sort());
+    expect(ids.sort()).toEqual([...NAMES, ...Object.keys(OTHER_ROUTES)].sort());
   });
 
-  it("names one scope for a word in every API", () => {
+  it("has the same scope in every API", () => {
     for (const { operationId = "", description = "" } of documented.values()) {
-      const word = OTHER_ROUTES[operationId] ?? (operationId as Operation);
-      const { scope } = OPERATIONS[word];
+      const operation = OTHER_ROUTES[operationId] ?? (operationId as Operation);
+      const { scope } = OPERATIONS[operation];
       expect([operationId, description]).toEqual([
         operationId,
         expect.stringContaining(`Scope: \`${scope}\`.`),
       ]);
     }
     const fields: [string, Operation][] = [
-      ...WORDS.map((word): [string, Operation] => [fieldOf(word), word]),
+      ...NAMES.map((operation): [string, Operation] => [
+        fieldOf(operation),
+        operation,
+      ]),
       ...Object.entries(OTHER_FIELDS),
     ];
-    for (const [coordinate, word] of fields) {
+    for (const [coordinate, operation] of fields) {
       const [type = "", name = ""] = coordinate.split(".");
       const root = schema.getType(type);
       const field =
@@ -173,22 +179,22 @@ describe("the catalogue", () => {
           : undefined;
       expect([coordinate, field?.description]).toEqual([
         coordinate,
-        expect.stringContaining(`Scope: \`${OPERATIONS[word].scope}\``),
+        expect.stringContaining(`Scope: \`${OPERATIONS[operation].scope}\``),
       ]);
     }
   });
 });
 
 describe("the routes", () => {
-  it("are the documented ones, method by method, and the named others", async () => {
+  it("are the documented operations and the listed paths", async () => {
     const fastify = gateway.app.getHttpAdapter().getInstance();
     const urls = urlsOf(fastify.printRoutes({ commonPrefix: false }));
     expect(urls.filter((url) => !url.startsWith(ROOT)).sort()).toEqual(
-      [...OTHER_ADDRESSES].sort(),
+      [...OTHER_PATHS].sort(),
     );
-    const taken: string[] = [];
+    const allowed: string[] = [];
     for (const url of urls.filter((one) => one.startsWith(ROOT))) {
-      // No address takes PUT, so each says what it takes.
+      // No route accepts PUT, so the response lists the allowed methods.
       const { status, headers } = await fetch(
         `${gateway.url}${url.replaceAll(/:\w+/g, "c-0000000000000000")}`,
         { method: "PUT" },
@@ -196,14 +202,14 @@ describe("the routes", () => {
       expect([url, status]).toEqual([url, 405]);
       const methods = (headers.get("allow") ?? "").split(", ");
       const path = url.replaceAll(/:(\w+)/g, "{$1}");
-      taken.push(
-        // Fastify answers HEAD wherever it answers GET.
+      allowed.push(
+        // Fastify adds HEAD to every GET route.
         ...methods
           .filter((method) => method !== "HEAD")
           .map((method) => `${method} ${path}`),
       );
     }
-    expect(taken.sort()).toEqual([...documented.keys()].sort());
+    expect(allowed.sort()).toEqual([...documented.keys()].sort());
   });
 });
 
@@ -212,10 +218,10 @@ describe("the error table", () => {
     const codes = Object.values(ErrorCode);
     expect(Object.keys(ERRORS).sort()).toEqual([...codes].sort());
     const type = schema.getType("ErrorCode");
-    const words = isEnumType(type)
+    const values = isEnumType(type)
       ? type.getValues().map(({ name }) => name)
       : [];
-    expect(words.sort()).toEqual([...codes].sort());
+    expect(values.sort()).toEqual([...codes].sort());
     expect(document.components?.schemas?.["ErrorCode"]).toMatchObject({
       enum: codes,
     });
@@ -223,16 +229,16 @@ describe("the error table", () => {
     for (const code of codes) expect(rows).toContain(`\`${code}\``);
   });
 
-  it("has the codes that each mutation's description names, no others", () => {
+  it("has exactly the codes in the description of each mutation", () => {
     const mutations = schema.getMutationType()?.getFields() ?? {};
     expect([...MUTATION_ERRORS.keys()].sort()).toEqual(
       Object.keys(mutations).sort(),
     );
     for (const [name, codes] of MUTATION_ERRORS) {
       const { description } = mutations[name] ?? {};
-      const [, told = ""] =
+      const [, listed = ""] =
         /Errors: ([A-Z_, ]+)\./.exec(description ?? "") ?? [];
-      expect([name, told.split(", ").sort()]).toEqual([
+      expect([name, listed.split(", ").sort()]).toEqual([
         name,
         [...codes].sort(),
       ]);
@@ -247,18 +253,18 @@ describe("the generated tables", () => {
 });
 
 describe("the README's table of the twelve operations", () => {
-  it("has a line for each word: action, field, routes and scope", () => {
+  it("has one line per operation with its action, field, routes and scope", () => {
     const lines = linesOf(documentAt("README.md"));
     expect(lines.map(({ action }) => action).sort()).toEqual(
-      WORDS.map(actionOf).sort(),
+      NAMES.map(actionOf).sort(),
     );
-    for (const word of WORDS) {
-      const line = lines.find(({ action }) => action === actionOf(word));
-      const [, field = ""] = fieldOf(word).split(".");
-      expect([word, line?.field, line?.scope]).toEqual([
-        word,
+    for (const operation of NAMES) {
+      const line = lines.find(({ action }) => action === actionOf(operation));
+      const [, field = ""] = fieldOf(operation).split(".");
+      expect([operation, line?.field, line?.scope]).toEqual([
+        operation,
         field,
-        OPERATIONS[word].scope,
+        OPERATIONS[operation].scope,
       ]);
     }
     const routes = lines.flatMap(({ action, routes: own }) =>
@@ -268,8 +274,11 @@ describe("the README's table of the twelve operations", () => {
       ([route, { operationId = "" }]) => {
         const [method = "", path = ""] = route.split(" ");
         const short = `${method} ${path.slice(ROOT.length) || "/"}`;
-        const word = OTHER_ROUTES[operationId] ?? (operationId as Operation);
-        return NOT_IN_README.includes(short) ? [] : [[short, actionOf(word)]];
+        const operation =
+          OTHER_ROUTES[operationId] ?? (operationId as Operation);
+        return NOT_IN_README.includes(short)
+          ? []
+          : [[short, actionOf(operation)]];
       },
     );
     expect(routes.sort()).toEqual(expected.sort());
@@ -294,7 +303,7 @@ interface Line {
   readonly scope: string;
 }
 
-/** The lines of the table, read as a person reads them. */
+/** The parsed lines of the table. */
 function linesOf(text: string): Line[] {
   const [, chapter = ""] = text.split("\n## The twelve operations\n");
   const [own = ""] = chapter.split("\n## ");
@@ -317,13 +326,13 @@ function linesOf(text: string): Line[] {
     });
 }
 
-/** Addresses of the tree that Fastify prints, four columns a level. */
+/** Paths in the tree that Fastify prints, which is indented by four columns per level. */
 function urlsOf(tree: string): string[] {
   const open: string[] = [];
   return (
     tree
       .split("\n")
-      // A handler with a constraint stands below its address, which is there already.
+      // A handler with a constraint is listed below its path, which is included already.
       .filter((line) => line.includes("── "))
       .map((line) => {
         const [, indent = "", part = ""] =

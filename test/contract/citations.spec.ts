@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Folders that hold no sources: installed or generated. */
+/** Folders without sources: installed or generated. */
 const SKIPPED = new Set([
   ".git",
   "node_modules",
@@ -15,23 +15,23 @@ const SKIPPED = new Set([
   "__generated__",
 ]);
 
-/** This file, which has to name what it looks for. */
+/** This file, which contains the forbidden texts itself. */
 const SELF = "test/contract/citations.spec.ts";
 
-/** Names of documents that somebody outside this repository has, and references to their parts. */
+/** Names of documents outside this repository, and references to their sections. */
 const FOREIGN: readonly RegExp[] = [
   /\breliability polic(?:y|ies)\b/i,
   /\bsecurity goals?\b/i,
   /\bdesign (?:document|doc)\b/i,
   /\bstyle guide\b/i,
-  // Figures of goals that are listed elsewhere, such as "R7 twice the peak".
+  // Numbers of requirements that are listed elsewhere, such as "R7 twice the peak".
   /(?:^|["'`(\s])[RS]\d{1,2}(?:, [RS]\d{1,2})*(?=[\s):,.])/,
 ];
 
-/** Files that comments cite and that are not in the repository for a reason. */
+/** Files that comments may cite although they are not in the repository, with the reason. */
 const OTHER_FILES: Readonly<Record<string, string>> = {
-  "keys.json": "an operator's file, as the README shows it",
-  "api-keys.json": "an operator's file, as the README shows it",
+  "keys.json": "written by an operator, as the README shows",
+  "api-keys.json": "written by an operator, as the README shows",
 };
 
 /**
@@ -68,7 +68,7 @@ function isText(path: string): boolean {
   );
 }
 
-/** Comments of a source file; of other files the whole text. */
+/** Comments of a source file, or the whole text of any other file. */
 function commentsOf(path: string, text: string): string {
   if (!/\.[tj]s$/.test(path)) return text;
   return [...text.matchAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm)]
@@ -76,7 +76,7 @@ function commentsOf(path: string, text: string): string {
     .join("\n");
 }
 
-/** Documents and data files that a text cites by name, addresses excepted. */
+/** Documents and data files that a text cites by name, except in URLs. */
 function filesCitedIn(text: string): string[] {
   return [...text.matchAll(/(?<![\w/.:-])[\w./-]*\w\.(?:md|json|pdf)\b/g)]
     .map(([found]) => found)
@@ -93,7 +93,7 @@ describe("comments, tests and documents", () => {
     }),
   );
   const missing: Citation[] = texts
-    // Documents show files of their readers; their links have a test of their own.
+    // Documents also name files of their readers. docs-links.spec.ts checks their links.
     .filter(({ path }) => !path.endsWith(".md"))
     .flatMap(({ path, text }) =>
       filesCitedIn(commentsOf(path, text))

@@ -14,7 +14,7 @@ const last = stages.at(-1);
 const of = (name: string) =>
   (last?.instructions ?? []).filter((one) => one.name === name);
 
-test("leaves tools and development dependencies behind in other stages", () => {
+test("contains no build tools and no development dependencies", () => {
   expect(stages.length).toBeGreaterThan(1);
   expect(of("RUN")).toEqual([]);
   const copied = of("COPY").map(({ text, flags }) => [flags["from"], text]);
@@ -31,7 +31,7 @@ test("leaves tools and development dependencies behind in other stages", () => {
   ]);
 });
 
-test("runs node itself as process 1, without a shell, and not as root", () => {
+test("runs node as process 1, without a shell and not as root", () => {
   for (const name of ["ENTRYPOINT", "CMD", "HEALTHCHECK"]) {
     expect(of(name).map(({ exec }) => exec)).toEqual([expect.any(Array)]);
   }
@@ -41,7 +41,7 @@ test("runs node itself as process 1, without a shell, and not as root", () => {
   expect(of("STOPSIGNAL").map(({ text }) => text)).toEqual(["SIGTERM"]);
 });
 
-test("sets only known settings, none of them a secret", () => {
+test("sets only known settings and no secret", () => {
   const known = settings().map(({ name }) => name);
   const set = of("ENV").map(({ text }) => text.split("=")[0]);
   expect(set).toEqual(["NODE_ENV", "HOST", NODE_OPTIONS]);
@@ -49,7 +49,7 @@ test("sets only known settings, none of them a secret", () => {
   expect(known).toEqual(expect.arrayContaining(ours));
 });
 
-test("sets a heap limit that this version of Node.js accepts", () => {
+test("sets a heap limit that Node.js applies", () => {
   const [, ...value] =
     of("ENV")
       .find(({ text }) => text.startsWith(`${NODE_OPTIONS}=`))
@@ -66,14 +66,14 @@ test("sets a heap limit that this version of Node.js accepts", () => {
   expect(limit).toBeLessThan(heapLimitOf(options) + 100);
 });
 
-test("exposes the ports that settings name by default", () => {
+test("exposes the default ports of the settings", () => {
   const ports = settings()
     .filter(({ name }) => name === "PORT" || name === "OPS_PORT")
     .map(({ defaultText }) => defaultText.replaceAll("`", ""));
   expect(of("EXPOSE").map(({ text }) => text)).toEqual([ports.join(" ")]);
 });
 
-test("takes each base image from the one argument, and pins no registry", () => {
+test("takes every base image from one argument and names no registry", () => {
   const names = stages.map(({ name }) => name);
   for (const { from } of stages) {
     expect(["${NODE_IMAGE}", ...names]).toContain(from);
@@ -81,7 +81,7 @@ test("takes each base image from the one argument, and pins no registry", () => 
   expect(read("Dockerfile")).toMatch(/^ARG NODE_IMAGE=node:\d+-\w+$/m);
 });
 
-test("sends the builder nothing but what is copied", () => {
+test("sends only copied files to the builder", () => {
   const [first, ...others] = read(".dockerignore")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));

@@ -102,11 +102,11 @@ beforeAll(() => {
   container = only;
 });
 
-/** Models of the Kubernetes API that hold its published schemas. */
+/** Models of the Kubernetes API, with its published schemas. */
 const models = createRequire(import.meta.url);
 
 test.each(manifests.filter(({ kind }) => kind !== "Kustomization"))(
-  "$kind is what the Kubernetes API takes",
+  "$kind is valid for the Kubernetes API",
   (one) => {
     const path = `kubernetes-models/${one.apiVersion}/${one.kind}`;
     const { [one.kind]: Model } = models(path) as Record<
@@ -118,7 +118,7 @@ test.each(manifests.filter(({ kind }) => kind !== "Kustomization"))(
   },
 );
 
-test("names every manifest in the kustomization, and each is about the gateway", () => {
+test("lists every manifest in the kustomization, all named after the gateway", () => {
   const { resources } = manifest<{ resources: string[] }>("Kustomization");
   expect([...resources, "kustomization.yaml"].sort()).toEqual(files.sort());
   for (const { kind, metadata } of manifests) {
@@ -127,7 +127,7 @@ test("names every manifest in the kustomization, and each is about the gateway",
   }
 });
 
-test("sets only known settings; secrets come by reference", () => {
+test("sets only known settings, secrets by reference", () => {
   const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
   const names = [
     ...Object.keys(data),
@@ -142,7 +142,7 @@ test("sets only known settings; secrets come by reference", () => {
   for (const name of SECRETS) expect(data).not.toHaveProperty(name);
 });
 
-test("probes addresses that exist, on the port that serves them", async () => {
+test("probes existing paths on the port that serves them", async () => {
   const ports = Object.fromEntries(
     container.ports.map(({ name, containerPort }) => [name, containerPort]),
   );
@@ -165,7 +165,7 @@ test("probes addresses that exist, on the port that serves them", async () => {
   }
 });
 
-test("leaves the process nothing to write and no more rights than it needs", () => {
+test("runs with a read-only file system, without privileges, not as root", () => {
   expect(container.securityContext).toEqual({
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
@@ -177,8 +177,10 @@ test("leaves the process nothing to write and no more rights than it needs", () 
   });
 });
 
-/** Seconds that a process with these settings may take to end, all workers included. */
-function endSeconds(environment: Readonly<Record<string, string>>): number {
+/** Maximum duration of a shutdown with these settings, in seconds, workers included. */
+function shutdownSeconds(
+  environment: Readonly<Record<string, string>>,
+): number {
   const names = [
     "DRAIN_SECONDS",
     "WRITE_DEADLINE_MS",
@@ -190,18 +192,18 @@ function endSeconds(environment: Readonly<Record<string, string>>): number {
   return (graceMs(config) + AFTER_WORKERS_MS) / 1_000;
 }
 
-test("waits longer than the process takes to end", () => {
+test("has a grace period longer than the shutdown", () => {
   const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
   const values = new Map(Object.entries(data));
   for (const { name, value = "" } of container.env) values.set(name, value);
   const environment = Object.fromEntries(values);
   const { terminationGracePeriodSeconds } = deployment.spec;
   expect(terminationGracePeriodSeconds).toBeGreaterThan(
-    endSeconds(environment),
+    shutdownSeconds(environment),
   );
 });
 
-test("composes a service that is waited for longer than it takes to end", () => {
+test("has a grace period longer than the shutdown in compose.yaml", () => {
   const { services } = parse(
     readFileSync(new URL("compose.yaml", ROOT), "utf8"),
   ) as {
@@ -212,16 +214,16 @@ test("composes a service that is waited for longer than it takes to end", () => 
   const { environment = {}, stop_grace_period: period = "" } =
     services["gateway"] ?? {};
   expect(period).toMatch(/^\d+s$/);
-  expect(Number.parseInt(period)).toBeGreaterThan(endSeconds(environment));
+  expect(Number.parseInt(period)).toBeGreaterThan(shutdownSeconds(environment));
 });
 
-test("gives up a process that does not answer its liveness probe", () => {
+test("restarts a process that does not respond to its liveness probe", () => {
   const { timeoutSeconds, failureThreshold } = container.livenessProbe;
   expect(timeoutSeconds).toBeGreaterThan(0);
   expect(failureThreshold).toBeGreaterThan(1);
 });
 
-test("selects the pods that the deployment makes", () => {
+test("selects the pods of the deployment", () => {
   const labels = deployment.metadata.labels;
   const selectors = [
     manifest<{ spec: { selector: object } }>("Service").spec.selector,
@@ -244,7 +246,7 @@ test("sets a heap limit that fits the memory limit of the container", () => {
   const processes = Number(data["WEB_CONCURRENCY"] ?? 1);
   const heap = heapLimitOf(options?.value) * processes;
   expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
-  // Less would waste most of the memory that is reserved.
+  // A smaller limit would waste most of the reserved memory.
   expect(heap).toBeGreaterThan(memory * 0.4);
 });
 
@@ -257,7 +259,7 @@ interface Service {
   readonly command?: readonly string[];
 }
 
-test("composes services of known settings that write nothing", () => {
+test("composes read-only services with known settings", () => {
   const { services } = parse(
     readFileSync(new URL("compose.yaml", ROOT), "utf8"),
   ) as { services: Readonly<Record<string, Service>> };
@@ -272,7 +274,7 @@ test("composes services of known settings that write nothing", () => {
   const memory = memoryLimitOf(gateway?.mem_limit);
   expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
   expect(gateway?.ports).toEqual(["3000:3000", "127.0.0.1:3001:3001"]);
-  // The emulator listens on loopback alone, which is where the gateway looks.
+  // The emulator listens on loopback only, in the network of the gateway.
   expect(emulator?.network_mode).toBe("service:gateway");
   expect(gateway?.environment?.["UPSTREAM_ENDPOINT"]).toContain(
     `http://127.0.0.1:${emulator?.environment?.["EMULATOR_PORT"]}`,

@@ -34,7 +34,7 @@ const { groups } = parse(read("prometheus/alerts.yaml")) as {
 const alerts = groups.flatMap(({ rules }) => rules);
 const panels = dashboard.panels.filter(({ type }) => type !== "row");
 
-/** Grafana puts its own words in place before Prometheus reads an expression. */
+/** Replaces the variables of Grafana, as Grafana does before it queries Prometheus. */
 const plain = (expr: string): string =>
   expr.replaceAll("$__rate_interval", "5m").replaceAll("$instance", ".*");
 
@@ -44,7 +44,7 @@ const expressions = [
 ].map(plain);
 
 let running: Running;
-/** Label names of every family, as `/metrics` tells them. */
+/** Types of all metric families in `/metrics`, by name. */
 let families: Map<string, string>;
 let scraped: string;
 
@@ -74,13 +74,13 @@ function metricsIn(expr: string): string[] {
   return names;
 }
 
-/** The family that a sample's name belongs to. */
+/** The metric family of a sample. */
 const familyOf = (name: string): string => {
   const histogram = name.replace(/_(?:bucket|sum|count)$/, "");
   return families.get(histogram) === "histogram" ? histogram : name;
 };
 
-test("asks only for metrics that are told, in PromQL that can be parsed", () => {
+test("queries only exported metrics, in valid PromQL", () => {
   for (const expr of expressions) {
     const names = metricsIn(expr).filter((name) => name !== "up");
     for (const name of names) {
@@ -89,7 +89,7 @@ test("asks only for metrics that are told, in PromQL that can be parsed", () => 
   }
 });
 
-test("shows or watches each of our metrics", () => {
+test("uses each of our metrics in a panel or an alert", () => {
   const used = new Set(expressions.flatMap(metricsIn).map(familyOf));
   const ours = [...families.keys()].filter((name) =>
     name.startsWith("message_contacts_"),
@@ -98,11 +98,11 @@ test("shows or watches each of our metrics", () => {
   expect(ours.filter((name) => !used.has(name))).toEqual([]);
 });
 
-test("groups and selects by labels that the metric has", () => {
+test("groups by existing labels", () => {
   const labels = new Set(
     ["le", "instance", "job", "kind"].concat(
       [...scraped.matchAll(/(\w+)="/g)].map(([, label]) => label ?? ""),
-      // Families that nothing was counted of yet.
+      // Labels of metrics that have no samples yet.
       ["limit", "verdict", "code", "outcome", "directory", "issuer"],
     ),
   );
@@ -114,7 +114,7 @@ test("groups and selects by labels that the metric has", () => {
   }
 });
 
-test("explains each panel, and lays none over another", () => {
+test("describes every panel, and no panels overlap", () => {
   for (const { description, title } of panels) {
     expect([title, description]).toEqual([title, expect.stringMatching(/\.$/)]);
   }
@@ -130,7 +130,7 @@ test("explains each panel, and lays none over another", () => {
   }
 });
 
-test("says of each alert how grave it is, what it means and what to do", () => {
+test("gives every alert a severity, a summary and a description", () => {
   const names = alerts.map(({ alert }) => alert);
   expect(new Set(names).size).toBe(names.length);
   for (const { labels, annotations } of alerts) {

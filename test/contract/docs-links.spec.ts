@@ -4,16 +4,16 @@ import { documentAt, documentPaths, partsOf } from "../support/docs.js";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** A link of a document to something in the repository. */
+/** A link from a document to a file in the repository. */
 interface Link {
   readonly place: string;
   /** URL of the file that it points to. */
   readonly file: URL;
-  /** Id of the heading that it points to; empty: none. */
+  /** Anchor of the heading that it points to; empty for the whole file. */
   readonly anchor: string;
 }
 
-/** Prose of a document without code spans, whose brackets are no links. */
+/** Prose of a document without code spans, because brackets in code are not links. */
 function proseOf(path: string): { text: string; line: number }[] {
   return partsOf(path).prose.map(({ text, line }) => ({
     text: text.replaceAll(/`[^`]*`/g, ""),
@@ -58,7 +58,7 @@ const links = paths.flatMap(linksOf);
 const pathOf = ({ file }: Link): string => file.href.slice(ROOT.href.length);
 
 describe("the documents", () => {
-  it("are those that readers and maintainers look for", () => {
+  it("exist for every kind of reader", () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         "README.md",
@@ -100,7 +100,7 @@ describe("the documents", () => {
     expect(missing).toEqual([]);
   });
 
-  it("are short where they are read first", () => {
+  it("include a README of less than 220 lines", () => {
     expect(documentAt("README.md").split("\n").length).toBeLessThan(220);
   });
 });

@@ -51,13 +51,13 @@ describe("the OpenAPI document", () => {
     expect(document.openapi).toBe("3.1.0");
   });
 
-  it("has every operation of the catalogue once, by its one word", () => {
+  it("has every operation of the catalogue once, by its name", () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(Object.keys(OPERATIONS)));
   });
 
-  it("has every REST route, and nothing that is no route", () => {
+  it("has exactly the REST routes", () => {
     const fastify = gateway.app.getHttpAdapter().getInstance();
     const documented = operations.map(
       ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
@@ -74,7 +74,7 @@ describe("the OpenAPI document", () => {
     );
   });
 
-  it("says of each operation what it does and which scope it needs", () => {
+  it("describes each operation and its scope", () => {
     for (const operation of operations) {
       const { scope } =
         restContract().operations[operation.operationId ?? ""] ?? {};
@@ -88,7 +88,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("names every code that an operation can end in, under its status", () => {
+  it("lists every error code of an operation under its status", () => {
     const contract = restContract().operations;
     for (const { operationId = "", responses } of operations) {
       const row = contract[operationId];
@@ -105,7 +105,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("gives a mutation and its REST operation the same errors", () => {
+  it("lists the same errors for a mutation and its REST operation", () => {
     for (const [operation, codes] of MUTATION_ERRORS) {
       const row = restContract().operations[operation];
       if (row === undefined) continue;
@@ -113,7 +113,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has an example of each problem, with the status of the table", () => {
+  it("has an example of each problem with the status of the error table", () => {
     for (const code of Object.values(ErrorCode)) {
       expect(document.components?.examples?.[code]).toMatchObject({
         value: { code, status: ERRORS[code].httpStatus },
@@ -121,21 +121,21 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has examples that fit their own schemas", () => {
+  it("has examples that are valid for their schemas", () => {
     const problems = schemaCheck(document);
     const found: string[] = [];
     const check = (pointer: string, value: unknown): void => {
       found.push(...problems(pointer, value).map((one) => `${pointer} ${one}`));
     };
     for (const { method, path, requestBody, responses } of operations) {
-      const place = ["paths", path, method];
+      const pointer = ["paths", path, method];
       const bodies: [string[], Pick<RequestBodyObject, "content">][] = [
         ...(requestBody === undefined
           ? []
-          : [[[...place, "requestBody"], requestBody] as never]),
+          : [[[...pointer, "requestBody"], requestBody] as never]),
         ...Object.entries(responses).map(
           ([status, response]) =>
-            [[...place, "responses", status], response] as never,
+            [[...pointer, "responses", status], response] as never,
         ),
       ];
       for (const [at, { content = {} }] of bodies) {
@@ -189,7 +189,7 @@ describe("the OpenAPI document", () => {
     expect(missing).toEqual([]);
   });
 
-  it("has every shape of the contract, and none that nothing points at", () => {
+  it("has every shape of the contract and no unused schema", () => {
     const names = Object.keys(document.components?.schemas ?? {});
     expect(names).toEqual(
       expect.arrayContaining([

@@ -27,7 +27,7 @@ describe("the release check", () => {
     expect(changelogProblems(CHANGELOG, "1.1.0")).toHaveLength(1);
   });
 
-  it("names each place with another version", () => {
+  it("names each file with a different version", () => {
     const places = { compose: "1.0.0", manifest: "0.9.0", lock: undefined };
     expect(differingVersions("1.0.0", places)).toEqual([
       "manifest says 0.9.0, not 1.0.0",
@@ -35,7 +35,7 @@ describe("the release check", () => {
     ]);
   });
 
-  it("rejects a breaking change until the newest section names it", () => {
+  it("rejects a breaking change that the newest section does not name", () => {
     const changes = schemaBreaks(
       "type Query { a: Int b: Int c: Int }",
       "type Query { a: Int }",

@@ -25,15 +25,15 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 describe("schema.graphql", () => {
-  it("is what the code prints (npm run schema rewrites it)", async () => {
+  it("is up to date with the code (npm run schema updates it)", async () => {
     const file = new URL("../../schema.graphql", import.meta.url);
     const { text } = printedSchema(gateway.app);
     expect(await readFile(file, "utf8")).toBe(text);
   });
 
-  it("can be read back", () => {
-    const again = buildSchema(printedSchema(gateway.app).text);
-    expect(Object.keys(again.getTypeMap()).sort()).toEqual(
+  it("can be parsed to the same types", () => {
+    const parsed = buildSchema(printedSchema(gateway.app).text);
+    expect(Object.keys(parsed.getTypeMap()).sort()).toEqual(
       Object.keys(schema.getTypeMap()).sort(),
     );
   });
@@ -43,7 +43,7 @@ describe("schema.graphql", () => {
   });
 });
 
-/** Coordinates of what has no description. */
+/** Schema coordinates without a description. */
 function undescribed(of: GraphQLSchema): string[] {
   const missing: string[] = [];
   const check = (coordinate: string, { description }: Described): void => {

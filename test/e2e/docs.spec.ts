@@ -26,7 +26,7 @@ import { replaceOutputs, type NewOutput } from "../support/update-docs.js";
 
 const MARK = "--- end of step ---";
 
-/** Documents with `console` blocks, and the heading above those that run; null: all of them. */
+/** Documents with executed `console` blocks, and the heading above them; undefined: the whole document. */
 const CONSOLE_BLOCKS: readonly [path: string, heading: string | undefined][] = [
   ["README.md", "First contact"],
   ["docs/walkthrough-rest.md", undefined],
@@ -49,14 +49,14 @@ describe("the documentation", () => {
   });
 
   it.each(CONSOLE_BLOCKS)(
-    "prints in %s what its commands print",
+    "shows the real output of every command in %s",
     async (path, heading) => {
       const steps = blocksOf(path, heading)
         .filter(({ language }) => language === "console")
         .flatMap(stepsOf);
       expect(steps.length).toBeGreaterThan(2);
       const outputs = await outputsOf(
-        steps.map(({ command }) => here(command, running)),
+        steps.map(({ command }) => withTestUrls(command, running)),
         folder,
       );
       const compared = steps.map(({ command, output, line }, index) => ({
@@ -76,30 +76,30 @@ describe("the documentation", () => {
     },
   );
 
-  it("prints in walkthrough-graphql.md what the gateway answers to its documents", async () => {
+  it("shows the real response to every document in walkthrough-graphql.md", async () => {
     const path = "docs/walkthrough-graphql.md";
     const blocks = blocksOf(path);
     const compared: (NewOutput & { document: Block })[] = [];
     for (const [index, document] of blocks.entries()) {
-      const answer = blocks[index + 1];
-      if (document.language !== "graphql" || answer?.language !== "json")
+      const response = blocks[index + 1];
+      if (document.language !== "graphql" || response?.language !== "json")
         continue;
-      const current = await answerTo(document.text, running);
-      compared.push({ ...answer, document, printed: answer.text, current });
+      const current = await responseTo(document.text, running);
+      compared.push({ ...response, document, printed: response.text, current });
     }
     expect(compared.length).toBeGreaterThan(3);
     const isChanged = ({ printed, current }: NewOutput): boolean =>
       JSON.stringify(normal(printed)) !== JSON.stringify(normal(current));
     if (replaceOutputs(path, compared.filter(isChanged))) return;
     for (const { document, printed, current } of compared) {
-      expect({ place: document.place, answer: normal(current) }).toEqual({
+      expect({ place: document.place, response: normal(current) }).toEqual({
         place: document.place,
-        answer: normal(printed),
+        response: normal(printed),
       });
     }
   });
 
-  it("contains no GraphQL document that the schema rejects", () => {
+  it("contains only GraphQL documents that are valid for the schema", () => {
     const schema = buildSchema(documentAt("schema.graphql"));
     const documents = documentPaths()
       .flatMap((path) => blocksOf(path))
@@ -113,10 +113,10 @@ describe("the documentation", () => {
     }
   });
 
-  it("begins the deletion that clients.md then watches", async () => {
+  it("starts the deletion that clients.md then watches", async () => {
     const [begin, watch] = blocksOf("docs/clients.md", "Watch a deletion");
     expect(watch?.text).toMatch(/^subscription \{/);
-    expect(JSON.parse(await answerTo(begin?.text ?? "", running))).toEqual({
+    expect(JSON.parse(await responseTo(begin?.text ?? "", running))).toEqual({
       data: {
         deleteMessageContact: {
           deletion: { state: "IN_PROGRESS" },
@@ -126,7 +126,7 @@ describe("the documentation", () => {
     });
   });
 
-  it("states in clients.md the costs that the tests count, and no others", () => {
+  it("lists in clients.md exactly the costs that the tests measure", () => {
     const [, chapter = ""] = documentAt("docs/clients.md").split(
       "\n## What a request costs\n",
     );
@@ -150,7 +150,7 @@ describe("the documentation", () => {
   });
 });
 
-/** What each command prints. One shell runs all, so that later commands see the variables of earlier ones. */
+/** Output of each command. All run in one shell, because later commands use variables of earlier ones. */
 async function outputsOf(
   commands: readonly string[],
   folder: string,
@@ -164,7 +164,10 @@ async function outputsOf(
   return stdout.split(`\n${MARK}\n`).map((output) => output.trim());
 }
 
-async function answerTo(query: string, { gateway }: Running): Promise<string> {
+async function responseTo(
+  query: string,
+  { gateway }: Running,
+): Promise<string> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -173,8 +176,8 @@ async function answerTo(query: string, { gateway }: Running): Promise<string> {
   return response.text();
 }
 
-/** A command with the addresses of the documentation replaced by those of the test's servers. */
-function here(command: string, { gateway, emulator }: Running): string {
+/** Replaces the documented URLs in a command by those of the test's servers. */
+function withTestUrls(command: string, { gateway, emulator }: Running): string {
   return command
     .replaceAll("http://localhost:3000", gateway.url)
     .replaceAll("http://localhost:4010", emulator.url);

@@ -95,8 +95,9 @@ test("lists every problem of an invalid file", () => {
     }
     return "";
   };
-  expect(problemsOf("no JSON")).toMatch(/must be a file that holds JSON/);
-  expect(problemsOf({ contacts: [] })).toMatch(/must have the form/);
+  expect(problemsOf("no JSON")).toMatch(/the file must contain JSON/);
+  expect(problemsOf([])).toMatch(/must have the form/);
+  expect(problemsOf({ contacts: [] })).toMatch(/at least one contact/);
   const text = problemsOf({
     contacts: [
       { ...CONTACTS[1], emailAddress: "nowhere", targetIds: ["x"] },

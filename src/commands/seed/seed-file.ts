@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { readJsonFile } from "../../config/files/json-file.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
 import { checkInput } from "../../validation/check-input.js";
@@ -29,27 +30,30 @@ export class SeedFileError extends Error {
 /** Placeholder id, to validate bindings before the contact exists. */
 const PLACEHOLDER_ID = "c-000000000000000000";
 
+const NON_EMPTY_LIST = "must be a list with at least one contact";
+
+const FILE = z.object(
+  {
+    contacts: z
+      .array(z.looseObject({}, "must be an object"), NON_EMPTY_LIST)
+      .min(1, NON_EMPTY_LIST),
+  },
+  'must have the form {"contacts": [ … ]}',
+);
+
 /**
  * Reads `{"contacts": [{name, emailAddress, phoneNumber?, title, messageTypes,
- * targetIds?}]}`, in the words of the gateway.
+ * targetIds?}]}`. The members are those of the gateway's API.
  *
- * @throws {SeedFileError} with all problems at once
+ * @throws {SeedFileError} with all problems
  */
 export function readSeedFile(path: string): SeedItem[] {
-  let contacts: unknown;
-  try {
-    const file = JSON.parse(readFileSync(path, "utf8")) as {
-      contacts?: unknown;
-    } | null;
-    contacts = file?.contacts;
-  } catch {
-    throw new SeedFileError(["it must be a file that holds JSON"]);
-  }
-  if (!Array.isArray(contacts) || contacts.length === 0) {
-    throw new SeedFileError(['it must have the form {"contacts": [ … ]}']);
-  }
+  const file = readJsonFile(path, FILE);
+  if (file.value === null) throw new SeedFileError(file.problems);
   const problems: string[] = [];
-  const items = contacts.map((row: unknown, at) => itemOf(row, at, problems));
+  const items = file.value.contacts.map((row, index) =>
+    itemOf(row, index, problems),
+  );
   const names = new Set<string>();
   for (const { contact } of items) {
     if (names.has(contact.name)) problems.push(`${contact.name} occurs twice`);
@@ -59,31 +63,30 @@ export function readSeedFile(path: string): SeedItem[] {
   return items;
 }
 
-function itemOf(row: unknown, at: number, problems: string[]): SeedItem {
-  const { targetIds = [], ...contact } = (row ?? {}) as {
-    targetIds?: readonly string[];
-  };
-  const note = (error: unknown): void => {
-    if (!(error instanceof GatewayError)) throw error;
-    for (const violation of error.details.violations ?? []) {
-      const place = ["contacts", String(at), ...(violation.field ?? [])];
-      problems.push(`${place.join(".")}: ${sentenceOf(violation, "en")}`);
-    }
-  };
-  try {
-    checkInput(AddMessageContactInput, contact);
-  } catch (error) {
-    note(error);
-  }
-  if (!Array.isArray(targetIds) || targetIds.length > 0) {
+/** Validates an entry with the rules of the API; its bindings are validated separately. */
+function itemOf(
+  { targetIds = [], ...contact }: Readonly<Record<string, unknown>>,
+  index: number,
+  problems: string[],
+): SeedItem {
+  const check = (validate: () => unknown): void => {
     try {
-      checkInput(AssociateMembersInput, {
-        contactId: PLACEHOLDER_ID,
-        targetIds,
-      });
+      validate();
     } catch (error) {
-      note(error);
+      if (!(error instanceof GatewayError)) throw error;
+      for (const violation of error.details.violations ?? []) {
+        const path = ["contacts", String(index), ...(violation.field ?? [])];
+        problems.push(`${path.join(".")}: ${sentenceOf(violation, "en")}`);
+      }
     }
+  };
+  check(() => checkInput(AddMessageContactInput, contact));
+  if (!Array.isArray(targetIds) || targetIds.length > 0) {
+    const input = { contactId: PLACEHOLDER_ID, targetIds };
+    check(() => checkInput(AssociateMembersInput, input));
   }
-  return { contact: contact as AddMessageContactInput, targetIds };
+  return {
+    contact: contact as unknown as AddMessageContactInput,
+    targetIds: targetIds as readonly string[],
+  };
 }

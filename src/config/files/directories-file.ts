@@ -1,7 +1,8 @@
-import { isObject, objectIn } from "./json-file.js";
+import { z } from "zod";
 import { isEndpoint } from "../rules.js";
+import { isObject, readJsonFile, type JsonObject } from "./json-file.js";
 
-/** Keys towards the vendor, or where they come from. */
+/** Vendor credentials, or where they come from. */
 export type DirectoryCredentials =
   | { readonly kind: "chain" }
   | {
@@ -11,7 +12,7 @@ export type DirectoryCredentials =
       readonly securityToken?: string;
     };
 
-/** One resource directory of the vendor, as the gateway reaches it. */
+/** A resource directory of the vendor, and how the gateway reaches it. */
 export interface Directory {
   readonly endpoint: string;
   readonly credentials: DirectoryCredentials;
@@ -19,71 +20,79 @@ export interface Directory {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const SETTING = "DIRECTORIES_FILE";
 const ALIAS = /^[a-z][a-z0-9-]{0,31}$/;
 
-/** Whether a text can stand as the alias of a directory. */
-export function isAlias(text: unknown): text is string {
-  return typeof text === "string" && ALIAS.test(text);
+/** Whether a value is a valid alias of a directory. */
+export function isAlias(value: unknown): value is string {
+  return typeof value === "string" && ALIAS.test(value);
+}
+
+function schemaWith(environment: Environment) {
+  const variable = z
+    .string("must name a variable that is set")
+    .transform((name, context) => {
+      const value = environment[name]?.trim() ?? "";
+      if (value === "") context.addIssue("must name a variable that is set");
+      return value;
+    });
+  const keys = z
+    .object(
+      {
+        accessKeyId: variable,
+        accessKeySecret: variable,
+        securityToken: variable.optional(),
+      },
+      'must be "chain" or an object',
+    )
+    .transform((names) => ({ kind: "keys" as const, ...names }))
+    // Without credentials, each missing member is reported.
+    .prefault({} as never);
+  const chain = z
+    .literal("chain")
+    .transform(() => ({ kind: "chain" as const }));
+  const row = z.object(
+    {
+      alias: z
+        .string()
+        .refine(
+          isAlias,
+          "must be 1 to 32 of a-z 0-9 - and begin with a letter",
+        ),
+      endpoint: z.custom<string>(
+        isEndpoint,
+        "must be https://<host>, or http://<host> on loopback",
+      ),
+      credentials: z.union([chain, keys]),
+    },
+    "must be an object",
+  );
+  const directories = z
+    .custom<JsonObject>(isObject, "must be an object")
+    // Problems name a directory by its position: an invalid alias may be anything.
+    .transform((byAlias) =>
+      Object.entries(byAlias).map(([alias, own]) =>
+        isObject(own) ? { ...own, alias } : own,
+      ),
+    )
+    .pipe(z.array(row).min(1, "must not be empty"));
+  return z.object({ directories }, "must be a JSON object");
 }
 
 /**
- * Reads `{"directories": {"<alias>": {"endpoint", "credentials"}}}`, where
- * `credentials` is `"chain"` or names the variables that hold the keys, so that
- * the file itself holds no secret.
+ * Reads `{"directories": {"<alias>": {"endpoint", "credentials"}}}`. `credentials` is
+ * `"chain"` or contains names of environment variables, so the file contains no secret.
  */
 export function readDirectories(
   path: string,
   environment: Environment,
   problems: string[],
 ): ReadonlyMap<string, Directory> {
-  const found = new Map<string, Directory>();
-  const file = objectIn(path, SETTING, problems);
-  if (file === null) return found;
-  const { directories } = file;
-  if (!isObject(directories) || Object.keys(directories).length === 0) {
-    problems.push(`${SETTING} must hold an object named directories`);
-    return found;
-  }
-  for (const [index, [alias, row]] of Object.entries(directories).entries()) {
-    const say = (rule: string): number =>
-      problems.push(`${SETTING}: directory ${index + 1} ${rule}`);
-    if (!isAlias(alias)) {
-      say("must have an alias of 1 to 32 of a-z 0-9 - that begins with a-z");
-    }
-    const { endpoint, credentials } = isObject(row) ? row : {};
-    if (!isEndpoint(endpoint)) {
-      say("must have an endpoint https://<host>, or http://<host> on loopback");
-    }
-    found.set(alias, {
-      endpoint: String(endpoint),
-      credentials: readCredentials(credentials, environment, say),
-    });
-  }
-  return found;
-}
-
-function readCredentials(
-  given: unknown,
-  environment: Environment,
-  say: (rule: string) => unknown,
-): DirectoryCredentials {
-  if (given === "chain") return { kind: "chain" };
-  const named = isObject(given) ? given : {};
-  const read = (member: string): string => {
-    const name = named[member];
-    const value = typeof name === "string" ? environment[name]?.trim() : "";
-    if (value === undefined || value === "") {
-      say(`must name in credentials.${member} a variable that is set`);
-    }
-    return value ?? "";
-  };
-  return {
-    kind: "keys",
-    accessKeyId: read("accessKeyId"),
-    accessKeySecret: read("accessKeySecret"),
-    ...(named["securityToken"] === undefined
-      ? {}
-      : { securityToken: read("securityToken") }),
-  };
+  const file = readJsonFile(path, schemaWith(environment));
+  problems.push(...file.problems.map((one) => `DIRECTORIES_FILE: ${one}`));
+  return new Map(
+    file.value?.directories.map(({ alias, ...directory }) => [
+      alias,
+      directory,
+    ]),
+  );
 }

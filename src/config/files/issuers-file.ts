@@ -1,16 +1,17 @@
-import { isObject, isTextList, objectIn } from "./json-file.js";
+import { z } from "zod";
 import { isConfidential, webUrl } from "../rules.js";
+import { readJsonFile } from "./json-file.js";
 
-/** One issuer whose access tokens are taken. */
+/** An issuer of accepted access tokens. */
 export interface Issuer {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly jwksUrl: string;
-  /** Signature algorithms; the header of a token never widens them. */
+  /** Accepted signature algorithms. The header of a token cannot extend them. */
   readonly algorithms: readonly string[];
 }
 
-/** Asymmetric algorithms only: a public key must never pass for a shared secret. */
+/** Asymmetric algorithms only: a public key must never be accepted as a shared secret. */
 export const ALGORITHMS = [
   "RS256",
   "RS384",
@@ -25,43 +26,43 @@ export const ALGORITHMS = [
   "Ed25519",
 ] as const;
 
-const SETTING = "JWT_ISSUERS_FILE";
+const text = z.string("must be a text").min(1, "must not be empty");
+
+function schemaWith(defaultAlgorithms: readonly string[]) {
+  const algorithm = z.enum(
+    ALGORITHMS,
+    `must be one of ${ALGORITHMS.join(", ")}`,
+  );
+  const row = z.object(
+    {
+      issuer: text,
+      audience: z.union([
+        text.transform((one) => [one]),
+        z.array(text, "must be a text or a list").min(1, "must not be empty"),
+      ]),
+      jwksUrl: z.string("must be a URL").refine((value) => {
+        const url = webUrl(value);
+        return url !== null && isConfidential(url);
+      }, "must be https://…, or http://… on loopback"),
+      algorithms: z
+        .array(algorithm, "must be a list")
+        .min(1, "must not be empty")
+        .optional()
+        .transform((own) => own ?? defaultAlgorithms),
+    },
+    "must be an object",
+  );
+  const issuers = z.array(row, "must be a list of objects");
+  return z.object({ issuers }, "must be a JSON object");
+}
 
 /** Reads `{"issuers": [{"issuer", "audience", "jwksUrl", "algorithms"?}]}`. */
 export function readIssuers(
   path: string,
   defaultAlgorithms: readonly string[],
   problems: string[],
-): Issuer[] {
-  const file = objectIn(path, SETTING, problems);
-  if (file === null) return [];
-  const { issuers } = file;
-  if (!Array.isArray(issuers) || !issuers.every(isObject)) {
-    problems.push(`${SETTING} must hold a list of objects named issuers`);
-    return [];
-  }
-  return issuers.map((row, index): Issuer => {
-    const say = (member: string, rule: string): number =>
-      problems.push(`${SETTING}: issuers[${index}].${member} ${rule}`);
-    const { issuer, jwksUrl, algorithms = defaultAlgorithms } = row;
-    const audience =
-      typeof row["audience"] === "string" ? [row["audience"]] : row["audience"];
-    if (typeof issuer !== "string" || issuer === "") {
-      say("issuer", "must be a text");
-    }
-    if (!isTextList(audience)) say("audience", "must be a text or a list");
-    const url = webUrl(jwksUrl);
-    if (url === null || !isConfidential(url)) {
-      say("jwksUrl", "must be https://…, or http://… on loopback");
-    }
-    if (
-      !isTextList(algorithms) ||
-      !algorithms.every((one) =>
-        (ALGORITHMS as readonly string[]).includes(one),
-      )
-    ) {
-      say("algorithms", `must be some of ${ALGORITHMS.join(", ")}`);
-    }
-    return { issuer, audience, jwksUrl, algorithms } as Issuer;
-  });
+): readonly Issuer[] {
+  const file = readJsonFile(path, schemaWith(defaultAlgorithms));
+  problems.push(...file.problems.map((one) => `JWT_ISSUERS_FILE: ${one}`));
+  return file.value?.issuers ?? [];
 }

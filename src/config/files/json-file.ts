@@ -1,60 +1,86 @@
 import { readFileSync } from "node:fs";
+import type { z } from "zod";
 
-/** A JSON value of which nothing is known but that it is an object. */
+/** A JSON object with unknown members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A parsed value, or the problems of its text, one sentence each. */
+export type Parsed<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value: null; readonly problems: readonly string[] };
+
 /**
- * The object in a JSON file; null, with one problem noted, for anything else.
- * The parser's own message is not passed on: it quotes the file.
+ * Reads a JSON file and validates it with a schema.
+ *
+ * Problems name the entry and the reason, and never a value of the file.
  */
-export function objectIn(
-  path: string,
-  setting: string,
-  problems: string[],
-): JsonObject | null {
+export function readJsonFile<T>(path: string, schema: z.ZodType<T>): Parsed<T> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    problems.push(`${setting} must name a file that can be read`);
-    return null;
+    return { value: null, problems: ["the file cannot be read"] };
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    const line = repeatedMemberIn(text);
-    if (line !== null) {
-      problems.push(`${setting} ${REPEATED} (line ${line})`);
-      return null;
-    }
-    if (isObject(value)) return value;
-  } catch {
-    // Told below, together with values that are no objects.
-  }
-  problems.push(`${setting} must name a file that holds a JSON object`);
-  return null;
+  return parseJson(text, schema);
 }
 
-/** The rule that a file breaks in which an object has one member twice. */
-export const REPEATED = "must not hold a member twice in one object";
+/** Parses JSON text and validates it with a schema, as `readJsonFile` does. */
+export function parseJson<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The message of the parser quotes the file, which may contain secrets.
+    return { value: null, problems: ["the file must contain JSON"] };
+  }
+  const line = lineOfDuplicate(text);
+  if (line !== null) {
+    const problem = `the file must not contain a member twice in one object (line ${line})`;
+    return { value: null, problems: [problem] };
+  }
+  const result = schema.safeParse(value);
+  return result.success
+    ? { value: result.data, problems: [] }
+    : { value: null, problems: result.error.issues.flatMap(sentencesOf) };
+}
+
+/** Of a union that no branch fits, the last branch is reported, the most general one. */
+function sentencesOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "invalid_union") {
+    return (issue.errors.at(-1) ?? []).flatMap((inner) =>
+      sentencesOf({ ...inner, path: [...issue.path, ...inner.path] }),
+    );
+  }
+  return [`${pathText(issue.path) || "the file"} ${issue.message}`];
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) =>
+      typeof part === "number" ? `[${part}]` : `.${String(part)}`,
+    )
+    .join("")
+    .replace(/^\./, "");
+}
 
 // The closing quote is optional, so that no attempt fails after an opening quote:
 // retries at each quote of an unclosed text would take quadratic time.
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|\n/g;
 
 /**
- * The line of the first member that stands twice in one object; null where there
- * is none. `JSON.parse` keeps the last one and drops the others silently.
+ * The line of the first member that occurs twice in one object; null if there is none.
+ * `JSON.parse` keeps the last one and silently drops the others.
  *
  * @param text well-formed JSON
  */
-export function repeatedMemberIn(text: string): number | null {
+function lineOfDuplicate(text: string): number | null {
   const open: Set<string>[] = [];
   let line = 1;
-  let last = "";
+  let previous = "";
   for (const [token] of text.matchAll(JSON_TOKEN)) {
     if (token === "\n") {
       line += 1;
@@ -63,20 +89,12 @@ export function repeatedMemberIn(text: string): number | null {
     if (token === "{" || token === "[") open.push(new Set());
     else if (token === "}" || token === "]") open.pop();
     else if (token === ":") {
-      const name = String(JSON.parse(last));
+      const name = String(JSON.parse(previous));
       const members = open.at(-1);
       if (members?.has(name) === true) return line;
       members?.add(name);
     }
-    last = token;
+    previous = token;
   }
   return null;
-}
-
-export function isTextList(value: unknown): value is string[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((one) => typeof one === "string" && one !== "")
-  );
 }

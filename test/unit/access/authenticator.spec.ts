@@ -201,7 +201,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
 
 describe("the key file", () => {
   const entry = { caller: "a", sha256: "0".repeat(64), scopes: [] };
-  const problemsOf = (keys: unknown): string[] =>
+  const problemsOf = (keys: unknown): readonly string[] =>
     parseKeyFile(JSON.stringify({ keys }), ["default"]).problems;
 
   it("reports every problem of every row at once, without values", () => {
@@ -241,7 +241,7 @@ describe("the key file", () => {
   it("rejects a repeated member in an entry", () => {
     const text = `{"keys":[\n{"caller":"a","sha256":"${"0".repeat(64)}",\n"scopes":[],"scop\\u0065s":["contacts:delete"]}]}`;
     expect(parseKeyFile(text, []).problems).toEqual([
-      "the file must not hold a member twice in one object (line 3)",
+      "the file must not contain a member twice in one object (line 3)",
     ]);
   });
 
