@@ -98,11 +98,11 @@ export async function createGateway(
   const methods = new RouteMethods(fastify);
   const gate = createAccessControl(config, signIn, state.limits);
   const slots = new SocketSlots(slotsOf(config));
-  observability.beforeFrontDoor(fastify);
+  observability.addFirstHooks(fastify);
   shedLoad(fastify, intake, logger);
   addRequestHooks(fastify, gate, logger);
   acceptIdempotencyKeys(fastify, logger);
-  observability.afterFrontDoor(fastify);
+  observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
       config,
@@ -122,13 +122,13 @@ export async function createGateway(
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
-  observability.look({
+  observability.observe({
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
     streams: app.get(SseStreams, ANYWHERE),
     sockets: slots,
-    gate,
-    intake,
+    accessControl: gate,
+    admission: intake,
     connections,
     state,
     signIn,

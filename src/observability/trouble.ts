@@ -27,7 +27,7 @@ export function troubleOf(
     ...logTroubleOf(log),
     ...(audit.status.failure === null
       ? {}
-      : { audit: unwritten(audit.status) }),
+      : { audit: describeFailure(audit.status) }),
   };
 }
 
@@ -35,9 +35,9 @@ export function troubleOf(
 export function logTroubleOf({
   status: standing,
 }: StatusSource): Readonly<Record<string, string>> {
-  return standing.failure === null ? {} : { log: unwritten(standing) };
+  return standing.failure === null ? {} : { log: describeFailure(standing) };
 }
 
-function unwritten({ failure, lost }: OutputStatus): string {
+function describeFailure({ failure, lost }: OutputStatus): string {
   return `cannot be written (${failure}); ${lost} lines lost`;
 }
