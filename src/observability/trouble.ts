@@ -33,9 +33,9 @@ export function troubleOf(
 
 /** The same for a process that has only a log. */
 export function logTroubleOf({
-  status: standing,
+  status,
 }: StatusSource): Readonly<Record<string, string>> {
-  return standing.failure === null ? {} : { log: describeFailure(standing) };
+  return status.failure === null ? {} : { log: describeFailure(status) };
 }
 
 function describeFailure({ failure, lost }: OutputStatus): string {
