@@ -101,11 +101,11 @@ export async function createGateway(
     state.limits,
   );
   const slots = new SocketSlots(slotsOf(config));
-  observability.beforeFrontDoor(fastify);
+  observability.addFirstHooks(fastify);
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
-  observability.afterFrontDoor(fastify);
+  observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
       config,
@@ -125,13 +125,13 @@ export async function createGateway(
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
-  observability.look({
+  observability.observe({
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
     streams: app.get(SseStreams, ANYWHERE),
     sockets: slots,
-    gate: accessControl,
-    intake: admission,
+    accessControl,
+    admission,
     connections,
     state,
     signIn: authenticator,

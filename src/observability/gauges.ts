@@ -21,8 +21,8 @@ export interface Observed {
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
   readonly streams: Pick<SseStreams, "size">;
   readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
-  readonly gate: Pick<AccessControl, "refusals">;
-  readonly intake: Pick<AdmissionController, "inFlight">;
+  readonly accessControl: Pick<AccessControl, "refusals">;
+  readonly admission: Pick<AdmissionController, "inFlight">;
   readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
   readonly state: Pick<SharedState, "status" | "tables">;
   readonly signIn: Pick<Authenticator, "status">;
@@ -37,7 +37,7 @@ const STATE_STATUSES: readonly SharedStateStatus[] = [
 ];
 
 /** Adds the metrics that are read from these parts at each scrape. */
-export function readGauges(metrics: Metrics, observed: Observed): void {
+export function addPolledMetrics(metrics: Metrics, observed: Observed): void {
   const { upstream, state } = observed;
   const all = [
     ...failureMetrics(observed),
@@ -182,8 +182,8 @@ function deletionMetrics({ watch }: Observed): readonly PolledMetric[] {
 function connectionMetrics({
   streams,
   sockets,
-  gate,
-  intake,
+  accessControl,
+  admission,
   connections,
 }: Observed): readonly PolledMetric[] {
   return [
@@ -208,7 +208,7 @@ function connectionMetrics({
       type: "counter",
       read: () => [[{}, sockets.evicted]],
     },
-    gauge("requests_in_work", "Requests in flight.", () => intake.inFlight),
+    gauge("requests_in_work", "Requests in flight.", () => admission.inFlight),
     gauge(
       "connections_open",
       "Open connections, including WebSockets and refused connections.",
@@ -231,7 +231,10 @@ function connectionMetrics({
       type: "counter",
       labelNames: ["limit"],
       read: () =>
-        Object.entries(gate.refusals).map(([limit, n]) => [{ limit }, n]),
+        Object.entries(accessControl.refusals).map(([limit, n]) => [
+          { limit },
+          n,
+        ]),
     },
   ];
 }

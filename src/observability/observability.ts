@@ -8,7 +8,7 @@ import type {
 import type { OperationObserver } from "../graphql/subscriptions/socket-operations.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import { Metrics } from "./metrics.js";
-import { readGauges, type Observed } from "./gauges.js";
+import { addPolledMetrics, type Observed } from "./gauges.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
 import { openTracing, type Tracing } from "./tracing.js";
@@ -28,13 +28,13 @@ export class Observability implements OperationObserver {
   }
 
   /** Adds the hooks that run before all others: they start the request's span. */
-  beforeFrontDoor(fastify: FastifyInstance): void {
-    this.tracing?.beforeFrontDoor(fastify);
+  addFirstHooks(fastify: FastifyInstance): void {
+    this.tracing?.addSpanHooks(fastify);
   }
 
   /** Adds the hooks that run after the request hooks. Call before declaring routes. */
-  afterFrontDoor(fastify: FastifyInstance): void {
-    this.tracing?.afterFrontDoor(fastify);
+  addLastHooks(fastify: FastifyInstance): void {
+    this.tracing?.addContextHook(fastify);
     measureRequests(fastify, this.metrics);
   }
 
@@ -56,12 +56,12 @@ export class Observability implements OperationObserver {
   }
 
   /** Reads these parts at each scrape. Call once, before the first scrape. */
-  look(observed: Observed): void {
-    readGauges(this.metrics, observed);
+  observe(observed: Observed): void {
+    addPolledMetrics(this.metrics, observed);
   }
 
   /** Metrics as values, which the primary process aggregates over its workers. */
-  count(): Promise<object> {
+  metricValues(): Promise<object> {
     return this.metrics.values();
   }
 

@@ -95,7 +95,7 @@ export class OtelTracing implements Tracing {
     this.tracer = this.provider.getTracer("message-contacts-gateway");
   }
 
-  beforeFrontDoor(fastify: FastifyInstance): void {
+  addSpanHooks(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
       const { method, headers } = request;
       const route = request.routeOptions.url ?? "none";
@@ -125,7 +125,7 @@ export class OtelTracing implements Tracing {
     );
   }
 
-  afterFrontDoor(fastify: FastifyInstance): void {
+  addContextHook(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
       const { trace: requestTrace, callContext } = request;
       if (requestTrace !== undefined) callContext.trace = requestTrace;

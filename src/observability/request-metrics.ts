@@ -5,17 +5,17 @@ import { OPERATIONS } from "../upstream/operations.js";
 import type { Metrics } from "./metrics.js";
 
 /** How a request came in; `none`: no route matched. */
-export type MeteredDoor =
+export type MeteredProtocol =
   "graphql" | "rest" | "stream" | "websocket" | "page" | "none";
 
 /** Labels of a request's metrics. */
 export interface RequestLabels {
-  readonly door: MeteredDoor;
+  readonly door: MeteredProtocol;
   readonly operation: string;
 }
 
 /** The client decides how long these last, so their duration is not measured. */
-const STREAMS: ReadonlySet<MeteredDoor> = new Set(["stream", "websocket"]);
+const STREAMS: ReadonlySet<MeteredProtocol> = new Set(["stream", "websocket"]);
 
 const UNMATCHED: RequestLabels = { door: "none", operation: "none" };
 
@@ -54,7 +54,7 @@ export function measureRequests(
     const metricLabels = isGraphqlRoute(url)
       ? null
       : {
-          door: doorOf(url, config?.rights),
+          door: protocolOf(url, config?.rights),
           operation: operationOf(url, config?.rights),
         };
     if (metricLabels !== null) declareSeries(metrics, metricLabels);
@@ -95,14 +95,14 @@ function labelsOf(
   operation = "none",
 ): RequestLabels {
   const { metricLabels = UNMATCHED } = config;
-  return metricLabels ?? { door: doorOf(url, undefined), operation };
+  return metricLabels ?? { door: protocolOf(url, undefined), operation };
 }
 
 function isOperation(rights: string | undefined): rights is string {
   return rights !== undefined && Object.hasOwn(OPERATIONS, rights);
 }
 
-function doorOf(url: string, rights: string | undefined): MeteredDoor {
+function protocolOf(url: string, rights: string | undefined): MeteredProtocol {
   if (url === "/graphql/stream" || url.endsWith("/events")) return "stream";
   return isGraphqlRoute(url)
     ? "graphql"

@@ -18,9 +18,9 @@ export interface Tracing extends UpstreamTracer {
   /** Ends the span that `began` started. */
   ended(context: RequestContext): void;
   /** Adds the hooks that start and end spans. Call before adding the request hooks. */
-  beforeFrontDoor(fastify: FastifyInstance): void;
+  addSpanHooks(fastify: FastifyInstance): void;
   /** Adds the hook that puts the trace into the request context. Call after them. */
-  afterFrontDoor(fastify: FastifyInstance): void;
+  addContextHook(fastify: FastifyInstance): void;
   /** Exports pending spans within the export timeout; never rejects. */
   close(): Promise<void>;
 }

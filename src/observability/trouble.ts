@@ -27,17 +27,17 @@ export function troubleOf(
     ...logTroubleOf(log),
     ...(audit.status.failure === null
       ? {}
-      : { audit: unwritten(audit.status) }),
+      : { audit: describeFailure(audit.status) }),
   };
 }
 
 /** The same for a process that has only a log. */
 export function logTroubleOf({
-  status: standing,
+  status,
 }: StatusSource): Readonly<Record<string, string>> {
-  return standing.failure === null ? {} : { log: unwritten(standing) };
+  return status.failure === null ? {} : { log: describeFailure(status) };
 }
 
-function unwritten({ failure, lost }: OutputStatus): string {
+function describeFailure({ failure, lost }: OutputStatus): string {
   return `cannot be written (${failure}); ${lost} lines lost`;
 }

@@ -59,7 +59,7 @@ export async function runWorker(config: Config): Promise<void> {
     else if (isMessage(message, "cut-off")) shutdown.cutOff();
     else if (isMessage(message, "collect-metrics")) {
       // On failure the primary process uses the last metrics of this worker.
-      gateway.observability.count().then(
+      gateway.observability.metricValues().then(
         (metrics) => sendToPrimary({ kind: "metrics", metrics }),
         () => undefined,
       );

@@ -102,14 +102,14 @@ const linesOf = (text: string): Record<string, unknown>[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** Stops it as an orchestrator does. */
+/** Stops the gateway as an orchestrator does; resolves with its exit code. */
 async function stopped(): Promise<number | null> {
   gateway.send("SIGTERM");
   return (await gateway.ended).code;
 }
 
-describe("an audit trail on a full disk", () => {
-  it("changes no answer: each change is reported as carried out, and replayed as such", async () => {
+describe("an audit log on a full disk", () => {
+  it("does not affect responses: each change succeeds and is replayed", async () => {
     await start({ AUDIT_LOG: "/dev/full" });
     for (const [index, title] of titles.entries()) {
       const first = await change(title, `full-${index}`);
@@ -132,7 +132,7 @@ describe("an audit trail on a full disk", () => {
       failing: 1,
       lost: expect.any(Number),
     });
-    const written = await until("the log has the entries", () => {
+    const written = await until("the log contains the entries", () => {
       const lines = linesOf(gateway.output).filter(
         ({ msg }) => msg === "the audit log cannot be written",
       );
@@ -151,13 +151,13 @@ describe("an audit trail on a full disk", () => {
 });
 
 describe("an audit file", () => {
-  it("is for its own user alone, and is opened again on SIGHUP without a cut or lost line", async () => {
+  it("has mode 0600, and is reopened on SIGHUP without a truncated or lost line", async () => {
     const path = join(folder, "audit.log");
     await start({ AUDIT_LOG: path, LOG_LEVEL: "info" });
     const rotated: string[] = [];
     let sent = 0;
     let isDone = false;
-    // Changes run all the time while the file is rotated.
+    // Changes run continuously while the file is rotated.
     const changing = (async () => {
       while (!isDone) {
         const { status } = await change(titles[sent % 3] ?? "CEO", `r-${sent}`);
@@ -167,13 +167,13 @@ describe("an audit file", () => {
     })();
     for (let round = 0; round < 4; round += 1) {
       const before = sent;
-      await until("changes run", () => sent > before + 2);
+      await until("more changes have run", () => sent > before + 2);
       expect(statSync(path).mode & 0o777).toBe(0o600);
       const name = `${path}.${round}`;
       renameSync(path, name);
       rotated.push(name);
       gateway.send("SIGHUP");
-      await until("the new file is there", () => {
+      await until("the new file exists", () => {
         try {
           return statSync(path).isFile();
         } catch {
@@ -192,7 +192,7 @@ describe("an audit file", () => {
     expect(await stopped()).toBe(0);
   });
 
-  it("that cannot be opened ends the start with the name of the setting", async () => {
+  it("fails the start with the name of the setting when it cannot be opened", async () => {
     await expect(
       start({ AUDIT_LOG: join(folder, "missing", "audit.log") }),
     ).rejects.toThrow("AUDIT_LOG cannot be opened (ENOENT).");
@@ -200,7 +200,7 @@ describe("an audit file", () => {
 });
 
 describe("a closed standard error", () => {
-  it("ends nothing; the log takes the entries of the audit trail", async () => {
+  it("does not stop the gateway; audit entries go to the log", async () => {
     await start({ AUDIT_LOG: "stderr" });
     gateway.hangUp("stderr");
     for (const [index, title] of titles.entries()) {
@@ -209,7 +209,7 @@ describe("a closed standard error", () => {
       });
     }
     expect(await storedTitle()).toBe(titles[2]);
-    await until("the log has the entries", () => {
+    await until("the log contains the entries", () => {
       const lines = linesOf(gateway.output);
       return lines.filter(({ cause }) => cause === "EPIPE").length === 3;
     });
@@ -222,7 +222,7 @@ describe("a closed standard error", () => {
 });
 
 describe("a standard output that cannot be written", () => {
-  it("on a full disk: the gateway starts, serves, reports it and ends in order", async () => {
+  it("on a full disk: the gateway starts, serves, reports the loss and exits with 0", async () => {
     const full = openSync("/dev/full", "w");
     await start({ LOG_LEVEL: "info", AUDIT_LOG: "none" }, full);
     closeSync(full);
@@ -240,7 +240,10 @@ describe("a standard output that cannot be written", () => {
       gateway.errorOutput
         .split("\n")
         .filter((line) => line.includes("the log cannot be written"));
-    await until("standard error names it", () => reports().length === 1);
+    await until(
+      "standard error reports the loss",
+      () => reports().length === 1,
+    );
     expect(JSON.parse(reports()[0] ?? "")).toMatchObject({
       level: "error",
       cause: "ENOSPC",
@@ -248,7 +251,7 @@ describe("a standard output that cannot be written", () => {
     expect(await stopped()).toBe(0);
   });
 
-  it("closed and without standard error: the gateway serves all the same", async () => {
+  it("closed together with standard error: the gateway still serves requests", async () => {
     await start({ LOG_LEVEL: "info", AUDIT_LOG: "stderr" });
     gateway.hangUp("stdout");
     gateway.hangUp("stderr");

@@ -43,7 +43,7 @@ test.each(APIS)(
   },
 );
 
-test("counts repeats, refusals by what they mean, and settled writes", async () => {
+test("counts retries, vendor rejections by error code, and settled writes", async () => {
   running = await startBoth();
   const { gateway, emulator } = running;
   emulator.control.addFault({
@@ -88,7 +88,7 @@ test("counts repeats, refusals by what they mean, and settled writes", async () 
   ).toBe(1);
 });
 
-test("counts answers given again and requests refused by a limit", async () => {
+test("counts replayed responses and requests refused by a rate limit", async () => {
   running = await startBoth({}, { RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "2" });
   const { gateway } = running;
   const headers = { "idempotency-key": "once" };
@@ -110,7 +110,7 @@ test("counts answers given again and requests refused by a limit", async () => {
   ).toBe(1);
 });
 
-test("tells how everything stands, with labels of closed lists alone", async () => {
+test("exposes the status of all parts, with label values from closed lists only", async () => {
   running = await startBoth();
   const { gateway } = running;
   const secret = "no-such-place-86-13900001234";

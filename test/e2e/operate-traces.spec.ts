@@ -53,12 +53,12 @@ const spanNamed = (name: string): SentSpan => {
 };
 
 test.each(APIS)(
-  "hangs request, operation and attempts of $name under the caller's trace",
+  "nests request, operation and attempt spans of $name under the caller's span",
   async (api) => {
     const gateway = await traced();
     const input = { contactId: TOM };
     await api.call(gateway.url, "getMessageContact", input, HEADERS);
-    // Closing sends what is left.
+    // Closing exports the pending spans.
     await gateway.close();
     const request = collector.spans.find(({ kind }) => kind === 2);
     expect(request?.parentSpanId).toBe(PARENT);
@@ -81,7 +81,7 @@ test.each(APIS)(
   },
 );
 
-test("shows each attempt of a write, its read-backs, and why it failed", async () => {
+test("creates a span for each attempt and read-back of a write, with its outcome", async () => {
   const gateway = await traced();
   emulator.control.addFault({
     operation: "UpdateMessageContact",
@@ -110,7 +110,7 @@ test("shows each attempt of a write, its read-backs, and why it failed", async (
   expect(collector.bodies.join()).not.toMatch(/canary|@example/);
 });
 
-test("traces what it refuses, and keeps queued attempts in their own trace", async () => {
+test("traces refused requests, and keeps queued attempts in their own trace", async () => {
   const gateway = await traced();
   const traces = Array.from({ length: 70 }, (_, at) =>
     (at + 1).toString(16).padStart(32, "0"),
@@ -129,8 +129,8 @@ test("traces what it refuses, and keeps queued attempts in their own trace", asy
   await gateway.close();
   const spans = collector.spans;
   for (const traceId of traces) {
-    const mine = spans.filter((span) => span.traceId === traceId);
-    expect(mine.map(({ name }) => name).sort()).toEqual([
+    const ofTrace = spans.filter((span) => span.traceId === traceId);
+    expect(ofTrace.map(({ name }) => name).sort()).toEqual([
       "GET /v1/message-contacts/:id",
       "attempt GetMessageContact",
       "getMessageContact",
@@ -141,7 +141,7 @@ test("traces what it refuses, and keeps queued attempts in their own trace", asy
   });
 });
 
-test("keeps no trace that its caller does not want, and none when it is off", async () => {
+test("exports no span when the caller does not sample, or when tracing is off", async () => {
   const unsampled = await traced();
   const headers = { traceparent: `00-${TRACE}-${PARENT}-00` };
   const input = { contactId: TOM };
@@ -153,7 +153,7 @@ test("keeps no trace that its caller does not want, and none when it is off", as
   expect(collector.spans).toEqual([]);
 });
 
-test("sends the collector nothing of the caller's tracestate", async () => {
+test("does not send the caller's tracestate to the collector", async () => {
   const gateway = await traced();
   const headers = { ...HEADERS, tracestate: "phone=13800138000" };
   await REST.call(

@@ -27,7 +27,7 @@ import { until } from "../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-describeHere("the audit file of several processes", () => {
+describeHere("the audit file of several workers", () => {
   let entry: string;
   let redis: RedisServer;
   let emulator: RunningEmulator;
@@ -57,7 +57,7 @@ describeHere("the audit file of several processes", () => {
     await response.text();
   };
 
-  it("on a full disk is reported by the readiness of the primary, and changes no answer", async () => {
+  it("on a full disk: is reported by /readyz of the primary process, and responses are unaffected", async () => {
     emulator = await startEmulator({ seed: "sample" });
     gateway = await GatewayProcess.start(entry, {
       UPSTREAM_ENDPOINT: emulator.url,
@@ -66,7 +66,7 @@ describeHere("the audit file of several processes", () => {
       AUDIT_LOG: "/dev/full",
     });
     await change();
-    const facts = await until("readiness names it", async () => {
+    const facts = await until("/readyz reports the failure", async () => {
       const response = await fetch(`${gateway.opsUrl}/readyz`);
       const body = (await response.json()) as Record<string, unknown>;
       return "audit" in body ? body : null;
@@ -80,7 +80,7 @@ describeHere("the audit file of several processes", () => {
     expect(metrics).toContain('message_contacts_log_failing{output="audit"} 1');
   });
 
-  it("is opened again by each of them when the primary gets SIGHUP", async () => {
+  it("is reopened by each worker when the primary process gets SIGHUP", async () => {
     emulator = await startEmulator({ seed: "sample" });
     const path = join(folder, "audit.log");
     gateway = await GatewayProcess.start(entry, {
@@ -95,7 +95,7 @@ describeHere("the audit file of several processes", () => {
     renameSync(path, `${path}.1`);
     gateway.send("SIGHUP");
     await until(
-      "both have opened it again",
+      "both workers have reopened it",
       () => gateway.output.split("the audit file was reopened").length === 3,
     );
     for (let count = 0; count < changes; count += 1) await change();

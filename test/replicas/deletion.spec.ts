@@ -16,7 +16,7 @@ const TOM = "c-qL4HqKONzOM7aB3d";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-describeHere("a deletion that both replicas watch", () => {
+describeHere("a deletion watched through two replicas", () => {
   let entry: string;
   let replicas: Replicas;
 
@@ -33,27 +33,27 @@ describeHere("a deletion that both replicas watch", () => {
   }, 60_000);
   afterEach(() => replicas.stop());
 
-  const looks = (): number =>
+  const polls = (): number =>
     replicas.emulator.control
       .calls()
       .filter(({ action }) => action === "GetMessageContactDeletionStatus")
       .length;
 
-  it("is looked up by one of them, and both tell of it", async () => {
+  it("is polled by one replica and reported by both", async () => {
     const onA = await EventStream.open(replicas.a.url);
     expect(await onA.until("IN_PROGRESS")).toBe(true);
     const onB = await EventStream.open(replicas.b.url);
     expect(await onB.until("IN_PROGRESS")).toBe(true);
-    expect(looks()).toBe(1);
+    expect(polls()).toBe(1);
     replicas.emulator.control.advanceClock(60_000);
     expect(await onB.until("DELETED")).toBe(true);
     expect(await onA.until("DELETED")).toBe(true);
-    expect(looks()).toBe(2);
+    expect(polls()).toBe(2);
     expect(await onA.until("event: complete")).toBe(true);
     expect(await onB.until("event: complete")).toBe(true);
   });
 
-  it("is not on record on either of them once the contact exists again", async () => {
+  it("is forgotten by both replicas once the contact exists again", async () => {
     replicas.emulator.control.advanceClock(60_000);
     const stateOn = async (url: string): Promise<unknown> => {
       const { data } = await REST.call(url, "getMessageContactDeletionStatus", {
@@ -71,7 +71,7 @@ describeHere("a deletion that both replicas watch", () => {
     }
   });
 
-  it("is looked up by the other one when the first is killed", async () => {
+  it("is polled by the second replica when the first is killed", async () => {
     const onA = await EventStream.open(replicas.a.url);
     await onA.until("IN_PROGRESS");
     const onB = await EventStream.open(replicas.b.url);
@@ -88,7 +88,7 @@ describeHere("a deletion that both replicas watch", () => {
   }, 60_000);
 });
 
-/** The events of one watch, as text. */
+/** Event stream of one deletion, collected as text. */
 class EventStream {
   private text = "";
 
@@ -102,8 +102,8 @@ class EventStream {
     );
   }
 
-  until(word: string): Promise<boolean> {
-    return until(word, () => this.text.includes(word), 40_000);
+  until(text: string): Promise<boolean> {
+    return until(text, () => this.text.includes(text), 40_000);
   }
 
   private async read(response: Response): Promise<void> {
@@ -113,7 +113,7 @@ class EventStream {
         this.text += decoder.decode(chunk as Uint8Array, { stream: true });
       }
     } catch {
-      // A replica that is killed cuts its streams.
+      // A killed replica aborts its streams.
     }
   }
 }

@@ -43,7 +43,7 @@ describeHere("an idempotency key on two replicas", () => {
       .filter((call) => call.action === "AddMessageContact" && call.executed)
       .length;
 
-  it("answers 422 on the other replica when the payload differs", async () => {
+  it("returns IDEMPOTENCY_KEY_REUSED on the other replica when the payload differs", async () => {
     replicas.emulator.control.reset();
     const key = randomUUID();
     await add(replicas.a.url, key);
@@ -55,7 +55,7 @@ describeHere("an idempotency key on two replicas", () => {
     expect(executed()).toBe(1);
   });
 
-  it("answers 409 on the other replica while the first write runs", async () => {
+  it("returns 409 on the other replica while the first write runs", async () => {
     replicas.emulator.control.reset();
     replicas.emulator.control.addFault({
       effect: "delay",
@@ -65,7 +65,7 @@ describeHere("an idempotency key on two replicas", () => {
     });
     const key = randomUUID();
     const first = add(replicas.a.url, key);
-    await until("the vendor has the write", () => executed() === 1);
+    await until("the vendor has executed the write", () => executed() === 1);
     const second = await add(replicas.b.url, key);
     expect(second.status).toBe(409);
     expect(second.code).toBe("IDEMPOTENCY_IN_PROGRESS");
@@ -74,7 +74,7 @@ describeHere("an idempotency key on two replicas", () => {
     expect((await first).code).toBe("OK");
   });
 
-  it("gives the same answer again on the other replica", async () => {
+  it("replays the response on the other replica", async () => {
     replicas.emulator.control.reset();
     const key = randomUUID();
     const first = await add(replicas.a.url, key);
@@ -86,7 +86,7 @@ describeHere("an idempotency key on two replicas", () => {
     expect(executed()).toBe(1);
   });
 
-  it("lets exactly one of two replicas run a write that both get at once", async () => {
+  it("executes a write once when both replicas receive it at the same time", async () => {
     replicas.emulator.control.reset();
     const key = randomUUID();
     const answers = await Promise.all(
@@ -98,7 +98,7 @@ describeHere("an idempotency key on two replicas", () => {
     }
   });
 
-  it("does nothing twice when replicas are killed in flight", async () => {
+  it("executes no write twice when replicas are killed in flight", async () => {
     const figures = await killRun(entry, Number(process.env["KILLS"] ?? 10));
     process.stderr.write(`${JSON.stringify(figures)}\n`);
     expect(figures).toMatchObject({ doubleEffects: 0, lies: 0, gaveUp: 0 });

@@ -11,7 +11,7 @@ import { until } from "../support/until.js";
 
 const IN_FLIGHT = 50;
 
-describe("the end of a process", () => {
+describe("the shutdown of a gateway process", () => {
   let entry: string;
   let emulator: RunningEmulator;
   let gateway: GatewayProcess;
@@ -43,7 +43,7 @@ describe("the end of a process", () => {
     });
   const executed = (): number =>
     emulator.control.calls().filter(({ effects }) => effects > 0).length;
-  const standing = async (): Promise<{
+  const health = async (): Promise<{
     status: number;
     requestsInFlight: number;
   }> => {
@@ -52,7 +52,7 @@ describe("the end of a process", () => {
     return { ...body, status: response.status };
   };
 
-  it("gives every one of 50 writes in flight its answer, and exits 0", async () => {
+  it("answers all 50 writes in flight, and exits with 0", async () => {
     await start(
       { writeDurationMs: 100, contactsPerDirectory: 1_000 },
       { DRAIN_SECONDS: "1" },
@@ -62,17 +62,20 @@ describe("the end of a process", () => {
     );
     await until(
       "all writes are in flight",
-      async () => (await standing()).requestsInFlight === IN_FLIGHT,
+      async () => (await health()).requestsInFlight === IN_FLIGHT,
     );
     gateway.send("SIGTERM");
-    await until("not ready", async () => (await standing()).status === 503);
+    await until(
+      "the gateway is not ready",
+      async () => (await health()).status === 503,
+    );
     const codes = (await answers).map(({ code }) => code);
     expect(codes).toEqual(Array.from({ length: IN_FLIGHT }, () => "OK"));
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(executed()).toBe(IN_FLIGHT);
   });
 
-  it("refuses in a typed answer what comes after the drain", async () => {
+  it("rejects requests with GATEWAY_BUSY after the drain period", async () => {
     await start({}, { DRAIN_SECONDS: "0" });
     emulator.control.addFault({
       effect: "delay",
@@ -81,7 +84,7 @@ describe("the end of a process", () => {
       ms: 3_600_000,
     });
     const first = add(0);
-    await until("the vendor has the write", () => executed() === 1);
+    await until("the vendor has executed the write", () => executed() === 1);
     gateway.send("SIGTERM");
     const refused = await until("a request is refused", async () => {
       const answer = await REST.call(gateway.url, "getMessageContact", {
@@ -112,7 +115,7 @@ describe("the end of a process", () => {
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
   });
 
-  it("ends event streams and still exits 0", async () => {
+  it("ends event streams, and exits with 0", async () => {
     await start({}, { DRAIN_SECONDS: "0" });
     const contactId = "c-qL4HqKONzOM7aB3d";
     const deleted = await REST.call(gateway.url, "deleteMessageContact", {
@@ -128,7 +131,7 @@ describe("the end of a process", () => {
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
   });
 
-  it("records a change that a second signal cuts off, and exits 1", async () => {
+  it("records a change that a second signal cuts off, and exits with 1", async () => {
     await start({}, { DRAIN_SECONDS: "0", AUDIT_LOG: "stderr" });
     emulator.control.addFault({
       effect: "delay",
@@ -140,9 +143,12 @@ describe("the end of a process", () => {
       () => false,
       () => true,
     );
-    await until("the vendor has the write", () => executed() === 1);
+    await until("the vendor has executed the write", () => executed() === 1);
     gateway.send("SIGTERM");
-    await until("not ready", async () => (await standing()).status === 503);
+    await until(
+      "the gateway is not ready",
+      async () => (await health()).status === 503,
+    );
     gateway.send("SIGTERM");
     expect(await gateway.ended).toEqual({ code: 1, signal: null });
     expect(await lost).toBe(true);
@@ -168,7 +174,7 @@ describe("the end of a process", () => {
     });
   });
 
-  it("leaves a change its whole deadline, which is longer than 15 seconds", async () => {
+  it("waits for a running change until its deadline, longer than 15 seconds", async () => {
     await start({}, { DRAIN_SECONDS: "1" });
     for (const when of ["before", "before"] as const) {
       emulator.control.addFault({
@@ -180,29 +186,32 @@ describe("the end of a process", () => {
     }
     const answer = add(0);
     await until(
-      "the vendor has the write",
+      "the vendor has received the write",
       () => emulator.control.calls().length > 0,
     );
     gateway.send("SIGTERM");
-    // Each attempt takes 8 seconds; what follows ends before the deadline of 20.
+    // Each attempt times out after 8 seconds; the deadline is 20 seconds.
     const { code } = await answer;
     expect(["OK", "OUTCOME_UNKNOWN"]).toContain(code);
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
   }, 60_000);
 
-  it("does not come about by SIGUSR1, which opens no inspector either", async () => {
+  it("is not caused by SIGUSR1, which does not open the inspector either", async () => {
     await start({}, { DRAIN_SECONDS: "0" });
     gateway.send("SIGUSR1");
-    expect((await standing()).status).toBe(200);
+    expect((await health()).status).toBe(200);
     gateway.send("SIGTERM");
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(gateway.errors).not.toContain("Debugger listening");
   });
 
-  it("is over at once on a second signal", async () => {
+  it("exits at once with 1 on a second signal", async () => {
     await start({}, { DRAIN_SECONDS: "10" });
     gateway.send("SIGTERM");
-    await until("not ready", async () => (await standing()).status === 503);
+    await until(
+      "the gateway is not ready",
+      async () => (await health()).status === 503,
+    );
     gateway.send("SIGTERM");
     expect(await gateway.ended).toEqual({ code: 1, signal: null });
   });

@@ -21,11 +21,11 @@ import { until } from "../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-/** Enough to connect and to answer PING, and nothing that the gateway needs. */
+/** Permissions to connect and to PING, but for no command that the gateway needs. */
 const POWERLESS =
   "on >pw ~* &* +ping +info +client +hello +select +subscribe".split(" ");
 
-describeHere("a Redis that answers PING and refuses commands", () => {
+describeHere("a Redis that answers PING and rejects commands", () => {
   let redis: RedisServer;
   let admin: Redis;
   let running: Running | null = null;
@@ -65,10 +65,10 @@ describeHere("a Redis that answers PING and refuses commands", () => {
       { contactId: TOM, title },
       key === undefined ? {} : { "idempotency-key": key },
     );
-  /** What callers and operators see while it refuses. */
-  const expectRefused = async (word: string): Promise<void> => {
+  /** Expects the responses and the status that callers and operators see. */
+  const expectRejected = async (reason: string): Promise<void> => {
     await becomes("redis-refused");
-    expect((await readiness())["sharedStateProblem"]).toBe(word);
+    expect((await readiness())["sharedStateProblem"]).toBe(reason);
     for (const api of APIS) {
       const refused = await update(api, "CEO", randomUUID());
       expect(refused.code).toBe("STATE_UNAVAILABLE");
@@ -82,31 +82,31 @@ describeHere("a Redis that answers PING and refuses commands", () => {
     );
   };
 
-  it("is reported when its user lacks the rights", async () => {
+  it("is reported when the user lacks permissions", async () => {
     await admin.call("ACL", "SETUSER", "gw", ...POWERLESS);
     await start(redis.url.replace("redis://", "redis://gw:pw@"));
-    await expectRefused("NOPERM");
+    await expectRejected("NOPERM");
     await admin.call("ACL", "SETUSER", "gw", "+@all");
     await becomes("redis");
     expect((await update(REST, "CEO", randomUUID())).code).toBe("OK");
   });
 
-  it("is reported when it rejects the password", async () => {
+  it("is reported when the password is wrong", async () => {
     await start(redis.url.replace("redis://", "redis://nobody:pw@"));
-    await expectRefused("WRONGPASS");
+    await expectRejected("WRONGPASS");
   });
 
   it("is reported when its memory is full", async () => {
     await start(redis.url);
     await becomes("redis");
     await admin.config("SET", "maxmemory", "1");
-    await expectRefused("OOM");
+    await expectRejected("OOM");
     await admin.config("SET", "maxmemory", "0");
     await becomes("redis");
     expect((await update(REST, "CEO", randomUUID())).code).toBe("OK");
   });
 
-  it("is connected to again when it became a read-only replica", async () => {
+  it("is reconnected to when it became a read-only replica", async () => {
     const other = await RedisServer.start();
     try {
       await start(redis.url);
@@ -116,10 +116,10 @@ describeHere("a Redis that answers PING and refuses commands", () => {
         return Number(/total_connections_received:(\d+)/.exec(info)?.[1]);
       };
       await admin.replicaof("127.0.0.1", String(other.port));
-      await expectRefused("READONLY");
+      await expectRejected("READONLY");
       const before = await connections();
       await until(
-        "it connects again",
+        "the gateway reconnects",
         async () => (await connections()) > before,
       );
       await admin.replicaof("NO", "ONE");
@@ -130,16 +130,16 @@ describeHere("a Redis that answers PING and refuses commands", () => {
     }
   });
 
-  it("is never used in another database than the one of the URL", async () => {
+  it("is used only in the database that the URL names", async () => {
     await start(`${redis.url}/99`);
-    await expectRefused("DB-INDEX");
+    await expectRejected("DB-INDEX");
     for (let database = 0; database < 16; database += 1) {
       await admin.select(database);
       expect(await admin.dbsize()).toBe(0);
     }
   });
 
-  it("is logged once, with its error word", async () => {
+  it("is logged once, with its error prefix", async () => {
     const lines: string[] = [];
     const logger = new Logger(
       { LOG_LEVEL: "info" },
@@ -155,7 +155,10 @@ describeHere("a Redis that answers PING and refuses commands", () => {
         const counted = /cmdstat_eval:.*rejected_calls=(\d+)/.exec(info);
         return Number(counted?.[1] ?? 0);
       };
-      await until("it is probed again", async () => (await probes()) > 3);
+      await until(
+        "it is probed several times",
+        async () => (await probes()) > 3,
+      );
       expect(lines).toHaveLength(1);
       expect(JSON.parse(lines[0] ?? "")).toMatchObject({
         level: "warn",
@@ -163,7 +166,7 @@ describeHere("a Redis that answers PING and refuses commands", () => {
         outcome: "NOPERM",
       });
       await admin.call("ACL", "SETUSER", "gw", "+@all");
-      await until("it is used again", () => !connection.isUnavailable);
+      await until("it is available again", () => !connection.isUnavailable);
       expect(lines).toHaveLength(2);
     } finally {
       await connection.close();
@@ -171,7 +174,7 @@ describeHere("a Redis that answers PING and refuses commands", () => {
   });
 });
 
-describeHere("values in Redis that the gateway did not write", () => {
+describeHere("values in Redis not written by the gateway", () => {
   let redis: RedisServer;
   let admin: Redis;
   let running: Running;
@@ -194,7 +197,7 @@ describeHere("values in Redis that the gateway did not write", () => {
     await redis.kill();
   });
 
-  it("do not block a directory: a lease without a TTL, or of another type", async () => {
+  it("do not block a directory when they are leases without a TTL or of another type", async () => {
     const key = "message-contacts:write:{default}";
     const update = (title: string): Promise<ApiResponse> =>
       REST.call(running.gateway.url, "updateMessageContact", {
@@ -210,7 +213,7 @@ describeHere("values in Redis that the gateway did not write", () => {
     expect((await update("OTHER")).code).toBe("OK");
   });
 
-  /** One foreign value under a name, of any type and TTL. */
+  /** Stores a forged value of any type and TTL under a key. */
   const forge = async (
     name: string,
     kind: string,
@@ -218,7 +221,7 @@ describeHere("values in Redis that the gateway did not write", () => {
     ttlMs: number | null,
     fields: readonly string[],
   ): Promise<void> => {
-    // A value of the gateway with some of its fields changed.
+    // Changes some fields of a value that the gateway has written.
     if (kind === "changed") {
       if ((await admin.type(name)) !== "hash") return;
       for (const field of fields) await admin.hset(name, field, text);
@@ -261,7 +264,7 @@ describeHere("values in Redis that the gateway did not write", () => {
     fields: fc.subarray(FIELDS.split(" "), { minLength: 1 }),
   });
 
-  it("never become a 500, whatever stands under any key that is read", async () => {
+  it("never cause an internal error, for any forged value under any key", async () => {
     const { url } = running.gateway;
     const requests = (): Promise<ApiResponse[]> => {
       const headers = { "idempotency-key": "forged" };
@@ -304,7 +307,7 @@ describeHere("values in Redis that the gateway did not write", () => {
     );
   }, 120_000);
 
-  it("are settled by reading back when they stand for a key", async () => {
+  it("are taken over and settled by reading back when they are idempotency records", async () => {
     const connection = new RedisConnection(
       redis.url,
       "forged:",

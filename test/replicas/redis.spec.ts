@@ -17,7 +17,7 @@ const TOM = "c-qL4HqKONzOM7aB3d";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-describeHere("two replicas and their Redis", () => {
+describeHere("two replicas with one Redis", () => {
   let entry: string;
   let replicas: Replicas;
 
@@ -49,7 +49,7 @@ describeHere("two replicas and their Redis", () => {
   const keyed = (title: string): Promise<ApiResponse> =>
     rename(title, { "idempotency-key": randomUUID() });
 
-  /** What must hold while Redis cannot be used, however it came to that. */
+  /** Expects that everything works without Redis, except keyed writes. */
   const expectDegraded = async (): Promise<void> => {
     expect((await read()).code).toBe("OK");
     expect((await rename("FINANCE_DIRECTOR")).code).toBe("OK");
@@ -59,25 +59,28 @@ describeHere("two replicas and their Redis", () => {
     expect(refused.headers.get("retry-after")).toBe("1");
   };
 
-  it("goes on without it but for keyed writes, and is whole again with it", async () => {
+  it("without Redis: serve everything except keyed writes; with Redis back: serve keyed writes again", async () => {
     expect((await keyed("TECHNICAL_DIRECTOR")).code).toBe("OK");
     await replicas.redis.kill();
     await until(
-      "it is missed",
+      "Redis is reported as unreachable",
       async () => (await sharedState()) === "redis-away",
     );
     await expectDegraded();
     await replicas.redis.restart();
-    await until("it is back", async () => (await sharedState()) === "redis");
+    await until(
+      "Redis is reported as available",
+      async () => (await sharedState()) === "redis",
+    );
     expect((await keyed("CEO")).code).toBe("OK");
     expect(replicas.a.output).not.toContain(String(replicas.redis.port));
   });
 
-  it("passes by one that has stopped answering", async () => {
+  it("do not wait for a Redis that has stopped responding", async () => {
     const key = { "idempotency-key": randomUUID() };
     expect((await rename("CEO", key)).code).toBe("OK");
     replicas.redis.freeze();
-    // The change was carried out, and nothing in the answer denies it.
+    // The change was executed, so the response must not deny that.
     for (const api of APIS) {
       const input = { contactId: TOM, title: "CEO" };
       const operation = "updateMessageContact";
@@ -88,18 +91,21 @@ describeHere("two replicas and their Redis", () => {
       );
     }
     await until(
-      "it is missed",
+      "Redis is reported as unreachable",
       async () => (await sharedState()) === "redis-away",
     );
     await expectDegraded();
     replicas.redis.thaw();
-    await until("it is back", async () => (await sharedState()) === "redis");
+    await until(
+      "Redis is reported as available",
+      async () => (await sharedState()) === "redis",
+    );
     const replayed = await rename("CEO", key);
     expect(replayed.headers.get("idempotent-replayed")).toBe("true");
     expect((await keyed("CEO")).code).toBe("OK");
   });
 
-  it("makes 100 writes on both replicas wait for each other", async () => {
+  it("run 100 writes sent to both of them one at a time", async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         rename(
@@ -117,7 +123,7 @@ describeHere("two replicas and their Redis", () => {
     expect(calls.every(({ executed }) => executed)).toBe(true);
   });
 
-  it("lets the other replica write when the one that wrote is killed", async () => {
+  it("write through one replica after the other is killed during a write", async () => {
     replicas.emulator.control.addFault({
       effect: "hang",
       operation: "UpdateMessageContact",
@@ -125,7 +131,7 @@ describeHere("two replicas and their Redis", () => {
     });
     const lost = rename("FINANCE_DIRECTOR").catch(() => null);
     await until(
-      "the vendor has the write",
+      "the vendor has received the write",
       () => replicas.emulator.control.calls().length === 1,
     );
     await replicas.a.kill();
@@ -135,12 +141,12 @@ describeHere("two replicas and their Redis", () => {
     );
   });
 
-  it("counts a caller's requests on all replicas together", async () => {
+  it("count the requests of a caller together", async () => {
     await replicas.stop();
     replicas = await Replicas.start(entry, {}, { RATE_LIMIT_PER_MINUTE: "20" });
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        // A path without a contact costs no upstream call.
+        // An unknown path makes no upstream call.
         fetch(`${replicas.all[index % 2]?.url}/v1/nothing`),
       ),
     );

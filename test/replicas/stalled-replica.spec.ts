@@ -17,7 +17,7 @@ import { until } from "../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-/** A write is abandoned after 2 s + 10 s. */
+/** A write counts as abandoned after 2 s + 10 s. */
 const SHORT_DEADLINES = {
   WRITE_DEADLINE_MS: "2000",
   WRITE_ATTEMPT_MS: "1000",
@@ -27,16 +27,16 @@ const SHORT_DEADLINES = {
 const ABANDONED_WITHIN_MS = 60_000;
 
 /**
- * A replica that was stopped connects to Redis again, and sheds load for a
- * moment because its event loop lagged.
+ * Codes to retry on: a resumed replica first reconnects to Redis, and sheds load for
+ * a moment because its event loop lagged.
  */
-const NOT_YET = new Set([
+const RETRIED_CODES = new Set([
   "IDEMPOTENCY_IN_PROGRESS",
   "STATE_UNAVAILABLE",
   "GATEWAY_BUSY",
 ]);
 
-describeHere("a replica that is stopped and resumed", () => {
+describeHere("a replica that is paused and resumed", () => {
   let replicas: Replicas;
 
   beforeAll(async () => {
@@ -67,17 +67,17 @@ describeHere("a replica that is stopped and resumed", () => {
       .filter((call) => call.action === action && call.executed).length;
 
   /** Repeats a request until its key is no longer held by another request. */
-  const settled = (ask: () => Promise<ApiResponse>): Promise<ApiResponse> =>
+  const settled = (send: () => Promise<ApiResponse>): Promise<ApiResponse> =>
     until(
       "the key is taken over",
       async () => {
-        const answer = await ask();
-        return NOT_YET.has(answer.code) ? null : answer;
+        const answer = await send();
+        return RETRIED_CODES.has(answer.code) ? null : answer;
       },
       ABANDONED_WITHIN_MS,
     );
 
-  it("sends nothing under a key that the other replica has settled", async () => {
+  it("sends no write under a key that the other replica has settled", async () => {
     const { a, b, emulator } = replicas;
     const headers = { "idempotency-key": randomUUID() };
     const send = (url: string): Promise<ApiResponse> =>
@@ -91,9 +91,12 @@ describeHere("a replica that is stopped and resumed", () => {
       effect: "hang",
       operation: "UpdateMessageContact",
     });
-    // It takes the turn of A's queue and hangs.
+    // This write occupies the write queue of A and hangs.
     const hanging = update(a.url, "OTHER");
-    await until("A has the turn", () => emulator.control.calls().length > 0);
+    await until(
+      "the write of A has reached the vendor",
+      () => emulator.control.calls().length > 0,
+    );
     const first = send(a.url);
     await until("A holds the key", async () => {
       const { code } = await send(b.url);
@@ -111,7 +114,7 @@ describeHere("a replica that is stopped and resumed", () => {
       expect(again.headers.get("idempotent-replayed")).toBe("true");
     }
     expect(emulator.control.outbox()).toHaveLength(1);
-    // The pause still holds for a message under another key.
+    // The cool-down still applies to a message under another key.
     const other = await REST.call(
       b.url,
       "sendEmailVerificationForMessageContact",
@@ -121,7 +124,7 @@ describeHere("a replica that is stopped and resumed", () => {
     expect(other.code).toBe("VERIFICATION_LIMIT");
   }, 120_000);
 
-  it("does not have its old update sent over a newer one", async () => {
+  it("does not overwrite a newer update with its old one", async () => {
     const { a, b, emulator } = replicas;
     const headers = { "idempotency-key": randomUUID() };
     emulator.control.addFault({
@@ -131,7 +134,7 @@ describeHere("a replica that is stopped and resumed", () => {
     });
     const first = update(a.url, "OTHER", headers);
     await until(
-      "the vendor has carried it out",
+      "the vendor has executed the write",
       () => executed("UpdateMessageContact") === 1,
     );
     a.send("SIGSTOP");
@@ -151,7 +154,7 @@ describeHere("a replica that is stopped and resumed", () => {
     expect(data).toMatchObject({ title: "CEO" });
   }, 120_000);
 
-  it("runs a key once when Redis loses its data in between", async () => {
+  it("executes a keyed write once when Redis loses its data meanwhile", async () => {
     const { a, emulator, redis } = replicas;
     const headers = { "idempotency-key": randomUUID() };
     emulator.control.addFault({
@@ -160,7 +163,10 @@ describeHere("a replica that is stopped and resumed", () => {
       operation: "UpdateMessageContact",
     });
     const first = update(a.url, "OTHER", headers);
-    await until("the vendor has it", () => emulator.control.calls().length > 0);
+    await until(
+      "the vendor has received the write",
+      () => emulator.control.calls().length > 0,
+    );
     const admin = new Redis(redis.url);
     await admin.flushall();
     admin.disconnect();

@@ -62,11 +62,11 @@ describeHere("state in Redis", () => {
   );
 
   it.each([
-    ["young writes", 30_000],
-    ["writes that count as abandoned at once", 0],
+    ["recent writes", 30_000],
+    ["writes that are abandoned at once", 0],
   ])(
-    "applies the same transitions as memory for two owners: %s",
-    async (_what, ageMs) => {
+    "applies the same transitions as the in-memory store for two owners: %s",
+    async (_case, ageMs) => {
       await fc.assert(
         fc.asyncProperty(fc.array(STEPS, { maxLength: 12 }), async (steps) => {
           const memory = new MemoryKeyStore(ageMs, () => 1_000);
@@ -101,7 +101,7 @@ describeHere("state in Redis", () => {
       startedAtMs: 1,
     });
 
-  it("lets one of many claims of a key through", async () => {
+  it("grants exactly one of many concurrent claims of a key", async () => {
     const key = randomUUID();
     const claims = await Promise.all(
       Array.from({ length: 50 }, (_, n) => claimOf(key, `owner-${n}`)),
@@ -109,7 +109,7 @@ describeHere("state in Redis", () => {
     expect(claims.filter(({ kind }) => kind === "new")).toHaveLength(1);
   });
 
-  it("ends every key by itself", async () => {
+  it("sets a TTL on every key", async () => {
     const key = randomUUID();
     await claimOf(key, "a");
     const ttl = await connection.client.pttl(`test:idempotency:2:${key}`);
@@ -122,7 +122,7 @@ describeHere("state in Redis", () => {
     expect(endless).toEqual([]);
   });
 
-  it("counts verification messages as memory does", async () => {
+  it("counts verification messages as the in-memory log does", async () => {
     const caps: VerificationCaps = {
       cooldownMs: 3_600_000,
       perMinute: 2,
@@ -156,10 +156,10 @@ describeHere("state in Redis", () => {
             atMs: 1_000_000 + at,
           };
           const wanted = await memory.acquire(order, caps);
-          const place = await shared.acquire(order, caps);
-          expect(place.isFree).toBe(wanted.isFree);
-          if (place.isFree && wanted.isFree) {
-            expect(place.sentToday).toBe(wanted.sentToday);
+          const slot = await shared.acquire(order, caps);
+          expect(slot.isFree).toBe(wanted.isFree);
+          if (slot.isFree && wanted.isFree) {
+            expect(slot.sentToday).toBe(wanted.sentToday);
           }
           if (isGivenBack) {
             await Promise.all([memory.release(order), shared.release(order)]);
@@ -170,7 +170,7 @@ describeHere("state in Redis", () => {
     );
   });
 
-  it("shares the pause between messages with the other replica", async () => {
+  it("enforces the cool-down between messages on the other replica", async () => {
     const caps = { cooldownMs: 60_000, perMinute: 10, perDay: 100 };
     const order = {
       token: randomUUID(),
@@ -193,7 +193,7 @@ describeHere("state in Redis", () => {
     expect((await there.acquire(other, caps)).isFree).toBe(true);
   });
 
-  it("hands the place of a stalled replica over, and takes nothing back from it", async () => {
+  it("passes the slot of a stalled replica on, and ignores its later release", async () => {
     const caps = { cooldownMs: 60_000, perMinute: 10, perDay: 100 };
     const order = {
       token: randomUUID(),
@@ -224,7 +224,7 @@ describeHere("state in Redis", () => {
     });
   });
 
-  it("remembers deletions for the other replica, and its own when they are lost", async () => {
+  it("shares deletions with the other replica, and keeps its own when Redis loses them", async () => {
     const here = new RedisDeletionLedger(connection);
     const there = new RedisDeletionLedger(connection);
     const seen = {

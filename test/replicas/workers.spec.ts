@@ -23,7 +23,7 @@ const READS = 40;
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-describeHere("several processes behind one port", () => {
+describeHere("several workers behind one port", () => {
   let entry: string;
   let emulator: RunningEmulator;
   let redis: RedisServer;
@@ -66,13 +66,13 @@ describeHere("several processes behind one port", () => {
   const isAlive = (pid: number): boolean =>
     spawnSync("kill", ["-0", String(pid)]).status === 0;
 
-  it("are ready together and tell one sum of what they count", async () => {
+  it("report readiness together and expose aggregated metrics", async () => {
     expect(workers()).toHaveLength(2);
     expect(await ready()).toEqual({ status: "ready", workersReady: 2 });
     for (let count = 0; count < READS; count += 1) {
       expect((await read()).code).toBe("OK");
     }
-    const told = await until("all are counted", async () => {
+    const metrics = await until("all requests are counted", async () => {
       const response = await fetch(`${gateway.opsUrl}/metrics`);
       const text = await response.text();
       return text.includes(
@@ -81,10 +81,12 @@ describeHere("several processes behind one port", () => {
         ? text
         : null;
     });
-    expect(told).toContain('message_contacts_shared_state{standing="redis"} 1');
+    expect(metrics).toContain(
+      'message_contacts_shared_state{standing="redis"} 1',
+    );
   });
 
-  it("take one key for the development key", async () => {
+  it("accept the same development key", async () => {
     const authorization = `Bearer ${gateway.developmentKey}`;
     const statuses = new Set<number>();
     for (let count = 0; count < READS; count += 1) {
@@ -96,19 +98,25 @@ describeHere("several processes behind one port", () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it("replace one that is killed, while the other goes on", async () => {
+  it("replace a killed worker while the other one serves requests", async () => {
     const [first = 0, second] = workers();
     process.kill(first, "SIGKILL");
-    await until("it is missed", async () => (await ready()).workersReady === 1);
+    await until(
+      "one worker is ready",
+      async () => (await ready()).workersReady === 1,
+    );
     expect((await read()).code).toBe("OK");
-    await until("it is back", async () => (await ready()).workersReady === 2);
+    await until(
+      "two workers are ready",
+      async () => (await ready()).workersReady === 2,
+    );
     const now = workers();
     expect(now).toHaveLength(2);
     expect(now).toContain(second);
     expect(now).not.toContain(first);
   });
 
-  it("are not ready when all are stuck, and are replaced", async () => {
+  it("are not ready and are replaced when all of them hang", async () => {
     const before = workers();
     expect(before).toHaveLength(2);
     for (const pid of before) process.kill(pid, "SIGSTOP");
@@ -117,42 +125,54 @@ describeHere("several processes behind one port", () => {
       return response.status === 503;
     });
     await until(
-      "others are ready",
+      "new workers are ready",
       async () => (await ready()).workersReady === 2,
     );
     expect(before.map(isAlive)).toEqual([false, false]);
     expect((await read()).code).toBe("OK");
   }, 60_000);
 
-  it("count without one that is stuck, and ready again when it goes on in time", async () => {
+  it("are not replaced when one hangs and resumes in time", async () => {
     const before = workers();
     const [first = 0] = before;
     process.kill(first, "SIGSTOP");
     await until(
-      "it is not ready",
+      "one worker is ready",
       async () => (await ready()).workersReady === 1,
     );
     process.kill(first, "SIGCONT");
-    await until("it is ready", async () => (await ready()).workersReady === 2);
+    await until(
+      "two workers are ready",
+      async () => (await ready()).workersReady === 2,
+    );
     expect(workers()).toEqual(before);
   });
 
-  it("keep what a worker has counted when it is killed", async () => {
+  it("keep the counters of a killed worker in the totals", async () => {
     const NAME =
       'message_contacts_requests_total{door="rest",operation="listMessageContacts",code="OK"}';
     for (let count = 0; count < READS; count += 1) await read();
     const counted = async (): Promise<number | undefined> =>
       (await scraped(gateway.opsUrl)).get(NAME);
-    await until("all are counted", async () => (await counted()) === READS);
+    await until(
+      "all requests are counted",
+      async () => (await counted()) === READS,
+    );
     const [first = 0] = workers();
     process.kill(first, "SIGKILL");
-    await until("it is missed", async () => (await ready()).workersReady === 1);
+    await until(
+      "one worker is ready",
+      async () => (await ready()).workersReady === 1,
+    );
     expect(await counted()).toBe(READS);
-    await until("it is back", async () => (await ready()).workersReady === 2);
+    await until(
+      "two workers are ready",
+      async () => (await ready()).workersReady === 2,
+    );
     expect(await counted()).toBe(READS);
   });
 
-  it("tell what they count without one that is stuck", async () => {
+  it("expose metrics while one worker hangs", async () => {
     const [first = 0] = workers();
     process.kill(first, "SIGSTOP");
     try {
@@ -166,12 +186,12 @@ describeHere("several processes behind one port", () => {
     }
   });
 
-  /** An addition that the vendor has carried out and has not answered yet. */
+  /** Sends an addition that the vendor has executed but not answered yet. */
   const addSlowly = async (
     url = gateway.url,
   ): Promise<{
     readonly answer: ReturnType<typeof REST.call>;
-    readonly letGo: () => void;
+    readonly release: () => void;
   }> => {
     emulator.control.addFault({
       effect: "delay",
@@ -185,18 +205,21 @@ describeHere("several processes behind one port", () => {
       title: "CEO",
       messageTypes: ["SERVICE_MESSAGE"],
     });
-    await until("the vendor has the write", () =>
+    await until("the vendor has executed the write", () =>
       emulator.control.calls().some(({ effects }) => effects > 0),
     );
-    return { answer, letGo: () => emulator.control.advanceClock(3_600_000) };
+    return { answer, release: () => emulator.control.advanceClock(3_600_000) };
   };
 
-  it("answer what is in flight before they end", async () => {
-    const { answer, letGo } = await addSlowly();
+  it("answer requests in flight before they exit", async () => {
+    const { answer, release } = await addSlowly();
     const before = workers();
     gateway.send("SIGTERM");
-    await until("not ready", async () => (await ready()).status !== "ready");
-    letGo();
+    await until(
+      "the gateway is not ready",
+      async () => (await ready()).status !== "ready",
+    );
+    release();
     expect((await answer).code).toBe("OK");
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
     expect(before.map(isAlive)).toEqual([false, false]);
@@ -219,7 +242,7 @@ describeHere("several processes behind one port", () => {
       encoding: "utf8",
     }).stdout;
     cut.send("SIGTERM");
-    await until("not ready", async () => {
+    await until("the gateway is not ready", async () => {
       const { status } = await fetch(`${cut.opsUrl}/readyz`);
       return status === 503;
     });
@@ -232,27 +255,27 @@ describeHere("several processes behind one port", () => {
     expect(pids.map(isAlive)).toEqual([false, false]);
   });
 
-  it("do not open the inspector at SIGUSR1", async () => {
+  it("do not open the inspector on SIGUSR1", async () => {
     for (const pid of [gateway.pid, ...workers()]) {
       process.kill(pid, "SIGUSR1");
     }
-    // A later signal shows that the first one was taken.
+    // After these requests the signal has been handled.
     for (let count = 0; count < READS; count += 1) await read();
     expect(gateway.errors).not.toContain("Debugger listening");
     expect((await ready()).workersReady).toBe(2);
   });
 
-  it("end in order by themselves where the first process is killed", async () => {
-    const { answer, letGo } = await addSlowly();
+  it("shut down gracefully when the primary process is killed", async () => {
+    const { answer, release } = await addSlowly();
     const before = workers();
     await gateway.kill();
     expect(before).toHaveLength(2);
-    letGo();
+    release();
     expect((await answer).code).toBe("OK");
-    await until("nobody is left", () => !before.some(isAlive));
+    await until("all workers have exited", () => !before.some(isAlive));
   });
 
-  it("cut off what is beyond their limit of connections", async () => {
+  it("close connections beyond their limit", async () => {
     const limited = await GatewayProcess.start(entry, {
       UPSTREAM_ENDPOINT: emulator.url,
       REDIS_URL: redis.url,
@@ -266,15 +289,15 @@ describeHere("several processes behind one port", () => {
         .on("error", () => undefined)
         .once("close", () => (closed += 1)),
     );
-    await until("two are cut off", () => closed === 2);
+    await until("two connections are closed", () => closed === 2);
     for (const socket of sockets) socket.destroy();
     await limited.kill();
   });
 
-  it("end in time where one has only begun to start", async () => {
+  it("stop in time while one of them is still starting", async () => {
     const [first = 0] = workers();
     process.kill(first, "SIGKILL");
-    await until("another is started", () => {
+    await until("another worker is started", () => {
       const now = workers();
       return now.length === 2 && !now.includes(first);
     });
@@ -282,7 +305,7 @@ describeHere("several processes behind one port", () => {
     expect(await gateway.ended).toEqual({ code: 0, signal: null });
   });
 
-  it("end with the reason of the first that cannot start", async () => {
+  it("fail the start with the error of the first worker that cannot start", async () => {
     const taken = new URL(gateway.url).port;
     await expect(
       GatewayProcess.start(entry, {

@@ -18,10 +18,10 @@ import { MemoryWatch, residentMib } from "./memory.js";
 /** Heap limit of each process, in MiB. */
 const HEAP_MIB = 128;
 
-/** Longest wait for a response to a well-behaved client. */
-const PATIENCE_MS = 5_000;
+/** Timeout of requests of the well-behaved client. */
+const RESPONSE_TIMEOUT_MS = 5_000;
 
-/** What half an hour of hostile input did to a gateway of two workers. */
+/** Result of a run with hostile input against a gateway with two workers. */
 export interface HostileReport {
   readonly documents: number;
   readonly sockets: number;
@@ -34,7 +34,7 @@ export interface HostileReport {
   readonly shed: number;
   /** Reads that got no response, or one without a code, while `/readyz` was 200. */
   readonly failedUnderGreenProbe: number;
-  /** Worker processes that ended, and were replaced, during the run. */
+  /** Worker processes that were replaced during the run. */
   readonly restarts: number;
   readonly isAlive: boolean;
   readonly rssStartMib: number;
@@ -43,10 +43,10 @@ export interface HostileReport {
 }
 
 /**
- * Attacks a gateway of two workers with a small heap, for some minutes: new
- * documents, refused and silent sockets, bad tokens and a Redis that refuses
- * commands. Meanwhile a well-behaved caller at another address reads, and each
- * green probe is compared with what that caller got.
+ * Attacks a gateway with two workers and a small heap for some minutes: with new
+ * documents, refused and silent sockets, invalid tokens, and a Redis that rejects
+ * commands. Meanwhile a well-behaved caller from another address sends reads. Each
+ * successful probe is compared with the response of that caller.
  */
 export async function hostileRun(
   entry: string,
@@ -67,7 +67,7 @@ export async function hostileRun(
     REDIS_URL: redis.url,
     API_KEYS_FILE: folder.write("keys.json", file),
     LOG_LEVEL: "silent",
-    // Limits that would keep the hostile caller away from what is attacked here.
+    // The rate limit would stop the attack before it reaches the attacked code.
     RATE_LIMIT_PER_MINUTE: "0",
     ...issuer.environment,
   });
@@ -105,7 +105,7 @@ export async function hostileRun(
   }
 }
 
-/** Reads as a well-behaved caller does, and remembers what the probe said before. */
+/** Probes `/readyz`, then reads like a well-behaved caller, and counts the results. */
 class Probe {
   private reads = 0;
   private served = 0;
@@ -150,7 +150,7 @@ class Probe {
     try {
       const response = await fetch(url, {
         headers: { ...headers, connection: "close" },
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
       });
       return { status: response.status, text: await response.text() };
     } catch {
@@ -159,7 +159,7 @@ class Probe {
   }
 }
 
-/** Everything hostile, each kind from a loopback address of its own. */
+/** All attacks; each kind uses its own loopback address. */
 class Attack {
   documents = 0;
   sockets = 0;
@@ -187,7 +187,7 @@ class Attack {
     ]);
   }
 
-  /** New, nested by fragments, or with too many wrong variables. */
+  /** Sends a new document, one with nested fragments, or one with many invalid variables. */
   private async sendDocument(): Promise<void> {
     this.documents += 1;
     const name = `n${this.documents}x`;
@@ -210,7 +210,7 @@ class Attack {
     );
   }
 
-  /** Refused by the HTTP parser or the router; the peer ignores the FIN. */
+  /** Opens sockets that the HTTP parser or the router refuses; the peer ignores the FIN. */
   private async openRefusedSockets(): Promise<void> {
     const upgrade = (path: string, to: string): string =>
       `GET ${path} HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: ${to}\r\n\r\n`;
@@ -262,7 +262,7 @@ class Attack {
     await delay(50);
   }
 
-  /** Redis answers PING and refuses everything else, then recovers, then dies. */
+  /** Makes Redis reject commands that need memory, recover, and sometimes restart. */
   private async refuseInRedis(): Promise<void> {
     this.redisRefusals += 1;
     const client = new Redis(this.redis.url, {
@@ -278,7 +278,7 @@ class Attack {
         this.redisRefusals % 2 === 0 ? "1" : "0",
       );
     } catch {
-      // The run goes on: the gateway is tested, not Redis.
+      // Ignored: a failing Redis is part of the test.
     } finally {
       client.disconnect();
     }
@@ -328,7 +328,7 @@ class Attack {
   }
 }
 
-/** Processes that this one started (Linux). */
+/** Child processes (Linux). */
 function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   return text.split(" ").filter(Boolean).map(Number);

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
 
-/** One request, and what its answer is called in the figures. */
-export interface Shot {
+/** A request to send. */
+export interface RequestSpec {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What came back. */
-export interface Hit {
+/** A response and its duration. */
+export interface TimedResponse {
   readonly status: number;
   readonly text: string;
   readonly ms: number;
   readonly hasRetryAfter: boolean;
 }
 
-/** Fires at one gateway over connections that it keeps. */
-export class Gun {
+/** Sends requests to one gateway over keep-alive connections. */
+export class LoadClient {
   private readonly pool: Pool;
 
   constructor(url: string, connections: number) {
@@ -30,20 +30,20 @@ export class Gun {
     });
   }
 
-  /** Null when the connection broke before the answer was whole. */
-  async fire(shot: Shot): Promise<Hit | null> {
+  /** Sends a request; null if the connection failed before the response was complete. */
+  async send(spec: RequestSpec): Promise<TimedResponse | null> {
     const begun = performance.now();
     try {
       const { statusCode, headers, body } = await this.pool.request({
-        method: shot.method,
-        path: shot.path,
+        method: spec.method,
+        path: spec.path,
         headers: {
-          ...(shot.body === undefined
+          ...(spec.body === undefined
             ? {}
             : { "content-type": "application/json" }),
-          ...shot.headers,
+          ...spec.headers,
         },
-        body: shot.body ?? null,
+        body: spec.body ?? null,
       });
       const text = await body.text();
       return {
@@ -62,46 +62,47 @@ export class Gun {
   }
 }
 
-/** Counts answers as they come. */
+/** Counts responses by outcome. */
 export class Tally {
   readonly served: number[] = [];
   readonly shed: number[] = [];
   dropped = 0;
   untyped = 0;
 
-  add(hit: Hit | null): void {
-    if (hit === null) this.dropped += 1;
-    else if (hit.status === 503 || hit.status === 429) {
-      this.shed.push(hit.ms);
-      if (!hit.hasRetryAfter || !hit.text.includes('"code"')) this.untyped += 1;
-    } else if (hit.status < 400) this.served.push(hit.ms);
-    else if (!hit.text.includes('"code"')) this.untyped += 1;
+  add(response: TimedResponse | null): void {
+    if (response === null) this.dropped += 1;
+    else if (response.status === 503 || response.status === 429) {
+      this.shed.push(response.ms);
+      if (!response.hasRetryAfter || !response.text.includes('"code"'))
+        this.untyped += 1;
+    } else if (response.status < 400) this.served.push(response.ms);
+    else if (!response.text.includes('"code"')) this.untyped += 1;
   }
 }
 
-/** As many at a time as there are clients, each waiting for its answer. */
+/** Closed loop: each client sends its next request after its last response. */
 export async function closedLoop(
-  gun: Gun,
+  client: LoadClient,
   clients: number,
   ms: number,
-  next: () => Shot,
+  next: () => RequestSpec,
 ): Promise<Tally> {
   const tally = new Tally();
   const end = performance.now() + ms;
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (performance.now() < end) tally.add(await gun.fire(next()));
+      while (performance.now() < end) tally.add(await client.send(next()));
     }),
   );
   return tally;
 }
 
-/** A fixed rate, whether answers come or not: so an overload stays one. */
+/** Open loop: sends at a fixed rate, independently of responses. */
 export async function openLoop(
-  gun: Gun,
+  client: LoadClient,
   perSecond: number,
   ms: number,
-  next: () => Shot,
+  next: () => RequestSpec,
 ): Promise<Tally> {
   const tally = new Tally();
   const begun = performance.now();
@@ -109,11 +110,11 @@ export async function openLoop(
   for (let fired = 0; performance.now() - begun < ms;) {
     const due = ((performance.now() - begun) / 1_000) * perSecond;
     for (; fired < due; fired += 1) {
-      const shot = gun.fire(next()).then((hit) => {
-        tally.add(hit);
-        running.delete(shot);
+      const request = client.send(next()).then((response) => {
+        tally.add(response);
+        running.delete(request);
       });
-      running.add(shot);
+      running.add(request);
     }
     await delay(5);
   }
@@ -121,7 +122,7 @@ export async function openLoop(
   return tally;
 }
 
-/** The value below which this share of the values lies, rounded. */
+/** The percentile for a share between 0 and 1, rounded to one decimal. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((left, right) => left - right);
   const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));

@@ -9,7 +9,7 @@ export async function residentMib(pid: number): Promise<number> {
   return (Number(text.split(" ")[1]) * PAGE_BYTES) / MIB;
 }
 
-/** Watches the memory of a process until it is told to stop. */
+/** Samples the memory of a process once a second until it is stopped. */
 export class MemoryWatch {
   private readonly samples: { readonly atMs: number; readonly mib: number }[] =
     [];
@@ -31,7 +31,7 @@ export class MemoryWatch {
     return Math.round(Math.max(...this.samples.map(({ mib }) => mib)));
   }
 
-  /** MiB a minute by least squares; the first third, while it warms up, is left out. */
+  /** Slope in MiB per minute by least squares, without the first third (warm-up). */
   get slopeMibPerMinute(): number {
     const samples = this.samples.slice(Math.floor(this.samples.length / 3));
     const count = samples.length;

@@ -4,19 +4,25 @@ import { fileURLToPath } from "node:url";
 import { killRun } from "../support/kill-run.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
-import { Chaos, disturb } from "./chaos.js";
-import { closedLoop, Gun, openLoop, percentile, type Shot } from "./load.js";
+import { addFaults, FaultRun } from "./fault-run.js";
+import {
+  closedLoop,
+  LoadClient,
+  openLoop,
+  percentile,
+  type RequestSpec,
+} from "./load.js";
 import { hostileRun } from "./hostile.js";
 import { MemoryWatch, residentMib } from "./memory.js";
 import { overhead, underEachFault, withoutRedis } from "./timings.js";
 
-/** Beside this program: both come from one compilation. */
+/** Compiled together with this program, so the path is relative to it. */
 const ENTRY = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 
 /** The contact named `tom` of the sample seed. */
 const TOM = "c-qL4HqKONzOM7aB3d";
 
-const READ: Shot = {
+const READ: RequestSpec = {
   method: "POST",
   path: "/graphql",
   body: JSON.stringify({
@@ -24,7 +30,7 @@ const READ: Shot = {
   }),
 };
 
-/** One line of figures; lists of lines are easy to compare. */
+/** Prints one line of figures. */
 function print(what: string, figures: object): void {
   process.stdout.write(`${what}  ${JSON.stringify(figures)}\n`);
 }
@@ -44,10 +50,10 @@ async function withReplicas(
   }
 }
 
-/** How long answers take at worst, and how soon things are well again. */
+/** Measures the slowest responses under faults, and the recovery times. */
 function timings(): Promise<void> {
   return withReplicas(async (replicas) => {
-    print("p99 over a healthy vendor's own time, ms", {
+    print("p99 with a healthy vendor, ms", {
       read: await overhead(replicas, READ),
     });
     print("slowest under any single fault, ms", {
@@ -73,7 +79,7 @@ function timings(): Promise<void> {
   });
 }
 
-/** Sockets that a process holds (Linux). */
+/** Number of open sockets of a process (Linux). */
 function socketsOf(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).filter((fd) => {
@@ -85,12 +91,12 @@ function socketsOf(pid: number): number {
   }).length;
 }
 
-/** A thousand clients at once: nobody is dropped, every answer is typed. */
+/** A thousand concurrent clients: none should be dropped, each error should have a code. */
 function manyClients(): Promise<void> {
   return withReplicas(async ({ a }) => {
-    const gun = new Gun(a.url, 1_000);
-    const tally = await closedLoop(gun, 1_000, 5_000, () => READ);
-    await gun.close();
+    const client = new LoadClient(a.url, 1_000);
+    const tally = await closedLoop(client, 1_000, 5_000, () => READ);
+    await client.close();
     print("1,000 clients, 5 s", {
       served: tally.served.length,
       shed: tally.shed.length,
@@ -102,18 +108,18 @@ function manyClients(): Promise<void> {
   });
 }
 
-/** Time that the vendor takes for a read while the gateway is overloaded. */
+/** Response time of the vendor in the overload run. */
 const VENDOR_MS = 100;
 
 /**
- * Twice what it can serve, then what it can serve again. The vendor is slow, so
- * that this machine has time to spare for the load; no two reads are shared.
+ * Twice the peak throughput, then a load it can serve. The vendor is slow, which leaves
+ * CPU time for the load generator. All reads differ, so none is coalesced.
  */
 function overload(seconds: number): Promise<void> {
   return withReplicas(async ({ a, emulator }) => {
-    const gun = new Gun(a.url, 2_000);
+    const client = new LoadClient(a.url, 2_000);
     let count = 0;
-    const read = (): Shot => {
+    const read = (): RequestSpec => {
       count += 1;
       return {
         method: "GET",
@@ -125,24 +131,24 @@ function overload(seconds: number): Promise<void> {
       ms: VENDOR_MS,
       probability: 1,
     });
-    await closedLoop(gun, 64, 2_000, read);
-    const normal = await closedLoop(gun, 256, 5_000, read);
+    await closedLoop(client, 64, 2_000, read);
+    const normal = await closedLoop(client, 256, 5_000, read);
     const peak = normal.served.length / 5;
     const rssBefore = await residentMib(a.pid);
     const memory = new MemoryWatch(a.pid);
-    const over = await openLoop(gun, peak * 2, seconds * 1_000, read);
+    const over = await openLoop(client, peak * 2, seconds * 1_000, read);
     memory.stop();
     const ended = performance.now();
     let backAfterMs = Number.NaN;
     while (Number.isNaN(backAfterMs) && performance.now() - ended < 30_000) {
-      const hits = await Promise.all(
-        Array.from({ length: 50 }, () => gun.fire(read())),
+      const responses = await Promise.all(
+        Array.from({ length: 50 }, () => client.send(read())),
       );
-      if (hits.every((hit) => hit?.status === 200)) {
+      if (responses.every((response) => response?.status === 200)) {
         backAfterMs = Math.round(performance.now() - ended);
       }
     }
-    await gun.close();
+    await client.close();
     print(`twice the peak, ${seconds} s`, {
       peakPerSecond: Math.round(peak),
       goodputShare:
@@ -159,24 +165,24 @@ function overload(seconds: number): Promise<void> {
   });
 }
 
-/** Answers meant to fill the memory. */
-function bombs(): Promise<void> {
+/** Vendor responses that try to exhaust the memory. */
+function hugeResponses(): Promise<void> {
   return withReplicas(async ({ a, emulator }) => {
     const socketsBefore = socketsOf(a.pid);
-    const gun = new Gun(a.url, 200);
-    await closedLoop(gun, 16, 2_000, () => READ);
+    const client = new LoadClient(a.url, 200);
+    await closedLoop(client, 16, 2_000, () => READ);
     const rssBefore = await residentMib(a.pid);
     const memory = new MemoryWatch(a.pid);
     for (const effect of ["huge", "gzipBomb", "trickle"] as const) {
       emulator.control.addFault({ effect, probability: 0.3 });
     }
-    const tally = await closedLoop(gun, 50, 15_000, () => ({
+    const tally = await closedLoop(client, 50, 15_000, () => ({
       method: "GET",
       path: `/v1/message-contacts?pageNumber=${1 + Math.floor(Math.random() * 99)}`,
     }));
     emulator.control.clearFaults();
     memory.stop();
-    await gun.close();
+    await client.close();
     const ended = performance.now();
     let sockets = socketsOf(a.pid);
     while (sockets > socketsBefore && performance.now() - ended < 60_000) {
@@ -197,65 +203,65 @@ function bombs(): Promise<void> {
   });
 }
 
-/** Half of the load it can take, with one in a hundred of each fault. */
+/** A moderate load with each kind of fault at 1 % of the vendor calls. */
 function soak(minutes: number): Promise<void> {
   return withReplicas(async ({ a, emulator }) => {
-    const gun = new Gun(a.url, 400);
-    disturb(emulator, 0.01);
-    const chaos = new Chaos(gun, emulator, TOM);
+    const client = new LoadClient(a.url, 400);
+    addFaults(emulator, 0.01);
+    const run = new FaultRun(client, emulator, TOM);
     const memory = new MemoryWatch(a.pid);
     const end = performance.now() + minutes * 60_000;
     const running = new Set<Promise<void>>();
     while (performance.now() < end) {
-      const step = chaos.step().finally(() => running.delete(step));
+      const step = run.step().finally(() => running.delete(step));
       running.add(step);
       await delay(10);
-      if (chaos.writes % 50 === 0) chaos.judge();
+      if (run.writes % 50 === 0) run.checkWrites();
     }
     await Promise.all(running);
     memory.stop();
-    chaos.judge(true);
-    await gun.close();
+    run.checkWrites(true);
+    await client.close();
     print(`soak, ${minutes} min, each fault 1 %`, {
-      answers: chaos.latencies.length,
-      writes: chaos.writes,
-      unknown: chaos.unknown,
-      lies: chaos.lies,
-      doubleEffects: chaos.doubleEffects,
-      untyped: chaos.untyped,
-      dropped: chaos.dropped,
-      p50Ms: percentile(chaos.latencies, 0.5),
-      p99Ms: percentile(chaos.latencies, 0.99),
-      maxMs: percentile(chaos.latencies, 1),
+      answers: run.latencies.length,
+      writes: run.writes,
+      unknown: run.unknown,
+      lies: run.lies,
+      doubleEffects: run.doubleEffects,
+      untyped: run.untyped,
+      dropped: run.dropped,
+      p50Ms: percentile(run.latencies, 0.5),
+      p99Ms: percentile(run.latencies, 0.99),
+      maxMs: percentile(run.latencies, 1),
       rssPeakMib: memory.peakMib,
       rssSlopeMibPerMinute: memory.slopeMibPerMinute,
     });
   });
 }
 
-/** Figure after `--name`; `usual` where it is not given. */
-function figure(name: string, usual: number): number {
+/** The number after the option `--name`, or the default. */
+function numberOption(name: string, byDefault: number): number {
   const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? usual : Number(process.argv[at + 1]);
+  return at < 0 ? byDefault : Number(process.argv[at + 1]);
 }
 
 if (!hasRedisServer()) process.exit(0);
 const isQuick = process.argv.includes("--quick");
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   clients: manyClients,
-  overload: () => overload(figure("overload-seconds", isQuick ? 10 : 60)),
-  bombs,
+  overload: () => overload(numberOption("overload-seconds", isQuick ? 10 : 60)),
+  bombs: hugeResponses,
   timings,
-  faults: () => soak(figure("minutes", isQuick ? 1 : 10)),
+  faults: () => soak(numberOption("minutes", isQuick ? 1 : 10)),
   hostile: async () => {
-    const minutes = figure("minutes", isQuick ? 1 : 30);
+    const minutes = numberOption("minutes", isQuick ? 1 : 30);
     print(
       `Hostile input, 2 workers, ${minutes} min`,
       await hostileRun(ENTRY, minutes),
     );
   },
   kills: async () => {
-    const kills = figure("kills", isQuick ? 10 : 200);
+    const kills = numberOption("kills", isQuick ? 10 : 200);
     print("kill -9 in flight", await killRun(ENTRY, kills));
   },
 };

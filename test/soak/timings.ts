@@ -4,26 +4,31 @@ import {
 } from "../../src/emulator/faults/fault-kinds.js";
 import type { Replicas } from "../support/replicas.js";
 import { until } from "../support/until.js";
-import { Gun, percentile, type Hit, type Shot } from "./load.js";
+import {
+  LoadClient,
+  percentile,
+  type TimedResponse,
+  type RequestSpec,
+} from "./load.js";
 
 const ROOT = "/v1/message-contacts";
 
-/** How long one kind of answer took at worst, in milliseconds. */
-export interface SlowestAnswers {
+/** Durations of the slowest responses, in milliseconds. */
+export interface SlowestResponses {
   readonly readMs: number;
   readonly writeMs: number;
-  /** From the end of the fault to the first good read. */
+  /** From the end of the fault to the first successful read. */
   readonly recoveryMs: number;
   readonly untyped: number;
 }
 
-/** One fault at each call, one kind after the other, at every moment it can have. */
+/** Applies each kind of fault to every call, at each moment at which it can occur. */
 export async function underEachFault(
   { a, emulator }: Replicas,
   contactId: string,
-): Promise<SlowestAnswers> {
-  const gun = new Gun(a.url, 8);
-  const read: Shot = { method: "GET", path: `${ROOT}/${contactId}` };
+): Promise<SlowestResponses> {
+  const client = new LoadClient(a.url, 8);
+  const read: RequestSpec = { method: "GET", path: `${ROOT}/${contactId}` };
   const slowest = { readMs: 0, writeMs: 0, recoveryMs: 0, untyped: 0 };
   let names = 0;
   for (const effect of Object.keys(FAULT_MOMENTS) as FaultEffect[]) {
@@ -34,14 +39,14 @@ export async function underEachFault(
         ...(when === "arrival" ? {} : { when }),
       });
       const [reading, writing] = await Promise.all([
-        gun.fire(read),
-        gun.fire(renaming(contactId, (names += 1))),
+        client.send(read),
+        client.send(renaming(contactId, (names += 1))),
       ]);
       emulator.control.clearFaults();
       const ended = performance.now();
       await until(
-        `a good read after ${effect}`,
-        async () => (await gun.fire(read))?.status === 200,
+        `a successful read after ${effect}`,
+        async () => (await client.send(read))?.status === 200,
         60_000,
       );
       slowest.readMs = Math.max(slowest.readMs, msOf(reading));
@@ -53,48 +58,51 @@ export async function underEachFault(
       slowest.untyped += [reading, writing].filter(isUntyped).length;
     }
   }
-  await gun.close();
+  await client.close();
   return slowest;
 }
 
-/** What the gateway adds to a healthy vendor's own time, one request at a time. */
-export async function overhead({ a }: Replicas, shot: Shot): Promise<number> {
-  const gun = new Gun(a.url, 1);
+/** 99th percentile of sequential requests with a healthy vendor, in milliseconds. */
+export async function overhead(
+  { a }: Replicas,
+  spec: RequestSpec,
+): Promise<number> {
+  const client = new LoadClient(a.url, 1);
   const times: number[] = [];
   for (let count = 0; count < 2_500; count += 1) {
-    const hit = await gun.fire(shot);
-    if (count >= 500) times.push(msOf(hit));
+    const response = await client.send(spec);
+    if (count >= 500) times.push(msOf(response));
   }
-  await gun.close();
+  await client.close();
   return percentile(times, 0.99);
 }
 
-/** How a Redis that is away is felt, in milliseconds. */
-export interface AwayFigures {
-  /** The slowest refusal of a write with a key. */
+/** Effects of a Redis outage; durations in milliseconds. */
+export interface OutageFigures {
+  /** Slowest rejection of a keyed write. */
   readonly keyedWriteMs: number;
   readonly keyedWriteStatus: number;
-  /** The slowest read, all of which were answered. */
+  /** Slowest read. */
   readonly readMs: number;
   readonly readsFailed: number;
-  /** From its return to the first write with a key that is carried out. */
+  /** From the return of Redis to the first successful keyed write. */
   readonly recoveryMs: number;
 }
 
-/** Reads and writes with keys while Redis is away, then until it is back. */
+/** Sends reads and keyed writes during a Redis outage, and measures the recovery. */
 export async function withoutRedis(
   { a }: Replicas,
   contactId: string,
-  leave: () => Promise<void> | void,
-  comeBack: () => Promise<void> | void,
-): Promise<AwayFigures> {
-  const gun = new Gun(a.url, 4);
+  startOutage: () => Promise<void> | void,
+  endOutage: () => Promise<void> | void,
+): Promise<OutageFigures> {
+  const client = new LoadClient(a.url, 4);
   let count = 0;
-  const keyedWrite = (): Promise<Hit | null> => {
+  const keyedWrite = (): Promise<TimedResponse | null> => {
     count += 1;
-    const shot = renaming(contactId, count);
-    return gun.fire({
-      ...shot,
+    const spec = renaming(contactId, count);
+    return client.send({
+      ...spec,
       headers: { "idempotency-key": `${performance.now()}-${count}` },
     });
   };
@@ -105,9 +113,9 @@ export async function withoutRedis(
     readsFailed: 0,
     recoveryMs: 0,
   };
-  await leave();
+  await startOutage();
   for (let round = 0; round < 20; round += 1) {
-    const read = await gun.fire({
+    const read = await client.send({
       method: "GET",
       path: `${ROOT}/${contactId}`,
     });
@@ -118,17 +126,17 @@ export async function withoutRedis(
     figures.keyedWriteStatus = write?.status ?? 0;
   }
   const began = performance.now();
-  await comeBack();
+  await endOutage();
   await until(
-    "a write with a key",
+    "a successful keyed write",
     async () => (await keyedWrite())?.status === 200,
   );
   figures.recoveryMs = Math.round(performance.now() - began);
-  await gun.close();
+  await client.close();
   return figures;
 }
 
-function renaming(contactId: string, count: number): Shot {
+function renaming(contactId: string, count: number): RequestSpec {
   return {
     method: "PATCH",
     path: `${ROOT}/${contactId}`,
@@ -136,10 +144,13 @@ function renaming(contactId: string, count: number): Shot {
   };
 }
 
-function msOf(hit: Hit | null): number {
-  return hit === null ? Number.NaN : Math.round(hit.ms);
+function msOf(response: TimedResponse | null): number {
+  return response === null ? Number.NaN : Math.round(response.ms);
 }
 
-function isUntyped(hit: Hit | null): boolean {
-  return hit === null || (hit.status >= 400 && !hit.text.includes('"code"'));
+function isUntyped(response: TimedResponse | null): boolean {
+  return (
+    response === null ||
+    (response.status >= 400 && !response.text.includes('"code"'))
+  );
 }

@@ -14,8 +14,8 @@ const ENTRY: AuditEntry = {
   upstreamRequestId: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
 };
 
-describe("the audit trail", () => {
-  it("is one JSON object a line", () => {
+describe("the audit log", () => {
+  it("contains one JSON object per line", () => {
     const lines: string[] = [];
     const trail = new AuditTrail(
       { write: (line) => lines.push(line) },
@@ -30,14 +30,14 @@ describe("the audit trail", () => {
     });
   });
 
-  it("keeps no contact id that is none", () => {
+  it("omits malformed contact ids", () => {
     const lines: string[] = [];
     const trail = new AuditTrail({ write: (line) => lines.push(line) });
     trail.record({ ...ENTRY, contactId: "tom@example.com" });
     expect(lines[0]).toContain('"contactId":null');
   });
 
-  it("writes nothing where it is switched off", () => {
+  it("accepts entries when it is switched off", () => {
     expect(() => AuditTrail.at("none").record(ENTRY)).not.toThrow();
   });
 });
@@ -51,7 +51,7 @@ describe("the log", () => {
     return lines;
   };
 
-  it("writes of a fault neither its message nor its cause", () => {
+  it("omits the message and the cause of a fault", () => {
     const cause = new Error("canary-cause");
     const fault = new TypeError("canary\n at tom@example.com", { cause });
     const [line = ""] = linesOf((logger) => logger.fault(fault, {}));
@@ -62,14 +62,14 @@ describe("the log", () => {
     });
   });
 
-  it("takes anything that was thrown", () => {
+  it("logs any thrown value without its content", () => {
     for (const thrown of [null, undefined, 1, "canary", { canary: 1 }]) {
       const [line = ""] = linesOf((logger) => logger.fault(thrown, {}));
       expect(line).not.toContain("canary");
     }
   });
 
-  it("stays on one line whatever the framework says", () => {
+  it("writes a message of the framework on one line, without control characters", () => {
     const lines = linesOf((logger) => {
       logger.forNest.log("one\r\ntwo\u2028three\u001b[31m\u202efour");
     });
@@ -79,7 +79,7 @@ describe("the log", () => {
   });
 });
 
-describe("foreign text", () => {
+describe("sanitizeForLog", () => {
   it.each([
     "zoe.canary@example.com",
     "86-13900001234",
@@ -88,7 +88,7 @@ describe("foreign text", () => {
     "STS.NUcanary",
     "mcg_-H162_t9VWgsP2dzbsNAJBFSQp7Y47wvVNZJjGLpXvU",
     "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLXNpZ25hdHVyZS1zaWduYXR1cmU",
-  ])("loses %s", (secret) => {
+  ])("redacts %s", (secret) => {
     expect(sanitizeForLog(`before ${secret} after`)).not.toContain(secret);
   });
 });

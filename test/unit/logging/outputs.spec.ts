@@ -41,7 +41,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A pipe of the file system, with descriptors of both ends. */
+/** Creates a named pipe and opens both ends. */
 function newPipe(name: string): { reader: number; writer: number } {
   const path = join(folder, name);
   spawnSync("mkfifo", [path]);
@@ -67,13 +67,13 @@ function newLog() {
 }
 
 describe("an audit file", () => {
-  it("can be read by its own user alone", () => {
+  it("is created with mode 0600", () => {
     const path = join(folder, "mode.log");
     AuditTrail.at(path).record(ENTRY);
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("keeps every line whole when it is rotated and opened again", () => {
+  it("contains every line completely after rotations and reopening", () => {
     const path = join(folder, "rotated.log");
     const trail = AuditTrail.at(path);
     const names: string[] = [];
@@ -94,12 +94,12 @@ describe("an audit file", () => {
     trail.close();
   });
 
-  it("stays in use when its path cannot be opened again", () => {
+  it("stays in use when its path cannot be reopened", () => {
     const { lines, logger } = newLog();
     const path = join(folder, "kept.log");
     const trail = AuditTrail.at(path, logger);
     renameSync(path, `${path}.1`);
-    // A folder stands where the file was: it cannot be opened for writing.
+    // A folder at this path cannot be opened for writing.
     spawnSync("mkdir", [path]);
     trail.reopen();
     trail.record(ENTRY);
@@ -109,7 +109,7 @@ describe("an audit file", () => {
     ]);
   });
 
-  it("on a full disk gives each entry to the log, counts it and does not throw", () => {
+  it("logs and counts each entry on a full disk, and does not throw", () => {
     const { lines, logger } = newLog();
     const trail = AuditTrail.at("/dev/full", logger);
     trail.record(ENTRY);
@@ -125,13 +125,13 @@ describe("an audit file", () => {
     ]);
   });
 
-  it("refuses the start when its path is wrong, and names the setting", () => {
+  it("throws an error that names the setting when its path is wrong", () => {
     expect(() => AuditTrail.at(join(folder, "missing", "a.log"))).toThrow(
       "AUDIT_LOG cannot be opened (ENOENT).",
     );
   });
 
-  it("works again once a line can be written", () => {
+  it("recovers once a line can be written", () => {
     const path = join(folder, "again.log");
     const output = new FileOutput("/dev/full");
     output.write("lost\n");
@@ -144,8 +144,8 @@ describe("an audit file", () => {
   });
 });
 
-describe("an audit trail", () => {
-  it("never throws, whatever its target does", () => {
+describe("an audit log", () => {
+  it("does not throw when its output throws", () => {
     const trail = new AuditTrail({
       write: () => {
         throw new Error("target");
@@ -155,19 +155,19 @@ describe("an audit trail", () => {
     expect(trail.status.lost).toBe(1);
   });
 
-  it("keeps a number that a caller typed as an id out of a refused change", () => {
+  it("omits a phone number sent as a contact id from the entry of a rejected change", () => {
     const lines: string[] = [];
     const trail = new AuditTrail({ write: (line) => lines.push(line) });
-    const typed = { ...ENTRY, contactId: "c-13800138000" };
-    trail.record({ ...typed, outcome: "CONTACT_NOT_FOUND" });
-    trail.record({ ...typed, outcome: "OK" });
+    const withNumber = { ...ENTRY, contactId: "c-13800138000" };
+    trail.record({ ...withNumber, outcome: "CONTACT_NOT_FOUND" });
+    trail.record({ ...withNumber, outcome: "OK" });
     expect(lines[0]).toContain('"contactId":null');
     expect(lines[1]).toContain('"contactId":"c-13800138000"');
   });
 });
 
 describe("an output stream", () => {
-  it("writes every line in order, in pieces that a pipe takes whole", async () => {
+  it("writes every line in order, in chunks that a pipe writes atomically", async () => {
     const path = join(folder, "ordered.log");
     const fd = openSync(path, "a");
     open.push(fd);
@@ -175,14 +175,14 @@ describe("an output stream", () => {
     const lines = Array.from({ length: 2_000 }, (_, n) => `line ${n}\n`);
     for (const line of lines) output.write(line);
     await until(
-      "all is written",
+      "all lines are written",
       () => statSync(path).size === lines.join("").length,
     );
     output.close();
     expect(readFileSync(path, "utf8")).toBe(lines.join(""));
   });
 
-  it("writes what is pending when it closes", () => {
+  it("writes pending lines when it is closed", () => {
     const path = join(folder, "closed.log");
     const fd = openSync(path, "a");
     open.push(fd);
@@ -192,7 +192,7 @@ describe("an output stream", () => {
     expect(readFileSync(path, "utf8")).toBe("pending\n");
   });
 
-  it("counts the lines of a full disk and goes on", async () => {
+  it("counts the lines lost on a full disk and continues", async () => {
     const fd = openSync("/dev/full", "w");
     open.push(fd);
     const lost: string[] = [];
@@ -202,23 +202,23 @@ describe("an output stream", () => {
     });
     output.write("one\n");
     output.write("two\n");
-    await until("both are given up", () => lost.length === 2);
+    await until("both lines are lost", () => lost.length === 2);
     expect(lost).toEqual(["one\n", "two\n"]);
     expect(output.status).toEqual({ failure: "ENOSPC", lost: 2 });
     output.close();
   });
 
-  it("counts the lines of a pipe without a reader", async () => {
+  it("counts the lines lost on a pipe without a reader", async () => {
     const { reader, writer } = newPipe("closed.pipe");
     closeSync(open.splice(open.indexOf(reader), 1)[0] ?? -1);
     const output = new StreamOutput(writer, { isBatched: false });
     output.write("one\n");
-    await until("it is given up", () => output.status.lost === 1);
+    await until("the line is lost", () => output.status.lost === 1);
     expect(output.status.failure).toBe("EPIPE");
     output.close();
   });
 
-  it("holds at most 1 MiB for a reader that stalls, and works again with it", async () => {
+  it("buffers at most 1 MiB for a stalled reader, and recovers when it reads again", async () => {
     const { reader, writer } = newPipe("stalled.pipe");
     const output = new StreamOutput(writer, { isBatched: true });
     const line = `${"x".repeat(999)}\n`;
@@ -228,17 +228,20 @@ describe("an output stream", () => {
     expect(failure).toBe("stalled");
     expect((written - lost) * line.length).toBeLessThan(1.2 * 1024 * 1024);
     let text = "";
-    await until("the reader has all", () => {
+    await until("the reader has received all lines", () => {
       text += readChunk(reader);
       return text.length === (written - lost) * line.length;
     });
     expect(text.replaceAll(line, "")).toBe("");
-    await until("it works", () => output.status.failure === null);
+    await until(
+      "the output has recovered",
+      () => output.status.failure === null,
+    );
     output.close();
   });
 });
 
-/** What is in a pipe now; empty where it holds nothing. */
+/** Reads the current content of a pipe; empty if there is none. */
 function readChunk(fd: number): string {
   const buffer = Buffer.alloc(64 * 1024);
   try {
@@ -249,7 +252,7 @@ function readChunk(fd: number): string {
 }
 
 describe("a report limit", () => {
-  it("lets one report a minute pass", () => {
+  it("allows one report per minute", () => {
     let nowMs = 5;
     const limit = new ReportLimit(() => nowMs);
     expect([limit.isDue, limit.isDue]).toEqual([true, false]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { GracefulShutdown } from "../../../src/processes/signals.js";
 
-/** An ending whose parts the test completes. */
-function ending(): {
-  readonly orderly: GracefulShutdown;
+/** A shutdown whose steps the test completes. */
+function newShutdown(): {
+  readonly shutdown: GracefulShutdown;
   readonly steps: string[];
   readonly graceMs: () => number | undefined;
   readonly expire: () => void;
@@ -14,10 +14,10 @@ function ending(): {
   let timer: { ms: number; run: () => void } | undefined;
   let finish: () => void = () => undefined;
   let fail: () => void = () => undefined;
-  const orderly = new GracefulShutdown(
+  const shutdown = new GracefulShutdown(
     {
       stop: (signal) => {
-        steps.push(`end ${signal}`);
+        steps.push(`stop ${signal}`);
         return new Promise((resolve, reject) => {
           finish = resolve;
           fail = () => reject(new Error("failed"));
@@ -34,7 +34,7 @@ function ending(): {
     },
   );
   return {
-    orderly,
+    shutdown,
     steps,
     graceMs: () => timer?.ms,
     expire: () => timer?.run(),
@@ -46,46 +46,46 @@ function ending(): {
 const settled = (): Promise<void> =>
   new Promise((resolve) => setImmediate(resolve));
 
-describe("the end of a process", () => {
-  it("exits with 0 when everything ends in order", async () => {
-    const { orderly, steps, graceMs, finish } = ending();
-    orderly.begin("SIGTERM");
+describe("the shutdown of a process", () => {
+  it("exits with 0 when the graceful stop completes", async () => {
+    const { shutdown, steps, graceMs, finish } = newShutdown();
+    shutdown.begin("SIGTERM");
     expect(graceMs()).toBe(28_000);
     finish();
     await settled();
-    expect(steps).toEqual(["end SIGTERM", "exit 0"]);
+    expect(steps).toEqual(["stop SIGTERM", "exit 0"]);
   });
 
-  it("exits with 1 when the end fails", async () => {
-    const { orderly, steps, fail } = ending();
-    orderly.begin("SIGINT");
+  it("exits with 1 when the graceful stop fails", async () => {
+    const { shutdown, steps, fail } = newShutdown();
+    shutdown.begin("SIGINT");
     fail();
     await settled();
-    expect(steps).toEqual(["end SIGINT", "exit 1"]);
+    expect(steps).toEqual(["stop SIGINT", "exit 1"]);
   });
 
-  it("records what is cut off before it exits with 1 when the grace period is over", async () => {
-    const { orderly, steps, expire, finish } = ending();
-    orderly.begin("SIGTERM");
+  it("records unfinished work and exits with 1 when the grace period expires", async () => {
+    const { shutdown, steps, expire, finish } = newShutdown();
+    shutdown.begin("SIGTERM");
     expire();
     finish();
     await settled();
-    expect(steps).toEqual(["end SIGTERM", "cut off", "exit 1"]);
+    expect(steps).toEqual(["stop SIGTERM", "cut off", "exit 1"]);
   });
 
-  it("records what is cut off before it exits with 1 at a second signal, once", async () => {
-    const { orderly, steps, expire } = ending();
-    orderly.begin("SIGTERM");
-    orderly.begin("SIGTERM");
-    orderly.begin("SIGTERM");
+  it("records unfinished work once and exits with 1 on a second signal", async () => {
+    const { shutdown, steps, expire } = newShutdown();
+    shutdown.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
     expire();
     await settled();
-    expect(steps).toEqual(["end SIGTERM", "cut off", "exit 1"]);
+    expect(steps).toEqual(["stop SIGTERM", "cut off", "exit 1"]);
   });
 
-  it("exits with 1 at a third signal while the record is still written", async () => {
+  it("exits with 1 on a third signal while unfinished work is still being recorded", async () => {
     const steps: string[] = [];
-    const orderly = new GracefulShutdown(
+    const shutdown = new GracefulShutdown(
       {
         stop: () => new Promise(() => undefined),
         cutOff: () => new Promise(() => undefined),
@@ -93,17 +93,17 @@ describe("the end of a process", () => {
       },
       { exit: (code) => steps.push(`exit ${code}`), after: () => undefined },
     );
-    orderly.begin("SIGTERM");
-    orderly.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
     await settled();
     expect(steps).toEqual([]);
-    orderly.begin("SIGTERM");
+    shutdown.begin("SIGTERM");
     expect(steps).toEqual(["exit 1"]);
   });
 
-  it("exits with 1 when the record cannot be written", () => {
+  it("exits with 1 when unfinished work cannot be recorded", () => {
     const steps: string[] = [];
-    const orderly = new GracefulShutdown(
+    const shutdown = new GracefulShutdown(
       {
         stop: () => new Promise(() => undefined),
         cutOff: () => {
@@ -113,7 +113,7 @@ describe("the end of a process", () => {
       },
       { exit: (code) => steps.push(`exit ${code}`), after: () => undefined },
     );
-    orderly.cutOff();
+    shutdown.cutOff();
     expect(steps).toEqual(["exit 1"]);
   });
 });

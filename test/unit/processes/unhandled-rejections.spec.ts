@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { Logger } from "../../../src/logging/logger.js";
 import { logUnhandledRejections } from "../../../src/processes/unhandled-rejections.js";
 
-test("writes one line at level error without the message, and goes on", () => {
+test("logs an unhandled rejection at level error, without its message", () => {
   const lines: string[] = [];
   const logger = new Logger(
     { LOG_LEVEL: "info" },

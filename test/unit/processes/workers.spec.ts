@@ -7,52 +7,52 @@ import {
   WorkerStatus,
 } from "../../../src/processes/worker-status.js";
 
-const PATIENCE = 3;
+const MAX_MISSED = 3;
 
-const ticks = (standing: WorkerStatus, count: number): unknown[] =>
-  Array.from({ length: count }, () => standing.tick()).filter(
-    (finding) => finding !== null,
+const ticks = (status: WorkerStatus, count: number): unknown[] =>
+  Array.from({ length: count }, () => status.tick()).filter(
+    (change) => change !== null,
   );
 
-describe("the standing of a worker", () => {
-  it("is ready from its beginning to its end", () => {
-    const standing = new WorkerStatus(PATIENCE);
-    expect(standing.isReady).toBe(false);
-    standing.markStarted();
-    expect(standing.isReady).toBe(true);
-    standing.markStopping();
-    expect([standing.isReady, standing.hasStarted]).toEqual([false, true]);
+describe("the status of a worker", () => {
+  it("is ready from its start until it stops", () => {
+    const status = new WorkerStatus(MAX_MISSED);
+    expect(status.isReady).toBe(false);
+    status.markStarted();
+    expect(status.isReady).toBe(true);
+    status.markStopping();
+    expect([status.isReady, status.hasStarted]).toEqual([false, true]);
   });
 
-  it("is not ready without heartbeats, and given up after twice as long", () => {
-    const standing = new WorkerStatus(PATIENCE);
-    standing.markStarted();
-    expect(ticks(standing, PATIENCE)).toEqual([]);
-    expect(standing.isReady).toBe(true);
-    expect(ticks(standing, 1)).toEqual(["silent"]);
-    expect(standing.isReady).toBe(false);
-    expect(ticks(standing, PATIENCE)).toEqual(["given-up"]);
-    expect(ticks(standing, 10)).toEqual([]);
+  it("is not ready without heartbeats, and given up after twice that time", () => {
+    const status = new WorkerStatus(MAX_MISSED);
+    status.markStarted();
+    expect(ticks(status, MAX_MISSED)).toEqual([]);
+    expect(status.isReady).toBe(true);
+    expect(ticks(status, 1)).toEqual(["silent"]);
+    expect(status.isReady).toBe(false);
+    expect(ticks(status, MAX_MISSED)).toEqual(["given-up"]);
+    expect(ticks(status, 10)).toEqual([]);
   });
 
   it("is ready again with the next heartbeat", () => {
-    const standing = new WorkerStatus(PATIENCE);
-    standing.markStarted();
-    ticks(standing, PATIENCE + 1);
-    standing.recordHeartbeat();
-    expect(standing.isReady).toBe(true);
-    expect(ticks(standing, PATIENCE)).toEqual([]);
+    const status = new WorkerStatus(MAX_MISSED);
+    status.markStarted();
+    ticks(status, MAX_MISSED + 1);
+    status.recordHeartbeat();
+    expect(status.isReady).toBe(true);
+    expect(ticks(status, MAX_MISSED)).toEqual([]);
   });
 
-  it("is given up when it does not begin to answer", () => {
-    const standing = new WorkerStatus(PATIENCE);
-    expect(ticks(standing, START_TICKS)).toEqual([]);
-    expect(ticks(standing, 1)).toEqual(["given-up"]);
+  it("is given up when it does not start to serve requests", () => {
+    const status = new WorkerStatus(MAX_MISSED);
+    expect(ticks(status, START_TICKS)).toEqual([]);
+    expect(ticks(status, 1)).toEqual(["given-up"]);
   });
 });
 
-/** Metrics of a worker that has served so many requests. */
-async function countsOf(requests: number): Promise<object> {
+/** Metrics of a worker that has served this many requests. */
+async function metricsOf(requests: number): Promise<object> {
   const registers = [new Registry()];
   new Counter({
     name: "requests_total",
@@ -71,32 +71,32 @@ async function countsOf(requests: number): Promise<object> {
   return registers[0]?.getMetricsAsJSON() ?? [];
 }
 
-describe("the sums over all workers", () => {
+describe("the totals over all workers", () => {
   const textOf = async (
     totals: CountTotals,
     running: readonly object[],
   ): Promise<string> =>
     (await aggregateScrape(await totals.including(() => running))).text;
 
-  it("keep the counters and histograms of ended workers, but no gauge", async () => {
+  it("keep the counters and histograms of exited workers, but not their gauges", async () => {
     const totals = new CountTotals();
-    totals.add(await countsOf(3));
-    const text = await textOf(totals, [await countsOf(1)]);
+    totals.add(await metricsOf(3));
+    const text = await textOf(totals, [await metricsOf(1)]);
     expect(text).toContain('requests_total{code="OK"} 4');
     expect(text).toContain("seconds_count 4");
     expect(text).toContain('seconds_bucket{le="1"} 4');
     expect(text).toContain("open 1");
   });
 
-  it("add each ended worker once, however many end and however often they are asked for", async () => {
+  it("include each exited worker once, even under concurrent scrapes", async () => {
     const totals = new CountTotals();
-    for (let count = 0; count < 5; count += 1) totals.add(await countsOf(2));
-    const running = [await countsOf(1)];
+    for (let count = 0; count < 5; count += 1) totals.add(await metricsOf(2));
+    const running = [await metricsOf(1)];
     const texts = await Promise.all([
       textOf(totals, running),
       textOf(totals, running),
     ]);
-    totals.add(await countsOf(7));
+    totals.add(await metricsOf(7));
     texts.push(await textOf(totals, running));
     const sums = texts.map(
       (text) => /^requests_total\{code="OK"\} (\d+)$/m.exec(text)?.[1],

@@ -2,39 +2,39 @@ import { randomUUID } from "node:crypto";
 import type { CallEntry } from "../../src/emulator/state/call-record.js";
 import { FAULT_EFFECTS } from "../../src/emulator/faults/fault-kinds.js";
 import type { RunningEmulator } from "../../src/emulator/emulator.server.js";
-import type { Gun, Hit, Shot } from "./load.js";
+import type { LoadClient, TimedResponse, RequestSpec } from "./load.js";
 
 const ROOT = "/v1/message-contacts";
 
-/** No call of a write is carried out later than this after its answer. */
-const LATE_MS = 30_000;
+/** Writes are checked this long after their response: a call may be executed late. */
+const CHECK_AFTER_MS = 30_000;
 
-/** Calls kept for judging: those of the last minutes at any load. */
-const MOST_CALLS = 5_000;
+/** Maximum number of calls kept for the checks; enough for several minutes. */
+const MAX_CALLS = 5_000;
 
-/** Each kind of fault meets so many of the vendor's calls. */
-export function disturb(emulator: RunningEmulator, share: number): void {
+/** Adds each kind of fault with this probability per vendor call. */
+export function addFaults(emulator: RunningEmulator, share: number): void {
   for (const effect of FAULT_EFFECTS) {
-    // An answer to an addition that names another contact cannot be told from a
-    // right one: there the vendor would lie, not the gateway.
+    // Excluded: the gateway cannot detect a response to an addition that names
+    // another contact.
     if (effect === "wrongId") continue;
     emulator.control.addFault({ effect, probability: share });
   }
 }
 
-/** A write, and what its caller was told of it. */
-interface Written {
+/** A write and the code of its response. */
+interface AnsweredWrite {
   readonly what: string;
   readonly atMs: number;
-  readonly isMe: (entry: CallEntry) => boolean;
+  readonly isCall: (entry: CallEntry) => boolean;
   readonly code: string;
 }
 
 /**
- * Callers that read, add and delete, each write with a key of its own, and a
- * judge that holds what they were told to the vendor's record.
+ * Callers that read, add and delete, each write with its own idempotency key. Compares
+ * the responses with the calls that the vendor has executed.
  */
-export class Chaos {
+export class FaultRun {
   readonly latencies: number[] = [];
   untyped = 0;
   dropped = 0;
@@ -43,21 +43,21 @@ export class Chaos {
   unknown = 0;
   writes = 0;
   private count = 0;
-  private pending: Written[] = [];
-  // An entry is filled in while its call runs, so each look replaces it.
+  private pending: AnsweredWrite[] = [];
+  // Entries are completed while their call runs, so newer copies replace older ones.
   private readonly calls = new Map<number, CallEntry>();
 
   constructor(
-    private readonly gun: Gun,
+    private readonly client: LoadClient,
     private readonly emulator: RunningEmulator,
     private readonly seeded: string,
   ) {}
 
-  /** One caller's next step: mostly a read, now and then an addition and its deletion. */
+  /** Next step of a caller: usually a read, every eighth time an addition and its deletion. */
   async step(): Promise<void> {
     this.count += 1;
     if (this.count % 8 !== 0) {
-      this.note(await this.gun.fire(this.read()));
+      this.record(await this.client.send(this.read()));
       return;
     }
     const name = `Soak${letters(this.count)}`;
@@ -85,37 +85,41 @@ export class Chaos {
   }
 
   /**
-   * Judges the writes that were answered long enough ago: a call that the
-   * vendor received late may still be carried out after its caller gave up.
+   * Checks the writes that were answered long enough ago: the vendor may execute a
+   * call after its caller has given up.
+   *
+   * @param isFinal whether to check all remaining writes
    */
-  judge(isOver = false): void {
+  checkWrites(isFinal = false): void {
     for (const entry of this.emulator.control.calls()) {
       if (/^(?:Add|Delete)/.test(entry.action ?? "")) {
         this.calls.set(entry.callId, entry);
       }
     }
-    const before = performance.now() - LATE_MS;
-    const due = this.pending.filter(({ atMs }) => isOver || atMs < before);
+    const before = performance.now() - CHECK_AFTER_MS;
+    const due = this.pending.filter(({ atMs }) => isFinal || atMs < before);
     this.pending = this.pending.filter((write) => !due.includes(write));
     const executed = [...this.calls.values()].filter((one) => one.executed);
-    for (const { what, isMe, code } of due) {
+    for (const { what, isCall: isMe, code } of due) {
       const times = executed.filter(isMe).length;
       if (times > 1) this.doubleEffects += 1;
       if (code === "OUTCOME_UNKNOWN") this.unknown += 1;
       else if ((code === "OK") !== times > 0) {
         this.lies += 1;
-        process.stdout.write(`lie  ${what} was told ${code}, ran ${times}\n`);
+        process.stdout.write(
+          `wrong response  ${what} got ${code}, executed ${times} times\n`,
+        );
       }
     }
     for (const callId of this.calls.keys()) {
-      if (this.calls.size <= MOST_CALLS) break;
+      if (this.calls.size <= MAX_CALLS) break;
       this.calls.delete(callId);
     }
   }
 
-  private read(): Shot {
+  private read(): RequestSpec {
     return this.count % 2 === 0
-      ? // Many pages: equal reads on their way would be one call.
+      ? // Different pages, because equal concurrent reads share one call.
         {
           method: "GET",
           path: `${ROOT}?pageNumber=${1 + (this.count % 1_000)}`,
@@ -130,39 +134,39 @@ export class Chaos {
   }
 
   private async write(
-    shot: Shot,
+    spec: RequestSpec,
     isMe: (entry: CallEntry) => boolean,
-  ): Promise<Hit | null> {
+  ): Promise<TimedResponse | null> {
     this.writes += 1;
-    const hit = await this.gun.fire({
-      ...shot,
+    const response = await this.client.send({
+      ...spec,
       headers: { "idempotency-key": randomUUID() },
     });
-    this.note(hit);
-    const what = `${shot.method} ${shot.path}`;
-    if (hit !== null) {
+    this.record(response);
+    const what = `${spec.method} ${spec.path}`;
+    if (response !== null) {
       const atMs = performance.now();
-      this.pending.push({ what, atMs, isMe, code: codeOf(hit) });
+      this.pending.push({ what, atMs, isCall: isMe, code: codeOf(response) });
     }
-    return hit;
+    return response;
   }
 
-  private note(hit: Hit | null): void {
-    if (hit === null) this.dropped += 1;
+  private record(response: TimedResponse | null): void {
+    if (response === null) this.dropped += 1;
     else {
-      this.latencies.push(hit.ms);
-      if (hit.status >= 400 && codeOf(hit) === "") this.untyped += 1;
+      this.latencies.push(response.ms);
+      if (response.status >= 400 && codeOf(response) === "") this.untyped += 1;
     }
   }
 }
 
-/** `OK`, or the code of the problem; empty where there is none. */
-function codeOf({ status, text }: Hit): string {
+/** `OK`, or the code of the problem; empty if there is none. */
+function codeOf({ status, text }: TimedResponse): string {
   if (status < 300) return "OK";
   return /"code":"([A-Z_]+)"/.exec(text)?.[1] ?? "";
 }
 
-/** A number as letters: names hold no digits. */
+/** A number as letters, because names may not contain digits. */
 function letters(index: number): string {
   return String(index).replace(
     /\d/g,
