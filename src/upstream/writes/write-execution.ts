@@ -157,17 +157,17 @@ export class WriteExecution<O extends WriteOperation> {
 
   /** Returns the response if the write was carried out; null if it must be sent again. */
   private async settle(): Promise<VendorAnswer<O> | null> {
-    const readBack = await this.verdict();
-    this.parts.observer.settled(this.request.operation, readBack.kind);
-    switch (readBack.kind) {
+    const settlement = await this.readBack();
+    this.parts.observer.settled(this.request.operation, settlement.kind);
+    switch (settlement.kind) {
       case "done":
-        return this.withAllMembers(readBack.answer);
+        return this.withAllMembers(settlement.answer);
       case "refused":
-        throw readBack.error;
+        throw settlement.error;
       case "unknowable":
         throw this.unknownOutcome();
       case "missing":
-        this.remaining = readBack.rest;
+        this.remaining = settlement.rest;
     }
     // Rejected and not carried out: report the rejection.
     if (this.rejection !== null && !isTransient(this.rejection))
@@ -196,7 +196,7 @@ export class WriteExecution<O extends WriteOperation> {
     return answer?.Contact.Status === "Deleting";
   }
 
-  private async verdict(): Promise<Settlement<O>> {
+  private async readBack(): Promise<Settlement<O>> {
     const { attempts, reads, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>

@@ -81,11 +81,11 @@ export class MemoryWriteQueue implements WriteQueue {
   }
 
   async run<T>(
-    write: (enqueue: WriteTurn) => Promise<T>,
+    write: (turn: WriteTurn) => Promise<T>,
     maxWaitMs: number,
     caller: string,
   ): Promise<T> {
-    if (this.isBusy) await this.turn(maxWaitMs, caller);
+    if (this.isBusy) await this.enqueue(maxWaitMs, caller);
     else this.isBusy = true;
     try {
       return await write(HELD);
@@ -105,7 +105,7 @@ export class MemoryWriteQueue implements WriteQueue {
     this.startNext();
   }
 
-  private turn(maxWaitMs: number, caller: string): Promise<void> {
+  private enqueue(maxWaitMs: number, caller: string): Promise<void> {
     if ((this.shares.get(caller) ?? 0) >= this.share) {
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds: 1,
