@@ -4,6 +4,7 @@ import type {
   VendorParams,
   VendorAnswer,
 } from "../upstream/vendor/vendor-types.js";
+import type { RuleSettings } from "../validation/check-input.js";
 import { newReport, type DeletionReport } from "./deletions/deletion-report.js";
 import {
   BindingTargetKind,
@@ -16,6 +17,7 @@ import {
 import type {
   AddMessageContactInput,
   CancelMessageContactUpdateInput,
+  SendPhoneVerificationForMessageContactInput,
   UpdateMessageContactInput,
 } from "./shapes/inputs.js";
 import type {
@@ -56,16 +58,22 @@ const TITLES = enumTables(ContactTitle);
 const MESSAGE_TYPES = enumTables(MessageType);
 const STATUSES = enumTables(ContactStatus);
 
-const toVendorPhone = (phone: string | undefined): string | undefined =>
-  phone === undefined ? undefined : (canonicalPhone(phone) ?? phone);
+const toVendorPhone = (
+  phone: string | undefined,
+  { PHONE_COUNTRY_CODES }: RuleSettings,
+): string | undefined =>
+  phone === undefined
+    ? undefined
+    : (canonicalPhone(phone, PHONE_COUNTRY_CODES) ?? phone);
 
 export function toAddParams(
   input: AddMessageContactInput,
+  settings: RuleSettings,
 ): VendorParams["addMessageContact"] {
   return {
     Name: input.name,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
     Title: TITLES.toVendor[input.title],
     MessageTypes: input.messageTypes.map(
       (type) => MESSAGE_TYPES.toVendor[type],
@@ -75,12 +83,13 @@ export function toAddParams(
 
 export function toUpdateParams(
   input: UpdateMessageContactInput,
+  settings: RuleSettings,
 ): VendorParams["updateMessageContact"] {
   return {
     ContactId: input.contactId,
     Name: input.name,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
     Title: input.title === undefined ? undefined : TITLES.toVendor[input.title],
     MessageTypes: input.messageTypes?.map(
       (type) => MESSAGE_TYPES.toVendor[type],
@@ -90,21 +99,23 @@ export function toUpdateParams(
 
 export function toCancelParams(
   input: CancelMessageContactUpdateInput,
+  settings: RuleSettings,
 ): VendorParams["cancelMessageContactUpdate"] {
   return {
     ContactId: input.contactId,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
   };
 }
 
-export function toPhoneParams(input: {
-  contactId: string;
-  phoneNumber: string;
-}): VendorParams["sendPhoneVerificationForMessageContact"] {
+export function toPhoneParams(
+  { contactId, phoneNumber }: SendPhoneVerificationForMessageContactInput,
+  { PHONE_COUNTRY_CODES }: RuleSettings,
+): VendorParams["sendPhoneVerificationForMessageContact"] {
   return {
-    ContactId: input.contactId,
-    PhoneNumber: canonicalPhone(input.phoneNumber) ?? input.phoneNumber,
+    ContactId: contactId,
+    PhoneNumber:
+      canonicalPhone(phoneNumber, PHONE_COUNTRY_CODES) ?? phoneNumber,
   };
 }
 

@@ -31,6 +31,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const SETTINGS = { PHONE_COUNTRY_CODES: ["86"] };
+
 const PEOPLE = [
   {
     name: "tom",
@@ -68,7 +70,7 @@ async function run(
   ask: Ask | null = null,
 ): Promise<boolean> {
   try {
-    const items = readSeedFile(file({ contacts: people }));
+    const items = readSeedFile(file({ contacts: people }), SETTINGS);
     return await seed(items, target, terminal, ask);
   } finally {
     await target.close();
@@ -82,14 +84,17 @@ const contactNamed = (name: string) =>
   emulator.control.snapshot().seed.contacts.find((one) => one.name === name);
 
 const TARGETS = [
-  ["an emulator", () => Promise.resolve(new EmulatorTarget(emulator.url))],
+  [
+    "an emulator",
+    () => Promise.resolve(new EmulatorTarget(emulator.url, SETTINGS)),
+  ],
   ["a directory", directory],
 ] as const;
 
 test("names every problem of a file before anything is sent", () => {
   const problemsOf = (content: unknown): string => {
     try {
-      readSeedFile(file(content));
+      readSeedFile(file(content), SETTINGS);
     } catch (error) {
       if (error instanceof SeedFileError) return error.message;
     }
@@ -156,8 +161,8 @@ test("asks before it fills a directory, and takes only the exact word", async ()
 });
 
 test("draws a bar on a terminal", async () => {
-  const items = readSeedFile(file({ contacts: PEOPLE }));
-  const target = new EmulatorTarget(emulator.url);
+  const items = readSeedFile(file({ contacts: PEOPLE }), SETTINGS);
+  const target = new EmulatorTarget(emulator.url, SETTINGS);
   await seed(items, target, { ...terminal, isTTY: true }, null);
   await target.close();
   expect(output).toContain("█".repeat(12) + "░".repeat(12) + " 1/2");

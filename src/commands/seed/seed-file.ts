@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
-import { checkInput } from "../../validation/check-input.js";
+import { checkInput, type RuleSettings } from "../../validation/check-input.js";
 import {
   AddMessageContactInput,
   AssociateMembersInput,
@@ -35,7 +35,7 @@ const ANY_CONTACT = "c-000000000000000000";
  *
  * @throws {SeedFileError} with all problems at once
  */
-export function readSeedFile(path: string): SeedItem[] {
+export function readSeedFile(path: string, settings: RuleSettings): SeedItem[] {
   let contacts: unknown;
   try {
     const file = JSON.parse(readFileSync(path, "utf8")) as {
@@ -49,7 +49,9 @@ export function readSeedFile(path: string): SeedItem[] {
     throw new SeedFileError(['it must have the form {"contacts": [ … ]}']);
   }
   const problems: string[] = [];
-  const items = contacts.map((row: unknown, at) => itemOf(row, at, problems));
+  const items = contacts.map((row: unknown, at) =>
+    itemOf(row, at, settings, problems),
+  );
   const names = new Set<string>();
   for (const { contact } of items) {
     if (names.has(contact.name)) problems.push(`${contact.name} occurs twice`);
@@ -59,7 +61,12 @@ export function readSeedFile(path: string): SeedItem[] {
   return items;
 }
 
-function itemOf(row: unknown, at: number, problems: string[]): SeedItem {
+function itemOf(
+  row: unknown,
+  at: number,
+  settings: RuleSettings,
+  problems: string[],
+): SeedItem {
   const { targetIds = [], ...contact } = (row ?? {}) as {
     targetIds?: readonly string[];
   };
@@ -71,7 +78,7 @@ function itemOf(row: unknown, at: number, problems: string[]): SeedItem {
     }
   };
   try {
-    checkInput(AddMessageContactInput, contact);
+    checkInput(AddMessageContactInput, contact, settings);
   } catch (error) {
     note(error);
   }

@@ -82,10 +82,14 @@ describe("items in order", () => {
 
   it("are not begun once time is over", async () => {
     let asked = 0;
-    const outcomes = await runInOrder([1, 2, 3], (item) => Promise.resolve(item), {
-      ...stops,
-      isOutOfTime: () => ++asked > 1,
-    });
+    const outcomes = await runInOrder(
+      [1, 2, 3],
+      (item) => Promise.resolve(item),
+      {
+        ...stops,
+        isOutOfTime: () => ++asked > 1,
+      },
+    );
     expect(outcomes).toEqual([
       { status: "DONE", value: 1 },
       { status: "NOT_ATTEMPTED" },
