@@ -5,12 +5,10 @@ import type {
   VendorAnswer,
 } from "../upstream/vendor/vendor-types.js";
 import type { RuleSettings } from "../validation/check-input.js";
-import { newReport, type DeletionReport } from "./deletions/deletion-report.js";
 import {
   BindingTargetKind,
   ContactStatus,
   ContactTitle,
-  DeletionState,
   MessageType,
   VerificationChannel,
 } from "./shapes/enums.js";
@@ -143,7 +141,7 @@ export function toLocalDateTime(text: unknown): string | null {
 }
 
 /** The vendor may send an empty text or omit the member (not documented which). */
-const textOrNull = (text: string | null | undefined): string | null =>
+export const textOrNull = (text: string | null | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
 export function toMessageContact(contact: VendorContact): MessageContact {
@@ -170,7 +168,7 @@ export function toMessageContact(contact: VendorContact): MessageContact {
   };
 }
 
-const toMessageType = (type: string): MessageType =>
+export const toMessageType = (type: string): MessageType =>
   MESSAGE_TYPES.fromVendor.get(type) ?? MessageType.UNRECOGNISED;
 
 function toBinding(targetId: string): Binding {
@@ -230,30 +228,6 @@ function toPendingVerification(verification: {
       : VerificationChannel.PHONE,
     target: verification.Target,
   };
-}
-
-/** What the vendor says of a deletion; any other word than its two is no progress. */
-export function toDeletionReport(
-  answer: VendorAnswer<"getMessageContactDeletionStatus">,
-  contactId: string,
-): DeletionReport {
-  const { Status: status, FailReasonList: reasons } =
-    answer.ContactDeletionStatus;
-  const stateRaw = textOrNull(status);
-  if (status === "Failed") {
-    return {
-      ...newReport(DeletionState.FAILED, contactId),
-      stateRaw,
-      failures: (reasons ?? []).map((reason) => ({
-        accountId: reason.AccountId,
-        messageTypes: (reason.MessageTypes ?? []).map(toMessageType),
-        messageTypesRaw: reason.MessageTypes ?? [],
-      })),
-    };
-  }
-  const state =
-    status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN;
-  return { ...newReport(state, contactId), stateRaw };
 }
 
 export function toBindingChange(change: VendorBindingChange): BindingChange {
