@@ -30,7 +30,6 @@ import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
-import { acceptCountryCodes } from "./message-contacts/shapes/rules.js";
 import { Observability } from "./observability/observability.js";
 import {
   bracketed,
@@ -89,7 +88,6 @@ export async function createGateway(
   admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
-  acceptCountryCodes(config.PHONE_COUNTRY_CODES);
   const connections = new Connections(config.MAX_CONNECTIONS, logger);
   const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
   const fastify = adapter.getInstance<FastifyInstance>();

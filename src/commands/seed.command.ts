@@ -1,7 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { readConfig } from "../config/read-config.js";
-import { acceptCountryCodes } from "../message-contacts/shapes/rules.js";
 import { DirectoryTarget } from "./seed/seed-directory.js";
 import { EmulatorTarget } from "./seed/seed-emulator.js";
 import { readSeedFile } from "./seed/seed-file.js";
@@ -30,8 +29,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const config = readConfig(process.env);
-  acceptCountryCodes(config.PHONE_COUNTRY_CODES);
-  const items = readSeedFile(file);
+  const items = readSeedFile(file, config);
   const isConfigured =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   if (values.emulator === undefined && !isConfigured) {
@@ -48,7 +46,7 @@ async function main(): Promise<number> {
   const target: SeedTarget =
     values.emulator === undefined
       ? await DirectoryTarget.open(config, values.directory)
-      : new EmulatorTarget(new URL(values.emulator).origin);
+      : new EmulatorTarget(new URL(values.emulator).origin, config);
   try {
     const isComplete = await seed(
       items,

@@ -4,18 +4,18 @@ import type {
   VendorParams,
   VendorAnswer,
 } from "../upstream/vendor/vendor-types.js";
-import { newReport, type DeletionReport } from "./deletions/deletion-report.js";
+import type { RuleSettings } from "../validation/check-input.js";
 import {
   BindingTargetKind,
   ContactStatus,
   ContactTitle,
-  DeletionState,
   MessageType,
   VerificationChannel,
 } from "./shapes/enums.js";
 import type {
   AddMessageContactInput,
   CancelMessageContactUpdateInput,
+  SendPhoneVerificationForMessageContactInput,
   UpdateMessageContactInput,
 } from "./shapes/inputs.js";
 import type {
@@ -56,16 +56,22 @@ const TITLES = enumTables(ContactTitle);
 const MESSAGE_TYPES = enumTables(MessageType);
 const STATUSES = enumTables(ContactStatus);
 
-const toVendorPhone = (phone: string | undefined): string | undefined =>
-  phone === undefined ? undefined : (canonicalPhone(phone) ?? phone);
+const toVendorPhone = (
+  phone: string | undefined,
+  { PHONE_COUNTRY_CODES }: RuleSettings,
+): string | undefined =>
+  phone === undefined
+    ? undefined
+    : (canonicalPhone(phone, PHONE_COUNTRY_CODES) ?? phone);
 
 export function toAddParams(
   input: AddMessageContactInput,
+  settings: RuleSettings,
 ): VendorParams["addMessageContact"] {
   return {
     Name: input.name,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
     Title: TITLES.toVendor[input.title],
     MessageTypes: input.messageTypes.map(
       (type) => MESSAGE_TYPES.toVendor[type],
@@ -75,12 +81,13 @@ export function toAddParams(
 
 export function toUpdateParams(
   input: UpdateMessageContactInput,
+  settings: RuleSettings,
 ): VendorParams["updateMessageContact"] {
   return {
     ContactId: input.contactId,
     Name: input.name,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
     Title: input.title === undefined ? undefined : TITLES.toVendor[input.title],
     MessageTypes: input.messageTypes?.map(
       (type) => MESSAGE_TYPES.toVendor[type],
@@ -90,21 +97,23 @@ export function toUpdateParams(
 
 export function toCancelParams(
   input: CancelMessageContactUpdateInput,
+  settings: RuleSettings,
 ): VendorParams["cancelMessageContactUpdate"] {
   return {
     ContactId: input.contactId,
     EmailAddress: input.emailAddress,
-    PhoneNumber: toVendorPhone(input.phoneNumber),
+    PhoneNumber: toVendorPhone(input.phoneNumber, settings),
   };
 }
 
-export function toPhoneParams(input: {
-  contactId: string;
-  phoneNumber: string;
-}): VendorParams["sendPhoneVerificationForMessageContact"] {
+export function toPhoneParams(
+  { contactId, phoneNumber }: SendPhoneVerificationForMessageContactInput,
+  { PHONE_COUNTRY_CODES }: RuleSettings,
+): VendorParams["sendPhoneVerificationForMessageContact"] {
   return {
-    ContactId: input.contactId,
-    PhoneNumber: canonicalPhone(input.phoneNumber) ?? input.phoneNumber,
+    ContactId: contactId,
+    PhoneNumber:
+      canonicalPhone(phoneNumber, PHONE_COUNTRY_CODES) ?? phoneNumber,
   };
 }
 
@@ -132,7 +141,7 @@ export function toLocalDateTime(text: unknown): string | null {
 }
 
 /** The vendor may send an empty text or omit the member (not documented which). */
-const textOrNull = (text: string | null | undefined): string | null =>
+export const textOrNull = (text: string | null | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
 export function toMessageContact(contact: VendorContact): MessageContact {
@@ -159,7 +168,7 @@ export function toMessageContact(contact: VendorContact): MessageContact {
   };
 }
 
-const toMessageType = (type: string): MessageType =>
+export const toMessageType = (type: string): MessageType =>
   MESSAGE_TYPES.fromVendor.get(type) ?? MessageType.UNRECOGNISED;
 
 function toBinding(targetId: string): Binding {
@@ -219,30 +228,6 @@ function toPendingVerification(verification: {
       : VerificationChannel.PHONE,
     target: verification.Target,
   };
-}
-
-/** What the vendor says of a deletion; any other word than its two is no progress. */
-export function toDeletionReport(
-  answer: VendorAnswer<"getMessageContactDeletionStatus">,
-  contactId: string,
-): DeletionReport {
-  const { Status: status, FailReasonList: reasons } =
-    answer.ContactDeletionStatus;
-  const stateRaw = textOrNull(status);
-  if (status === "Failed") {
-    return {
-      ...newReport(DeletionState.FAILED, contactId),
-      stateRaw,
-      failures: (reasons ?? []).map((reason) => ({
-        accountId: reason.AccountId,
-        messageTypes: (reason.MessageTypes ?? []).map(toMessageType),
-        messageTypesRaw: reason.MessageTypes ?? [],
-      })),
-    };
-  }
-  const state =
-    status === "Deleting" ? DeletionState.IN_PROGRESS : DeletionState.UNKNOWN;
-  return { ...newReport(state, contactId), stateRaw };
 }
 
 export function toBindingChange(change: VendorBindingChange): BindingChange {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
 import { nullIfNotFound } from "./null-if-not-found.js";
@@ -29,6 +30,7 @@ export class MessageContactsService {
     @Inject(Deletions) private readonly deletions: Deletions,
     @Inject(VerificationMessages)
     private readonly messages: VerificationMessages,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   async addMessageContact(
@@ -37,7 +39,7 @@ export class MessageContactsService {
   ): Promise<KnownContact> {
     const { Contact: contact } = await this.upstream.call(
       "addMessageContact",
-      mapper.toAddParams(input),
+      mapper.toAddParams(input, this.config),
       context,
     );
     const { ContactId: id, CreateDate: date } = contact;
@@ -80,7 +82,7 @@ export class MessageContactsService {
   ): Promise<KnownContact> {
     await this.upstream.call(
       "updateMessageContact",
-      mapper.toUpdateParams(input),
+      mapper.toUpdateParams(input, this.config),
       context,
     );
     return { id: input.contactId };
@@ -92,7 +94,7 @@ export class MessageContactsService {
   ): Promise<KnownContact> {
     await this.upstream.call(
       "cancelMessageContactUpdate",
-      mapper.toCancelParams(input),
+      mapper.toCancelParams(input, this.config),
       context,
     );
     return { id: input.contactId };
@@ -147,7 +149,7 @@ export class MessageContactsService {
   ): Promise<SentMessage> {
     return this.messages.send(
       "sendPhoneVerificationForMessageContact",
-      mapper.toPhoneParams(input),
+      mapper.toPhoneParams(input, this.config),
       context,
     );
   }

@@ -2,6 +2,11 @@ import { getMetadataStorage } from "class-validator";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError, type Violation } from "../errors/gateway-error.js";
 
+/** Settings that rules depend on. They may differ between gateways of one process. */
+export interface RuleSettings {
+  readonly PHONE_COUNTRY_CODES: readonly string[];
+}
+
 /** A class whose properties carry class-validator rules. */
 export type Shape<T extends object> = new () => T;
 
@@ -11,7 +16,11 @@ interface CompiledRule {
   /** The rule applies to the whole input, so violations name no field. */
   readonly isWholeInput: boolean;
   readonly bounds: Pick<Violation, "min" | "max" | "anyOf">;
-  readonly holds: (value: unknown, input: object) => boolean;
+  readonly holds: (
+    value: unknown,
+    input: object,
+    settings: RuleSettings | undefined,
+  ) => boolean;
 }
 
 interface CompiledProperty {
@@ -45,14 +54,16 @@ export const MAX_VIOLATIONS = 100;
  * nothing; deletes optional properties that are null unless the shape rejects
  * null. Rejects unknown properties.
  *
+ * @param settings required for shapes with a phone number
  * @throws {GatewayError} INVALID_INPUT with all violations at once, up to
  *   `MAX_VIOLATIONS`
  */
 export function checkInput<T extends object>(
   shape: Shape<T>,
   input: unknown,
+  settings?: RuleSettings,
 ): T {
-  const violations = violationsOf(shape, input);
+  const violations = violationsOf(shape, input, settings);
   if (violations.length === 0) return input as T;
   throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
 }
@@ -63,6 +74,7 @@ export function checkInput<T extends object>(
 export function violationsOf<T extends object>(
   shape: Shape<T>,
   input: unknown,
+  settings?: RuleSettings,
 ): Violation[] {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return [{ field: null, rule: "type" }];
@@ -78,7 +90,7 @@ export function violationsOf<T extends object>(
   }
   for (const property of properties) {
     if (violations.length >= MAX_VIOLATIONS) break;
-    checkProperty(property, input, violations);
+    checkProperty(property, input, settings, violations);
   }
   return violations;
 }
@@ -100,6 +112,7 @@ function dropNulls(
 function checkProperty(
   { name, isOptional, rules }: CompiledProperty,
   input: object,
+  settings: RuleSettings | undefined,
   violations: Violation[],
 ): void {
   const value: unknown = Object.hasOwn(input, name)
@@ -119,11 +132,11 @@ function checkProperty(
     if (each && Array.isArray(value)) {
       for (const [index, item] of (value as unknown[]).entries()) {
         if (violations.length >= MAX_VIOLATIONS) return;
-        if (!holds(item, input)) {
+        if (!holds(item, input, settings)) {
           violations.push({ field: [name, String(index)], rule, ...bounds });
         }
       }
-    } else if (!holds(value, input)) {
+    } else if (!holds(value, input, settings)) {
       violations.push({ field: whole ? null : [name], rule, ...bounds });
       // A value of the wrong type is reported once.
       if (rule === "type") return;
@@ -168,11 +181,12 @@ function compile(shape: Shape<object>): CompiledShape {
       each: one.each,
       isWholeInput: whole,
       bounds,
-      holds: (value, object) =>
+      holds: (value, object, settings) =>
         instance.validate(value, {
           value,
           object,
-          constraints: [],
+          // The only way to pass a value of this call to a class-validator rule.
+          constraints: [settings],
           property: one.propertyName,
           targetName: shape.name,
         }) === true,

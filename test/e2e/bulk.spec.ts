@@ -27,23 +27,23 @@ interface Item {
   readonly code: string | null;
 }
 
-/** What came back, in one form for both APIs. */
-interface Bulk {
+/** Result of a bulk change, in one form for both APIs. */
+interface BulkResult {
   readonly status: number;
-  /** Code of a refusal of the whole; null when there are results. */
-  readonly refused: string | null;
+  /** Error code when the request was rejected as a whole; null when there are results. */
+  readonly rejectedWith: string | null;
   readonly violations: readonly { field: readonly string[]; rule: string }[];
   readonly isComplete: boolean | undefined;
   readonly items: readonly Item[];
 }
 
-interface BulkDoor {
+interface BulkApi {
   readonly name: string;
-  readonly update: (inputs: unknown) => Promise<Bulk>;
+  readonly update: (inputs: unknown) => Promise<BulkResult>;
   readonly bind: (
     contactId: string,
     targetIds: readonly string[],
-  ) => Promise<Bulk>;
+  ) => Promise<BulkResult>;
 }
 
 const ERRORS =
@@ -67,7 +67,7 @@ interface Payload {
 async function overGraphql(
   query: string,
   variables: Record<string, unknown>,
-): Promise<Bulk> {
+): Promise<BulkResult> {
   const { data, errors } = await graphql<Record<string, Payload> | null>(
     running,
     query,
@@ -76,7 +76,7 @@ async function overGraphql(
   const [payload] = Object.values(data ?? {});
   return {
     status: 200,
-    refused:
+    rejectedWith:
       errors?.[0]?.extensions.code ??
       (payload?.results.length === 0
         ? (payload.errors[0]?.code ?? null)
@@ -90,7 +90,7 @@ async function overGraphql(
   };
 }
 
-interface RestAnswer {
+interface RestBody {
   readonly isComplete?: boolean;
   readonly code?: string;
   readonly errors?: readonly { field: string[]; rule: string }[];
@@ -103,7 +103,7 @@ interface RestAnswer {
   }[];
 }
 
-async function overRest(path: string, body: unknown): Promise<Bulk> {
+async function overRest(path: string, body: unknown): Promise<BulkResult> {
   const response = await fetch(
     `${running.gateway.url}/v1/message-contacts/${path}`,
     {
@@ -112,10 +112,10 @@ async function overRest(path: string, body: unknown): Promise<Bulk> {
       body: JSON.stringify(body),
     },
   );
-  const answer = (await response.json()) as RestAnswer;
+  const answer = (await response.json()) as RestBody;
   return {
     status: response.status,
-    refused: answer.code ?? null,
+    rejectedWith: answer.code ?? null,
     violations: answer.errors ?? [],
     isComplete: answer.isComplete,
     items: (answer.results ?? []).map(
@@ -128,7 +128,7 @@ async function overRest(path: string, body: unknown): Promise<Bulk> {
   };
 }
 
-const APIS: readonly BulkDoor[] = [
+const APIS: readonly BulkApi[] = [
   {
     name: "graphql",
     update: (inputs) =>
@@ -152,7 +152,7 @@ const APIS: readonly BulkDoor[] = [
 
 const UNKNOWN_ID = "c-neverExistedHere0";
 
-/** Every target of the sample directory: seven fit into two calls. */
+/** All targets of the sample directory; seven need two calls. */
 const TARGETS = [
   "rd-3gqx5n",
   "r-Zj29gL",
@@ -164,10 +164,10 @@ const TARGETS = [
 ];
 
 describe.each(APIS)("changing many contacts over $name", ({ update }) => {
-  it("refuses duplicates, contradictions and broken rules before anything is sent", async () => {
-    let answer: Bulk | undefined;
+  it("rejects duplicate contacts, duplicate names and invalid items before the first vendor call", async () => {
+    let result: BulkResult | undefined;
     const actions = await actionsOf(running, async () => {
-      answer = await update([
+      result = await update([
         { contactId: TOM, name: "same" },
         { contactId: MARTA, name: "same" },
         { contactId: TOM, title: "CEO" },
@@ -175,9 +175,9 @@ describe.each(APIS)("changing many contacts over $name", ({ update }) => {
       ]);
     });
     expect(actions).toEqual([]);
-    expect(answer?.refused).toBe("INVALID_INPUT");
+    expect(result?.rejectedWith).toBe("INVALID_INPUT");
     expect(
-      answer?.violations.map(({ field, rule }) => [field.join("."), rule]),
+      result?.violations.map(({ field, rule }) => [field.join("."), rule]),
     ).toEqual([
       ["inputs.3.name", "length"],
       ["inputs.2.contactId", "unique"],
@@ -186,30 +186,30 @@ describe.each(APIS)("changing many contacts over $name", ({ update }) => {
   });
 
   it.each([0, 51])(
-    "refuses %s items before anything is sent",
+    "rejects %s items before the first vendor call",
     async (count) => {
-      let answer: Bulk | undefined;
+      let result: BulkResult | undefined;
       const actions = await actionsOf(running, async () => {
-        answer = await update(
+        result = await update(
           Array.from({ length: count }, (_, at) => ({ contactId: `c-${at}` })),
         );
       });
       expect(actions).toEqual([]);
-      expect(answer?.refused).toBe("INVALID_INPUT");
-      expect(answer?.violations).toMatchObject([
+      expect(result?.rejectedWith).toBe("INVALID_INPUT");
+      expect(result?.violations).toMatchObject([
         { field: ["inputs"], rule: "length" },
       ]);
     },
   );
 
-  it("makes all changes, in order", async () => {
+  it("makes all changes in order", async () => {
     const inputs = [TOM, MARTA, BEN].map((contactId, at) => ({
       contactId,
       name: `nr${"abc".charAt(at)}`,
     }));
-    const answer = await update(inputs);
-    expect(answer).toMatchObject({ status: 200, isComplete: true });
-    expect(answer.items).toEqual(
+    const result = await update(inputs);
+    expect(result).toMatchObject({ status: 200, isComplete: true });
+    expect(result.items).toEqual(
       inputs.map(({ contactId }) => ({
         contactId,
         status: "DONE",
@@ -221,34 +221,34 @@ describe.each(APIS)("changing many contacts over $name", ({ update }) => {
     ).toEqual([TOM, MARTA, BEN]);
   });
 
-  it("goes on after what is wrong with one item, and says which", async () => {
-    const answer = await update([
+  it("continues after an error that concerns one item, and reports it for that item", async () => {
+    const result = await update([
       { contactId: TOM, name: "Marta" },
       { contactId: UNKNOWN_ID, title: "CEO" },
       { contactId: BEN, title: "CEO" },
     ]);
-    expect(answer.isComplete).toBe(false);
-    expect(answer.items).toEqual([
+    expect(result.isComplete).toBe(false);
+    expect(result.items).toEqual([
       { contactId: TOM, status: "FAILED", code: "NAME_TAKEN" },
       { contactId: UNKNOWN_ID, status: "FAILED", code: "CONTACT_NOT_FOUND" },
       { contactId: BEN, status: "DONE", code: null },
     ]);
   });
 
-  it("stops when the vendor is in trouble, and loses nothing that was done", async () => {
+  it("stops after an upstream failure and keeps the results of earlier items", async () => {
     running.emulator.control.addFault({
       operation: "UpdateMessageContact",
       effect: "error",
       code: "Forbidden.RAM",
       skip: 1,
     });
-    const answer = await update([
+    const result = await update([
       { contactId: TOM, title: "CEO" },
       { contactId: MARTA, title: "CEO" },
       { contactId: BEN, title: "CEO" },
     ]);
-    expect(answer.isComplete).toBe(false);
-    expect(answer.items).toEqual([
+    expect(result.isComplete).toBe(false);
+    expect(result.items).toEqual([
       { contactId: TOM, status: "DONE", code: null },
       { contactId: MARTA, status: "FAILED", code: "UPSTREAM_DENIED" },
       { contactId: BEN, status: "NOT_ATTEMPTED", code: null },
@@ -258,8 +258,8 @@ describe.each(APIS)("changing many contacts over $name", ({ update }) => {
 
 describe.each(APIS)("binding many targets over $name", ({ bind }) => {
   it("sends seven targets in two calls of at most five, in order", async () => {
-    const answer = await bind(BEN, TARGETS);
-    expect(answer.items).toEqual(
+    const result = await bind(BEN, TARGETS);
+    expect(result.items).toEqual(
       TARGETS.map((targetId) => ({ targetId, status: "DONE", code: null })),
     );
     const sent = running.emulator.control.calls().map(({ params }) =>
@@ -273,47 +273,49 @@ describe.each(APIS)("binding many targets over $name", ({ bind }) => {
     ]);
   });
 
-  it("keeps what was bound when a later call fails", async () => {
-    const answer = await bind(BEN, [
+  it("keeps the bindings of earlier calls when a later call fails", async () => {
+    const result = await bind(BEN, [
       ...TARGETS.slice(0, 5),
       "1997968394359999",
       ...TARGETS.slice(5, 6),
     ]);
-    expect(answer.status).toBe(answer.refused === null ? answer.status : 0);
-    expect(answer.items.map(({ status, code }) => [status, code])).toEqual([
+    expect(result.status).toBe(
+      result.rejectedWith === null ? result.status : 0,
+    );
+    expect(result.items.map(({ status, code }) => [status, code])).toEqual([
       ...new Array<unknown>(5).fill(["DONE", null]),
       ["FAILED", "BINDING_TARGET_NOT_FOUND"],
       ["FAILED", "BINDING_TARGET_NOT_FOUND"],
     ]);
   });
 
-  it("does not attempt what comes after the call that failed", async () => {
+  it("does not attempt the targets after a failed call", async () => {
     running.emulator.control.changeSettings({ targetsPerContact: 5 });
-    const answer = await bind(BEN, [
+    const result = await bind(BEN, [
       ...TARGETS,
       "1997968394350004",
       "1997968394350005",
       "1997968394350006",
       "fd-ZDNPiT7a4K",
     ]);
-    expect(answer.items.map(({ status, code }) => [status, code])).toEqual([
+    expect(result.items.map(({ status, code }) => [status, code])).toEqual([
       ...new Array<unknown>(5).fill(["DONE", null]),
       ...new Array<unknown>(5).fill(["FAILED", "QUOTA_EXCEEDED"]),
       ["NOT_ATTEMPTED", null],
     ]);
   });
 
-  it("is one failure when nothing fits", async () => {
-    const answer = await bind(BEN, ["1997968394359999"]);
-    expect(answer.refused).toBe("BINDING_TARGET_NOT_FOUND");
-    expect(answer.items).toEqual([]);
+  it("fails as a whole when the first call fails", async () => {
+    const result = await bind(BEN, ["1997968394359999"]);
+    expect(result.rejectedWith).toBe("BINDING_TARGET_NOT_FOUND");
+    expect(result.items).toEqual([]);
   });
 
-  it("refuses more than fifty targets", async () => {
-    const answer = await bind(
+  it("rejects more than fifty targets", async () => {
+    const result = await bind(
       BEN,
       Array.from({ length: 51 }, (_, at) => `fd-${at}`),
     );
-    expect(answer.refused).toBe("INVALID_INPUT");
+    expect(result.rejectedWith).toBe("INVALID_INPUT");
   });
 });

@@ -7,23 +7,23 @@ let running: Running;
 
 afterEach(() => running.stop());
 
-async function ask(body: object): Promise<{ status: number; code: unknown }> {
+async function post(body: object): Promise<{ status: number; code: unknown }> {
   const response = await fetch(`${running.gateway.url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  const answer = (await response.json()) as {
+  const result = (await response.json()) as {
     errors?: { extensions: { code: string } }[];
   };
   return {
     status: response.status,
-    code: answer.errors?.[0]?.extensions.code ?? "OK",
+    code: result.errors?.[0]?.extensions.code ?? "OK",
   };
 }
 
-describe("a lost answer", () => {
-  it("is settled although the vendor's clock is a minute behind", async () => {
+describe("a write whose response was lost", () => {
+  it("is recovered although the vendor's clock is a minute behind", async () => {
     running = await startBoth({ clock: { now: () => Date.now() - 60_000 } });
     running.emulator.control.addFault({
       operation: "AddMessageContact",
@@ -38,7 +38,7 @@ describe("a lost answer", () => {
     expect(code).toBe("OK");
   });
 
-  it("is not taken for a change that masked reads merely resemble", async () => {
+  it("is sent again when masked values only resemble the change", async () => {
     running = await startBoth({ settings: { maskTargets: true } });
     const { control } = running.emulator;
     control.addFault({
@@ -59,8 +59,8 @@ describe("a lost answer", () => {
   });
 });
 
-describe("a refusal under an idempotency key", () => {
-  it.each(APIS)("comes again with all it said by $name", async (api) => {
+describe("an error under an idempotency key", () => {
+  it.each(APIS)("is replayed with all its details by $name", async (api) => {
     running = await startBoth();
     running.emulator.control.addFault({
       operation: "AddMessageContact",
@@ -81,16 +81,16 @@ describe("a refusal under an idempotency key", () => {
   });
 });
 
-describe("what neither api can mean", () => {
-  it("is a bad request when a subscription is posted", async () => {
+describe("an invalid request", () => {
+  it("returns BAD_REQUEST for a subscription sent by POST", async () => {
     running = await startBoth();
     const query = `subscription { messageContactDeletionStatus(contactId: "${TOM}") { state } }`;
-    expect(await ask({ query })).toEqual({ status: 400, code: "BAD_REQUEST" });
+    expect(await post({ query })).toEqual({ status: 400, code: "BAD_REQUEST" });
   });
 
-  it("takes null for what may be left out, but not in an update", async () => {
+  it("accepts null for optional arguments, except in an update", async () => {
     running = await startBoth();
-    const page = await ask({
+    const page = await post({
       query:
         "query ($page: Int, $target: ID) { messageContacts(pageNumber: $page, boundTo: $target) { totalCount } }",
       variables: { page: null, target: null },
@@ -104,16 +104,16 @@ describe("what neither api can mean", () => {
     expect(update.code).toBe("INVALID_INPUT");
   });
 
-  it("is a bad request when null meets an argument that has none", async () => {
+  it("returns BAD_REQUEST when a variable is null for a non-null argument", async () => {
     running = await startBoth();
-    const answer = await ask({
+    const result = await post({
       query: `mutation ($retain: Boolean) { deleteMessageContact(input: { contactId: "${TOM}", retainContactInMembers: $retain }) { errors { code } } }`,
       variables: { retain: null },
     });
-    expect(answer.code).toBe("BAD_REQUEST");
+    expect(result.code).toBe("BAD_REQUEST");
   });
 
-  it("refuses a body where only the address can say how to delete", async () => {
+  it("rejects a DELETE request with a body", async () => {
     running = await startBoth();
     const response = await fetch(
       `${running.gateway.url}/v1/message-contacts/${TOM}`,
@@ -127,7 +127,7 @@ describe("what neither api can mean", () => {
     expect(running.emulator.control.calls()).toEqual([]);
   });
 
-  it("refuses a compressed body", async () => {
+  it("rejects a compressed body with 415", async () => {
     running = await startBoth();
     const response = await fetch(`${running.gateway.url}/v1/message-contacts`, {
       method: "POST",

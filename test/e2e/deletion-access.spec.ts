@@ -37,7 +37,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** How an attempt to watch ended: states, an error code, or a close code. */
+/** Tries to watch; resolves with the states, an error code or a close code. */
 type Attempt = (headers: Record<string, string>) => Promise<unknown>;
 
 const overSocket: Attempt = async (connectionParams) => {
@@ -111,23 +111,23 @@ describe.each([
   },
   { name: "REST", attempt: overEvents, refused: 401, forbidden: 403 },
 ])("watching over $name", ({ attempt, refused, forbidden }) => {
-  it("needs a sign-in", async () => {
+  it("requires a credential", async () => {
     expect(await attempt({})).toBe(refused);
     expect(await attempt(bearer("mcg_wrong"))).toBe(refused);
   });
 
-  it("needs the right to read", async () => {
+  it("requires the scope contacts:read", async () => {
     expect(await attempt(bearer(keys.writer))).toEqual(forbidden);
   });
 
-  it("is given to whoever may read, by either header", async () => {
+  it("accepts a caller with contacts:read, by either header", async () => {
     expect(await attempt(bearer(keys.reader))).toEqual(["UNKNOWN"]);
     expect(await attempt({ "x-api-key": keys.reader })).toEqual(["UNKNOWN"]);
   });
 });
 
-describe("a socket", () => {
-  it("closes when the sign-in ends", async () => {
+describe("a WebSocket", () => {
+  it("closes with 4401 when the credential expires", async () => {
     const socket = new WebSocket(
       `${running.gateway.url.replace("http", "ws")}/graphql`,
       "graphql-transport-ws",
@@ -146,7 +146,7 @@ describe("a socket", () => {
 });
 
 describe("graphql-sse", () => {
-  it("refuses queries, and a body that is no request", async () => {
+  it("rejects queries and malformed bodies", async () => {
     const send = (body: object): Promise<Response> =>
       fetch(`${running.gateway.url}/graphql/stream`, {
         method: "POST",
@@ -163,7 +163,7 @@ describe("graphql-sse", () => {
     expect((await send({ nothing: true })).status).toBe(400);
   });
 
-  it("takes a subscription in the address as well", async () => {
+  it("accepts a subscription in the query string", async () => {
     const search = new URLSearchParams({ query: SUBSCRIPTION });
     const response = await fetch(
       `${running.gateway.url}/graphql/stream?${search.toString()}`,

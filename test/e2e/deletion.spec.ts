@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   running.emulator.control.reset();
-  // What the gateway remembers belongs to the contacts of the test before.
+  // A new gateway: the deletion ledger holds the contacts of the previous test.
   await running.gateway.close();
   running = { ...running, ...(await restarted()) };
 });
@@ -61,8 +61,8 @@ async function restarted(): Promise<Running> {
   };
 }
 
-/** A way to watch a deletion: states until the end. */
-interface Watch {
+/** A transport that streams the states of a deletion. */
+interface WatchTransport {
   readonly name: string;
   readonly watch: (
     contactId: string,
@@ -115,7 +115,7 @@ async function* overSocket(
   return undefined;
 }
 
-const WAYS: readonly Watch[] = [
+const TRANSPORTS: readonly WatchTransport[] = [
   { name: "graphql-ws", watch: overSocket },
   {
     name: "graphql-sse",
@@ -163,15 +163,15 @@ async function rest(watcher: AsyncIterator<Deletion>): Promise<Deletion[]> {
   }
 }
 
-describe.each(WAYS)("a deletion watched over $name", ({ watch }) => {
-  it("gives one UNKNOWN state of an unknown contact, then ends", async () => {
+describe.each(TRANSPORTS)("a deletion watched over $name", ({ watch }) => {
+  it("yields one UNKNOWN state for an unknown contact, then ends", async () => {
     const states = await rest(watch(UNKNOWN_ID));
     expect(states).toMatchObject([
       { state: "UNKNOWN", isFinal: true, startedHere: null },
     ]);
   });
 
-  it("shows progress and the end", async () => {
+  it("yields IN_PROGRESS, then DELETED, then ends", async () => {
     await graphql(running, DELETE, { id: TOM });
     const watcher = watch(TOM);
     expect((await watcher.next()).value).toMatchObject({
@@ -185,7 +185,7 @@ describe.each(WAYS)("a deletion watched over $name", ({ watch }) => {
     ]);
   });
 
-  it("names what a failed one needs, in the reader's language", async () => {
+  it("lists the failures of a failed deletion, with advice in the requested language", async () => {
     running.emulator.control.failDeletions({
       failures: [
         { AccountId: "1997968394350002", MessageTypes: ["SecurityMessage"] },
@@ -209,7 +209,7 @@ describe.each(WAYS)("a deletion watched over $name", ({ watch }) => {
     });
   });
 
-  it("shows a retryable problem while the vendor is cut off, and recovers", async () => {
+  it("reports a retryable problem while the vendor is unreachable, then recovers", async () => {
     await graphql(running, DELETE, { id: TOM });
     running.emulator.control.addFault({
       effect: "reset",
@@ -232,20 +232,23 @@ describe.each(WAYS)("a deletion watched over $name", ({ watch }) => {
   });
 });
 
-describe.each(WAYS)("a contact that exists again, over $name", ({ watch }) => {
-  it("has no deletion on record, although one was seen to end", async () => {
-    await graphql(running, DELETE, { id: TOM });
-    running.emulator.control.advanceClock(60_000);
-    expect(await rest(watch(TOM))).toMatchObject([{ state: "DELETED" }]);
-    running.emulator.control.reset();
-    expect(await rest(watch(TOM))).toMatchObject([
-      { state: "UNKNOWN", startedHere: null },
-    ]);
-  });
-});
+describe.each(TRANSPORTS)(
+  "a contact that exists again, over $name",
+  ({ watch }) => {
+    it("is UNKNOWN although an earlier deletion was observed", async () => {
+      await graphql(running, DELETE, { id: TOM });
+      running.emulator.control.advanceClock(60_000);
+      expect(await rest(watch(TOM))).toMatchObject([{ state: "DELETED" }]);
+      running.emulator.control.reset();
+      expect(await rest(watch(TOM))).toMatchObject([
+        { state: "UNKNOWN", startedHere: null },
+      ]);
+    });
+  },
+);
 
 describe("a contact that exists again", () => {
-  it("has no deletion on record in queries and over REST", async () => {
+  it("has no deletion in queries and over REST", async () => {
     await graphql(running, DELETE, { id: TOM });
     running.emulator.control.advanceClock(60_000);
     const read = (): Promise<unknown> =>
@@ -288,7 +291,7 @@ describe("a contact that exists again", () => {
     });
   });
 
-  it("is reported to a browser that has seen the end of its deletion", async () => {
+  it("is reported to a client that reconnects with the id of the final state", async () => {
     await graphql(running, DELETE, { id: TOM });
     running.emulator.control.advanceClock(60_000);
     const [deleted] = await new EventReader(await fetch(eventsUrl(TOM))).rest();
@@ -305,10 +308,10 @@ describe("a contact that exists again", () => {
 describe("watching", () => {
   const watching = (): DeletionWatch => running.gateway.app.get(DeletionWatch);
 
-  it("polls once for three watchers at three APIs", async () => {
+  it("polls once for three watchers over three transports", async () => {
     await graphql(running, DELETE, { id: TOM });
     running.emulator.control.clearCalls();
-    const watchers = WAYS.map(({ watch }) => watch(TOM));
+    const watchers = TRANSPORTS.map(({ watch }) => watch(TOM));
     for (const watcher of watchers) await watcher.next();
     expect(watching().size).toBe(1);
     expect(running.emulator.control.calls()).toHaveLength(1);
@@ -316,7 +319,7 @@ describe("watching", () => {
     while (watching().size > 0) await settled();
   });
 
-  it("follows a deletion that somebody else started, and says so", async () => {
+  it("follows a deletion that another client started and sets startedHere to false", async () => {
     const other = await restarted();
     await graphql(other, DELETE, { id: TOM });
     await other.gateway.close();
@@ -331,7 +334,7 @@ describe("watching", () => {
     ]);
   });
 
-  it("answers a deleted contact with one read of the contact", async () => {
+  it("verifies a recorded deletion with one read of the contact", async () => {
     await graphql(
       running,
       `
@@ -360,7 +363,7 @@ describe("server-sent events of REST", () => {
   const open = (headers: Record<string, string> = {}): Promise<Response> =>
     fetch(eventsUrl(TOM), { headers });
 
-  it("ends with an event of its own, after which a browser is told to stay away", async () => {
+  it("ends with a `complete` event and returns 204 when the client reconnects", async () => {
     const response = await fetch(eventsUrl(UNKNOWN_ID));
     expect(response.headers.get("content-type")).toBe(
       "text/event-stream; charset=utf-8",
@@ -376,7 +379,7 @@ describe("server-sent events of REST", () => {
     expect(running.emulator.control.calls()).toEqual([]);
   });
 
-  it("does not repeat a state that the browser has seen", async () => {
+  it("does not repeat the state named by Last-Event-ID", async () => {
     await graphql(running, DELETE, { id: TOM });
     const first = new EventReader(await open());
     const seen = await first.next();
@@ -389,15 +392,15 @@ describe("server-sent events of REST", () => {
     expect(JSON.parse(event?.data ?? "")).toMatchObject({ state: "DELETED" });
   });
 
-  it("refuses a malformed contact as a problem document", async () => {
+  it("returns a problem document for a malformed contact id", async () => {
     const response = await fetch(eventsUrl("nonsense"));
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code: "INVALID_INPUT" });
   });
 });
 
-describe("the socket", () => {
-  it("refuses queries and mutations", async () => {
+describe("the WebSocket", () => {
+  it("rejects queries and mutations", async () => {
     const socket = client();
     const results = socket.iterate({
       query: "{ messageContacts { totalCount } }",
@@ -408,7 +411,7 @@ describe("the socket", () => {
     await socket.dispose();
   });
 
-  it("renders what is wrong with an argument like POST does", async () => {
+  it("reports an invalid argument in the same form as POST", async () => {
     const socket = client();
     const results = socket.iterate({
       query: SUBSCRIPTION,
@@ -421,7 +424,7 @@ describe("the socket", () => {
     await socket.dispose();
   });
 
-  it("closes on a message of more than 64 KiB", async () => {
+  it("closes with 1009 on a message of more than 64 KiB", async () => {
     const socket = new WebSocket(
       `${running.gateway.url.replace("http", "ws")}/graphql`,
       "graphql-transport-ws",
@@ -431,7 +434,7 @@ describe("the socket", () => {
     expect(await code).toBe(1009);
   });
 
-  it("refuses the handshake of a page of another origin with 403", async () => {
+  it("rejects a handshake from another origin with 403", async () => {
     const socket = new WebSocket(
       `${running.gateway.url.replace("http", "ws")}/graphql`,
       "graphql-transport-ws",
@@ -443,7 +446,7 @@ describe("the socket", () => {
     expect(error.message).toContain("403");
   });
 
-  it("opens nowhere but at /graphql", async () => {
+  it("rejects a handshake with 404 at any path other than /graphql", async () => {
     const socket = new WebSocket(
       `${running.gateway.url.replace("http", "ws")}/elsewhere`,
       "graphql-transport-ws",
@@ -456,7 +459,7 @@ describe("the socket", () => {
 });
 
 describe("a gateway that stops", () => {
-  it("closes sockets as going away and ends streams without saying complete", async () => {
+  it("closes WebSockets with 1001 and ends event streams without a `complete` event", async () => {
     const other = await restarted();
     await graphql(other, DELETE, { id: TOM });
     const { url } = other.gateway;

@@ -202,8 +202,6 @@ describe("the advice after an unknown outcome", () => {
       "read",
     );
     expect(data?.["u"]).toMatchObject({ contact: null, errors: [] });
-    expect(errors?.[0]?.extensions.advice).toContain(
-      "The change was carried out",
-    );
+    expect(errors?.[0]?.extensions.advice).toContain("The change was made");
   });
 });

@@ -31,6 +31,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const SETTINGS = { PHONE_COUNTRY_CODES: ["86"] };
+
 const CONTACTS = [
   {
     name: "tom",
@@ -68,7 +70,7 @@ async function run(
   prompt: Prompt | null = null,
 ): Promise<boolean> {
   try {
-    const items = readSeedFile(file({ contacts }));
+    const items = readSeedFile(file({ contacts }), SETTINGS);
     return await seed(items, target, terminal, prompt);
   } finally {
     await target.close();
@@ -82,14 +84,17 @@ const contactNamed = (name: string) =>
   emulator.control.snapshot().seed.contacts.find((one) => one.name === name);
 
 const TARGETS = [
-  ["an emulator", () => Promise.resolve(new EmulatorTarget(emulator.url))],
+  [
+    "an emulator",
+    () => Promise.resolve(new EmulatorTarget(emulator.url, SETTINGS)),
+  ],
   ["a directory", directory],
 ] as const;
 
 test("lists every problem of an invalid file", () => {
   const problemsOf = (content: unknown): string => {
     try {
-      readSeedFile(file(content));
+      readSeedFile(file(content), SETTINGS);
     } catch (error) {
       if (error instanceof SeedFileError) return error.message;
     }
@@ -159,8 +164,8 @@ test("adds contacts to a directory only after the exact confirmation", async () 
 });
 
 test("draws a progress bar on a terminal", async () => {
-  const items = readSeedFile(file({ contacts: CONTACTS }));
-  const target = new EmulatorTarget(emulator.url);
+  const items = readSeedFile(file({ contacts: CONTACTS }), SETTINGS);
+  const target = new EmulatorTarget(emulator.url, SETTINGS);
   await seed(items, target, { ...terminal, isTTY: true }, null);
   await target.close();
   expect(output).toContain("█".repeat(12) + "░".repeat(12) + " 1/2");

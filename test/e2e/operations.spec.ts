@@ -39,7 +39,7 @@ const TOM_AS_SEEDED = {
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
-/** What each operation answers to its valid call, through either API. */
+/** Expected result of each operation, over both APIs. */
 const RESULTS: Readonly<Record<Operation, unknown>> = {
   addMessageContact: {
     id: expect.stringMatching(/^c-/),
@@ -86,7 +86,7 @@ const RESULTS: Readonly<Record<Operation, unknown>> = {
   },
 };
 
-/** GraphQL wraps what a change tells in the payload's own field. */
+/** Result of an operation; unwraps the field of a GraphQL payload. */
 function resultOf({ data }: ApiResponse): unknown {
   const payload = data as Record<string, unknown> | null;
   if (payload === null || !("errors" in payload)) return data;
@@ -107,44 +107,47 @@ const cases = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
 describe("each operation", () => {
   let running: Running;
 
-  // Cool-downs and seen deletions belong to a gateway: each case has its own.
+  // Cool-downs and observed deletions are state of a gateway: each case starts its own.
   beforeEach(async () => {
     running = await startBoth();
   });
 
   afterEach(() => running.stop());
 
-  it.each(cases)("$title is one signed call", async ({ operation, api }) => {
-    const { emulator, gateway } = running;
-    await openPending(emulator.control, gateway.url, operation);
-    emulator.control.clearCalls();
-    const answer = await api.call(
-      gateway.url,
-      operation,
-      VALID_INPUTS[operation],
-    );
-    expect(answer.code).toBe("OK");
-    expect(resultOf(answer)).toEqual(
-      typeof RESULTS[operation] === "object" &&
-        operation !== "listMessageContacts"
-        ? expect.objectContaining(RESULTS[operation] as object)
-        : RESULTS[operation],
-    );
-    expect(
-      emulator.control
-        .calls()
-        .map(({ action, method, verdict }) => ({ action, method, verdict })),
-    ).toEqual([
-      {
-        action: actionOf(operation),
-        method: "POST",
-        verdict:
-          operation === "getMessageContactDeletionStatus"
-            ? "EntityNotExists.Contact"
-            : "ok",
-      },
-    ]);
-  });
+  it.each(cases)(
+    "$title makes one signed vendor call",
+    async ({ operation, api }) => {
+      const { emulator, gateway } = running;
+      await openPending(emulator.control, gateway.url, operation);
+      emulator.control.clearCalls();
+      const response = await api.call(
+        gateway.url,
+        operation,
+        VALID_INPUTS[operation],
+      );
+      expect(response.code).toBe("OK");
+      expect(resultOf(response)).toEqual(
+        typeof RESULTS[operation] === "object" &&
+          operation !== "listMessageContacts"
+          ? expect.objectContaining(RESULTS[operation] as object)
+          : RESULTS[operation],
+      );
+      expect(
+        emulator.control
+          .calls()
+          .map(({ action, method, verdict }) => ({ action, method, verdict })),
+      ).toEqual([
+        {
+          action: actionOf(operation),
+          method: "POST",
+          verdict:
+            operation === "getMessageContactDeletionStatus"
+              ? "EntityNotExists.Contact"
+              : "ok",
+        },
+      ]);
+    },
+  );
 
   it.each(APIS)("reports all violations at once by $name", async (api) => {
     const { emulator, gateway } = running;
@@ -173,7 +176,7 @@ describe("each operation", () => {
   });
 
   it.each(APIS)(
-    "takes a number in E.164 and gives the vendor's form by $name",
+    "accepts a number in E.164 and returns it in the vendor's format by $name",
     async (api) => {
       const { gateway } = running;
       await api.call(gateway.url, "addMessageContact", {
@@ -193,7 +196,7 @@ describe("each operation", () => {
   );
 
   it.each(APIS)(
-    "finds the contacts bound to one target by $name",
+    "lists the contacts bound to one target by $name",
     async (api) => {
       const { data } = await api.call(
         running.gateway.url,
@@ -211,7 +214,7 @@ describe("each operation", () => {
   );
 
   it.each(APIS)(
-    "keeps the old address until the new one is confirmed by $name",
+    "returns the old address until the new one is confirmed by $name",
     async (api) => {
       const { emulator, gateway } = running;
       const read = async (): Promise<unknown> => {
@@ -245,41 +248,74 @@ describe("each operation", () => {
     },
   );
 
-  it.each(APIS)("follows a deletion to its end by $name", async (api) => {
-    const { emulator, gateway } = running;
-    const state = async (): Promise<unknown> => {
-      const { data } = await api.call(
-        gateway.url,
-        "getMessageContactDeletionStatus",
-        {
-          contactId: TOM,
-        },
-      );
-      return data;
-    };
-    emulator.control.failDeletions({
-      contactId: TOM,
-      failures: [
-        { AccountId: "1997968394350001", MessageTypes: ["FaultMessage"] },
-      ],
-    });
-    const input = { contactId: TOM, retainContactInMembers: false };
-    await api.call(gateway.url, "deleteMessageContact", input);
-    expect(await state()).toMatchObject({ state: "IN_PROGRESS" });
-    emulator.control.advanceClock(60_000);
-    expect(await state()).toMatchObject({
-      state: "FAILED",
-      failures: [
-        { accountId: "1997968394350001", messageTypes: ["FAULT_MESSAGE"] },
-      ],
-    });
-    await api.call(gateway.url, "deleteMessageContact", input);
-    emulator.control.advanceClock(60_000);
-    expect(await state()).toMatchObject({ state: "DELETED" });
-  });
+  it.each(APIS)(
+    "reports the states of a deletion until it is final by $name",
+    async (api) => {
+      const { emulator, gateway } = running;
+      const state = async (): Promise<unknown> => {
+        const { data } = await api.call(
+          gateway.url,
+          "getMessageContactDeletionStatus",
+          {
+            contactId: TOM,
+          },
+        );
+        return data;
+      };
+      emulator.control.failDeletions({
+        contactId: TOM,
+        failures: [
+          { AccountId: "1997968394350001", MessageTypes: ["FaultMessage"] },
+        ],
+      });
+      const input = { contactId: TOM, retainContactInMembers: false };
+      await api.call(gateway.url, "deleteMessageContact", input);
+      expect(await state()).toMatchObject({ state: "IN_PROGRESS" });
+      emulator.control.advanceClock(60_000);
+      expect(await state()).toMatchObject({
+        state: "FAILED",
+        failures: [
+          { accountId: "1997968394350001", messageTypes: ["FAULT_MESSAGE"] },
+        ],
+      });
+      await api.call(gateway.url, "deleteMessageContact", input);
+      emulator.control.advanceClock(60_000);
+      expect(await state()).toMatchObject({ state: "DELETED" });
+    },
+  );
 });
 
-describe("the REST door", () => {
+describe("two gateways in one process", () => {
+  it.each(APIS)(
+    "accept only the country codes of their own configuration by $name",
+    async (api) => {
+      const one = await startBoth({}, { PHONE_COUNTRY_CODES: "86" });
+      const two = await startBoth({}, { PHONE_COUNTRY_CODES: "86,852" });
+      try {
+        const add = ({ gateway }: Running): Promise<ApiResponse> =>
+          api.call(gateway.url, "addMessageContact", {
+            ...VALID_INPUTS.addMessageContact,
+            phoneNumber: "+85251234567",
+          });
+        const rejected = await add(one);
+        expect(rejected.code).toBe("INVALID_INPUT");
+        expect(rejected.errors).toMatchObject([
+          { field: ["phoneNumber"], rule: "country-code" },
+        ]);
+        expect(one.emulator.control.calls()).toEqual([]);
+        await add(two);
+        expect(two.emulator.control.calls()[0]?.params).toMatchObject({
+          PhoneNumber: "852-51234567",
+        });
+      } finally {
+        await one.stop();
+        await two.stop();
+      }
+    },
+  );
+});
+
+describe("the REST API", () => {
   let running: Running;
 
   beforeAll(async () => {
@@ -288,7 +324,7 @@ describe("the REST door", () => {
 
   afterAll(() => running.stop());
 
-  it("answers 201 and the address of a new contact", async () => {
+  it("returns 201 with the Location of a new contact", async () => {
     const { status, headers, data } = await REST.call(
       running.gateway.url,
       "addMessageContact",
@@ -299,7 +335,7 @@ describe("the REST door", () => {
     expect(headers.get("location")).toBe(`/v1/message-contacts/${id}`);
   });
 
-  it("links the pages of a list", async () => {
+  it("returns a Link header with the pages of a list", async () => {
     const { headers } = await REST.call(
       running.gateway.url,
       "listMessageContacts",
@@ -321,7 +357,7 @@ describe("the REST door", () => {
     ]);
   });
 
-  it("answers 202 and where to look while a deletion runs", async () => {
+  it("returns 202 with Location and Retry-After while a deletion runs", async () => {
     const { status, headers } = await REST.call(
       running.gateway.url,
       "deleteMessageContact",
@@ -337,7 +373,7 @@ describe("the REST door", () => {
     expect(headers.get("retry-after")).toBe("2");
   });
 
-  it("answers 404 for a contact that is not there", async () => {
+  it("returns 404 for a contact that does not exist", async () => {
     const { status, code } = await REST.call(
       running.gateway.url,
       "getMessageContact",
@@ -348,7 +384,7 @@ describe("the REST door", () => {
     expect([status, code]).toEqual([404, "CONTACT_NOT_FOUND"]);
   });
 
-  it("speaks Chinese to those who ask for it", async () => {
+  it("returns Chinese messages when Accept-Language prefers Chinese", async () => {
     const { body, headers } = await REST.call(
       running.gateway.url,
       "getMessageContact",

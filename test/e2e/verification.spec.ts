@@ -19,11 +19,11 @@ describe.each(APIS)("a verification message over $name", (api) => {
     headers: Readonly<Record<string, string>> = {},
   ) => api.call(running.gateway.url, SEND, input, headers);
 
-  const sent = (): number => running.emulator.control.outbox().length;
+  const sentCount = (): number => running.emulator.control.outbox().length;
 
-  const asked = (): number => running.emulator.control.calls().length;
+  const callCount = (): number => running.emulator.control.calls().length;
 
-  it("is sent once, and tells when the next one may be", async () => {
+  it("is sent once; a second one is rejected with retryAfterSeconds", async () => {
     running = await startBoth();
     const first = await send();
     expect(first.code).toBe("OK");
@@ -33,38 +33,38 @@ describe.each(APIS)("a verification message over $name", (api) => {
     expect(JSON.stringify(second.body)).toMatch(
       /"retryAfterSeconds":(?:60|59)\b/,
     );
-    expect(sent()).toBe(1);
-    expect(asked()).toBe(1);
+    expect(sentCount()).toBe(1);
+    expect(callCount()).toBe(1);
   });
 
-  it("may follow at once to another target or contact", async () => {
+  it("may be sent at once to another target or contact", async () => {
     running = await startBoth();
     expect((await send()).code).toBe("OK");
     expect(
       (await send({ contactId: BEN, emailAddress: "ben@example.com" })).code,
     ).toBe("OK");
-    expect(sent()).toBe(2);
+    expect(sentCount()).toBe(2);
   });
 
-  it("goes out only once of two that come together", async () => {
+  it("is sent once when two requests arrive concurrently", async () => {
     running = await startBoth();
-    const answers = await Promise.all([send(), send()]);
-    expect(answers.map(({ code }) => code).sort()).toEqual([
+    const responses = await Promise.all([send(), send()]);
+    expect(responses.map(({ code }) => code).sort()).toEqual([
       "OK",
       "VERIFICATION_LIMIT",
     ]);
-    expect(sent()).toBe(1);
+    expect(sentCount()).toBe(1);
   });
 
-  it("does not start the pause when the vendor refused it", async () => {
+  it("does not start the cool-down when the vendor rejects it", async () => {
     running = await startBoth();
     const input = { contactId: TOM, emailAddress: "nobody@example.com" };
     expect((await send(input)).code).toBe("VERIFICATION_NOT_PENDING");
     expect((await send(input)).code).toBe("VERIFICATION_NOT_PENDING");
-    expect(asked()).toBe(2);
+    expect(callCount()).toBe(2);
   });
 
-  it("is not sent again when no answer came, and starts the pause", async () => {
+  it("is not sent again when the response was lost, and starts the cool-down", async () => {
     running = await startBoth();
     running.emulator.control.addFault({
       operation: "SendEmailVerificationForMessageContact",
@@ -73,12 +73,12 @@ describe.each(APIS)("a verification message over $name", (api) => {
     });
     const first = await send();
     expect(first.code).toBe("OUTCOME_UNKNOWN");
-    expect(sent()).toBe(1);
+    expect(sentCount()).toBe(1);
     expect((await send()).code).toBe("VERIFICATION_LIMIT");
-    expect(sent()).toBe(1);
+    expect(sentCount()).toBe(1);
   });
 
-  it("is answered again, not refused, when the same order is repeated under its key", async () => {
+  it("is replayed, not rejected, when the request is repeated with the same idempotency key", async () => {
     running = await startBoth();
     const headers = { "idempotency-key": "order-1" };
     const first = await send(undefined, headers);
@@ -90,10 +90,10 @@ describe.each(APIS)("a verification message over $name", (api) => {
     );
     const other = await send(undefined, { "idempotency-key": "order-2" });
     expect(other.code).toBe("VERIFICATION_LIMIT");
-    expect(sent()).toBe(1);
+    expect(sentCount()).toBe(1);
   });
 
-  it("is refused without a call once the cap of the day is used up", async () => {
+  it("is rejected without a vendor call when the daily limit is reached", async () => {
     running = await startBoth({}, { VERIFICATION_EMAILS_PER_DAY: "1" });
     expect((await send()).code).toBe("OK");
     const second = await send({
@@ -102,6 +102,6 @@ describe.each(APIS)("a verification message over $name", (api) => {
     });
     expect(second.code).toBe("VERIFICATION_LIMIT");
     expect(JSON.stringify(second.body)).toContain('"limit":1');
-    expect(asked()).toBe(1);
+    expect(callCount()).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RuleSettings } from "../../validation/check-input.js";
 import { toAddParams } from "../../message-contacts/message-contacts.mapper.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
@@ -20,6 +21,7 @@ export class EmulatorTarget implements SeedTarget {
 
   constructor(
     private readonly url: string,
+    private readonly settings: RuleSettings,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -33,7 +35,7 @@ export class EmulatorTarget implements SeedTarget {
   }
 
   add({ contact, targetIds }: SeedItem): Promise<SeedOutcome> {
-    const params = toAddParams(contact);
+    const params = toAddParams(contact, this.settings);
     const contactId = `c-${randomBytes(9).toString("hex")}`;
     const createDate = vendorDate(this.now());
     this.added.push({

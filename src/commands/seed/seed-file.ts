@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readJsonFile } from "../../config/files/json-file.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
-import { checkInput } from "../../validation/check-input.js";
+import { checkInput, type RuleSettings } from "../../validation/check-input.js";
 import {
   AddMessageContactInput,
   AssociateMembersInput,
@@ -47,12 +47,12 @@ const FILE = z.object(
  *
  * @throws {SeedFileError} with all problems
  */
-export function readSeedFile(path: string): SeedItem[] {
+export function readSeedFile(path: string, settings: RuleSettings): SeedItem[] {
   const file = readJsonFile(path, FILE);
   if (file.value === null) throw new SeedFileError(file.problems);
   const problems: string[] = [];
   const items = file.value.contacts.map((row, index) =>
-    itemOf(row, index, problems),
+    itemOf(row, index, settings, problems),
   );
   const names = new Set<string>();
   for (const { contact } of items) {
@@ -67,6 +67,7 @@ export function readSeedFile(path: string): SeedItem[] {
 function itemOf(
   { targetIds = [], ...contact }: Readonly<Record<string, unknown>>,
   index: number,
+  settings: RuleSettings,
   problems: string[],
 ): SeedItem {
   const check = (validate: () => unknown): void => {
@@ -80,7 +81,7 @@ function itemOf(
       }
     }
   };
-  check(() => checkInput(AddMessageContactInput, contact));
+  check(() => checkInput(AddMessageContactInput, contact, settings));
   if (!Array.isArray(targetIds) || targetIds.length > 0) {
     const input = { contactId: PLACEHOLDER_ID, targetIds };
     check(() => checkInput(AssociateMembersInput, input));

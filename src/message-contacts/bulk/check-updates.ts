@@ -2,7 +2,11 @@ import { rejectMaskedInput } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
-import { MAX_VIOLATIONS, violationsOf } from "../../validation/check-input.js";
+import {
+  MAX_VIOLATIONS,
+  violationsOf,
+  type RuleSettings,
+} from "../../validation/check-input.js";
 import { MAX_ITEMS } from "./run-in-order.js";
 import { UpdateMessageContactInput } from "../shapes/inputs.js";
 
@@ -18,8 +22,9 @@ const UNIQUE_FIELDS = ["contactId", "name"] as const;
 export function checkUpdates(
   inputs: unknown,
   context: RequestContext,
+  settings: RuleSettings,
 ): UpdateMessageContactInput[] {
-  const violations = batchViolations(inputs).slice(0, MAX_VIOLATIONS);
+  const violations = batchViolations(inputs, settings).slice(0, MAX_VIOLATIONS);
   if (violations.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
   }
@@ -34,7 +39,7 @@ export function checkUpdates(
   return checked;
 }
 
-function batchViolations(inputs: unknown): Violation[] {
+function batchViolations(inputs: unknown, settings: RuleSettings): Violation[] {
   if (!Array.isArray(inputs)) return [{ field: ["inputs"], rule: "type" }];
   if (inputs.length < 1 || inputs.length > MAX_ITEMS) {
     return [{ field: ["inputs"], rule: "length", min: 1, max: MAX_ITEMS }];
@@ -42,7 +47,11 @@ function batchViolations(inputs: unknown): Violation[] {
   const violations: Violation[] = [];
   for (const [index, input] of (inputs as unknown[]).entries()) {
     if (violations.length >= MAX_VIOLATIONS) return violations;
-    for (const violation of violationsOf(UpdateMessageContactInput, input)) {
+    for (const violation of violationsOf(
+      UpdateMessageContactInput,
+      input,
+      settings,
+    )) {
       violations.push({ ...violation, field: pathOf(index, violation.field) });
     }
   }

@@ -34,7 +34,7 @@ export const WATCHES_PER_CALLER = 50;
 export type Schedule = (run: () => void, ms: number) => () => void;
 
 /** Injection token of the timer. */
-export const SCHEDULE = Symbol("Later");
+export const SCHEDULE = Symbol("Schedule");
 
 export const scheduleTimeout: Schedule = (run, ms) => {
   const timer = setTimeout(run, ms);

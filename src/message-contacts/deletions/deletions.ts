@@ -9,7 +9,7 @@ import {
   type SeenDeletion,
 } from "./deletion-ledger.js";
 import { newReport, type DeletionReport } from "./deletion-report.js";
-import { toDeletionReport } from "../message-contacts.mapper.js";
+import { toDeletionReport } from "./deletion.mapper.js";
 import { DeletionState } from "../shapes/enums.js";
 
 /**

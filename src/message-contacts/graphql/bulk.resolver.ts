@@ -1,5 +1,6 @@
 import { Inject } from "@nestjs/common";
 import { Args, Resolver } from "@nestjs/graphql";
+import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
@@ -52,6 +53,7 @@ export class BulkResolver {
   constructor(
     @Inject(BulkChanges) private readonly bulk: BulkChanges,
     @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
+    @Inject(Config) readonly config: Config,
   ) {}
 
   @ContactMutation({

@@ -12,14 +12,22 @@ import {
 } from "../../context/request-context.js";
 import type { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
-import { checkInput, type Shape } from "../../validation/check-input.js";
+import {
+  checkInput,
+  type RuleSettings,
+  type Shape,
+} from "../../validation/check-input.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { OPERATIONS, type Operation } from "../../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
 
 /** Validates an input that is not a single shape. */
 export interface InputCheck {
-  readonly check: (input: unknown, context: RequestContext) => unknown;
+  readonly check: (
+    input: unknown,
+    context: RequestContext,
+    settings: RuleSettings,
+  ) => unknown;
 }
 
 /** Declaration of a mutation. */
@@ -50,7 +58,22 @@ const FAILED_PAYLOAD = {
   isComplete: false,
 } as const;
 
-type Resolver = (input: unknown, context: RequestContext) => Promise<object>;
+/** A resolver class, whose configuration the input rules use. */
+interface Configured {
+  readonly config: RuleSettings;
+}
+
+type ContactMutationDecorator = (
+  target: Configured,
+  name: string | symbol,
+  descriptor: PropertyDescriptor,
+) => void;
+
+type Resolver = (
+  this: Configured,
+  input: unknown,
+  context: RequestContext,
+) => Promise<object>;
 
 /**
  * Declares a mutation. Wraps the resolver method: checks the scope, validates the input,
@@ -58,9 +81,9 @@ type Resolver = (input: unknown, context: RequestContext) => Promise<object>;
  */
 export function ContactMutation(
   options: ContactMutationOptions,
-): MethodDecorator {
+): ContactMutationDecorator {
   const { description, input: shape, payload, errors } = options;
-  return (target, name, descriptor: PropertyDescriptor): void => {
+  return (target, name, descriptor) => {
     const operation = options.operation ?? String(name);
     if (!isOperation(operation)) {
       throw new Error(`${operation} is not in the operation catalogue`);
@@ -70,11 +93,15 @@ export function ContactMutation(
     Extensions({ operation, upstream })(target, name, descriptor);
     Context()(target, name, 1);
     const method = descriptor.value as Resolver;
-    const resolve: Resolver = async function (this: object, input, context) {
+    const resolve: Resolver = async function (
+      this: Configured,
+      input,
+      context,
+    ) {
       beginField(context);
       requireScope(operation, context);
       try {
-        const checked = validate(shape, input, context);
+        const checked = validate(shape, input, context, this.config);
         const payload = await method.call(this, checked, context);
         return maskFor(context, payload);
       } catch (error) {
@@ -100,9 +127,10 @@ function validate(
   shape: ContactMutationOptions["input"],
   input: unknown,
   context: RequestContext,
+  settings: RuleSettings,
 ): unknown {
-  if ("check" in shape) return shape.check(input, context);
-  const checked = checkInput(shape, input);
+  if ("check" in shape) return shape.check(input, context, settings);
+  const checked = checkInput(shape, input, settings);
   rejectMaskedInput(context, checked);
   return checked;
 }

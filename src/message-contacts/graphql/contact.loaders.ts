@@ -1,5 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import DataLoader from "dataloader";
+import pLimit from "p-limit";
 import type { RequestContext } from "../../context/request-context.js";
 import type { Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -12,7 +13,6 @@ import {
   type MessageContact,
   type PendingVerification,
 } from "../shapes/message-contact.js";
-import { Slots } from "./concurrency-limit.js";
 
 /** Maximum number of concurrent reads per request. */
 export const MAX_CONCURRENT_READS = 8;
@@ -83,14 +83,12 @@ export class ContactLoaders {
   }
 
   private create(context: RequestContext): RequestLoaders {
-    const slots = new Slots(MAX_CONCURRENT_READS);
+    const limit = pLimit(MAX_CONCURRENT_READS);
     const toLoaderError = (error: unknown): Error =>
       this.changed.has(context) ? withReadAdvice(error) : asError(error);
     const loaderOf = <T>(read: (id: string) => Promise<T>): Loader<T> =>
       new DataLoader((ids) =>
-        Promise.all(
-          ids.map((id) => slots.run(() => read(id)).catch(toLoaderError)),
-        ),
+        Promise.all(ids.map((id) => limit(read, id).catch(toLoaderError))),
       );
     return {
       contact: loaderOf((id) => this.service.getMessageContact(id, context)),

@@ -2,6 +2,7 @@ import { Inject } from "@nestjs/common";
 import { Args, Context, Info, Query, Resolver } from "@nestjs/graphql";
 import type { GraphQLResolveInfo } from "graphql";
 import { OperationField } from "../../access/operation-field.decorator.js";
+import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
@@ -43,6 +44,7 @@ export class MessageContactsResolver {
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
     @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
+    @Inject(Config) readonly config: Config,
   ) {}
 
   @Query(() => MessageContact, {

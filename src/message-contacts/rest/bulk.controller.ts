@@ -11,6 +11,7 @@ import {
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
 import { OperationRoute } from "../../access/operation-route.decorator.js";
+import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -38,7 +39,10 @@ const FAILED_DEPENDENCY = 424;
 /** REST routes for changes that need several vendor calls. */
 @Controller("/v1/message-contacts")
 export class BulkController {
-  constructor(@Inject(BulkChanges) private readonly bulk: BulkChanges) {}
+  constructor(
+    @Inject(BulkChanges) private readonly bulk: BulkChanges,
+    @Inject(Config) private readonly config: Config,
+  ) {}
 
   @Post("batch-update")
   @HttpCode(200)
@@ -48,7 +52,7 @@ export class BulkController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BatchUpdateResults> {
-    const items = checkUpdates(inputsOf(body), context);
+    const items = checkUpdates(inputsOf(body), context, this.config);
     const outcomes = await this.bulk.updateMessageContacts(items, context);
     const results = outcomes.map((outcome, index) => ({
       contactId: items[index]?.contactId ?? "",

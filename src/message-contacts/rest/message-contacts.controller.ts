@@ -14,6 +14,7 @@ import {
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
 import { OperationRoute } from "../../access/operation-route.decorator.js";
+import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -43,6 +44,7 @@ export class MessageContactsController {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
+    @Inject(Config) private readonly config: Config,
   ) {}
 
   @Post()
@@ -54,7 +56,7 @@ export class MessageContactsController {
     @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.addMessageContact(
-      checkInput(inputs.AddMessageContactInput, body),
+      checkInput(inputs.AddMessageContactInput, body, this.config),
       context,
     );
     void reply.header("location", `${ROOT}/${contact.id}`);
@@ -99,7 +101,7 @@ export class MessageContactsController {
     @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.updateMessageContact(
-      fromPath(inputs.UpdateMessageContactInput, id, body),
+      fromPath(inputs.UpdateMessageContactInput, id, body, this.config),
       context,
     );
     return this.applyPrefer(contact, prefer, reply, context);
@@ -116,7 +118,7 @@ export class MessageContactsController {
     @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.cancelMessageContactUpdate(
-      fromPath(inputs.CancelMessageContactUpdateInput, id, body),
+      fromPath(inputs.CancelMessageContactUpdateInput, id, body, this.config),
       context,
     );
     return this.applyPrefer(contact, prefer, reply, context);
@@ -188,7 +190,12 @@ export class MessageContactsController {
     @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
     const sent = await this.service.sendEmailVerificationForMessageContact(
-      fromPath(inputs.SendEmailVerificationForMessageContactInput, id, body),
+      fromPath(
+        inputs.SendEmailVerificationForMessageContactInput,
+        id,
+        body,
+        this.config,
+      ),
       context,
     );
     return { contactId: id, ...sent };
@@ -203,7 +210,12 @@ export class MessageContactsController {
     @CallContext() context: RequestContext,
   ): Promise<SentVerification> {
     const sent = await this.service.sendPhoneVerificationForMessageContact(
-      fromPath(inputs.SendPhoneVerificationForMessageContactInput, id, body),
+      fromPath(
+        inputs.SendPhoneVerificationForMessageContactInput,
+        id,
+        body,
+        this.config,
+      ),
       context,
     );
     return { contactId: id, ...sent };

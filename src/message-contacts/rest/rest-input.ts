@@ -1,6 +1,10 @@
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
-import { checkInput, type Shape } from "../../validation/check-input.js";
+import {
+  checkInput,
+  type RuleSettings,
+  type Shape,
+} from "../../validation/check-input.js";
 
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
@@ -40,22 +44,24 @@ export function fromQuery<T extends object>(
 /**
  * Validated input from the contact id of the path and a JSON body.
  *
+ * @param settings required for shapes with a phone number
  * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId`
  */
 export function fromPath<T extends object>(
   shape: Shape<T>,
   contactId: string,
   body: unknown,
+  settings?: RuleSettings,
 ): T {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return checkInput(shape, body);
+    return checkInput(shape, body, settings);
   }
   if (Object.hasOwn(body, "contactId")) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
       violations: [{ field: ["contactId"], rule: "unknown-field" }],
     });
   }
-  return checkInput(shape, { ...body, contactId });
+  return checkInput(shape, { ...body, contactId }, settings);
 }
 
 interface PagePosition {

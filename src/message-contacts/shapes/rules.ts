@@ -1,11 +1,15 @@
 import { ValidateBy, type ValidationOptions } from "class-validator";
+import type { RuleSettings } from "../../validation/check-input.js";
 
 /** A validation rule. `name`, `min` and `max` appear in the violation. */
 interface Rule {
   readonly name: string;
   readonly min?: number;
   readonly max?: number;
-  readonly holds: (value: unknown) => boolean;
+  readonly holds: (
+    value: unknown,
+    settings: RuleSettings | undefined,
+  ) => boolean;
 }
 
 /**
@@ -20,7 +24,10 @@ function toDecorator(
   return ValidateBy(
     {
       name,
-      validator: { validate: (value): boolean => holds(value) },
+      validator: {
+        validate: (value, args): boolean =>
+          holds(value, args?.constraints[0] as RuleSettings | undefined),
+      },
     },
     {
       ...options,
@@ -109,29 +116,24 @@ export const emailRules = (): PropertyDecorator[] => [
   }),
 ];
 
-/** Country codes the vendor takes; 86 is documented, others are a setting. */
-let acceptedCountryCodes: readonly string[] = ["86"];
-
-/** Set once at start from `PHONE_COUNTRY_CODES`. */
-export function acceptCountryCodes(codes: readonly string[]): void {
-  acceptedCountryCodes = codes;
-}
-
 const VENDOR_PHONE = /^(\d{1,4})-\d{5,15}$/;
 const E164_PHONE = /^\+[1-9]\d{5,14}$/;
 
 /**
- * The vendor's form `86-13900001234` of a number in either accepted form; null
- * when it has neither form or another country's code.
+ * Converts a number in vendor format or E.164 to the vendor's format `86-13900001234`.
+ * Returns null for any other format or a country code that is not in the list.
  */
-export function canonicalPhone(phone: string): string | null {
+export function canonicalPhone(
+  phone: string,
+  countryCodes: readonly string[],
+): string | null {
   const vendorForm = VENDOR_PHONE.exec(phone);
   if (vendorForm !== null) {
-    return acceptedCountryCodes.includes(vendorForm[1] ?? "") ? phone : null;
+    return countryCodes.includes(vendorForm[1] ?? "") ? phone : null;
   }
   if (!E164_PHONE.test(phone)) return null;
   const digits = phone.slice(1);
-  const code = acceptedCountryCodes.find((one) => digits.startsWith(one));
+  const code = countryCodes.find((known) => digits.startsWith(known));
   if (code === undefined) return null;
   const canonical = `${code}-${digits.slice(code.length)}`;
   return VENDOR_PHONE.test(canonical) ? canonical : null;
@@ -140,13 +142,22 @@ export function canonicalPhone(phone: string): string | null {
 const hasPhoneForm = (phone: string): boolean =>
   VENDOR_PHONE.test(phone) || E164_PHONE.test(phone);
 
+/** Country codes that the gateway accepts; only 86 is documented by the vendor. */
+function countryCodesOf(settings: RuleSettings | undefined): readonly string[] {
+  if (settings === undefined) {
+    throw new Error("a phone number was checked without PHONE_COUNTRY_CODES");
+  }
+  return settings.PHONE_COUNTRY_CODES;
+}
+
 export const phoneRules = (): PropertyDecorator[] => [
   toDecorator({ name: "format", holds: ifText(hasPhoneForm) }),
   toDecorator({
     name: "country-code",
-    holds: ifText(
-      (phone) => !hasPhoneForm(phone) || canonicalPhone(phone) !== null,
-    ),
+    holds: (phone, settings) =>
+      !isText(phone) ||
+      !hasPhoneForm(phone) ||
+      canonicalPhone(phone, countryCodesOf(settings)) !== null,
   }),
 ];
 

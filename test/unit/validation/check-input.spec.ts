@@ -40,7 +40,9 @@ describe("violationsOf", () => {
     }));
     let found = 0;
     try {
-      checkUpdates(items, contextOf());
+      checkUpdates(items, contextOf(), {
+        PHONE_COUNTRY_CODES: ["86"],
+      });
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       found = error.details.violations?.length ?? 0;

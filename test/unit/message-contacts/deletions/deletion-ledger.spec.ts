@@ -13,8 +13,8 @@ const SEEN: SeenDeletion = {
   state: "IN_PROGRESS",
 };
 
-describe("the deletion ledger in memory", () => {
-  it("keeps every deletion for its time and rejects further ones", async () => {
+describe("MemoryDeletionLedger", () => {
+  it("never evicts an entry before it expires and rejects new entries when full", async () => {
     let nowMs = 0;
     const ledger = new MemoryDeletionLedger(
       { perCaller: 2, total: 3 },
@@ -27,7 +27,7 @@ describe("the deletion ledger in memory", () => {
     });
     await ledger.reserve("main", "c-1", "ann");
     await ledger.reserve("main", "c-3", "ben");
-    // One that was only observed is not added, and drops none.
+    // A full ledger ignores an observed deletion and evicts nothing.
     await ledger.put("main", "c-3", SEEN, "ann");
     expect(await ledger.find("main", "c-3")).toBeNull();
     expect(await ledger.find("main", "c-1")).toEqual(SEEN);
@@ -35,7 +35,7 @@ describe("the deletion ledger in memory", () => {
     await ledger.reserve("main", "c-3", "ann");
   });
 
-  it("rejects a deletion before anything is sent when it is full", async () => {
+  it("rejects a deletion before the vendor call when it is full", async () => {
     const ledger = new MemoryDeletionLedger({ perCaller: 1, total: 1 });
     const deletions = new Deletions(
       new FakeUpstream().asUpstream,

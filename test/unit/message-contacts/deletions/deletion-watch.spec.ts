@@ -31,12 +31,12 @@ const RUNNING = {
 };
 const DOWN = refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE);
 
-/** Timers that run when they are told to. */
+/** Timers that the test runs. */
 class ManualTimers {
   readonly pauses: number[] = [];
   private waiting: (() => void)[] = [];
 
-  readonly later = (run: () => void, ms: number): (() => void) => {
+  readonly schedule = (run: () => void, ms: number): (() => void) => {
     this.pauses.push(ms);
     this.waiting.push(run);
     return () => {
@@ -67,7 +67,7 @@ function setUp(relay: DeletionRelay = NO_RELAY) {
   const charged: string[] = [];
   const watch = new DeletionWatch(
     deletions,
-    timers.later,
+    timers.schedule,
     new Logger({ LOG_LEVEL: "silent" }),
     relay,
     { chargeUpstreamCalls: ({ caller }) => charged.push(caller.id) },
@@ -82,8 +82,8 @@ async function read(
   return next.done === true ? "end" : next.value;
 }
 
-describe("watching a deletion", () => {
-  it("gives one UNKNOWN state of an unknown contact, then ends", async () => {
+describe("DeletionWatch", () => {
+  it("yields one UNKNOWN state for an unknown contact, then ends", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, GONE);
     const watcher = watch.watch(ID, contextOf());
@@ -93,7 +93,7 @@ describe("watching a deletion", () => {
     expect(timers.pending).toBe(0);
   });
 
-  it("asks once for all who watch, with pauses from 2 to 30 seconds", async () => {
+  it("polls once for all watchers, at intervals from 2 to 30 seconds", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, RUNNING);
     const watchers = [1, 2, 3].map(() => watch.watch(ID, contextOf()));
@@ -101,14 +101,14 @@ describe("watching a deletion", () => {
       expect(await read(watcher)).toMatchObject({ state: "IN_PROGRESS" });
     }
     await settled();
-    for (let look = 0; look < 6; look++) await timers.elapse();
+    for (let poll = 0; poll < 6; poll++) await timers.elapse();
     expect(upstream.calls).toHaveLength(7);
     expect(timers.pauses).toEqual([
       2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
     ]);
   });
 
-  it("tells every watcher the end, also one that came late", async () => {
+  it("yields the final state to every watcher, including one that joined late", async () => {
     const { upstream, timers, deletions, watch } = setUp();
     await deletions.recordStart(ID, "Deleting", contextOf());
     upstream
@@ -127,24 +127,24 @@ describe("watching a deletion", () => {
     expect(watch.size).toBe(0);
   });
 
-  it("does not take over an older final report of another replica", async () => {
+  it("ignores a stored final report of another replica", async () => {
     const older = newReport(DeletionState.DELETED, ID);
-    let mayLook = false;
+    let isLeaseFree = false;
     const { upstream, timers, watch } = setUp({
       ...NO_RELAY,
-      tryAcquire: () => Promise.resolve(mayLook),
+      tryAcquire: () => Promise.resolve(isLeaseFree),
       latest: () => Promise.resolve(older),
     });
     upstream.answering(STATUS, GONE);
     const watcher = watch.watch(ID, contextOf());
     await settled();
-    mayLook = true;
+    isLeaseFree = true;
     await timers.elapse();
     expect(await read(watcher)).toMatchObject({ state: "UNKNOWN" });
     expect(await read(watcher)).toBe("end");
   });
 
-  it("stops asking when the last watcher leaves, not before", async () => {
+  it("stops polling when the last watcher leaves, not before", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, RUNNING);
     const [one, two] = [1, 2].map(() => watch.watch(ID, contextOf()));
@@ -157,7 +157,7 @@ describe("watching a deletion", () => {
     expect(watch.size).toBe(0);
   });
 
-  it("asks in the name of a caller who still watches, and charges that caller", async () => {
+  it("polls on behalf of a caller who is still watching and charges that caller", async () => {
     const { upstream, timers, watch, charged } = setUp();
     upstream.answering(STATUS, RUNNING);
     const first = watch.watch(ID, contextOf({}, "first"));
@@ -170,7 +170,7 @@ describe("watching a deletion", () => {
     expect(upstream.callers).toEqual(charged);
   });
 
-  it("asks nothing when the only watcher leaves before the first look", async () => {
+  it("makes no call when the only watcher leaves before the first poll", async () => {
     const { upstream, watch, charged } = setUp();
     await watch.watch(ID, contextOf()).return?.();
     await settled();
@@ -178,25 +178,25 @@ describe("watching a deletion", () => {
     expect(charged).toEqual([]);
   });
 
-  it("keeps nothing for a slow reader but the latest state", async () => {
+  it("keeps only the latest state for a slow reader", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, RUNNING, DOWN, RUNNING, DOWN, RUNNING);
     const watcher = watch.watch(ID, contextOf());
     await settled();
-    for (let look = 0; look < 4; look++) await timers.elapse();
+    for (let poll = 0; poll < 4; poll++) await timers.elapse();
     expect(await read(watcher)).toMatchObject({
       state: "IN_PROGRESS",
       problem: null,
     });
-    let isMoreKept = false;
+    let isMorePending = false;
     void watcher.next().then(() => {
-      isMoreKept = true;
+      isMorePending = true;
     });
     await settled();
-    expect(isMoreKept).toBe(false);
+    expect(isMorePending).toBe(false);
   });
 
-  it("shows a failure to look as a problem with the last known state, and recovers", async () => {
+  it("reports a failed poll as a problem with the last known state, then recovers", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, RUNNING, DOWN, DOWN, RUNNING, GONE);
     upstream.answering("getMessageContact", GONE);
@@ -222,7 +222,7 @@ describe("watching a deletion", () => {
     expect(await read(watcher)).toBe("end");
   });
 
-  it("does not end with UNKNOWN while the first look fails", async () => {
+  it("does not end with UNKNOWN while the first poll fails", async () => {
     const { upstream, timers, watch } = setUp();
     upstream.answering(STATUS, DOWN, GONE);
     const watcher = watch.watch(ID, contextOf());
@@ -238,7 +238,7 @@ describe("watching a deletion", () => {
     expect(await read(watcher)).toBe("end");
   });
 
-  it("refuses a caller who watches too much, until one watch ends", async () => {
+  it("rejects a caller with too many watches until one of them ends", async () => {
     const { upstream, watch } = setUp();
     upstream.answering(STATUS, RUNNING);
     const watchers = Array.from({ length: WATCHES_PER_CALLER }, () =>

@@ -18,7 +18,7 @@ const STATUS = "getMessageContactDeletionStatus";
 const CONTACT = "getMessageContact";
 const GONE = refusedWith(ErrorCode.CONTACT_NOT_FOUND);
 
-const vendorSays = (status: string, reasons: object[] = []): object => ({
+const vendorStatus = (status: string, reasons: object[] = []): object => ({
   ContactDeletionStatus: {
     Status: status,
     ContactId: ID,
@@ -35,7 +35,7 @@ function setUp() {
 }
 
 describe("a deletion", () => {
-  it("is UNKNOWN when nobody was seen to begin one", async () => {
+  it("is UNKNOWN when none was observed", async () => {
     const { upstream, deletions, context } = setUp();
     upstream.answering(STATUS, GONE);
     const report = await deletions.status(ID, context);
@@ -43,7 +43,7 @@ describe("a deletion", () => {
     expect(upstream.operations()).toEqual([STATUS]);
   });
 
-  it("is DELETED once one that began here is gone, and costs one read of the contact from then on", async () => {
+  it("is DELETED when it was started here and the contact is gone; later polls cost one read", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleting", context);
     upstream.answering(STATUS, GONE).answering(CONTACT, GONE);
@@ -58,7 +58,7 @@ describe("a deletion", () => {
   });
 
   it.each(["Deleting", "Deleted"])(
-    "is not on record when the contact exists again after a deletion that began as %s",
+    "is UNKNOWN when the contact exists again after a deletion that started as %s",
     async (begunAs) => {
       const { upstream, ledger, deletions, context } = setUp();
       await deletions.recordStart(ID, begunAs, context);
@@ -73,11 +73,11 @@ describe("a deletion", () => {
     },
   );
 
-  it("is followed again when a contact that exists again is deleted", async () => {
+  it("is IN_PROGRESS when a contact that exists again is deleted again", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleted", context);
     upstream
-      .answering(STATUS, vendorSays("Deleting"))
+      .answering(STATUS, vendorStatus("Deleting"))
       .answering(CONTACT, { Contact: { ContactId: ID, Status: "Deleting" } });
     expect(await deletions.status(ID, context)).toMatchObject({
       state: "IN_PROGRESS",
@@ -85,7 +85,7 @@ describe("a deletion", () => {
     });
   });
 
-  it("is not called DELETED from memory while the vendor cannot be asked", async () => {
+  it("is not reported as DELETED from the ledger while the vendor is unreachable", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleted", context);
     upstream.answering(CONTACT, refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE));
@@ -94,7 +94,7 @@ describe("a deletion", () => {
     });
   });
 
-  it("is DELETED at once when the vendor says so", async () => {
+  it("is DELETED at once when the vendor reports it", async () => {
     const { upstream, deletions, context } = setUp();
     const report = await deletions.recordStart(ID, "Deleted", context);
     expect(report.state).toBe("DELETED");
@@ -103,10 +103,10 @@ describe("a deletion", () => {
     expect(upstream.operations()).toEqual([CONTACT]);
   });
 
-  it("of somebody else is followed, and does not claim to have begun here", async () => {
+  it("started by another client is followed with startedHere false", async () => {
     const { upstream, deletions, context } = setUp();
     upstream
-      .answering(STATUS, vendorSays("Deleting"), GONE)
+      .answering(STATUS, vendorStatus("Deleting"), GONE)
       .answering(CONTACT, GONE);
     const first = await deletions.status(ID, context);
     expect(first).toMatchObject({
@@ -120,12 +120,12 @@ describe("a deletion", () => {
     });
   });
 
-  it("that failed names accounts, message types and what to do, in both languages", async () => {
+  it("that failed lists accounts, message types and advice, in both languages", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleting", context);
     upstream.answering(
       STATUS,
-      vendorSays("Failed", [
+      vendorStatus("Failed", [
         {
           AccountId: "1997968394350001",
           MessageTypes: ["SecurityMessage", "NewKind"],
@@ -154,14 +154,18 @@ describe("a deletion", () => {
     expect(chinese.failures[0]?.advice).toContain("SECURITY_MESSAGE");
   });
 
-  it("that failed is looked up again: somebody may have begun another", async () => {
+  it("that failed is read again, because a new one may have started", async () => {
     const { upstream, deletions, context } = setUp();
-    upstream.answering(STATUS, vendorSays("Failed"), vendorSays("Deleting"));
+    upstream.answering(
+      STATUS,
+      vendorStatus("Failed"),
+      vendorStatus("Deleting"),
+    );
     await deletions.status(ID, context);
     expect((await deletions.status(ID, context)).state).toBe("IN_PROGRESS");
   });
 
-  it("is not called done while the contact is still there", async () => {
+  it("is not DELETED while the contact still exists", async () => {
     const { upstream, clock, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleting", context);
     upstream
@@ -172,7 +176,7 @@ describe("a deletion", () => {
     expect((await deletions.status(ID, context)).state).toBe("UNKNOWN");
   });
 
-  it("of one directory says nothing of another", async () => {
+  it("of one directory does not affect another directory", async () => {
     const { upstream, deletions, context } = setUp();
     await deletions.recordStart(ID, "Deleted", context);
     upstream.answering(STATUS, GONE);
@@ -180,7 +184,7 @@ describe("a deletion", () => {
     expect((await deletions.status(ID, other)).state).toBe("UNKNOWN");
   });
 
-  it("passes on that the vendor cannot be asked", async () => {
+  it("rejects with UPSTREAM_UNAVAILABLE when the vendor is unreachable", async () => {
     const { upstream, deletions, context } = setUp();
     upstream.answering(STATUS, refusedWith(ErrorCode.UPSTREAM_UNAVAILABLE));
     await expect(deletions.status(ID, context)).rejects.toMatchObject({
@@ -190,7 +194,7 @@ describe("a deletion", () => {
 });
 
 describe("the identity of a report", () => {
-  it("tells final states from others by itself", async () => {
+  it("shows whether the state is final", async () => {
     const { upstream, deletions, context } = setUp();
     const begun = await deletions.recordStart(ID, "Deleting", context);
     expect(isFinalIdentity(identityOf(begun))).toBe(false);

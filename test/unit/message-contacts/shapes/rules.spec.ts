@@ -29,7 +29,7 @@ describe("an e-mail address", () => {
     "ada@-example.com",
     "ada@exa_mple.com",
     `${"a".repeat(65)}@example.com`,
-  ])("is left to the vendor when it may be one: %s", (address) => {
+  ])("is left to the vendor to validate when it can be one: %s", (address) => {
     expect(rulesOf(address)).toEqual([]);
   });
 
@@ -52,19 +52,48 @@ describe("an e-mail address", () => {
     '"a\u0007"@example.com',
     "\ud800@example.com",
     `ada@${"a".repeat(64)}.com`,
-  ])("is refused when it cannot be one: %j", (address) => {
+  ])("is rejected when it cannot be one: %j", (address) => {
     expect(rulesOf(address)).toEqual(["format"]);
   });
 
-  it("is masked by whole characters", () => {
+  it("is masked without splitting a surrogate pair", () => {
     expect(mask("😀da@example.com")).toBe("😀***@example.com");
     expect(mask(mask("😀da@example.com"))).toBe("😀***@example.com");
   });
 });
 
-describe("a target", () => {
+describe("a phone number", () => {
+  const rulesBroken = (
+    phoneNumber: string,
+    ...codes: readonly string[]
+  ): string[] =>
+    violationsOf(
+      inputs.UpdateMessageContactInput,
+      { ...CONTACT, phoneNumber },
+      { PHONE_COUNTRY_CODES: codes },
+    ).map(({ rule }) => rule);
+
+  it.each(["852-51234567", "+85251234567"])(
+    "is accepted only with a country code from the settings: %s",
+    (phoneNumber) => {
+      expect(rulesBroken(phoneNumber, "86")).toEqual(["country-code"]);
+      expect(rulesBroken(phoneNumber, "86", "852")).toEqual([]);
+    },
+  );
+
+  it("cannot be checked without settings", () => {
+    expect(() =>
+      violationsOf(inputs.UpdateMessageContactInput, {
+        ...CONTACT,
+        phoneNumber: "86-13900001234",
+      }),
+    ).toThrow("PHONE_COUNTRY_CODES");
+  });
+});
+
+describe("a target id", () => {
   it.each(["1", "12345678", "1234567890", "1997968394350001", "9".repeat(20)])(
-    "is a member account by any number of at most 20 digits: %s",
+    "is accepted as a member account with 1 to 20 digits: %s",
     (targetId) => {
       const input = { ...CONTACT, targetIds: [targetId] };
       expect(violationsOf(inputs.AssociateMembersInput, input)).toEqual([]);
@@ -73,7 +102,7 @@ describe("a target", () => {
     },
   );
 
-  it.each(["9".repeat(21), "12a", "１２"])("is not %s", (targetId) => {
+  it.each(["9".repeat(21), "12a", "１２"])("is rejected: %s", (targetId) => {
     const input = { ...CONTACT, targetIds: [targetId] };
     expect(violationsOf(inputs.AssociateMembersInput, input)).toMatchObject([
       { field: ["targetIds", "0"], rule: "format" },
@@ -82,7 +111,7 @@ describe("a target", () => {
 });
 
 describe("an input that needs one of several fields", () => {
-  it("names the fields of a change when none is given", () => {
+  it("lists the fields of an update when none is given", () => {
     const [violation, ...others] = violationsOf(
       inputs.UpdateMessageContactInput,
       { ...CONTACT },
@@ -96,7 +125,7 @@ describe("an input that needs one of several fields", () => {
     expect(sentenceOf(violation, "zh")).toContain("emailAddress、phoneNumber");
   });
 
-  it("names the fields of a cancellation when none is given", () => {
+  it("lists the fields of a cancellation when none is given", () => {
     const [violation] = violationsOf(inputs.CancelMessageContactUpdateInput, {
       ...CONTACT,
     });

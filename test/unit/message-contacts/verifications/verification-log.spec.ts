@@ -21,8 +21,8 @@ const order = (
   ...changes,
 });
 
-describe("the log of verification messages", () => {
-  it("refuses a second message to the same target of a contact until the pause is over", async () => {
+describe("MemoryVerificationLog", () => {
+  it("rejects a second message to the same target of a contact until the cool-down ends", async () => {
     const log = new MemoryVerificationLog();
     expect(await log.acquire(order(), CAPS)).toMatchObject({ isFree: true });
     expect(await log.acquire(order({ atMs: 59_000 }), CAPS)).toEqual({
@@ -35,14 +35,14 @@ describe("the log of verification messages", () => {
     );
   });
 
-  it("refuses more than the cap per minute to one target, over all contacts", async () => {
+  it("rejects messages above the limit per minute to one target, over all contacts", async () => {
     const log = new MemoryVerificationLog();
     for (const atMs of [0, 10_000, 20_000]) {
-      const place = await log.acquire(
+      const slot = await log.acquire(
         order({ pairKey: `p${atMs}`, atMs }),
         CAPS,
       );
-      expect(place.isFree).toBe(true);
+      expect(slot.isFree).toBe(true);
     }
     const next = order({ pairKey: "p4", atMs: 30_000 });
     expect(await log.acquire(next, CAPS)).toEqual({
@@ -55,7 +55,7 @@ describe("the log of verification messages", () => {
     );
   });
 
-  it("refuses more than the cap per day, and counts what is sent", async () => {
+  it("rejects messages above the daily limit and counts those that were sent", async () => {
     const log = new MemoryVerificationLog();
     for (let sent = 1; sent <= 5; sent++) {
       const one = order({ pairKey: `p${sent}`, targetKey: `t${sent}` });
@@ -72,7 +72,7 @@ describe("the log of verification messages", () => {
     ).toBe(true);
   });
 
-  it("counts no day where no cap is known", async () => {
+  it("does not count days when no daily limit is known", async () => {
     const log = new MemoryVerificationLog();
     expect(await log.acquire(order({ dayKey: null }), CAPS)).toMatchObject({
       isFree: true,
@@ -80,18 +80,18 @@ describe("the log of verification messages", () => {
     });
   });
 
-  it("forgets a message that did not go out", async () => {
+  it("releases the slot of a message that was not sent", async () => {
     const log = new MemoryVerificationLog();
-    const taken = order();
-    await log.acquire(taken, CAPS);
-    await log.release(taken);
+    const acquired = order();
+    await log.acquire(acquired, CAPS);
+    await log.release(acquired);
     expect(await log.acquire(order({ atMs: 1 }), CAPS)).toMatchObject({
       isFree: true,
       sentToday: 1,
     });
   });
 
-  it("hands the place to a later order of the same message, without counting it", async () => {
+  it("transfers the slot to a later order of the same message without counting it", async () => {
     const log = new MemoryVerificationLog();
     const first = order({ repeatKey: "key" });
     await log.acquire(first, CAPS);
@@ -100,7 +100,7 @@ describe("the log of verification messages", () => {
       isFree: true,
       sentToday: 1,
     });
-    // The first order lost its place: it can neither confirm nor return it.
+    // The first order no longer owns the slot: it can neither confirm nor release it.
     expect(
       await log.confirm({ ...first, repeatKey: null, atMs: 5_500 }, CAPS),
     ).toMatchObject({ isFree: false, cap: "cooldown" });
@@ -112,11 +112,11 @@ describe("the log of verification messages", () => {
     expect((await log.acquire(order({ atMs: 6_000 }), CAPS)).isFree).toBe(true);
   });
 
-  it("restarts the pause when the message is sent", async () => {
+  it("restarts the cool-down when the message is sent", async () => {
     const log = new MemoryVerificationLog();
-    const taken = order();
-    await log.acquire(taken, CAPS);
-    expect(await log.confirm({ ...taken, atMs: 50_000 }, CAPS)).toEqual({
+    const acquired = order();
+    await log.acquire(acquired, CAPS);
+    expect(await log.confirm({ ...acquired, atMs: 50_000 }, CAPS)).toEqual({
       isFree: true,
       sentToday: 1,
     });
@@ -126,7 +126,7 @@ describe("the log of verification messages", () => {
     });
   });
 
-  it("does not confirm an order whose pause another order has used", async () => {
+  it("does not confirm an order whose slot another order has acquired", async () => {
     const log = new MemoryVerificationLog();
     const stalled = order();
     await log.acquire(stalled, CAPS);
@@ -137,7 +137,7 @@ describe("the log of verification messages", () => {
     );
   });
 
-  it("rejects a message rather than forget the pause of an earlier one", async () => {
+  it("rejects a message when full, instead of evicting an earlier one", async () => {
     const log = new MemoryVerificationLog({ perCaller: 2, total: 3 });
     const send = (
       pairKey: string,
