@@ -279,13 +279,8 @@ export function changeSettings(
 }
 
 /** Description of a setting. */
-export interface ShownSetting {
+export interface ShownSetting extends Omit<Setting<unknown>, "schema"> {
   readonly name: string;
-  /** Default value. */
-  readonly initial: unknown;
-  /** Description of the accepted values. */
-  readonly takes: string;
-  readonly sentence: string;
 }
 
 /** Describes every setting, for the control API's index and docs/emulator.md. */

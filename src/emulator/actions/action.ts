@@ -1,7 +1,7 @@
 import type { EmulatorClock } from "../clock.js";
 import type { ContactStore } from "../contacts/contact-store.js";
 import type { Outbox } from "../contacts/outbox.js";
-import type { AnswerBody } from "../wire/rpc-answer.js";
+import type { ResponseBody } from "../wire/rpc-response.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
@@ -35,7 +35,7 @@ export interface RpcAction {
   prepare(
     params: RpcParams,
     settings: EmulatorSettings,
-  ): (context: ActionContext) => AnswerBody;
+  ): (context: ActionContext) => ResponseBody;
 }
 
 export const TEXT: ParameterFact = { type: "text" };

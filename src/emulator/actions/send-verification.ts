@@ -1,6 +1,6 @@
 import type { Channel } from "../contacts/contact-record.js";
 import type { ActionContext } from "./action.js";
-import type { AnswerBody } from "../wire/rpc-answer.js";
+import type { ResponseBody } from "../wire/rpc-response.js";
 import { rpcError } from "../wire/rpc-errors.js";
 import { findContact } from "../contacts/contact-lookup.js";
 
@@ -15,7 +15,7 @@ export function sendVerification(
   contactId: string,
   channel: Channel,
   target: string,
-): AnswerBody {
+): ResponseBody {
   const contact = findContact(store, contactId);
   if (contact[channel].pending?.target !== target) {
     throw rpcError("EntityNotExists.Contact.Verification");

@@ -5,15 +5,15 @@ import { applyFault } from "../faults/apply-fault.js";
 import type { FaultRule } from "../faults/faults.js";
 import type { RpcCheck } from "./gateway-checks.js";
 import {
-  errorAnswer,
-  renderAnswer,
-  successAnswer,
-  type RpcAnswer,
-} from "../wire/rpc-answer.js";
+  errorResponse,
+  serializeResponse,
+  successResponse,
+  type RpcResponse,
+} from "../wire/rpc-response.js";
 import { openCall, requireAction, type RpcCall } from "../state/call.js";
 import { errorOfCode, RpcError } from "../wire/rpc-errors.js";
 import { readBody } from "../wire/rpc-params.js";
-import { sendRendered, setCommonHeaders } from "../wire/rpc-response.js";
+import { sendSerialized, setCommonHeaders } from "../wire/send-response.js";
 
 /** The checks of a call, in order. Scripted faults are applied between the two lists. */
 export interface RpcChecks {
@@ -50,7 +50,7 @@ export async function serveCall(
 
   const error = firstError(call, state, checks.gateway);
   if (error !== undefined) {
-    send(call, entry, response, toErrorAnswer(error, call, state));
+    send(call, entry, response, toErrorResponse(error, call, state));
     return;
   }
   const fault = state.faults.take({
@@ -81,19 +81,19 @@ async function execute(
   state: EmulatorState,
   checks: readonly RpcCheck[],
   entry: CallEntry,
-): Promise<RpcAnswer> {
-  const error = firstError(call, state, checks);
-  if (error !== undefined) return toErrorAnswer(error, call, state);
+): Promise<RpcResponse> {
+  const invalid = firstError(call, state, checks);
+  if (invalid !== undefined) return toErrorResponse(invalid, call, state);
   const { store, outbox, clock, writes } = state;
   const settings = state.settings.current;
   const effectsBefore = state.effects();
-  let answer: RpcAnswer;
+  let answer: RpcResponse;
   try {
     const body = call.execute?.({ store, outbox, clock, settings }) ?? {};
-    answer = successAnswer(requireAction(call).name, call.requestId, body);
+    answer = successResponse(requireAction(call).name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
-    answer = toErrorAnswer(error, call, state);
+    answer = toErrorResponse(error, call, state);
   }
   entry.verdict = resultOf(answer);
   entry.effects = state.effects() - effectsBefore;
@@ -109,15 +109,15 @@ async function completeWithFault(
   call: RpcCall,
   entry: CallEntry,
   response: ServerResponse,
-  executedAnswer: RpcAnswer | undefined,
+  executedResponse: RpcResponse | undefined,
 ): Promise<void> {
   const faultError = errorOfFault(rule);
   const answer =
     faultError !== undefined
-      ? toErrorAnswer(faultError, call, state)
-      : (executedAnswer ??
-        successAnswer(requireAction(call).name, call.requestId, {}));
-  if (faultError !== undefined || executedAnswer !== undefined) {
+      ? toErrorResponse(faultError, call, state)
+      : (executedResponse ??
+        successResponse(requireAction(call).name, call.requestId, {}));
+  if (faultError !== undefined || executedResponse !== undefined) {
     entry.verdict = resultOf(answer);
   }
   const requestedId = call.params.text("ContactId");
@@ -165,26 +165,26 @@ function firstError(
 }
 
 /** Converts an RpcError to a response. Rethrows other errors. */
-function toErrorAnswer(
+function toErrorResponse(
   error: unknown,
   { requestId }: RpcCall,
   { settings }: EmulatorState,
-): RpcAnswer {
+): RpcResponse {
   if (!(error instanceof RpcError)) throw error;
-  return errorAnswer(error, requestId, settings.current.hostId);
+  return errorResponse(error, requestId, settings.current.hostId);
 }
 
 function send(
   call: RpcCall,
   entry: CallEntry,
   response: ServerResponse,
-  answer: RpcAnswer,
+  answer: RpcResponse,
 ): void {
   entry.verdict = resultOf(answer);
-  sendRendered(response, renderAnswer(answer, call.format));
+  sendSerialized(response, serializeResponse(answer, call.format));
 }
 
-function resultOf({ body }: RpcAnswer): string {
+function resultOf({ body }: RpcResponse): string {
   const code = body["Code"];
   return typeof code === "string" ? code : "ok";
 }

@@ -1,7 +1,7 @@
 import { toVendorDate } from "../clock.js";
 import type { ContactRecord } from "./contact-record.js";
 import { gatewayInvalidParameter } from "../wire/rpc-errors.js";
-import type { AnswerBody } from "../wire/rpc-answer.js";
+import type { ResponseBody } from "../wire/rpc-response.js";
 import type { RpcParams } from "../wire/rpc-params.js";
 import type { EmulatorSettings } from "../settings.js";
 
@@ -13,7 +13,7 @@ const MAX_PAGE_SIZE = 100;
 export function describeContact(
   contact: ContactRecord,
   settings: EmulatorSettings,
-): AnswerBody {
+): ResponseBody {
   const { contactId, name, email, phone, title, messageTypes, status } =
     contact;
   const phoneNumber =
@@ -77,7 +77,7 @@ export function describePage<T>(
   items: readonly T[],
   { pageNumber, pageSize }: PageRequest,
   describe: (item: T) => unknown,
-): AnswerBody {
+): ResponseBody {
   const first = (pageNumber - 1) * pageSize;
   return {
     TotalCount: items.length,

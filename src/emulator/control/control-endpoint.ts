@@ -5,7 +5,7 @@ import type { ControlQuery, ControlRoute } from "./control-route.js";
 import { CONTROL_PREFIX, CONTROL_ROUTES } from "./control-routes.js";
 import { ControlInputError, objectOf, parse } from "../schema.js";
 import { readBody } from "../wire/rpc-params.js";
-import { sendBytes } from "../wire/rpc-response.js";
+import { sendBytes } from "../wire/send-response.js";
 import { isUiPath, serveUi } from "../ui/ui-endpoint.js";
 
 /** Maximum body size of the control API. The emulator's choice. */

@@ -131,7 +131,7 @@ export const SNAPSHOT = named(
 
 export const DONE = named("Done", objectOf({ ok: z.literal(true) }));
 
-export const ERROR = named("Error", objectOf({ error: nonEmptyString() }));
+export const ERROR = named("Refusal", objectOf({ error: nonEmptyString() }));
 
 export const CURRENT_SETTINGS = named("Settings", ALL_SETTINGS);
 

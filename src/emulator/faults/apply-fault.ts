@@ -6,19 +6,19 @@ import type { EmulatorClock } from "../clock.js";
 import type { FaultEffect } from "./fault-kinds.js";
 import type { FaultRule } from "./faults.js";
 import {
-  renderAnswer,
-  type AnswerFormat,
-  type RpcAnswer,
-} from "../wire/rpc-answer.js";
-import { sendBytes, sendRendered } from "../wire/rpc-response.js";
+  serializeResponse,
+  type ResponseFormat,
+  type RpcResponse,
+} from "../wire/rpc-response.js";
+import { sendBytes, sendSerialized } from "../wire/send-response.js";
 
 /** Input of a fault effect. */
 export interface FaultContext {
   readonly response: ServerResponse;
   readonly rule: FaultRule;
   /** The normal response. If the action was not executed: the fault's error or an empty success. */
-  readonly answer: RpcAnswer;
-  readonly format: AnswerFormat;
+  readonly answer: RpcResponse;
+  readonly format: ResponseFormat;
   readonly clock: EmulatorClock;
   /** Id of a contact other than the one in the request. */
   readonly otherContactId: string;
@@ -38,15 +38,15 @@ const CHUNK_BYTES = 64 * 1024;
  * finish the call.
  */
 const EFFECTS: Record<FaultEffect, Effect> = {
-  error: sendAnswer,
-  status503: sendAnswer,
-  throttle: sendAnswer,
-  delay: sendAnswer,
-  clockSkew: sendAnswer,
+  error: sendUnchanged,
+  status503: sendUnchanged,
+  throttle: sendUnchanged,
+  delay: sendUnchanged,
+  clockSkew: sendUnchanged,
   reset: resetConnection,
   resetOnReuse: resetConnection,
   cutBody: ({ response, ...context }) => {
-    const { text, ...head } = rendered(context);
+    const { text, ...head } = serialized(context);
     const bytes = Buffer.from(text);
     response.writeHead(head.httpStatus, {
       "content-type": head.contentType,
@@ -57,7 +57,7 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     );
   },
   badJson: ({ response, ...context }) => {
-    const { text } = rendered(context);
+    const { text } = serialized(context);
     sendBytes(response, 200, JSON_TYPE, text.slice(0, text.length >> 1));
   },
   html: ({ response }) => sendBytes(response, 502, "text/html", HTML_PAGE),
@@ -87,12 +87,12 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     await pipeline(padding(answer, rule.bytes), createGzip(), response);
   },
   gzip: ({ response, ...context }) => {
-    const { httpStatus, contentType, text } = rendered(context);
+    const { httpStatus, contentType, text } = serialized(context);
     response.setHeader("content-encoding", "gzip");
     sendBytes(response, httpStatus, contentType, gzipSync(text));
   },
   trickle: async ({ response, rule, clock, ...context }) => {
-    const { httpStatus, contentType, text } = rendered(context);
+    const { httpStatus, contentType, text } = serialized(context);
     const bytes = Buffer.from(text);
     response.writeHead(httpStatus, {
       "content-type": contentType,
@@ -106,7 +106,7 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     response.end();
   },
   slowClose: async ({ response, rule, clock, ...context }) => {
-    const { httpStatus, contentType, text } = rendered(context);
+    const { httpStatus, contentType, text } = serialized(context);
     response.shouldKeepAlive = false;
     response.useChunkedEncodingByDefault = false;
     response.writeHead(httpStatus, { "content-type": contentType });
@@ -114,9 +114,9 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     await clock.wait(rule.ms);
     response.end();
   },
-  xml: (context) => sendAnswer({ ...context, format: "XML" }),
+  xml: (context) => sendUnchanged({ ...context, format: "XML" }),
   protoKey: ({ response, ...context }) => {
-    const { httpStatus, contentType, text } = rendered({
+    const { httpStatus, contentType, text } = serialized({
       ...context,
       format: "JSON",
     });
@@ -124,12 +124,12 @@ const EFFECTS: Record<FaultEffect, Effect> = {
     sendBytes(response, httpStatus, contentType, polluted);
   },
   wrongId: (context) =>
-    sendAnswer({
+    sendUnchanged({
       ...context,
       answer: { ...context.answer, body: withOtherId(context) },
     }),
   wrongShape: (context) =>
-    sendAnswer({
+    sendUnchanged({
       ...context,
       answer: { ...context.answer, body: withOtherTypes(context.answer.body) },
     }),
@@ -144,12 +144,15 @@ export async function applyFault(context: FaultContext): Promise<void> {
   }
 }
 
-function rendered({ answer, format }: Pick<FaultContext, "answer" | "format">) {
-  return renderAnswer(answer, format);
+function serialized({
+  answer,
+  format,
+}: Pick<FaultContext, "answer" | "format">) {
+  return serializeResponse(answer, format);
 }
 
-function sendAnswer({ response, ...context }: FaultContext): void {
-  sendRendered(response, rendered(context));
+function sendUnchanged({ response, ...context }: FaultContext): void {
+  sendSerialized(response, serialized(context));
 }
 
 function resetConnection({ response }: FaultContext): void {
@@ -157,7 +160,7 @@ function resetConnection({ response }: FaultContext): void {
 }
 
 /** A stream of valid JSON of about `bytes` bytes. */
-function padding({ body }: RpcAnswer, bytes: number): Readable {
+function padding({ body }: RpcResponse, bytes: number): Readable {
   function* chunks(): Generator<string> {
     yield `${JSON.stringify(body).slice(0, -1)},"Padding":"`;
     for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
@@ -172,11 +175,11 @@ function withOtherId({ answer, otherContactId }: FaultContext) {
   const text = JSON.stringify(answer.body, (key, value: unknown) =>
     key === "ContactId" ? otherContactId : value,
   );
-  return JSON.parse(text) as RpcAnswer["body"];
+  return JSON.parse(text) as RpcResponse["body"];
 }
 
 /** Changes the type of every property. Keeps RequestId, unless it is the only property. */
-function withOtherTypes(body: RpcAnswer["body"]): RpcAnswer["body"] {
+function withOtherTypes(body: RpcResponse["body"]): RpcResponse["body"] {
   const { RequestId, ...own } = body;
   if (Object.keys(own).length === 0) return { RequestId: 7 };
   const changed = Object.entries(own).map(([name, value]) => [
@@ -187,5 +190,5 @@ function withOtherTypes(body: RpcAnswer["body"]): RpcAnswer["body"] {
         ? 7
         : [],
   ]);
-  return { RequestId, ...Object.fromEntries(changed) } as RpcAnswer["body"];
+  return { RequestId, ...Object.fromEntries(changed) } as RpcResponse["body"];
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { AccessKey } from "./access-keys.js";
 import type { ActionContext, RpcAction } from "../actions/action.js";
-import type { AnswerBody, AnswerFormat } from "../wire/rpc-answer.js";
+import type { ResponseBody, ResponseFormat } from "../wire/rpc-response.js";
 import { RpcError } from "../wire/rpc-errors.js";
 import { mergeParams, RpcParams } from "../wire/rpc-params.js";
 import {
@@ -43,12 +43,12 @@ export interface RpcCall {
   readonly authorization?: V3Authorization;
   readonly common: CommonFields;
   /** Requested response format, or the default if it is missing or unknown. */
-  readonly format: AnswerFormat;
+  readonly format: ResponseFormat;
   /** Offset that the fault `clockSkew` adds to the clock for this call. */
   skewMs: number;
   action?: RpcAction;
   key?: AccessKey;
-  execute?: (context: ActionContext) => AnswerBody;
+  execute?: (context: ActionContext) => ResponseBody;
 }
 
 export function openCall(
@@ -98,7 +98,7 @@ export function requireKey({ key }: RpcCall): AccessKey {
 }
 
 /** Ignores case, because a newer client of the vendor sends `json` (observed). */
-export function formatOf(text: string | undefined): AnswerFormat | undefined {
+export function formatOf(text: string | undefined): ResponseFormat | undefined {
   const upper = text?.toUpperCase();
   return upper === "JSON" || upper === "XML" ? upper : undefined;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EmulatorControl } from "../control/emulator-control.js";
 import { ControlInputError } from "../schema.js";
-import { sendBytes } from "../wire/rpc-response.js";
+import { sendBytes } from "../wire/send-response.js";
 import { UI_ACTIONS } from "./ui-actions.js";
 import { UI_FILES, UI_POLICY } from "./ui-files.js";
 import { uiPage } from "./ui-page.js";
