@@ -114,8 +114,9 @@ const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
     ),
 );
 
-/** Each alias is a directory with a breaker of its own: few cases share one. */
+/** Aliases of directories. Each has its own breaker, which few cases share. */
 const ALIASES = Array.from({ length: 700 }, (_, n) => `d${n}`);
+/** Cases that run in parallel; they mostly wait for retries. */
 const LANES = 30;
 
 const LOCATION = /^\/v1\/message-contacts\/c-[A-Za-z0-9]{1,64}(?:\/deletion)?$/;
