@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { readConfig } from "../../src/config/read-config.js";
+import { readConfig } from "../../src/config/config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import {
   actionOf,
@@ -53,8 +53,8 @@ const INPUTS: Readonly<Record<Operation, Input>> = {
   disassociateMembers: { contactId: ID, targetIds: ["fd-2"] },
 };
 
-/** Values that are invalid for most members of a response. */
-const INVALID_VALUES: readonly unknown[] = [
+/** Values that no member of a response should have. */
+const ODD: readonly unknown[] = [
   undefined,
   null,
   20260304,
@@ -76,49 +76,55 @@ const INVALID_VALUES: readonly unknown[] = [
 
 type Path = readonly (string | number)[];
 
-/** Paths of all members of a response, the response itself included. */
-function pathsIn(value: unknown, path: Path = []): Path[] {
+/** Every place in a response, the response itself included. */
+function placesIn(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [path];
   const below = Array.isArray(value)
     ? value.map((member: unknown, index): [number, unknown] => [index, member])
     : Object.entries(value);
   return [
     path,
-    ...below.flatMap(([name, member]) => pathsIn(member, [...path, name])),
+    ...below.flatMap(([name, member]) => placesIn(member, [...path, name])),
   ];
 }
 
-/** A copy of a response with the value at one path replaced. */
+/** A copy of a response with another value in one place. */
 function replaced(
   value: unknown,
   [name, ...rest]: Path,
-  invalid: unknown,
+  odd: unknown,
 ): unknown {
-  if (name === undefined) return invalid;
+  if (name === undefined) return odd;
   const copy = structuredClone(value) as Record<string | number, unknown>;
-  copy[name] = replaced(copy[name], rest, invalid);
+  copy[name] = replaced(copy[name], rest, odd);
   return copy;
 }
 
 interface Case {
   readonly operation: Operation;
   readonly api: Api;
-  readonly path: Path;
-  readonly invalid: unknown;
+  readonly place: Path;
+  readonly odd: unknown;
 }
 
 const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
   (operation) =>
-    pathsIn(usualAnswer(operation, { ContactId: ID })).flatMap((path) =>
-      INVALID_VALUES.flatMap((invalid) =>
-        APIS.map((api) => ({ operation, api, path, invalid })),
-      ),
+    placesIn(usualAnswer(operation, { ContactId: ID })).flatMap((place) =>
+      ODD.flatMap((odd) => APIS.map((api) => ({ operation, api, place, odd }))),
     ),
 );
 
-/** Each alias has its own breaker, so that few cases share one. */
-const ALIASES = Array.from({ length: 700 }, (_, n) => `d${n}`);
+/** Cases that run in parallel; they mostly wait for retries. */
 const LANES = 30;
+
+/**
+ * Aliases of directories. Each has its own breaker, which few cases share. Their
+ * number is a multiple of `LANES`, so that no two lanes use the same one.
+ */
+const SWEPT = Array.from({ length: 24 * LANES }, (_, n) => `d${n}`);
+
+/** With aliases that the sweep does not use. */
+const ALIASES = [...SWEPT, "single", "optional"];
 
 const LOCATION = /^\/v1\/message-contacts\/c-[A-Za-z0-9]{1,64}(?:\/deletion)?$/;
 
@@ -161,7 +167,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function callApi(
+async function asked(
   alias: string,
   { operation, api }: Pick<Case, "operation" | "api">,
   input: Input = INPUTS[operation],
@@ -171,16 +177,16 @@ async function callApi(
   });
 }
 
-/** Returns what is wrong with the outcome of a case, or null. */
+/** What is wrong with the outcome of a case; null when it is right. */
 async function faultOf(alias: string, one: Case): Promise<string | null> {
-  const { operation, path, invalid } = one;
+  const { operation, place, odd } = one;
   const action = actionOf(operation);
   vendor.clear(alias);
   vendor.answer(alias, action, (params) => {
     const usual = usualAnswer(operation, params);
-    return replaced(usual, path, invalid) ?? null;
+    return replaced(usual, place, odd) ?? null;
   });
-  const { status, code, headers, body } = await callApi(alias, one);
+  const { status, code, headers, body } = await asked(alias, one);
   if (status === 500 || JSON.stringify(body).includes('"INTERNAL"')) {
     return "internal error";
   }
@@ -193,27 +199,27 @@ async function faultOf(alias: string, one: Case): Promise<string | null> {
       : `read with ${code}`;
   }
   if (vendor.sends(alias, action) !== 1) return "sent again";
-  // No read shows whether a message was sent.
+  // Nothing that can be read shows whether a message was sent.
   const isKnown = code === "OK" || code === "OUTCOME_UNKNOWN";
   return isKnown && (operation.startsWith("send") || code === "OK")
     ? null
     : `carried out, but ${code}`;
 }
 
-describe("a vendor response with one invalid member", () => {
-  it("never causes an internal error, an injected header or a second send, and a change that was carried out is reported as such", async () => {
+describe("a response of the vendor with one odd member", () => {
+  it("never becomes an internal error, a header or a second send, and a change that was carried out is reported as such", async () => {
     const faults: string[] = [];
     const lane = async (first: number): Promise<void> => {
       for (let at = first; at < CASES.length; at += LANES) {
         const one = CASES[at];
-        const alias = ALIASES[at % ALIASES.length];
+        const alias = SWEPT[at % SWEPT.length];
         if (one === undefined || alias === undefined) return;
         const fault = await faultOf(alias, one);
         if (fault === null) continue;
-        const { operation, api, path, invalid } = one;
-        const value = String(JSON.stringify(invalid)).slice(0, 40);
+        const { operation, api, place, odd } = one;
+        const value = String(JSON.stringify(odd)).slice(0, 40);
         faults.push(
-          `${operation} over ${api.name}, ${path.join(".")} ${value}: ${fault}`,
+          `${operation} by ${api.name}, ${place.join(".")} ${value}: ${fault}`,
         );
       }
     };
@@ -222,10 +228,10 @@ describe("a vendor response with one invalid member", () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
-  const [alias = ""] = ALIASES;
+  const alias = "single";
 
   it.each(APIS)(
-    "leads to OUTCOME_UNKNOWN over $name when neither the response nor the list has a valid id of the new contact",
+    "is OUTCOME_UNKNOWN over $name when neither the response nor the list has a usable id of the new contact",
     async (api) => {
       const ContactId = "c-ad/../../x?y#z";
       vendor.clear(alias);
@@ -240,7 +246,7 @@ describe("a vendor response with one invalid member", () => {
         const Contacts = usual.Contacts.map((one) => ({ ...one, ContactId }));
         return { ...usual, Contacts };
       });
-      const answer = await callApi(alias, {
+      const answer = await asked(alias, {
         operation: "addMessageContact",
         api,
       });
@@ -251,14 +257,14 @@ describe("a vendor response with one invalid member", () => {
   );
 
   it.each(APIS)(
-    "leads to createdAt null over $name when the date is not a string",
+    "has no createdAt over $name when the date is not a text",
     async (api) => {
       vendor.clear(alias);
       vendor.answer(alias, "AddMessageContact", () => ({
         RequestId: STUB_REQUEST_ID,
         Contact: { ContactId: "c-added", CreateDate: { at: 1 } },
       }));
-      const { code, data } = await callApi(alias, {
+      const { code, data } = await asked(alias, {
         operation: "addMessageContact",
         api,
       });
@@ -270,8 +276,8 @@ describe("a vendor response with one invalid member", () => {
   );
 });
 
-describe("a vendor response without an optional member", () => {
-  const alias = ALIASES[1] ?? "";
+describe("a response of the vendor without an optional member", () => {
+  const alias = "optional";
   const LAST = { TotalCount: 3, PageNumber: 9, PageSize: 10 };
 
   it.each(
@@ -283,14 +289,14 @@ describe("a vendor response without an optional member", () => {
       })),
     ),
   )(
-    "is reported as the state UNKNOWN over $name when the status is $status",
+    "is no deletion on record over $name when the status is $status",
     async ({ api, status }) => {
       vendor.clear(alias);
       vendor.answer(alias, "GetMessageContactDeletionStatus", () => ({
         RequestId: STUB_REQUEST_ID,
         ContactDeletionStatus: status,
       }));
-      const { code, data } = await callApi(alias, {
+      const { code, data } = await asked(alias, {
         operation: "getMessageContactDeletionStatus",
         api,
       });
@@ -307,7 +313,7 @@ describe("a vendor response without an optional member", () => {
       ),
     ).map((row, index) => ({ ...row, alias: ALIASES[index + 2] ?? "" })),
   )(
-    "is an empty page of $operation over $name beyond the last page",
+    "is an empty page of $operation over $name beyond the last one",
     async ({ api, operation, alias }) => {
       const action = actionOf(operation);
       const contactId =
@@ -318,15 +324,12 @@ describe("a vendor response without an optional member", () => {
         ...LAST,
       }));
       const call = { operation, api };
-      const beyond = await callApi(alias, call, {
-        ...contactId,
-        pageNumber: 9,
-      });
+      const beyond = await asked(alias, call, { ...contactId, pageNumber: 9 });
       expect(beyond.code).toBe("OK");
       expect(beyond.data).toMatchObject({ items: [], totalCount: 3 });
       expect(vendor.sends(alias, action)).toBe(1);
-      // On the first page, three items are missing: an invalid response.
-      const first = await callApi(alias, call, { ...contactId, pageNumber: 1 });
+      // On the first page three items are missing.
+      const first = await asked(alias, call, { ...contactId, pageNumber: 1 });
       expect(first.code).toBe("UPSTREAM_UNAVAILABLE");
     },
   );
