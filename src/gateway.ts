@@ -38,10 +38,8 @@ import {
 } from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
-import {
-  openSharedState,
-  type SharedState,
-} from "./shared-state/shared-state.js";
+import { openSharedState } from "./shared-state/open-shared-state.js";
+import type { SharedState } from "./shared-state/shared-state.js";
 import { Upstream } from "./upstream/upstream.js";
 
 /** A running gateway. */

@@ -11,7 +11,8 @@ import { Metrics } from "./metrics.js";
 import { addPolledMetrics, type Observed } from "./gauges.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
-import { openTracing, type Tracing } from "./tracing.js";
+import { openTracing } from "./open-tracing.js";
+import type { Tracing } from "./tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
 
 /** Metrics of the process, and traces if a collector is configured. */

@@ -85,7 +85,7 @@ async function expectRefused(
     expect(body.data).toBeUndefined();
     expect(body.errors).toHaveLength(1);
     expect(body.errors?.[0]?.message).toBe(
-      `The request may need ${estimate} calls to Alibaba Cloud; one request may make ${limit}.`,
+      `The request may need ${estimate} calls to Alibaba Cloud; the limit is ${limit}.`,
     );
     expect(body.errors?.[0]?.extensions).toMatchObject({
       code: "REQUEST_TOO_COSTLY",
@@ -206,7 +206,7 @@ describe("the cost limit of a REST request", () => {
       code: "REQUEST_TOO_COSTLY",
       limit: 10,
       detail:
-        "The request may need 11 calls to Alibaba Cloud; one request may make 10. This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
+        "The request may need 11 calls to Alibaba Cloud; the limit is 10. This request was rejected before it was executed. Select fewer nested fields, request smaller pages, or split the request.",
     });
     expect(callsOf(small)).toBe(0);
   });

@@ -21,10 +21,8 @@ import {
 import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
 import { VerificationMessages } from "../../message-contacts/verifications/verification-messages.js";
 import { SharedStateModule } from "../../shared-state/shared-state.module.js";
-import {
-  openSharedState,
-  type SharedState,
-} from "../../shared-state/shared-state.js";
+import { openSharedState } from "../../shared-state/open-shared-state.js";
+import type { SharedState } from "../../shared-state/shared-state.js";
 import {
   directoriesOf,
   UpstreamModule,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { collectorOf } from "../../../src/observability/tracing.js";
+import { collectorOf } from "../../../src/observability/open-tracing.js";
 
 const SRC = new URL("../../../src/", import.meta.url);
 
