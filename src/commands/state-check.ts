@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.js";
 import { Logger } from "../logging/logger.js";
-import { RedisConnection } from "../shared-state/redis-connection.js";
+import { RedisConnection } from "../shared-state/redis/redis-connection.js";
 import type { CheckResult } from "./check-result.js";
 
 const OPEN_MS = 3_000;

@@ -27,7 +27,7 @@ export async function openSharedState(
   const abandonedMs = abandonedAfterMs(config.WRITE_DEADLINE_MS);
   if (url === undefined) return memoryState(abandonedMs);
   // Imported only when used, because the Redis client is a large library.
-  const { openRedisState } = await import("./redis-state.js");
+  const { openRedisState } = await import("./redis/redis-state.js");
   const state = await openRedisState(
     url,
     { prefix, secret: config.STATE_SECRET, abandonedMs },

@@ -117,7 +117,7 @@ describeInBrowser("the pages in a browser", () => {
       .click();
     await watched.page.getByRole("link", { name: "Mutation" }).click();
     await watched.page
-      .getByText("Adds a contact. Nothing is sent")
+      .getByText("Adds a contact. No message is sent")
       .first()
       .waitFor();
     expect(await finish(watched)).toEqual([]);

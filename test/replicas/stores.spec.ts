@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { Logger } from "../../src/logging/logger.js";
 import type { VerificationCaps } from "../../src/message-contacts/verifications/verification-log.js";
 import { MemoryVerificationLog } from "../../src/message-contacts/verifications/verification-log.js";
-import { RedisConnection } from "../../src/shared-state/redis-connection.js";
-import { RedisDeletionLedger } from "../../src/shared-state/redis-deletion-ledger.js";
-import { RedisKeyStore } from "../../src/shared-state/redis-key-store.js";
-import { RedisVerificationLog } from "../../src/shared-state/redis-verification-log.js";
+import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
+import { RedisDeletionLedger } from "../../src/shared-state/redis/redis-deletion-ledger.js";
+import { RedisKeyStore } from "../../src/shared-state/redis/redis-key-store.js";
+import { RedisVerificationLog } from "../../src/shared-state/redis/redis-verification-log.js";
 import {
   KEY_TTL_MS,
   type KeyAnswer,

@@ -4,10 +4,10 @@ import {
   MemoryDeletionLedger,
   type DeletionLedger,
   type SeenDeletion,
-} from "../message-contacts/deletions/deletion-ledger.js";
-import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
-import { parseJson, timestamp } from "./checked-values.js";
-import type { SharedStore } from "./shared-store.js";
+} from "../../message-contacts/deletions/deletion-ledger.js";
+import type { BoundedTable } from "../../upstream/idempotency/bounded-entries.js";
+import { parseJson, timestamp } from "../checked-values.js";
+import type { SharedStore } from "../shared-store.js";
 
 const SEEN_DELETION = z.object({
   observedAt: timestamp,

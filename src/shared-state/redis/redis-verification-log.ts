@@ -5,9 +5,9 @@ import {
   type VerificationLog,
   type VerificationOrder,
   type VerificationSlot,
-} from "../message-contacts/verifications/verification-log.js";
-import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
-import type { SharedStore } from "./shared-store.js";
+} from "../../message-contacts/verifications/verification-log.js";
+import type { BoundedTable } from "../../upstream/idempotency/bounded-entries.js";
+import type { SharedStore } from "../shared-store.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

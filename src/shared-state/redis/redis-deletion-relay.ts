@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type {
   DeletionRelay,
   RelayedDeletion,
-} from "../message-contacts/deletions/deletion-relay.js";
-import type { DeletionReport } from "../message-contacts/deletions/deletion-report.js";
-import type { SharedStore } from "./shared-store.js";
-import { toRelayedReport, parseRelayedReport } from "./relayed-report.js";
+} from "../../message-contacts/deletions/deletion-relay.js";
+import type { DeletionReport } from "../../message-contacts/deletions/deletion-report.js";
+import type { SharedStore } from "../shared-store.js";
+import { toRelayedReport, parseRelayedReport } from "../relayed-report.js";
 
 /** TTL of the last report, which new watchers receive first. */
 const LATEST_TTL_MS = 60_000;

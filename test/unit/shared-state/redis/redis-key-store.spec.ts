@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { RedisKeyStore } from "../../../src/shared-state/redis-key-store.js";
+import { RedisKeyStore } from "../../../../src/shared-state/redis/redis-key-store.js";
 import type {
   KeyAnswer,
   KeyRequest,
-} from "../../../src/upstream/idempotency/key-store.js";
-import { StubStore } from "../../support/stub-store.js";
+} from "../../../../src/upstream/idempotency/key-store.js";
+import { StubStore } from "../../../support/stub-store.js";
 
 const REQUEST: KeyRequest = {
   caller: "ann",

@@ -1,14 +1,14 @@
-import type { Logger } from "../logging/logger.js";
-import type { WriteQueue } from "../upstream/writes/write-queue.js";
-import { LeasedWriteQueue } from "./leased-write-queue.js";
+import type { Logger } from "../../logging/logger.js";
+import type { WriteQueue } from "../../upstream/writes/write-queue.js";
+import { LeasedWriteQueue } from "../leased-write-queue.js";
 import { RedisConnection } from "./redis-connection.js";
 import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
 import { RedisKeyStore } from "./redis-key-store.js";
 import { sharedLimits } from "./redis-rate-limits.js";
 import { RedisVerificationLog } from "./redis-verification-log.js";
-import type { SharedState } from "./shared-state.js";
-import { WriteLease } from "./write-lease.js";
+import type { SharedState } from "../shared-state.js";
+import { WriteLease } from "../write-lease.js";
 
 /** Maximum wait for Redis at start; after that the gateway starts without it. */
 const OPEN_TIMEOUT_MS = 1_000;

@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import type { Logger } from "../logging/logger.js";
+import type { Logger } from "../../logging/logger.js";
 import {
   connectionErrorCode,
   isGeneralRefusal,
@@ -11,7 +11,7 @@ import {
   SharedStateUnavailable,
   type ScriptArgument,
   type SharedStore,
-} from "./shared-store.js";
+} from "../shared-store.js";
 
 /** Command timeout: a request with an idempotency key must be answered within 500 ms. */
 export const COMMAND_TIMEOUT_MS = 400;

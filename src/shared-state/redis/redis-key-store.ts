@@ -9,9 +9,9 @@ import {
   type KeyStore,
   type MoveAnswer,
   type StoredResult,
-} from "../upstream/idempotency/key-store.js";
-import { errorCode, parseJson, shortText } from "./checked-values.js";
-import type { SharedStore } from "./shared-store.js";
+} from "../../upstream/idempotency/key-store.js";
+import { errorCode, parseJson, shortText } from "../checked-values.js";
+import type { SharedStore } from "../shared-store.js";
 
 /** Maximum tolerated difference between the clock of Redis and a stored time. */
 const CLOCK_MARGIN_MS = 24 * 60 * 60 * 1_000;

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
-import type { CreateLimiter } from "../access/rate-limits.js";
+import type { CreateLimiter } from "../../access/rate-limits.js";
 import type { RedisConnection } from "./redis-connection.js";
 
 /**
