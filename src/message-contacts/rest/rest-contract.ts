@@ -1,3 +1,4 @@
+import { ErrorCode } from "../../errors/error-codes.js";
 import type {
   RestContract,
   RestOperation,
@@ -17,6 +18,21 @@ import { UpstreamErrorInfo } from "../shapes/user-errors.js";
 type Described = Omit<RestOperation, "scope" | "isWrite" | "errors"> &
   Partial<Pick<RestOperation, "errors">>;
 
+/** Mutations that need several vendor calls, so that the limit of calls applies. */
+const SEVERAL_CALLS: ReadonlySet<string> = new Set([
+  "associateMembers",
+  "disassociateMembers",
+  "updateMessageContacts",
+]);
+
+/** Codes that the REST route of a mutation can return. */
+function errorsOf(mutation: string): readonly ErrorCode[] {
+  const errors = MUTATION_ERRORS.get(mutation) ?? [];
+  return SEVERAL_CALLS.has(mutation)
+    ? [...errors, ErrorCode.REQUEST_TOO_COSTLY]
+    : errors;
+}
+
 /** Documentation of every REST route. An operation without a row does not compile. */
 export function restContract(): RestContract {
   const described: Record<Operation, Described> = { ...READS, ...WRITES };
@@ -26,7 +42,7 @@ export function restContract(): RestContract {
       return [
         operation,
         {
-          errors: MUTATION_ERRORS.get(operation) ?? [],
+          errors: errorsOf(operation),
           ...described[operation],
           scope,
           isWrite: kind === "write",
@@ -43,7 +59,7 @@ export function restContract(): RestContract {
         isWrite: false,
       },
       batchUpdateMessageContacts: {
-        errors: MUTATION_ERRORS.get("updateMessageContacts") ?? [],
+        errors: errorsOf("updateMessageContacts"),
         ...BATCH_UPDATE,
         scope: OPERATIONS.updateMessageContact.scope,
         isWrite: true,
