@@ -154,11 +154,18 @@ export class IssuerKeys {
       this.failure = failureOf(error);
     }
     this.onFetch(this.failure);
-    if (this.failure !== null && this.isWatched) {
-      this.retrying = setTimeout(
-        () => void this.refresh().catch(() => undefined),
-        this.pauseLeftMs,
-      ).unref();
-    }
+    if (this.failure !== null && this.isWatched) this.scheduleRetry();
+  }
+
+  /**
+   * Fetches again once the pause is over. A timer may fire up to a millisecond
+   * early by the wall clock, so the pause is checked again when it fires.
+   */
+  private scheduleRetry(): void {
+    if (this.retrying !== null) clearTimeout(this.retrying);
+    this.retrying = setTimeout(() => {
+      if (this.pauseLeftMs > 0) this.scheduleRetry();
+      else void this.refresh().catch(() => undefined);
+    }, this.pauseLeftMs).unref();
   }
 }

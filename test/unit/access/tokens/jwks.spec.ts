@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import {
   exportJWK,
   generateKeyPair,
@@ -267,5 +267,36 @@ describe("keys of an issuer", () => {
     state.isDown = false;
     state.nowMs += 5_000;
     await expect(accepts(token)).resolves.toBe(true);
+  });
+});
+
+describe("a watched key set", () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it("is fetched again even if the retry timer fires a millisecond early", async () => {
+    jest.useFakeTimers();
+    const state = { fetches: 0, nowMs: 1_000_000 };
+    const keys = new IssuerKeys(
+      new URL("https://issuer.example/jwks"),
+      () => undefined,
+      () => {
+        state.fetches += 1;
+        return Promise.reject(new Error("down"));
+      },
+      () => state.nowMs,
+    );
+    keys.watch();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(state.fetches).toBe(1);
+    // By the wall clock, one millisecond of the pause is left when it fires.
+    state.nowMs += 4_999;
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(state.fetches).toBe(1);
+    state.nowMs += 1;
+    await jest.advanceTimersByTimeAsync(1);
+    expect(state.fetches).toBe(2);
+    keys.close();
   });
 });
