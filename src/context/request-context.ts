@@ -14,7 +14,7 @@ export interface Usage {
   remaining?: number | null;
   /** Operation name, once it is known. One of a closed list. */
   operation?: string;
-  /** Error code of the response, whatever its format. */
+  /** Error code of the response, in any response format. */
   failureCode?: ErrorCode;
 }
 

@@ -98,7 +98,7 @@ export function toUserErrors(
   }
 }
 
-/** Converts an error of one item of a bulk change, whatever its code. */
+/** Converts any error of one item of a bulk change. */
 export function toItemErrors(
   error: GatewayError,
   language: Language,
