@@ -21,7 +21,8 @@ import type { RestOperation } from "./rest-operation.js";
 /** Media type without parameters, as OpenAPI requires. */
 const PROBLEM_MEDIA_TYPE = PROBLEM_TYPE.split(";")[0] ?? PROBLEM_TYPE;
 
-const REQUEST_ID = "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55";
+/** Request id of the examples. */
+export const REQUEST_ID = "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55";
 
 const upstream = (
   code: string,
@@ -39,20 +40,25 @@ const SAMPLE_DETAILS: Readonly<
   INVALID_INPUT: {
     violations: [{ field: ["name"], rule: "length", min: 2, max: 12 }],
   },
+  REQUEST_TOO_COSTLY: { estimate: 101, limit: 100 },
   CONTACT_NOT_FOUND: {
     field: ["contactId"],
+    value: "c-doesNotExist0000",
     upstream: upstream("EntityNotExists.Contact", 404),
   },
   BINDING_TARGET_NOT_FOUND: {
     field: ["targetIds"],
+    value: "fd-doesNotExist",
     upstream: upstream("EntityNotExists.Member", 404),
   },
   NAME_TAKEN: {
     field: ["name"],
+    value: "tom",
     upstream: upstream("InvalidParameter.Name.AlreadyUsed", 409),
   },
   VERIFICATION_NOT_PENDING: {
     field: ["emailAddress"],
+    value: "tom.other@example.com",
     upstream: upstream("EntityNotExists.Contact.Verification", 404),
   },
   STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
@@ -80,6 +86,11 @@ const SAMPLE_DETAILS: Readonly<
   STATE_UNAVAILABLE: { retryAfterSeconds: 1 },
   GATEWAY_BUSY: { retryAfterSeconds: 1 },
 };
+
+/** An error of a code, with typical details. */
+export function sampleError(code: ErrorCode): GatewayError {
+  return new GatewayError(code, SAMPLE_DETAILS[code]);
+}
 
 /** Error codes of every operation. */
 const OF_EVERY_OPERATION: readonly ErrorCode[] = [
@@ -185,10 +196,7 @@ export function problemExamples(): Record<string, ExampleObject> {
   return Object.fromEntries([
     ...Object.values(ErrorCode).map((code) => [
       code,
-      named(
-        ERRORS[code].message.en,
-        toProblem(new GatewayError(code, SAMPLE_DETAILS[code]), context),
-      ),
+      named(ERRORS[code].message.en, toProblem(sampleError(code), context)),
     ]),
     ...OF_BODIES.map((status) => [
       `BAD_REQUEST_${status}`,

@@ -9,6 +9,7 @@ import { showsSchema, type Config } from "../config/config.js";
 import type { Language } from "../errors/error-codes.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
+import type { errorReferences } from "./error-reference.js";
 import type { Page } from "./html.js";
 
 /** For assets, whose URL contains a hash of their content. */
@@ -48,18 +49,17 @@ export function registerPages(
       return sendPage(reply, errorsPage(language), language);
     },
     "/errors/:code": async (request, reply) => {
-      const {
-        errorFacts,
-        errorPage,
-        isErrorCodeName: isErrorCode,
-      } = await import("./error.pages.js");
+      const { errorFacts, isErrorCodeName: isErrorCode } =
+        await import("./error.pages.js");
       const { code } = request.params as { code: string };
       if (!isErrorCode(code)) throw notFound();
       const language = languageOf(request);
       if (await wantsJson(request)) {
         return reply.send(errorFacts(code, language));
       }
-      return sendPage(reply, errorPage(code, language), language);
+      const { errorPage } = await import("./error-code.page.js");
+      const reference = (await contracts.errors())(code, language);
+      return sendPage(reply, errorPage(code, language, reference), language);
     },
     "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
     "/docs/assets/:build/:file": (request, reply) =>
@@ -101,12 +101,14 @@ export function registerPages(
 interface Contracts {
   schema(): Promise<ContractText>;
   openApi(): Promise<ContractText>;
+  errors(): Promise<ReturnType<typeof errorReferences>>;
 }
 
 /** Builds each contract document once, on the first request. */
 function contractsOf(app: INestApplication): Contracts {
   let schema: Promise<ContractText> | undefined;
   let openApi: Promise<ContractText> | undefined;
+  let errors: ReturnType<Contracts["errors"]> | undefined;
   return {
     schema: () =>
       (schema ??= import("./contracts.js").then((contracts) =>
@@ -115,6 +117,10 @@ function contractsOf(app: INestApplication): Contracts {
     openApi: () =>
       (openApi ??= import("./contracts.js").then((contracts) =>
         contracts.printedOpenApi(app),
+      )),
+    errors: () =>
+      (errors ??= import("./error-reference.js").then((reference) =>
+        reference.errorReferences(app),
       )),
   };
 }

@@ -44,7 +44,7 @@ export function docsPage({ build }: Bundle): Page {
 <script type="module" src="${base}/docs.js"></script>
 </head>
 <body>
-<main id="docs"><p class="loading" role="status">Loading the documentation…</p></main>
+<div id="docs"><p class="loading" role="status">Loading the documentation…</p></div>
 <noscript><p class="loading">This page needs JavaScript. The same information is in the OpenAPI document at <a href="openapi.json">openapi.json</a>.</p></noscript>
 </body>
 </html>

@@ -146,7 +146,7 @@ describeInBrowser("the pages in a browser", () => {
     const watched = await open("/docs");
     const { page } = watched;
     const operation = page.locator(
-      "#operations-Message_contacts-addMessageContact",
+      "#operations-Contacts-addMessageContact",
     );
     await operation.locator(".opblock-summary-control").click();
     await operation.getByRole("button", { name: "Execute" }).click();
