@@ -9,7 +9,9 @@ import { toUserErrors } from "../message-contacts/graphql/user-errors.mapper.js"
 import { restContract } from "../message-contacts/rest/rest-contract.js";
 import type { UserError } from "../message-contacts/shapes/user-errors.js";
 import { buildOpenApi } from "../openapi/document.js";
-import { codesOf, REQUEST_ID, sampleError } from "../openapi/problems.js";
+import { codesOf } from "../openapi/problems.js";
+import { REQUEST_ID, sampleError } from "../openapi/sample-errors.js";
+import { OPERATIONS } from "../upstream/operations.js";
 import { vendorCodesOf } from "../upstream/vendor/vendor-codes.js";
 
 /** An operation that can end in an error code. */
@@ -55,7 +57,9 @@ export function errorReferences(app: INestApplication): References {
     const context = { requestId: REQUEST_ID, language };
     const errors = toUserErrors(error, language);
     const [mutation] =
-      [...MUTATION_ERRORS].find(([, codes]) => codes.includes(code)) ?? [];
+      [...MUTATION_ERRORS].find(
+        ([name, codes]) => name in OPERATIONS && codes.includes(code),
+      ) ?? [];
     const isPayload = errors !== null && mutation !== undefined;
     // A GraphQL read of a contact that does not exist is null, not an error.
     const isRead =
@@ -108,8 +112,14 @@ function fieldsOf(app: INestApplication): Map<string, string[]> {
     for (const field of Object.values(type?.getFields() ?? {})) {
       const operation = field.extensions["operation"];
       if (typeof operation !== "string") continue;
-      const names = found.get(operation) ?? [];
-      found.set(operation, [...names, `${type?.name ?? ""}.${field.name}`]);
+      // A bulk mutation belongs to the REST route of its name with the prefix `batch`.
+      const isBulk =
+        MUTATION_ERRORS.has(field.name) && field.name !== operation;
+      const id = isBulk
+        ? `batch${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`
+        : operation;
+      const names = found.get(id) ?? [];
+      found.set(id, [...names, `${type?.name ?? ""}.${field.name}`]);
     }
   }
   return found;

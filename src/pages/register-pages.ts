@@ -90,12 +90,24 @@ export function registerPages(
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
     // A redirect: the gateway does not proxy requests to the emulator.
-    routes["/emulator"] = (_request, reply) =>
-      reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    routes["/emulator"] = async ({ protocol, host }, reply) => {
+      await linkBack(embeddedEmulator, `${protocol}://${host}`);
+      return reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    };
   }
   for (const [url, handler] of Object.entries(routes)) {
     fastify.get(url, { config: { rights: "public" } }, handler);
   }
+}
+
+/** Sends the emulator the URL of this gateway as the browser sees it. Never throws. */
+async function linkBack(emulator: string, url: string): Promise<void> {
+  await fetch(`${emulator}/_emulator/ui/link-gateway`, {
+    method: "POST",
+    body: new URLSearchParams({ url }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => undefined);
 }
 
 interface Contracts {

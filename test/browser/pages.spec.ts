@@ -145,9 +145,7 @@ describeInBrowser("the pages in a browser", () => {
   it("execute a request from the REST documentation", async () => {
     const watched = await open("/docs");
     const { page } = watched;
-    const operation = page.locator(
-      "#operations-Contacts-addMessageContact",
-    );
+    const operation = page.locator("#operations-Contacts-addMessageContact");
     await operation.locator(".opblock-summary-control").click();
     await operation.getByRole("button", { name: "Execute" }).click();
     const live = operation.locator(".live-responses-table");
