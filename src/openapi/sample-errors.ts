@@ -37,27 +37,27 @@ const SAMPLE_DETAILS: Readonly<
   NAME_TAKEN: {
     field: ["name"],
     value: "tom",
-    upstream: upstream("InvalidParameter.Name.AlreadyUsed", 409),
+    upstream: upstream("InvalidParameter.Name.AlreadyUsed", 400),
   },
   VERIFICATION_NOT_PENDING: {
     field: ["emailAddress"],
     value: "tom.other@example.com",
     upstream: upstream("EntityNotExists.Contact.Verification", 404),
   },
-  STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
+  STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 400) },
   CONCURRENT_CHANGE: {
     retryAfterSeconds: 5,
     upstream: upstream("ConcurrentCallNotSupported", 429),
   },
   QUOTA_EXCEEDED: {
     limit: 20,
-    upstream: upstream("LimitExceeded.Contacts", 409),
+    upstream: upstream("LimitExceeded.Contacts", 400),
   },
   RATE_LIMITED: { retryAfterSeconds: 1 },
   VERIFICATION_LIMIT: {
     limit: 100,
     retryAfterSeconds: 60,
-    upstream: upstream("SendValidateCodeExceedsLimitForAccount", 400),
+    upstream: upstream("SendValidateCodeExceedsLimitForAccount", 409),
   },
   IDEMPOTENCY_IN_PROGRESS: { retryAfterSeconds: 1 },
   UPSTREAM_THROTTLED: {
