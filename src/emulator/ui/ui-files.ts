@@ -15,7 +15,7 @@ h2 { font-size: 1.05rem; margin: 0; }
 h2 small { color: var(--soft); font-weight: 400; }
 section { margin-top: 2rem; }
 .bar { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin-bottom: .5rem; }
-.bar form, .bar .buttons { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: 0; }
+.bar form, .bar .buttons { max-width: 100%; display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: 0; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
@@ -23,7 +23,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 code { font: .9em ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; position: relative; }
 .only-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); }
@@ -31,7 +31,7 @@ th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 .value { white-space: nowrap; }
 td form { display: inline; }
 td > code:only-child { white-space: nowrap; }
-button, select, input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }
+button, select, input { max-width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }
 button { cursor: pointer; }
 button:hover { border-color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
