@@ -22,6 +22,9 @@ export interface LoopDelay {
   stop(): void;
 }
 
+/** Why a request is refused. */
+export type ShedReason = "in-flight" | "event-loop-delay" | "closing";
+
 /** An admitted request. */
 export interface RequestSlot {
   /** The request is complete and its handler starts. */
@@ -50,6 +53,11 @@ export class AdmissionController {
   private readonly onIdle: (() => void)[] = [];
   private admitted = 0;
   private running = 0;
+  private readonly refused: Record<ShedReason, number> = {
+    "in-flight": 0,
+    "event-loop-delay": 0,
+    closing: 0,
+  };
 
   constructor(
     private readonly limits: AdmissionLimits,
@@ -60,6 +68,11 @@ export class AdmissionController {
     return this.admitted;
   }
 
+  /** Number of refused requests, by reason. */
+  get refusals(): Readonly<Record<ShedReason, number>> {
+    return this.refused;
+  }
+
   /** Whether connections should close after the response. */
   get isEnding(): boolean {
     return this.state !== "open";
@@ -67,7 +80,11 @@ export class AdmissionController {
 
   /** Admits a request; null if it is refused. */
   tryAdmit(): RequestSlot | null {
-    if (this.state === "closed" || this.isOverloaded()) return null;
+    const reason = this.shedReason();
+    if (reason !== null) {
+      this.refused[reason] += 1;
+      return null;
+    }
     this.admitted += 1;
     let stage: "admitted" | "running" | "released" = "admitted";
     return {
@@ -110,12 +127,13 @@ export class AdmissionController {
     if (this.running === 0) for (const done of this.onIdle.splice(0)) done();
   }
 
-  private isOverloaded(): boolean {
+  private shedReason(): ShedReason | null {
     const { maxInFlight, maxDelayMs } = this.limits;
-    return (
-      (maxInFlight > 0 && this.admitted >= maxInFlight) ||
-      (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
-    );
+    if (this.state === "closed") return "closing";
+    if (maxInFlight > 0 && this.admitted >= maxInFlight) return "in-flight";
+    return maxDelayMs > 0 && this.delay.now() > maxDelayMs
+      ? "event-loop-delay"
+      : null;
   }
 }
 

@@ -25,6 +25,11 @@ describe("AdmissionController", () => {
     slots[0]?.release();
     expect(admission.tryAdmit()).not.toBeNull();
     expect(admission.tryAdmit()).toBeNull();
+    expect(admission.refusals).toEqual({
+      "in-flight": 2,
+      "event-loop-delay": 0,
+      closing: 0,
+    });
   });
 
   it("refuses while the event loop lags, then admits again", () => {
@@ -33,6 +38,7 @@ describe("AdmissionController", () => {
     expect(admission.tryAdmit()).toBeNull();
     delay.ms = 20;
     expect(admission.tryAdmit()).not.toBeNull();
+    expect(admission.refusals["event-loop-delay"]).toBe(1);
   });
 
   it("admits any number of requests without a limit", () => {
