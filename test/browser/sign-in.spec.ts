@@ -60,7 +60,8 @@ describeInBrowser("the sign-in of the playground", () => {
   afterEach(async () => {
     const problems = await finish(watched);
     // Responses with status 401 are console errors, and a reload cancels requests.
-    const expected = /status of 401|failed request .*\/graphql$/;
+    const expected =
+      /status of 401|failed request .*(?:\/graphql|\.worker\.js)$/;
     expect(problems.filter((problem) => !expected.test(problem))).toEqual([]);
   });
 

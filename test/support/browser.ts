@@ -83,6 +83,8 @@ export async function finish({
   problems,
 }: WatchedPage): Promise<string[]> {
   const found = [...problems];
+  // Leave the page first: its delayed writes would store data again.
+  await page.goto(new URL("/favicon.svg", page.url()).href);
   await page.evaluate("localStorage.clear(); sessionStorage.clear()");
   await page.close();
   return found;
