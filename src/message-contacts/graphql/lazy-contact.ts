@@ -2,11 +2,8 @@ import { maskFor } from "../../access/masking.js";
 import { requireScope } from "../../access/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
 import type { ContactLoaders } from "./contact.loaders.js";
-import {
-  READ_BY_ID,
-  type KnownContact,
-  type OnDemand,
-} from "../shapes/payloads.js";
+import { READ_BY_ID } from "../shapes/message-contact.js";
+import type { KnownContact, OnDemand } from "../shapes/payloads.js";
 import { selectedFields } from "./selected-fields.js";
 
 /**

@@ -13,11 +13,13 @@ import { ContactLoaders } from "./contact.loaders.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import { selectedFields } from "./selected-fields.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
+import { ContactStatus, DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
 import {
   MessageContact,
   MessageContactPage,
+  Node,
   PendingVerificationPage,
 } from "../shapes/message-contact.js";
 import * as payloads from "../shapes/payloads.js";
@@ -54,6 +56,24 @@ export class MessageContactsResolver {
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContact")
   messageContact(
+    @Args() args: inputs.MessageContactArgs,
+    @Context() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<MessageContact | null> {
+    const { id } = checkInput(inputs.MessageContactArgs, args);
+    this.loaders.startSelected(selectedFields(info), id, context);
+    return this.service.getMessageContact(id, context);
+  }
+
+  // For Relay's `@refetchable`. The id of a node is the contact's id, so that client
+  // caches have one entry for each contact.
+  @Query(() => Node, {
+    nullable: true,
+    description: `The contact with this id, or null when the directory has none: the same as \`messageContact\`, for clients that read objects again by their id. ${READ}`,
+  })
+  @CostsCalls({ calls: 1 })
+  @OperationField("getMessageContact")
+  node(
     @Args() args: inputs.MessageContactArgs,
     @Context() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -171,10 +191,20 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.DeleteMessageContactInput,
     context: RequestContext,
   ): Promise<payloads.DeleteMessageContactPayload> {
-    return {
-      deletion: await this.service.deleteMessageContact(input, context),
-      errors: [],
-    };
+    const deletion = await this.service.deleteMessageContact(input, context);
+    const { contactId: id, state, stateRaw } = deletion;
+    const isDone = state === DeletionState.DELETED;
+    const contact = this.toContact(
+      {
+        id,
+        status: isDone ? ContactStatus.DELETED : ContactStatus.DELETING,
+        statusRaw: stateRaw ?? "",
+      },
+      context,
+    );
+    // `contact.deletion` is known, so it costs no call.
+    this.loaders.of(context).deletion.prime(id, deletion);
+    return { contact, deletion, errors: [] };
   }
 
   @ContactMutation({
