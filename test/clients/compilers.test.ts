@@ -32,6 +32,8 @@ describe("client compilers", () => {
       "contactPage_card",
       "contactPageSubscription",
       "contactPageMutation",
+      "contactPageDeleteMutation",
+      "contactPageRefetchQuery",
     ]) {
       assert.match(await generated(name), /ReaderFragment|ConcreteRequest/);
     }

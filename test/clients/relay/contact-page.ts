@@ -20,7 +20,8 @@ export const query = graphql`
 `;
 
 export const card = graphql`
-  fragment contactPage_card on MessageContact {
+  fragment contactPage_card on MessageContact
+  @refetchable(queryName: "contactPageRefetchQuery") {
     id
     name
     emailAddress
@@ -48,6 +49,24 @@ export const rename = graphql`
       contact {
         id
         name
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`;
+
+export const remove = graphql`
+  mutation contactPageDeleteMutation($input: DeleteMessageContactInput!) {
+    deleteMessageContact(input: $input) {
+      contact {
+        id
+        status
+        deletion {
+          state
+        }
       }
       errors {
         code
