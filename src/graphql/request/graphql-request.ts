@@ -1,15 +1,14 @@
 import { isObject } from "../../config/files/json-file.js";
 import { malformed } from "./malformed.js";
-import type { PersistedDocuments } from "./persisted-documents.js";
+import type {
+  FoundDocument,
+  PersistedDocuments,
+} from "./persisted-documents.js";
 
 /** A well-formed GraphQL request. Absent members are omitted. */
-export interface GraphqlRequest {
-  /** Text of the document, also when the client sent only its id. */
-  readonly query: string;
+export interface GraphqlRequest extends FoundDocument {
   readonly operationName?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Verified SHA-256 of `query`, if the client asks to register the document. */
-  readonly hashToRegister?: string;
 }
 
 /**

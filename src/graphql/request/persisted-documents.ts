@@ -4,7 +4,6 @@ import { isObject } from "../../config/files/json-file.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { AutomaticQueries } from "./automatic-queries.js";
-import type { GraphqlRequest } from "./graphql-request.js";
 import { malformed } from "./malformed.js";
 
 /** Members of a GraphQL request that identify its document. */
@@ -23,8 +22,13 @@ const HASHED = "sha256:";
 
 const HEX_DIGEST = /^[0-9a-f]{64}$/;
 
-/** A document, and its hash if the client asks to register it. */
-type FoundDocument = Pick<GraphqlRequest, "query" | "hashToRegister">;
+/** The document of a request. */
+export interface FoundDocument {
+  /** Its text, also when the client sent only its id. */
+  readonly query: string;
+  /** Verified SHA-256 of `query`, if the client asks to register the document. */
+  readonly hashToRegister?: string;
+}
 
 /**
  * Finds the document of a request. The request has the text, the id of a document

@@ -6,14 +6,14 @@ import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
+import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
-import { lazyContact } from "./lazy-contact.js";
+import { deletedContact, lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import { selectedFields } from "./selected-fields.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
-import { ContactStatus, DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
 import {
@@ -87,6 +87,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
   })
+  @NullOnlyOnError()
   @CostsCalls(LIST_CALLS)
   @OperationField("listMessageContacts")
   messageContacts(
@@ -119,6 +120,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `Progress of a deletion. ${READ}`,
   })
+  @NullOnlyOnError()
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
   messageContactDeletionStatus(
@@ -192,18 +194,9 @@ export class MessageContactsResolver {
     context: RequestContext,
   ): Promise<payloads.DeleteMessageContactPayload> {
     const deletion = await this.service.deleteMessageContact(input, context);
-    const { contactId: id, state, stateRaw } = deletion;
-    const isDone = state === DeletionState.DELETED;
-    const contact = this.toContact(
-      {
-        id,
-        status: isDone ? ContactStatus.DELETED : ContactStatus.DELETING,
-        statusRaw: stateRaw ?? "",
-      },
-      context,
-    );
+    const contact = this.toContact(deletedContact(deletion), context);
     // `contact.deletion` is known, so it costs no call.
-    this.loaders.of(context).deletion.prime(id, deletion);
+    this.loaders.of(context).deletion.prime(deletion.contactId, deletion);
     return { contact, deletion, errors: [] };
   }
 

@@ -75,3 +75,15 @@ export const remove = graphql`
     }
   }
 `;
+
+export const list = graphql`
+  query contactPageListQuery @throwOnFieldError {
+    messageContacts {
+      totalCount
+      items {
+        id
+        name
+      }
+    }
+  }
+`;
