@@ -1,5 +1,6 @@
 import { withChanges, type Config } from "../config/config.js";
 import { ConfigError, readConfig } from "../config/read-config.js";
+import { Egress } from "../egress/egress.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
 import {
   prefixSubject,
@@ -40,6 +41,7 @@ export async function runChecks(
   }
   const target = await targetOf(configured);
   const { config, result } = target;
+  const egress = Egress.from(config);
   try {
     const results: CheckResult[] = [
       {
@@ -48,12 +50,12 @@ export async function runChecks(
         sentence: "All settings are valid.",
       },
       result,
-      ...(await checkAuthentication(config)),
+      ...(await checkAuthentication(config, egress)),
       await checkState(config),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {
-      const ofDirectory = await checkUpstream(directory);
+      const ofDirectory = await checkUpstream(directory, egress);
       results.push(
         ...(directories.length > 1
           ? prefixSubject(alias, ofDirectory)

@@ -5,10 +5,13 @@ import { readDirectories, type Directory } from "./files/directories-file.js";
 import { readDocuments } from "./files/documents-file.js";
 import { readIssuers, type Issuer } from "./files/issuers-file.js";
 import { readKeyFile } from "./files/key-file.js";
-import { settingsOf, type SettingRow } from "./setting.js";
+import {
+  settingsOf,
+  textOf,
+  type Environment,
+  type SettingRow,
+} from "./setting.js";
 import { SETTING_GROUPS, type Settings } from "./settings.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An invalid configuration. The message lists every problem and contains no value. */
 export class ConfigError extends Error {
@@ -47,8 +50,8 @@ function readSettings(environment: Environment, problems: string[]): Settings {
   const groups = SETTING_GROUPS.map((Group) => {
     const group: object = new Group();
     for (const row of settingsOf(Group)) {
-      const text = environment[row.name]?.trim();
-      if (text === undefined || text === "") continue;
+      const text = textOf(row, environment);
+      if (text === undefined) continue;
       Object.assign(group, { [row.name]: parseSetting(row, text) });
     }
     problems.push(...validateSync(group).flatMap(problemsOf));
