@@ -157,7 +157,7 @@ export async function openGateway(
     },
     measuredDelay(),
   );
-  const observability = await Observability.from(config);
+  const observability = await Observability.from(config, logger);
   const app = await createGateway(
     config,
     logger,

@@ -4,7 +4,7 @@ import { EgressSettings } from "./egress/egress-settings.js";
 import { ReplicaSettings } from "./replica-settings.js";
 import { ServerSettings } from "./server-settings.js";
 import { settingsOf, type SettingRow } from "./setting.js";
-import { TelemetrySettings } from "./telemetry-settings.js";
+import { TelemetrySettings } from "./telemetry/telemetry-settings.js";
 
 /** All settings, by the name of their environment variable. */
 export type Settings = ServerSettings &

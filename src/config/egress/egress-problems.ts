@@ -34,7 +34,8 @@ export function egressProblems(config: Config): string[] {
 function targetsOf(config: Config): readonly string[] {
   return [
     config.UPSTREAM_ENDPOINT,
-    config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ??
+      config.OTEL_EXPORTER_OTLP_ENDPOINT,
     ...[...config.directories.values()].map(({ endpoint }) => endpoint),
     ...config.issuers.map(({ jwksUrl }) => jwksUrl),
   ].filter((url) => url !== undefined);
