@@ -33,11 +33,14 @@ export async function runChecks(
     configured = readConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map((problem) => ({
-      level: "fail",
-      subject: "configuration",
-      sentence: `${problem}.`,
-    }));
+    return [
+      ...error.located.map((problem) => ({
+        level: "fail" as const,
+        subject: "configuration",
+        sentence: problem.endsWith("?") ? problem : `${problem}.`,
+      })),
+      ...error.hints.map(warningOf),
+    ];
   }
   const target = await targetOf(configured);
   const { config, result } = target;
@@ -49,6 +52,7 @@ export async function runChecks(
         subject: "configuration",
         sentence: "All settings are valid.",
       },
+      ...config.warnings.map(warningOf),
       result,
       ...(await checkAuthentication(config, egress)),
       await checkState(config),
@@ -66,6 +70,11 @@ export async function runChecks(
   } finally {
     await target.stop();
   }
+}
+
+/** Reports a variable that has no effect. */
+function warningOf(sentence: string): CheckResult {
+  return { level: "warn", subject: "configuration", sentence };
 }
 
 /** The configured vendor, or an emulator that runs until `stop`. */

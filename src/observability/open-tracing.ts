@@ -47,7 +47,7 @@ export async function openTracing(
 ): Promise<Tracing | null> {
   const url = tracesUrlOf(config);
   if (url === null) return null;
-  const exporter = await openTraceExporter(url, config, logger);
-  const { OtelTracing } = await import("./otel-tracing.js");
+  const { makeExporter, OtelTracing } = await import("./otel-tracing.js");
+  const exporter = openTraceExporter(url, config, logger, makeExporter);
   return new OtelTracing(exporter, config);
 }

@@ -11,6 +11,8 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AlwaysOffSampler,
@@ -35,7 +37,7 @@ import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { actionOf, type Operation } from "../upstream/operations.js";
 import type { AttemptRecord } from "../upstream/upstream-observer.js";
-import type { ExportStatus } from "./trace-export.js";
+import type { ExportStatus, MakeExporter } from "./trace-export.js";
 import type { Tracing } from "./tracing.js";
 
 /** Time to export the last spans at shutdown; they are lost if it takes longer. */
@@ -286,3 +288,8 @@ function samplerOf(config: Config): Sampler {
           );
   return kind === name ? root : new ParentBasedSampler({ root });
 }
+
+export const makeExporter: MakeExporter = (protocol, options) =>
+  protocol === "http/protobuf"
+    ? new ProtobufExporter(options)
+    : new JsonExporter(options);

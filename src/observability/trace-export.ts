@@ -70,18 +70,27 @@ export class ObservedExporter implements SpanExporter {
   }
 }
 
-/** Loads the exporter of the configured protocol. */
-export async function openTraceExporter(
+/** Creates the exporter of a protocol. */
+export type MakeExporter = (
+  protocol: Config["OTEL_EXPORTER_OTLP_PROTOCOL"],
+  options: {
+    readonly url: string;
+    readonly headers: Record<string, string>;
+    readonly timeoutMillis: number;
+    readonly compression: never;
+    readonly httpAgentOptions: () => Agent;
+  },
+) => SpanExporter;
+
+/** Opens the export that the configuration describes. */
+export function openTraceExporter(
   url: string,
   config: Config,
   logger: Logger,
-): Promise<ObservedExporter> {
-  const { OTLPTraceExporter } =
-    config.OTEL_EXPORTER_OTLP_PROTOCOL === "http/protobuf"
-      ? await import("@opentelemetry/exporter-trace-otlp-proto")
-      : await import("@opentelemetry/exporter-trace-otlp-http");
+  makeExporter: MakeExporter,
+): ObservedExporter {
   const agent = Egress.from(config).agentFor(new URL(url), tlsOf(config));
-  const exporter = new OTLPTraceExporter({
+  const exporter = makeExporter(config.OTEL_EXPORTER_OTLP_PROTOCOL, {
     url,
     headers: {
       ...pairsOf(config.OTEL_EXPORTER_OTLP_HEADERS),
