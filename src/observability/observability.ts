@@ -10,7 +10,7 @@ import type { Logger } from "../logging/logger.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import { Metrics } from "./metrics.js";
 import { addPolledMetrics, type Observed } from "./gauges.js";
-import { addTraceMetrics } from "./trace-metrics.js";
+import { addTraceMetrics } from "./trace-export.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
 import { openTracing } from "./open-tracing.js";

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import { pairsOf } from "../config/telemetry/pairs.js";
 import { Egress } from "../egress/egress.js";
 import type { Logger } from "../logging/logger.js";
+import type { Metrics } from "./metrics.js";
 
 /** Success code of an export result (`ExportResultCode.SUCCESS`). */
 const SUCCESS: number = 0;
@@ -128,4 +129,24 @@ function failureOf(error: unknown): string {
   if (typeof code === "string" && code !== "") return code;
   if (typeof code === "number") return `status ${code}`;
   return message === "Request timed out" ? "timeout" : "no response";
+}
+
+/** Adds the metrics of exports to the trace collector. Without traces they are 0. */
+export function addTraceMetrics(
+  metrics: Metrics,
+  tracing: { readonly exportStatus: ExportStatus } | null,
+): void {
+  metrics.poll({
+    name: "trace_export_failing",
+    help: "1 while spans cannot be exported to the trace collector.",
+    type: "gauge",
+    aggregator: "max",
+    read: () => [[{}, tracing?.exportStatus.failure == null ? 0 : 1]],
+  });
+  metrics.poll({
+    name: "trace_spans_lost_total",
+    help: "Spans of failed exports to the trace collector.",
+    type: "counter",
+    read: () => [[{}, tracing?.exportStatus.lost ?? 0]],
+  });
 }
