@@ -12,6 +12,7 @@ import { createAccessControl } from "./access/access-control.js";
 import { Authenticator } from "./access/authenticator.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
@@ -159,7 +160,7 @@ export async function openGateway(
     },
     measuredDelay(),
   );
-  const observability = await Observability.from(config);
+  const observability = await Observability.from(config, logger);
   const connections = new Connections(config.MAX_CONNECTIONS, logger);
   const app = await createGateway(
     config,
@@ -171,7 +172,9 @@ export async function openGateway(
     admission,
     observability,
   );
-  await app.listen(config.PORT, config.HOST);
+  await app.listen(config.PORT, config.HOST).catch((error: Error) => {
+    throw listenFailure("PORT", config.PORT, config.HOST, error);
+  });
   let isReady = true;
   const trouble = (): Readonly<Record<string, string>> =>
     troubleOf(authenticator.status, { log: logger, audit: trail });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hasSignIn, type Config } from "../config/config.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { callerWith, SCOPES, type Caller } from "../context/caller.js";
+import { Egress } from "../egress/egress.js";
 import type { Issuer } from "../config/files/issuers-file.js";
 import { digestOf } from "../config/files/key-file.js";
 import type { Logger } from "../logging/logger.js";
@@ -61,9 +62,10 @@ export class Authenticator {
     const defaultDirectories =
       aliases.length === 1 ? aliases : [DEFAULT_DIRECTORY];
     const issuers = new Map<string, IssuerKeys>();
+    const { fetch: fetchKeys } = Egress.from(config);
     const keysOf = ({ issuer, jwksUrl }: Issuer): IssuerKeys => {
       const report = reportFetches(issuer, logger);
-      const keys = new IssuerKeys(new URL(jwksUrl), report);
+      const keys = new IssuerKeys(new URL(jwksUrl), report, fetchKeys);
       issuers.set(issuer, keys);
       keys.watch();
       return keys;

@@ -30,8 +30,8 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     render: () =>
       table(
         ["Variable", "Default", "Meaning"],
-        settings().map(({ name, defaultText, description }) => [
-          `\`${name}\``,
+        settings().map(({ name, alias, defaultText, description }) => [
+          alias === undefined ? `\`${name}\`` : `\`${name}\`, \`${alias}\``,
           defaultText,
           description,
         ]),

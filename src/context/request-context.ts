@@ -10,6 +10,11 @@ export interface Usage {
   upstreamCalls: number;
   /** RequestId of the vendor's last response, for the audit trail. */
   upstreamRequestId: string | null;
+  /**
+   * Vendor code or transport reason of the last attempt, such as `ECONNREFUSED` or
+   * `PROXY_407`; absent after a success.
+   */
+  upstreamFailure?: string;
   /** Rate limit points that the caller has left; null without a limit. */
   remaining?: number | null;
   /** Operation name, once it is known. One of a closed list. */

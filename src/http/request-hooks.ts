@@ -197,6 +197,7 @@ function logRequest(
     operation: usage.operation,
     upstreamCalls: hasUpstreamCalls ? usage.upstreamCalls : undefined,
     upstreamRequestId: hasUpstreamCalls ? usage.upstreamRequestId : undefined,
+    upstreamFailure: code === undefined ? undefined : usage.upstreamFailure,
     caller: caller.id,
     durationMs: Math.round(performance.now() - startedAtMs),
   });

@@ -23,6 +23,8 @@ export interface LogFields {
   readonly outcome?: string | undefined;
   readonly upstreamCalls?: number | undefined;
   readonly upstreamRequestId?: string | null | undefined;
+  /** Vendor code or transport reason of a failed call. */
+  readonly upstreamFailure?: string | undefined;
   readonly directory?: string | undefined;
   readonly caller?: string | undefined;
   readonly url?: string | undefined;

@@ -3,6 +3,7 @@ import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
+import { Egress } from "../egress/egress.js";
 import { AuditTrail } from "../logging/audit.js";
 import type { CallLimits } from "./attempts/call-policy.js";
 import {
@@ -12,7 +13,8 @@ import {
 import { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import { KEY_STORE, type KeyStore } from "./idempotency/key-store.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
-import { UpstreamTransport } from "./transport/transport.js";
+import { TRANSPORT_LIMITS, UpstreamTransport } from "./transport/transport.js";
+import { vendorChain } from "./transport/vendor-chain.js";
 import { Upstream } from "./upstream.js";
 import { UpstreamClient } from "./upstream.client.js";
 import {
@@ -44,17 +46,24 @@ import {
         keys: KeyStore,
         queues: WriteQueues,
         observer: UpstreamObserver = UNOBSERVED,
-      ) =>
-        new Upstream(
-          new Map(
-            [...directoriesOf(config)].map(([alias, directory]) => [
+      ) => {
+        const egress = Egress.from(config);
+        const clients = [...directoriesOf(config)].map(
+          ([alias, directory]) =>
+            [
               alias,
-              clientFor(directory, config, keys, queues(alias), observer),
-            ]),
-          ),
-          trail,
-          observer.tracer,
-        ),
+              clientFor(
+                directory,
+                config,
+                keys,
+                queues(alias),
+                observer,
+                egress,
+              ),
+            ] as const,
+        );
+        return new Upstream(new Map(clients), trail, observer.tracer);
+      },
     },
   ],
   exports: [Upstream],
@@ -73,10 +82,11 @@ function clientFor(
   keys: KeyStore,
   writes: WriteQueue,
   observer: UpstreamObserver,
+  egress: Egress,
 ): UpstreamClient {
   return new UpstreamClient({
-    signer: new RpcSigner(endpoint, providerOf(credentials)),
-    transport: new UpstreamTransport(endpoint),
+    signer: new RpcSigner(endpoint, providerOf(credentials, egress)),
+    transport: transportTo(endpoint, egress),
     writes,
     observer,
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
@@ -121,10 +131,23 @@ function limitsOf(config: Config): CallLimits {
 /** Creates the credentials provider of a directory. */
 export function providerOf(
   credentials: Directory["credentials"],
+  egress: Egress,
 ): CredentialsProvider {
   return credentials.kind === "chain"
-    ? new ChainCredentials()
+    ? new ChainCredentials(() => vendorChain(egress.fetch))
     : new StaticCredentials(credentials);
+}
+
+/** Creates the transport to an endpoint, through the proxy if it requires one. */
+export function transportTo(
+  endpoint: string,
+  egress: Egress,
+): UpstreamTransport {
+  return new UpstreamTransport(
+    endpoint,
+    TRANSPORT_LIMITS,
+    egress.connector(TRANSPORT_LIMITS.connectTimeoutMs),
+  );
 }
 
 /**

@@ -157,7 +157,7 @@ describe("under each alternative of each setting of the emulator", () => {
         VERIFICATION_COOLDOWN_SECONDS: "0",
         // Lasting conflicts and throttling end soon.
         READ_DEADLINE_MS: "3000",
-        WRITE_DEADLINE_MS: "5000",
+        WRITE_DEADLINE_MS: "5500",
       },
     );
   }, 60_000);

@@ -154,6 +154,7 @@ export class SocketOperations {
       operation,
       upstreamCalls: hasCalled ? upstreamCalls : undefined,
       upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
+      upstreamFailure: code === undefined ? undefined : usage.upstreamFailure,
       caller: caller.id,
       durationMs: Math.round(performance.now() - startedAtMs),
     });
