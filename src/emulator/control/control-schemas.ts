@@ -66,7 +66,7 @@ export const FAULT = objectOf({
     .describe("Overrides the HTTP status of the code.")
     .optional(),
   message: nonEmptyString()
-    .describe("Overrides the HTTP status of the code.")
+    .describe("Overrides the message of the code.")
     .optional(),
 });
 

@@ -4,9 +4,11 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../schema.js";
+import { ControlInputError, parse } from "../schema.js";
+import * as schemas from "./control-schemas.js";
+import { SEED_CHOICE, VERIFICATION_CHOICE } from "./seed-schemas.js";
 import type { SentMessage } from "../contacts/outbox.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
+import type { Seed, SeedName } from "../contacts/seeds.js";
 import {
   changeSettings,
   DEFAULT_SETTINGS,
@@ -47,9 +49,11 @@ export type VerificationChoice =
 
 /**
  * Controls an emulator from outside the vendor's API: confirmations, the clock, faults, keys,
- * settings and recorded calls.
+ * settings and recorded calls. Methods with arguments throw a `ControlInputError` for arguments
+ * that the HTTP routes would reject; nothing is changed then.
  */
 export class EmulatorControl {
+  /** @internal */
   constructor(private readonly state: EmulatorState) {}
 
   /** Restores the initial state. Removes faults and recorded calls. */
@@ -59,7 +63,7 @@ export class EmulatorControl {
 
   /** Replaces the directory and contacts, and clears the outbox. */
   seed(seed: SeedName | Seed): void {
-    this.state.store.load(typeof seed === "string" ? NAMED_SEEDS[seed] : seed);
+    this.state.store.load(parse(SEED_CHOICE, seed, "the seed"));
     this.state.outbox.load([]);
   }
 
@@ -76,6 +80,7 @@ export class EmulatorControl {
 
   /** @throws {ControlInputError} for invalid settings; nothing is changed then */
   restore(snapshot: Snapshot): void {
+    parse(schemas.SNAPSHOT, snapshot, "the snapshot");
     const { store, settings, clock, outbox } = this.state;
     settings.current = changeSettings(DEFAULT_SETTINGS, snapshot.settings);
     clock.setOffset(snapshot.clockOffsetMs);
@@ -101,7 +106,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   confirmVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     this.state.store.confirm(contact, target);
   }
 
@@ -111,7 +118,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   expireVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     const channel = pendingChannel(contact, target);
     if (channel !== undefined) delete contact[channel].pending;
   }
@@ -137,7 +146,7 @@ export class EmulatorControl {
 
   /** Advances the clock by `ms`. Waits that are due end immediately. */
   advanceClock(ms: number): ClockReading {
-    this.state.clock.advance(ms);
+    this.state.clock.advance(parse(schemas.ADVANCE, { ms }).ms);
     return this.clock();
   }
 
@@ -145,9 +154,9 @@ export class EmulatorControl {
     return this.state.faults.all();
   }
 
-  /** @throws {ControlInputError} when the effect does not support the moment `when` */
+  /** @throws {ControlInputError} also when the effect does not support the moment `when` */
   addFault(fault: FaultInput): FaultRule {
-    return this.state.faults.add(fault);
+    return this.state.faults.add(parse(schemas.FAULT, fault, "the fault"));
   }
 
   /** Removes one fault, or all of them. */
@@ -167,7 +176,7 @@ export class EmulatorControl {
 
   /** Adds a key. Replaces a key with the same id. */
   putKey(key: AccessKeyInput): void {
-    this.state.keys.set(key);
+    this.state.keys.set(parse(schemas.KEY, key, "the key"));
   }
 
   /** Expires one temporary key, or all of them. Returns the number of expired keys. */
@@ -177,7 +186,9 @@ export class EmulatorControl {
 
   /** Makes asynchronous deletions fail, including running ones. */
   failDeletions(rule: DeletionFailureRule): void {
-    this.state.store.failDeletions(rule);
+    this.state.store.failDeletions(
+      parse(schemas.DELETION_RULE, rule, "the rule"),
+    );
   }
 
   /** The latest calls to the RPC endpoint, oldest first. */
