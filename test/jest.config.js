@@ -7,6 +7,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    "<rootDir>/test/package/",
     "<rootDir>/test/tools/",
     // These need a redis-server and take minutes: `npm run test:replicas`.
     "<rootDir>/test/replicas/",
