@@ -56,8 +56,8 @@ function get(
   return fetch(`${gateway.url}${path}?${search.toString()}`, { headers });
 }
 
-const read = async (answer: Response): Promise<Answer> =>
-  (await answer.json()) as Answer;
+const read = async (response: Response): Promise<Answer> =>
+  (await response.json()) as Answer;
 
 const calls = ({ emulator }: Running): number =>
   emulator.control.calls().length;

@@ -53,15 +53,38 @@ export type VerificationChoice =
  * that the HTTP routes would reject; nothing is changed then.
  */
 export class EmulatorControl {
+  #gatewayUrl: string | undefined;
+
   /** @internal */
   constructor(private readonly state: EmulatorState) {}
+
+  /** URL of the gateway in front of this emulator, for links; undefined until it is set. */
+  get gatewayUrl(): string | undefined {
+    return this.#gatewayUrl;
+  }
+
+  /**
+   * Sets the URL to which the page links back. A reset keeps it.
+   *
+   * @throws {ControlInputError} when it is not an http or https URL
+   */
+  linkGateway(url: string): void {
+    this.#gatewayUrl = parse(schemas.GATEWAY_URL, url, "url").replace(
+      /\/+$/,
+      "",
+    );
+  }
 
   /** Restores the initial state. Removes faults and recorded calls. */
   reset(): void {
     this.state.reset();
   }
 
-  /** Replaces the directory and contacts, and clears the outbox. */
+  /**
+   * Replaces the directory and contacts, and clears the outbox.
+   *
+   * @throws {ControlInputError} for an unknown name or an invalid seed; nothing is changed then
+   */
   seed(seed: SeedName | Seed): void {
     this.state.store.load(parse(SEED_CHOICE, seed, "the seed"));
     this.state.outbox.load([]);
