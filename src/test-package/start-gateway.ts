@@ -101,6 +101,7 @@ export async function startGateway(
       child,
       emulator?.url ?? null,
     );
+    emulator?.control.linkGateway(url);
     return {
       url,
       opsUrl,
