@@ -86,5 +86,7 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  // The package for other teams' test suites.
+  "test-package": ["config", "emulator", "gateway", "main"],
   build: ["config", "emulator", "errors", "gateway", "pages"],
 };

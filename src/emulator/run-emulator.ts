@@ -24,14 +24,14 @@ export async function runEmulator(
       `The emulator cannot start: ${reasonOf(error, host, port)}`,
     );
   });
-  const { url, control } = emulator;
+  const { url, control, accessKeySecret } = emulator;
   const keyIds = control.keys().map(({ accessKeyId }) => accessKeyId);
   write(
     [
       `Emulator    ${url}`,
       `Page        ${url}/_emulator/ui`,
       `Control     ${url}/_emulator   OpenAPI: ${url}/_emulator/openapi.json`,
-      `Keys        ${keyIds.join(", ")}   (secret: testsecret)`,
+      `Keys        ${keyIds.join(", ")}   (secret: ${accessKeySecret})`,
       "",
     ].join("\n"),
   );

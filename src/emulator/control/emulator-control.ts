@@ -5,8 +5,8 @@ import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
 import { ControlInputError, parse } from "../schema.js";
-import { FAULT, GATEWAY_URL } from "./control-schemas.js";
-import { SEED_CHOICE } from "./seed-schemas.js";
+import * as schemas from "./control-schemas.js";
+import { SEED_CHOICE, VERIFICATION_CHOICE } from "./seed-schemas.js";
 import type { SentMessage } from "../contacts/outbox.js";
 import type { Seed, SeedName } from "../contacts/seeds.js";
 import {
@@ -49,11 +49,13 @@ export type VerificationChoice =
 
 /**
  * Controls an emulator from outside the vendor's API: confirmations, the clock, faults, keys,
- * settings and recorded calls.
+ * settings and recorded calls. Methods with arguments throw a `ControlInputError` for arguments
+ * that the HTTP routes would reject; nothing is changed then.
  */
 export class EmulatorControl {
   #gatewayUrl: string | undefined;
 
+  /** @internal */
   constructor(private readonly state: EmulatorState) {}
 
   /** URL of the gateway in front of this emulator, for links; undefined until it is set. */
@@ -67,7 +69,10 @@ export class EmulatorControl {
    * @throws {ControlInputError} when it is not an http or https URL
    */
   linkGateway(url: string): void {
-    this.#gatewayUrl = parse(GATEWAY_URL, url, "url").replace(/\/+$/, "");
+    this.#gatewayUrl = parse(schemas.GATEWAY_URL, url, "url").replace(
+      /\/+$/,
+      "",
+    );
   }
 
   /** Restores the initial state. Removes faults and recorded calls. */
@@ -81,7 +86,7 @@ export class EmulatorControl {
    * @throws {ControlInputError} for an unknown name or an invalid seed; nothing is changed then
    */
   seed(seed: SeedName | Seed): void {
-    this.state.store.load(parse(SEED_CHOICE, seed, "seed"));
+    this.state.store.load(parse(SEED_CHOICE, seed, "the seed"));
     this.state.outbox.load([]);
   }
 
@@ -98,6 +103,7 @@ export class EmulatorControl {
 
   /** @throws {ControlInputError} for invalid settings; nothing is changed then */
   restore(snapshot: Snapshot): void {
+    parse(schemas.SNAPSHOT, snapshot, "the snapshot");
     const { store, settings, clock, outbox } = this.state;
     settings.current = changeSettings(DEFAULT_SETTINGS, snapshot.settings);
     clock.setOffset(snapshot.clockOffsetMs);
@@ -123,7 +129,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   confirmVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     this.state.store.confirm(contact, target);
   }
 
@@ -133,7 +141,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   expireVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     const channel = pendingChannel(contact, target);
     if (channel !== undefined) delete contact[channel].pending;
   }
@@ -159,7 +169,7 @@ export class EmulatorControl {
 
   /** Advances the clock by `ms`. Waits that are due end immediately. */
   advanceClock(ms: number): ClockReading {
-    this.state.clock.advance(ms);
+    this.state.clock.advance(parse(schemas.ADVANCE, { ms }).ms);
     return this.clock();
   }
 
@@ -167,9 +177,9 @@ export class EmulatorControl {
     return this.state.faults.all();
   }
 
-  /** @throws {ControlInputError} for an invalid fault, also when the effect does not support `when` */
+  /** @throws {ControlInputError} also when the effect does not support the moment `when` */
   addFault(fault: FaultInput): FaultRule {
-    return this.state.faults.add(parse(FAULT, fault, "the fault"));
+    return this.state.faults.add(parse(schemas.FAULT, fault, "the fault"));
   }
 
   /** Removes one fault, or all of them. */
@@ -189,7 +199,7 @@ export class EmulatorControl {
 
   /** Adds a key. Replaces a key with the same id. */
   putKey(key: AccessKeyInput): void {
-    this.state.keys.set(key);
+    this.state.keys.set(parse(schemas.KEY, key, "the key"));
   }
 
   /** Expires one temporary key, or all of them. Returns the number of expired keys. */
@@ -199,7 +209,9 @@ export class EmulatorControl {
 
   /** Makes asynchronous deletions fail, including running ones. */
   failDeletions(rule: DeletionFailureRule): void {
-    this.state.store.failDeletions(rule);
+    this.state.store.failDeletions(
+      parse(schemas.DELETION_RULE, rule, "the rule"),
+    );
   }
 
   /** The latest calls to the RPC endpoint, oldest first. */
