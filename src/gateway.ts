@@ -136,7 +136,7 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  routeUpgrades(fastify.server, fastify, connections);
+  routeUpgrades(fastify.server, fastify, connections, logger);
   return app;
 }
 

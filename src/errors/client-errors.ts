@@ -6,7 +6,7 @@ export const CLIENT_ERRORS = {
   BAD_REQUEST: {
     httpStatus: 400,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The request is malformed or does not fit the contract.",
       zh: "请求格式错误或不符合接口约定。",
@@ -19,7 +19,7 @@ export const CLIENT_ERRORS = {
   INVALID_INPUT: {
     httpStatus: 422,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "One or more arguments are invalid.",
       zh: "一个或多个参数无效。",
@@ -71,7 +71,7 @@ export const CLIENT_ERRORS = {
   CONTACT_NOT_FOUND: {
     httpStatus: 404,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The contact does not exist in this resource directory.",
       zh: "该资源目录中不存在此联系人。",
@@ -84,7 +84,7 @@ export const CLIENT_ERRORS = {
   BINDING_TARGET_NOT_FOUND: {
     httpStatus: 422,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "A target is not a directory, folder or member of this resource directory.",
       zh: "绑定目标不是该资源目录、其中的资源夹或成员。",
@@ -97,7 +97,7 @@ export const CLIENT_ERRORS = {
   NAME_TAKEN: {
     httpStatus: 409,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "Another contact in the resource directory has this name.",
       zh: "资源目录中已有同名联系人。",
@@ -107,7 +107,7 @@ export const CLIENT_ERRORS = {
   VERIFICATION_NOT_PENDING: {
     httpStatus: 409,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "No verification is pending for this address or number.",
       zh: "该邮箱地址或手机号码没有待验证的记录。",
@@ -120,7 +120,7 @@ export const CLIENT_ERRORS = {
   STATUS_CONFLICT: {
     httpStatus: 409,
     repeat: "maybe",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The current status of the contact does not allow this.",
       zh: "联系人当前状态不允许此操作。",
@@ -198,7 +198,7 @@ export const CLIENT_ERRORS = {
   IDEMPOTENCY_IN_PROGRESS: {
     httpStatus: 409,
     repeat: "after",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "Another request with this idempotency key is in progress.",
       zh: "使用该幂等键的另一请求正在执行。",

@@ -11,7 +11,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
+import { renderViolation } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationNameOf } from "./operation-name.js";
 
@@ -137,18 +137,15 @@ export function toGraphqlError(
   { requestId, language }: ErrorContext,
 ): GraphQLFormattedError {
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
-  const { estimate, limit } = details;
-  const { message, advice, repeat } = ERRORS[code];
+  const { estimate, limit, problem } = details;
+  const { message, advice } = ERRORS[code];
   return {
-    message: sentenceOfCost(details)?.[language] ?? message[language],
+    message: (problem ?? message)[language],
     extensions: {
       code,
       requestId,
       retryable: isRetryable(code),
-      // Without the advice, a client could repeat a change that was applied.
-      ...(details.advice === undefined && repeat === "no"
-        ? {}
-        : { advice: (details.advice ?? advice)[language] }),
+      advice: (details.advice ?? advice)[language],
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(estimate === undefined ? {} : { estimate, limit }),
       ...(upstream === undefined ? {} : { upstream }),
@@ -156,10 +153,7 @@ export function toGraphqlError(
       ...(violations === undefined
         ? {}
         : {
-            violations: violations.map((violation) => ({
-              ...violation,
-              message: sentenceOf(violation, language),
-            })),
+            violations: violations.map((one) => renderViolation(one, language)),
           }),
     },
   };

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { recordFailure } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
 import { toGraphqlError } from "./graphql-error.formatter.js";
-import { toRenderedError } from "../http/problem-details.filter.js";
+import { asGatewayError } from "../http/errors/http-errors.js";
 
 const GRAPHQL_JSON = "application/json; charset=utf-8";
 
@@ -11,16 +12,14 @@ export function refuseGraphql(
   reply: FastifyReply,
   cause: unknown,
 ): FastifyReply {
-  const { error, refusal } = toRenderedError(cause);
-  reply.failureCode = error.code;
-  const rendered = toGraphqlError(error, context);
-  const message = refusal?.detail[context.language] ?? rendered.message;
-  const { retryAfterSeconds } = error.details;
+  const error = asGatewayError(cause);
+  recordFailure(context.usage, error);
+  const { retryAfterSeconds, httpStatus } = error.details;
   if (retryAfterSeconds !== undefined) {
     void reply.header("retry-after", String(retryAfterSeconds));
   }
   return reply
-    .code(refusal?.status ?? ERRORS[error.code].httpStatus)
+    .code(httpStatus ?? ERRORS[error.code].httpStatus)
     .header("content-type", GRAPHQL_JSON)
-    .send(JSON.stringify({ errors: [{ ...rendered, message }] }));
+    .send(JSON.stringify({ errors: [toGraphqlError(error, context)] }));
 }

@@ -26,6 +26,7 @@ import { errorRendering, recordResult } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
 import { OperationChecks } from "./operation-checks.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
+import { SocketLog } from "./subscriptions/socket-log.js";
 import { streamGraphql } from "./subscriptions/sse.js";
 import {
   GraphqlSubscriptions,
@@ -178,6 +179,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       this.slots,
       this.credentials,
       this.logger,
+      new SocketLog(this.logger, path),
     );
     this.socket = socket;
     const refuse = (

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { openContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
-import { COMMON_HEADERS } from "./request-hooks.js";
-import { refuse } from "./refusal.js";
+import { COMMON_HEADERS, refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** Limits of load shedding; 0 disables a limit. */
@@ -53,8 +53,19 @@ const FIRST_FACTOR = 2;
  */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Error details while the gateway is overloaded or closing. */
-export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
+/** Why a request is not admitted. */
+export type BusyReason = Extract<
+  RefusalReason,
+  "in-flight-limit" | "event-loop-delay" | "shutting-down"
+>;
+
+/** Error for a request that is not admitted. */
+export function busyError(reason: BusyReason): GatewayError {
+  return new GatewayError(ErrorCode.GATEWAY_BUSY, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    reason,
+  });
+}
 
 /**
  * Decides whether a request is admitted, and counts admitted requests.
@@ -88,9 +99,10 @@ export class AdmissionController {
     return this.state !== "open";
   }
 
-  /** Admits a request; null if it is refused. */
-  tryAdmit(): RequestSlot | null {
-    if (this.state === "closed" || this.isOverloaded()) return null;
+  /** Admits a request, or returns why it is refused. */
+  tryAdmit(): RequestSlot | BusyReason {
+    const refusal = this.refusal();
+    if (refusal !== null) return refusal;
     this.admitted += 1;
     let stage: "admitted" | "running" | "released" = "admitted";
     return {
@@ -134,14 +146,17 @@ export class AdmissionController {
     if (this.running === 0) for (const done of this.onIdle.splice(0)) done();
   }
 
-  private isOverloaded(): boolean {
+  private refusal(): BusyReason | null {
+    if (this.state === "closed") return "shutting-down";
     const { maxInFlight, maxDelayMs } = this.limits;
-    return (
-      (maxInFlight > 0 &&
-        this.admitted >= maxInFlight &&
-        this.exceedsAdaptiveLimit()) ||
-      (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
-    );
+    const isFull =
+      maxInFlight > 0 &&
+      this.admitted >= maxInFlight &&
+      this.exceedsAdaptiveLimit();
+    if (isFull) return "in-flight-limit";
+    return maxDelayMs > 0 && this.delay.now() > maxDelayMs
+      ? "event-loop-delay"
+      : null;
   }
 
   /** Called once `maxInFlight` is reached. Updates the adaptive limit. */
@@ -174,9 +189,9 @@ export function shedLoad(
     if (admission.isEnding) void reply.header("connection", "close");
     // During shutdown a new WebSocket would be closed at once.
     const isLate = admission.isEnding && isUpgrading(request.raw);
-    const slot = isLate ? null : admission.tryAdmit();
-    if (slot === null) {
-      refuseBusy(request, reply, logger);
+    const slot = isLate ? "shutting-down" : admission.tryAdmit();
+    if (typeof slot === "string") {
+      refuseBusy(request, reply, slot, logger);
       return;
     }
     reply.requestSlot = slot;
@@ -204,13 +219,13 @@ declare module "fastify" {
 function refuseBusy(
   request: FastifyRequest,
   reply: FastifyReply,
+  reason: BusyReason,
   logger: Logger,
 ): void {
   const context = openContext(request.headers);
   request.callContext = context;
   void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-  const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
-  void refuse(request, reply, error, logger);
+  void refuse(request, reply, busyError(reason), logger);
 }
 
 function isStream(payload: unknown): boolean {

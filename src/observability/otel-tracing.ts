@@ -117,7 +117,7 @@ export class OtelTracing implements Tracing {
           finish(
             requestTrace.span,
             operation,
-            reply.failureCode ?? failureCode,
+            failureCode,
           );
         }
         done();

@@ -31,10 +31,8 @@ export function streamGraphql(
   return streams.answer(
     reply,
     new ResultEvents(subscriptions, graphqlRequest, context),
-    (code) => [
-      nextEvent({
-        errors: [toGraphqlError(new GatewayError(code), context)],
-      }),
+    (error) => [
+      nextEvent({ errors: [toGraphqlError(error, context)] }),
       COMPLETE,
     ],
   );
