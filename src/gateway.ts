@@ -37,6 +37,7 @@ import {
   type HealthReport,
 } from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
+import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
 import type { SharedState } from "./shared-state/shared-state.js";
@@ -224,11 +225,19 @@ export async function startGateway(
   logger = new Logger(config),
 ): Promise<ProbedGateway> {
   const gateway = await openGateway(config, logger);
+  const worker = workerMetrics(() => ({
+    ready: gateway.standing().isReady ? 1 : 0,
+    wanted: 1,
+    restarts: 0,
+  }));
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
     () => gateway.standing(),
-    () => gateway.observability.scrape(),
+    async () => {
+      const { contentType, text } = await gateway.observability.scrape();
+      return { contentType, text: `${text}\n${await worker.metrics()}` };
+    },
   );
   return {
     ...gateway,

@@ -3,18 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { openContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
 import { COMMON_HEADERS, refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** Limits of load shedding; 0 disables a limit. */
 export interface AdmissionLimits {
-  /**
-   * Maximum number of admitted requests. More are admitted only while measured
-   * throughput clears the excess within `MAX_BACKLOG_MS`.
-   */
+  /** Maximum number of admitted requests. */
   readonly maxInFlight: number;
+  /** Event loop delay above which requests are refused. */
   readonly maxDelayMs: number;
 }
 
@@ -23,6 +20,9 @@ export interface LoopDelay {
   now(): number;
   stop(): void;
 }
+
+/** Why a request is refused. */
+export type ShedReason = "in-flight" | "event-loop-delay" | "closing";
 
 /** An admitted request. */
 export interface RequestSlot {
@@ -33,34 +33,13 @@ export interface RequestSlot {
 }
 
 /**
- * Accept requests beyond `maxInFlight` only while measured throughput clears
- * the backlog within this time. A longer queue adds latency without throughput.
- */
-export const MAX_BACKLOG_MS = 250;
-
-/** Window over which throughput is measured. */
-export const WINDOW_MS = 100;
-
-/** Ignore throughput samples older than this. */
-const STALE_MS = 10 * WINDOW_MS;
-
-/** Initial adaptive limit, as a multiple of `maxInFlight`. */
-const FIRST_FACTOR = 2;
-
-/**
  * `Retry-After` of refused requests. The event loop delay is sampled more
  * often.
  */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Why a request is not admitted. */
-export type BusyReason = Extract<
-  RefusalReason,
-  "in-flight-limit" | "event-loop-delay" | "shutting-down"
->;
-
 /** Error for a request that is not admitted. */
-export function busyError(reason: BusyReason): GatewayError {
+export function busyError(reason: ShedReason): GatewayError {
   return new GatewayError(ErrorCode.GATEWAY_BUSY, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     reason,
@@ -78,20 +57,24 @@ export class AdmissionController {
   private readonly onIdle: (() => void)[] = [];
   private admitted = 0;
   private running = 0;
-  private answered = 0;
-  private windowBeganMs = Number.NEGATIVE_INFINITY;
-  private adaptiveLimit: number;
+  private readonly refused: Record<ShedReason, number> = {
+    "in-flight": 0,
+    "event-loop-delay": 0,
+    closing: 0,
+  };
 
   constructor(
     private readonly limits: AdmissionLimits,
     private readonly delay: LoopDelay,
-    private readonly now: () => number = () => performance.now(),
-  ) {
-    this.adaptiveLimit = FIRST_FACTOR * limits.maxInFlight;
-  }
+  ) {}
 
   get inFlight(): number {
     return this.admitted;
+  }
+
+  /** Number of refused requests, by reason. */
+  get refusals(): Readonly<Record<ShedReason, number>> {
+    return this.refused;
   }
 
   /** Whether connections should close after the response. */
@@ -100,9 +83,12 @@ export class AdmissionController {
   }
 
   /** Admits a request, or returns why it is refused. */
-  tryAdmit(): RequestSlot | BusyReason {
-    const refusal = this.refusal();
-    if (refusal !== null) return refusal;
+  tryAdmit(): RequestSlot | ShedReason {
+    const reason = this.shedReason();
+    if (reason !== null) {
+      this.refused[reason] += 1;
+      return reason;
+    }
     this.admitted += 1;
     let stage: "admitted" | "running" | "released" = "admitted";
     return {
@@ -116,7 +102,6 @@ export class AdmissionController {
         if (stage === "running") this.endWork();
         stage = "released";
         this.admitted -= 1;
-        this.answered += 1;
       },
     };
   }
@@ -146,32 +131,13 @@ export class AdmissionController {
     if (this.running === 0) for (const done of this.onIdle.splice(0)) done();
   }
 
-  private refusal(): BusyReason | null {
-    if (this.state === "closed") return "shutting-down";
+  private shedReason(): ShedReason | null {
     const { maxInFlight, maxDelayMs } = this.limits;
-    const isFull =
-      maxInFlight > 0 &&
-      this.admitted >= maxInFlight &&
-      this.exceedsAdaptiveLimit();
-    if (isFull) return "in-flight-limit";
+    if (this.state === "closed") return "closing";
+    if (maxInFlight > 0 && this.admitted >= maxInFlight) return "in-flight";
     return maxDelayMs > 0 && this.delay.now() > maxDelayMs
       ? "event-loop-delay"
       : null;
-  }
-
-  /** Called once `maxInFlight` is reached. Updates the adaptive limit. */
-  private exceedsAdaptiveLimit(): boolean {
-    const now = this.now();
-    const elapsedMs = now - this.windowBeganMs;
-    if (elapsedMs >= WINDOW_MS) {
-      if (elapsedMs < STALE_MS) {
-        const clearable = (this.answered / elapsedMs) * MAX_BACKLOG_MS;
-        this.adaptiveLimit = (this.adaptiveLimit + clearable) / 2;
-      }
-      this.windowBeganMs = now;
-      this.answered = 0;
-    }
-    return this.admitted >= this.adaptiveLimit;
   }
 }
 
@@ -189,7 +155,7 @@ export function shedLoad(
     if (admission.isEnding) void reply.header("connection", "close");
     // During shutdown a new WebSocket would be closed at once.
     const isLate = admission.isEnding && isUpgrading(request.raw);
-    const slot = isLate ? "shutting-down" : admission.tryAdmit();
+    const slot = isLate ? "closing" : admission.tryAdmit();
     if (typeof slot === "string") {
       refuseBusy(request, reply, slot, logger);
       return;
@@ -219,7 +185,7 @@ declare module "fastify" {
 function refuseBusy(
   request: FastifyRequest,
   reply: FastifyReply,
-  reason: BusyReason,
+  reason: ShedReason,
   logger: Logger,
 ): void {
   const context = openContext(request.headers);

@@ -91,6 +91,15 @@ export interface CheckedInput {
   readonly violations: readonly Violation[];
 }
 
+/** Violations of an input; see `validate`. */
+export function violationsOf<T extends object>(
+  shape: Shape<T>,
+  input: unknown,
+  settings?: RuleSettings,
+): readonly Violation[] {
+  return validate(shape, input, settings).violations;
+}
+
 /** Validates an input like `checkInput`, but does not throw. */
 export function validate<T extends object>(
   shape: Shape<T>,

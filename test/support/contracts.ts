@@ -14,7 +14,7 @@ export function unconnectedGateway(): Promise<Gateway> {
 export async function openApiOf({
   app,
 }: Pick<Gateway, "app">): Promise<OpenAPIObject> {
-  const { text } = await printedOpenApi(app);
+  const { text } = printedOpenApi(app);
   return JSON.parse(text) as OpenAPIObject;
 }
 

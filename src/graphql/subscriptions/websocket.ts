@@ -177,11 +177,19 @@ export class GraphqlSocket {
       );
       socket.terminate();
     });
-    const closed = this.protocol.opened(this.transportOf(socket, request), {
-      socket,
-      request,
-      running,
-    });
+    const closed = this.protocol.opened(
+      transportOf(socket, {
+        isSignedIn: () => this.slots.isSignedIn(socket),
+        onClose: (code) => this.log.closed(request, code),
+        onCut: (reason) => this.log.refused(request, reason),
+        onFault: (error) => this.logger.fault(error, {}),
+      }),
+      {
+        socket,
+        request,
+        running,
+      },
+    );
     // ws closes the socket itself, with the right code, after an invalid frame.
     socket.on("error", () => this.log.refused(request, "socket-message"));
     socket.once("close", (code, reason) => {

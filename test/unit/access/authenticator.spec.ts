@@ -99,9 +99,9 @@ describe("API keys", () => {
     writeFileSync(path, JSON.stringify(second.file));
     keys.reread();
     expect(keys.callerOf(first.keys.svc)).toBe("revoked-key");
-    expect(keys.callerOf(second.keys.svc)?.scopes.has("contacts:bind")).toBe(
-      true,
-    );
+    expect(keys.callerOf(second.keys.svc)).toMatchObject({
+      scopes: new Set(["contacts:bind"]),
+    });
     keys.close();
     folder.remove();
   });
@@ -268,12 +268,22 @@ describe("Authenticator", () => {
   it("accepts the development key and refuses any other key", () => {
     const headers = { "x-api-key": open.developmentKey ?? "" };
     expect(open.callerOf(headers)).toMatchObject({ id: "local" });
-    expect(open.callerOf({ "x-api-key": newKey() })).toBeNull();
-    expect(open.callerOf({ authorization: "Bearer a.b.c" })).toBeNull();
-    expect(open.callerOf({ authorization: "Basic YTpi" })).toBeNull();
+    expect(open.callerOf({ "x-api-key": newKey() })).toBe("unknown-key");
+    expect(open.callerOf({ authorization: "Bearer a.b.c" })).toBe(
+      "unsupported-credential",
+    );
+    expect(open.callerOf({ authorization: "Basic YTpi" })).toBe(
+      "malformed-credential",
+    );
+    expect(
+      open.callerOf({
+        authorization: `Bearer ${open.developmentKey}`,
+        "x-api-key": open.developmentKey ?? "",
+      }),
+    ).toBe("several-credentials");
   });
 
-  it("returns null without a credential once keys are configured", () => {
+  it("refuses requests without a credential once keys are configured", () => {
     const folder = newFolder();
     const { file, keys } = keysFor({ svc: { scopes: ["contacts:read"] } });
     const config = readConfig({
@@ -282,7 +292,7 @@ describe("Authenticator", () => {
     const closed = Authenticator.from(config, quiet);
     expect(closed.isOpen).toBe(false);
     expect(closed.developmentKey).toBeNull();
-    expect(closed.callerOf({})).toBeNull();
+    expect(closed.callerOf({})).toBe("missing-credential");
     expect(closed.callerOf({ "x-api-key": keys.svc })).toMatchObject({
       id: "svc",
       directories: ["default"],
