@@ -23,7 +23,7 @@ describe("the credential of a request", () => {
 
   it("is unusable when there are two", () => {
     const both = { authorization: `Bearer ${key}`, "x-api-key": key };
-    expect(credentialOf(both)).toEqual({ kind: "unusable" });
+    expect(credentialOf(both)).toMatchObject({ kind: "unusable" });
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe("the credential of a request", () => {
     "Bearer a b",
     "Bearer \u0000",
   ])("is unusable in the form %j", (authorization) => {
-    expect(credentialOf({ authorization })).toEqual({ kind: "unusable" });
+    expect(credentialOf({ authorization })).toMatchObject({ kind: "unusable" });
   });
 
   it("is a key if it has the key prefix, otherwise a token", () => {

@@ -213,7 +213,7 @@ const ATTACK_REASONS: Readonly<Record<string, RefusalReason>> = {
   "a payload changed after signing": "bad-signature",
   "the key of another issuer": "bad-signature",
   "a kid with a path": "unknown-key-id",
-  "an RSA key where the kid names an EC key": "wrong-algorithm",
+  "an RSA key where the kid names an EC key": "unknown-key-id",
   "an expired token": "expired-token",
   "a token that is not valid yet": "token-not-yet-valid",
   "an audience of somebody else": "wrong-audience",
