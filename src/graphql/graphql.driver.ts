@@ -16,14 +16,12 @@ import { PersistedDocuments } from "./persisted-documents.js";
 import { Config, showsSchema } from "../config/config.js";
 import { isObject } from "../config/files/json-file.js";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
 import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
 import { errorRendering, recordResult } from "./graphql-error.formatter.js";
-import { refuseGraphql } from "./graphql-refusal.js";
+import { malformedRequest, refuseGraphql } from "./graphql-refusal.js";
 import { OperationChecks } from "./operation-checks.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
 import { SocketLog } from "./subscriptions/socket-log.js";
@@ -116,7 +114,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       parseOptions: { maxTokens: MAX_TOKENS, noLocation: false },
       validationRules: documentRules(this.config),
       plugins: [
-        errorRendering(this.logger),
+        errorRendering(this.logger, !introspection),
         executor,
         costReporting,
         ApolloServerPluginCacheControlDisabled(),
@@ -251,8 +249,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     const { callContext, headers } = request;
     const body = this.readRequest(request.body);
     if (body === null) {
-      const error = new GatewayError(ErrorCode.BAD_REQUEST);
-      return refuseGraphql(request, reply, error);
+      return refuseGraphql(request, reply, malformedRequest(request.body));
     }
     const send = ({ contentType, text }: GraphqlAnswer): FastifyReply =>
       reply.header("content-type", contentType).send(text);

@@ -1,10 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { toGraphqlError } from "../graphql-error.formatter.js";
-import { refuseGraphql } from "../graphql-refusal.js";
+import { malformedRequest, refuseGraphql } from "../graphql-refusal.js";
 import type { GraphqlSubscriptions } from "./subscriptions.js";
 import { refusePoison } from "./socket-headers.js";
 import type { SseEvent, SseStreams } from "../../http/sse-stream.js";
@@ -22,11 +20,7 @@ export function streamGraphql(
   const { callContext: context, method, body, query } = request;
   const graphqlRequest = method === "GET" ? fromQuery(query) : body;
   if (!subscriptions.accepts(graphqlRequest)) {
-    return refuseGraphql(
-      request,
-      reply,
-      new GatewayError(ErrorCode.BAD_REQUEST),
-    );
+    return refuseGraphql(request, reply, malformedRequest(graphqlRequest));
   }
   return streams.answer(
     reply,

@@ -14,10 +14,16 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from "graphql";
-import type { RequestContext } from "../../context/request-context.js";
+import {
+  recordFailure,
+  type RequestContext,
+} from "../../context/request-context.js";
+import type { RefusalReason } from "../../errors/refusal-reasons.js";
 import type { Logger } from "../../logging/logger.js";
-import { codeOf, renderError } from "../graphql-error.formatter.js";
+import { gatewayErrorOf, renderError } from "../graphql-error.formatter.js";
+import { malformedRequest } from "../graphql-refusal.js";
 import { operationNameOf } from "../operation-name.js";
+import { variablesError } from "../variable-violations.js";
 
 /** The members of a GraphQL request. */
 export interface GraphqlRequest {
@@ -81,11 +87,8 @@ export class GraphqlSubscriptions {
   ): ExecutionArgs | readonly [GraphQLError, ...GraphQLError[]] {
     const accepted = this.limits.accept(request);
     if (accepted === null) {
-      return [
-        badRequest(
-          "The request is malformed, or its document is unknown or not allowed.",
-        ),
-      ];
+      const originalError = malformedRequest(request);
+      return [new GraphQLError(originalError.message, { originalError })];
     }
     const { query, operationName, variables } = accepted;
     let document: DocumentNode;
@@ -111,6 +114,7 @@ export class GraphqlSubscriptions {
       return [
         badRequest(
           "The operation is not in the document. Set `operationName` if the document has several.",
+          "unknown-operation",
         ),
       ];
     }
@@ -119,9 +123,17 @@ export class GraphqlSubscriptions {
       return [
         badRequest(
           "Only subscriptions are accepted here. Send queries and mutations to POST /graphql.",
+          "operation-kind",
         ),
       ];
     }
+    const invalid = variablesError(
+      this.schema,
+      operation,
+      variables ?? {},
+      this.limits.hidesSchema,
+    );
+    if (invalid !== null) return [invalid];
     return {
       schema: this.schema,
       document,
@@ -134,14 +146,23 @@ export class GraphqlSubscriptions {
   /** Converts a parse or validation error to BAD_REQUEST. */
   private toClientError(error: unknown): GraphQLError {
     if (!(error instanceof GraphQLError)) {
-      return badRequest("The document cannot be parsed.");
+      return badRequest("The document cannot be parsed.", "document-syntax");
     }
-    const { message, nodes, source, positions } = error;
+    const { message, nodes, source, positions, extensions } = error;
     return new GraphQLError(
       this.limits.hidesSchema
         ? (message.split(" Did you mean ", 1)[0] ?? "")
         : message,
-      { nodes, source, positions, extensions: { code: "BAD_REQUEST" } },
+      {
+        nodes,
+        source,
+        positions,
+        extensions: {
+          reason: nodes === undefined ? "document-syntax" : "document-invalid",
+          ...extensions,
+          code: "BAD_REQUEST",
+        },
+      },
     );
   }
 
@@ -196,14 +217,15 @@ export class GraphqlSubscriptions {
     errors: readonly GraphQLError[],
     context: RequestContext,
   ): GraphQLFormattedError[] {
-    const rendered = errors.map((error) =>
-      renderError(error, context, this.logger),
-    );
-    context.usage.failureCode ??= codeOf(rendered[0]);
-    return rendered;
+    const [first] = errors;
+    if (first !== undefined) {
+      recordFailure(context.usage, gatewayErrorOf(first));
+    }
+    return errors.map((error) => renderError(error, context, this.logger));
   }
 }
 
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+function badRequest(message: string, reason: RefusalReason): GraphQLError {
+  const extensions = { code: "BAD_REQUEST", reason };
+  return new GraphQLError(message, { extensions });
 }
