@@ -93,14 +93,14 @@ function lengthText({ min, max, unit }: Violation): Sentence {
     most: "at most ",
   });
   const zh = boundsOf(min, max, {
-    from: "",
+    from: "须为 ",
     to: "～",
-    least: "至少 ",
-    most: "最多 ",
+    least: "至少须为 ",
+    most: "不能超过 ",
   });
   return {
     en: `must have ${en}${unit === undefined ? " characters or items" : ` ${unit}`}`,
-    zh: `须包含 ${zh} ${unit === "characters" ? "个字符" : "项"}`,
+    zh: `${zh} ${unit === "characters" ? "个字符" : "项"}`,
   };
 }
 

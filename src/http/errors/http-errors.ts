@@ -258,10 +258,13 @@ function statusOf(exception: unknown): number {
   return 500;
 }
 
+/** Code of Fastify's error. Nest wraps it in an exception of its own. */
 function codeOf(exception: unknown): string {
-  return exception instanceof Error &&
-    "code" in exception &&
-    typeof exception.code === "string"
-    ? exception.code
+  const error =
+    exception instanceof HttpException ? exception.cause : exception;
+  return error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string"
+    ? error.code
     : "";
 }

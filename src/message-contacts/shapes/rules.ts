@@ -260,7 +260,8 @@ export const oneOfRules = (
   toDecorator(
     {
       name: "one-of",
-      allowed,
+      // In the order of the GraphQL schema, so that both APIs list the same.
+      allowed: [...allowed].sort(),
       holds: (value) => allowed.includes(value as string),
     },
     { each },
