@@ -36,7 +36,7 @@ import {
   OpsServer,
   type HealthReport,
 } from "./observability/ops.server.js";
-import { troubleOf } from "./observability/trouble.js";
+import { failuresOf } from "./observability/failures.js";
 import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
@@ -52,9 +52,9 @@ export interface Gateway {
   readonly developmentKey: string | null;
   readonly observability: Observability;
   /** Current health. Sends no request. */
-  standing(): HealthReport;
+  health(): HealthReport;
   /** Health facts that report problems; empty if there are none. */
-  trouble(): Readonly<Record<string, string>>;
+  failures(): Readonly<Record<string, string>>;
   /**
    * Shuts down in order: becomes unready, refuses requests after `drainMs`,
    * waits for running requests, closes sockets and streams, then closes the
@@ -65,7 +65,7 @@ export interface Gateway {
    * Writes an audit line and a log line for each running write. Called before
    * the process is killed.
    */
-  cutOff(): void;
+  recordUnfinished(): void;
 }
 
 /** A gateway with an operations port. */
@@ -170,15 +170,15 @@ export async function openGateway(
   );
   await app.listen(config.PORT, config.HOST);
   let isReady = true;
-  const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(authenticator.status, { log: logger, audit: trail });
+  const failures = (): Readonly<Record<string, string>> =>
+    failuresOf(authenticator.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     app,
     developmentKey: authenticator.developmentKey,
     observability,
-    standing: () => ({
+    health: () => ({
       // Not ready while no credential can be verified.
       isReady: isReady && authenticator.status.canVerify,
       // Still ready without Redis: only keyed writes are refused.
@@ -188,10 +188,10 @@ export async function openGateway(
           ? {}
           : { sharedStateProblem: state.problem }),
         requestsInFlight: admission.inFlight,
-        ...trouble(),
+        ...failures(),
       },
     }),
-    trouble,
+    failures,
     close: async (drainMs = 0) => {
       isReady = false;
       admission.drain();
@@ -206,7 +206,7 @@ export async function openGateway(
       trail.close();
       logger.close();
     },
-    cutOff: () => {
+    recordUnfinished: () => {
       for (const write of app.get(Upstream, ANYWHERE).auditRunningWrites()) {
         logger.log("error", "a running change is cut off", {
           ...write,
@@ -226,14 +226,14 @@ export async function startGateway(
 ): Promise<ProbedGateway> {
   const gateway = await openGateway(config, logger);
   const worker = workerMetrics(() => ({
-    ready: gateway.standing().isReady ? 1 : 0,
+    ready: gateway.health().isReady ? 1 : 0,
     wanted: 1,
     restarts: 0,
   }));
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
-    () => gateway.standing(),
+    () => gateway.health(),
     async () => {
       const { contentType, text } = await gateway.observability.scrape();
       return { contentType, text: `${text}\n${await worker.metrics()}` };

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
       );
       await emulator?.stop();
     },
-    cutOff: () => running.cutOff(),
+    recordUnfinished: () => running.recordUnfinished(),
     graceMs: running.graceMs,
   });
 }

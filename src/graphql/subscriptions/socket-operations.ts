@@ -20,9 +20,9 @@ import { logRequest } from "../../logging/request-line.js";
 /** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
   /** Starts the trace of an operation; undefined when tracing is off. */
-  began(headers: Headers): RequestTrace | undefined;
+  startTrace(headers: Headers): RequestTrace | undefined;
   /** Counts an operation that has ended, and ends its trace. */
-  ended(context: RequestContext): void;
+  recordOperation(context: RequestContext): void;
 }
 
 /** Injection token of the observer. */
@@ -77,7 +77,7 @@ export class SocketOperations {
   /** Checks an operation before its execution. Never rejects. */
   async open(head: SocketHead): Promise<SocketOperation> {
     const { headers, isGone } = head;
-    const trace = this.observer.began(headers);
+    const trace = this.observer.startTrace(headers);
     const context = openContext(headers);
     context.isGone = isGone;
     if (trace !== undefined) context.trace = trace;
@@ -99,7 +99,7 @@ export class SocketOperations {
         isOpen = false;
         slot?.release();
         this.accessControl.chargeUpstreamCalls(context);
-        this.observer.ended(context);
+        this.observer.recordOperation(context);
         logRequest(this.logger, context, {
           protocol: "websocket",
           route: this.route,
