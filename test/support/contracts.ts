@@ -11,9 +11,7 @@ export function unconnectedGateway(): Promise<Gateway> {
   return startGateway(readConfig(environmentFor("http://127.0.0.1:9")));
 }
 
-export async function openApiOf({
-  app,
-}: Pick<Gateway, "app">): Promise<OpenAPIObject> {
+export function openApiOf({ app }: Pick<Gateway, "app">): OpenAPIObject {
   const { text } = printedOpenApi(app);
   return JSON.parse(text) as OpenAPIObject;
 }

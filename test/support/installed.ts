@@ -5,8 +5,8 @@ import { spawnSync } from "node:child_process";
  * it; in CI this is an error, so that the tests are not skipped.
  */
 export function isInstalled(program: string, howToInstall: string): boolean {
-  const { status } = spawnSync(program, ["--version"], { stdio: "ignore" });
-  if (status === 0) return true;
+  const { error } = spawnSync(program, ["--version"], { stdio: "ignore" });
+  if (error === undefined) return true;
   const line = `${program} is not installed: ${howToInstall}`;
   if (process.env["CI"] !== undefined) throw new Error(line);
   process.stderr.write(`Skipped: ${line}\n`);
