@@ -14,6 +14,7 @@ import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
+import { answerNodeRefusals } from "./http/errors/node-refusals.js";
 import { fastifyOptions } from "./http/fastify-options.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
@@ -139,6 +140,7 @@ export async function createGateway(
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
   routeUpgrades(fastify.server, fastify, connections, logger);
+  answerNodeRefusals(fastify.server, connections, logger);
   return app;
 }
 

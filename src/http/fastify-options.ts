@@ -30,6 +30,8 @@ export function fastifyOptions(
     http: {
       headersTimeout: 10_000,
       maxHeaderSize: 16 * 1024,
+      // `addRequestHooks` checks it, so that the response has a request id.
+      requireHostHeader: false,
       // Node checks timeouts at this interval.
       connectionsCheckingInterval: 2_000,
       ...upgrades,

@@ -42,6 +42,10 @@ export function addRequestHooks(
       if (hasUnreadBody(request)) reply.header("connection", "close");
       void refuse(request, reply, reason, logger);
     };
+    if (lacksHost(request)) {
+      reject(httpError("missingHost"));
+      return;
+    }
     if (isEncoded(request)) {
       reject(httpError("contentEncoding"));
       return;
@@ -135,6 +139,11 @@ function accessRequest(
       context.caller = caller;
     },
   };
+}
+
+/** Whether a request of HTTP/1.1 has no Host header (RFC 9112, section 3.2). */
+function lacksHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersion === "1.1";
 }
 
 /** Whether the body is compressed. Compressed bodies are not supported. */

@@ -205,6 +205,10 @@ const CASES: readonly [
   ["unknown-route", () => ({ method: "GET", path: "*", headers: ADMIN })],
   ["method", () => ({ method: "PUT", path: CONTACTS, headers: ADMIN })],
   ["method", () => get("/graphql")],
+  [
+    "unknown-route",
+    () => ({ method: "PROPFIND", path: CONTACTS, headers: ADMIN }),
+  ],
   ["malformed-url", () => get("/v1/%zz")],
   ["malformed-url", () => get(`${CONTACTS}/${"x".repeat(300)}`)],
   ["malformed-json", () => post(CONTACTS, "{")],
@@ -328,6 +332,14 @@ describe("a refused request", () => {
 
   it.each([
     ["malformed-http", "nonsense\r\n\r\n"],
+    ["malformed-http", "FOO / HTTP/1.1\r\nhost: x\r\n\r\n"],
+    ["missing-header", "GET / HTTP/1.1\r\n\r\n"],
+    ["invalid-header", "GET / HTTP/1.1\r\nhost: x\r\nexpect: x\r\n\r\n"],
+    ["method", "CONNECT a.example:443 HTTP/1.1\r\nhost: x\r\n\r\n"],
+    [
+      "malformed-http",
+      "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
+    ],
     [
       "headers-too-large",
       `GET / HTTP/1.1\r\nhost: x\r\na: ${"a".repeat(20_000)}\r\n\r\n`,
@@ -336,15 +348,12 @@ describe("a refused request", () => {
       "headers-too-large",
       `GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n${"a: b\r\n".repeat(950)}\r\n`,
     ],
-  ])(
-    "is logged even if Node's parser rejects it: %s",
-    async (reason, bytes) => {
-      const answer = await writeBytes(gateway.url, bytes);
-      const requestId = /x-request-id: (.*)\r/.exec(answer)?.[1];
-      expect(answer).toContain(`"requestId":"${requestId}"`);
-      await expect(lineOf(requestId)).resolves.toMatchObject({ reason });
-    },
-  );
+  ])("is logged even if Node rejects it: %s", async (reason, bytes) => {
+    const answer = await writeBytes(gateway.url, bytes);
+    const requestId = /x-request-id: (.*)\r/.exec(answer)?.[1];
+    expect(answer).toContain(`"requestId":"${requestId}"`);
+    await expect(lineOf(requestId)).resolves.toMatchObject({ reason });
+  });
 
   it("is logged without credential, address, body and URL", async () => {
     const key = newKey();

@@ -47,6 +47,18 @@ const HTTP_ERRORS = {
       zh: "请使用 UTF-8 百分号编码转义保留字符，例如空格写作 %20。",
     },
   },
+  missingHost: {
+    status: 400,
+    reason: "missing-header",
+    problem: {
+      en: "The header Host is required.",
+      zh: "缺少 Host 请求头。",
+    },
+    advice: {
+      en: "Send the host name of the gateway in Host (RFC 9110, section 7.2).",
+      zh: "请在 Host 请求头中提供网关的主机名（RFC 9110 第 7.2 节）。",
+    },
+  },
   emptyBody: {
     status: 400,
     reason: "empty-body",
@@ -165,6 +177,18 @@ const HTTP_ERRORS = {
     advice: {
       en: "Send the body without Content-Encoding.",
       zh: "请发送未压缩的正文，不要设置 Content-Encoding。",
+    },
+  },
+  expectation: {
+    status: 417,
+    reason: "invalid-header",
+    problem: {
+      en: "The header Expect has a value that is not supported.",
+      zh: "不支持 Expect 请求头的值。",
+    },
+    advice: {
+      en: "Send `Expect: 100-continue`, or omit the header.",
+      zh: "请发送 `Expect: 100-continue`，或省略该请求头。",
     },
   },
   misdirected: {
