@@ -51,8 +51,8 @@ export const CLIENT_ERRORS = {
       zh: "未通过身份验证。",
     },
     advice: {
-      en: "Send a valid API key or access token in the Authorization header.",
-      zh: "请在 Authorization 请求头中提供有效的 API 密钥或访问令牌。",
+      en: "Send an API key or an access token in the header `Authorization: Bearer …`, or an API key in `X-API-Key`.",
+      zh: "请在请求头 `Authorization: Bearer …` 中提供 API 密钥或访问令牌，或在 `X-API-Key` 中提供 API 密钥。",
     },
   },
   FORBIDDEN: {

@@ -11,13 +11,14 @@ import {
   recordFailure,
   type RequestContext,
 } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { renderViolation } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationNameOf } from "./operation-name.js";
+import { REQUEST_ADVICE } from "./request-advice.js";
 import { allowedValues, variablesError } from "./variable-violations.js";
 
 /** Apollo Server's codes for invalid requests, with the reason for the log. */
@@ -35,6 +36,7 @@ const CLIENT_ERRORS: ReadonlyMap<unknown, RefusalReason> = new Map([
 const BY_MESSAGE: readonly [start: string, reason: RefusalReason][] = [
   ["Document contains more th", "document-tokens"],
   ["This operation has been blocked as a potential", "foreign-request"],
+  ["An 'accept' header was provided", "not-acceptable"],
 ];
 
 type ErrorContext = Pick<RequestContext, "requestId" | "language">;
@@ -175,8 +177,13 @@ export function gatewayErrorOf(error: GraphQLError): GatewayError {
   if (reason === null) return new GatewayError(ErrorCode.INTERNAL);
   const known = BY_MESSAGE.find(([start]) => message.includes(start));
   const own = extensions["reason"] as RefusalReason | undefined;
+  const closest = known?.[1] ?? own ?? reason;
+  const advice = (REQUEST_ADVICE as Partial<Record<RefusalReason, Sentence>>)[
+    closest
+  ];
   return new GatewayError(ErrorCode.BAD_REQUEST, {
-    reason: known?.[1] ?? own ?? reason,
+    reason: closest,
+    ...(advice === undefined ? {} : { advice }),
     // The message of graphql-js names the invalid part of the document.
     problem: { en: message, zh: message },
   });

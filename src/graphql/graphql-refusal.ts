@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { recordFailure } from "../context/request-context.js";
+import { recordFailure, type Usage } from "../context/request-context.js";
 import { isObject } from "../config/files/json-file.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
@@ -68,4 +68,10 @@ export function refuseGraphql(
     .code(httpStatus ?? ERRORS[error.code].httpStatus)
     .header("content-type", GRAPHQL_JSON)
     .send(JSON.stringify({ errors: [toGraphqlError(error, context)] }));
+}
+
+/** Records a refusal for which Apollo Server calls no plugin. */
+export function recordEarlyRefusal(usage: Usage, status: number): void {
+  const reason = status === 406 ? "not-acceptable" : "foreign-request";
+  recordFailure(usage, new GatewayError(ErrorCode.BAD_REQUEST, { reason }));
 }

@@ -21,7 +21,11 @@ import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
 import { errorRendering, recordResult } from "./graphql-error.formatter.js";
-import { malformedRequest, refuseGraphql } from "./graphql-refusal.js";
+import {
+  malformedRequest,
+  recordEarlyRefusal,
+  refuseGraphql,
+} from "./graphql-refusal.js";
 import { OperationChecks } from "./operation-checks.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
 import { SocketLog } from "./subscriptions/socket-log.js";
@@ -284,6 +288,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     });
     for (const [name, value] of result.headers) reply.header(name, value);
     const status = result.status ?? 200;
+    if (status >= 400) recordEarlyRefusal(callContext.usage, status);
     const contentType = result.headers.get("content-type");
     if (status === 200 && contentType !== undefined) {
       cache.remember(headers, contentType);

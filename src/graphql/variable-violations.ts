@@ -19,6 +19,7 @@ import { EXPECTED } from "../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../errors/gateway-error.js";
 import { sentenceOf } from "../errors/rule-sentences.js";
 import { similarNames } from "../errors/similar-names.js";
+import { REQUEST_ADVICE } from "./request-advice.js";
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -70,6 +71,7 @@ function invalidVariables(
   const others = violations.length - 1;
   return new GatewayError(ErrorCode.BAD_REQUEST, {
     reason: "invalid-variables",
+    advice: REQUEST_ADVICE["invalid-variables"],
     violations,
     problem: {
       en: `The variables do not have the declared types. ${sentenceOf(first, "en")}${others === 0 ? "" : ` Further violations: ${others}; see extensions.violations.`}`,

@@ -277,6 +277,10 @@ const CASES: readonly [
   ],
   ["invalid-variables", () => graphql(ADD, { input: { title: "CEOO" } })],
   [
+    "not-acceptable",
+    () => graphql("{ __typename }", {}, { ...ADMIN, accept: "text/css" }),
+  ],
+  [
     "upstream-calls",
     () =>
       graphql(
