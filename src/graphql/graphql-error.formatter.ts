@@ -13,7 +13,10 @@ import {
 } from "../context/request-context.js";
 import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
+import {
+  GatewayError,
+  type GatewayErrorDetails,
+} from "../errors/gateway-error.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { renderViolation } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
@@ -28,8 +31,6 @@ const CLIENT_ERRORS: ReadonlyMap<unknown, RefusalReason> = new Map([
   ["GRAPHQL_PARSE_FAILED", "document-syntax"],
   ["GRAPHQL_VALIDATION_FAILED", "document-invalid"],
   ["OPERATION_RESOLUTION_FAILURE", "unknown-operation"],
-  ["PERSISTED_QUERY_NOT_FOUND", "unknown-document"],
-  ["PERSISTED_QUERY_NOT_SUPPORTED", "unknown-document"],
 ]);
 
 /** Reasons of errors that graphql-js and Apollo Server tell apart by message only. */
@@ -189,6 +190,23 @@ export function gatewayErrorOf(error: GraphQLError): GatewayError {
   });
 }
 
+/**
+ * Messages that clients of automatic persisted queries compare with `===`. They are
+ * not translated.
+ */
+const PROTOCOL_MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PERSISTED_QUERY_NOT_FOUND: "PersistedQueryNotFound",
+  PERSISTED_QUERY_NOT_SUPPORTED: "PersistedQueryNotSupported",
+};
+
+/** The message of BAD_REQUEST is general, so a known reason replaces it. */
+function reasonOf(
+  code: ErrorCode,
+  { advice }: GatewayErrorDetails,
+): Sentence | undefined {
+  return code === ErrorCode.BAD_REQUEST ? advice : undefined;
+}
+
 /** Renders a gateway error without `path` and `locations`. */
 export function toGraphqlError(
   { code, details }: GatewayError,
@@ -198,7 +216,9 @@ export function toGraphqlError(
   const { estimate, limit, problem } = details;
   const { message, advice } = ERRORS[code];
   return {
-    message: (problem ?? message)[language],
+    message:
+      PROTOCOL_MESSAGES[code] ??
+      (problem ?? reasonOf(code, details) ?? message)[language],
     extensions: {
       code,
       requestId,

@@ -9,7 +9,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 interface DeclaredUrl {
   readonly methods: Set<string>;
   /** Renderer of the routes with this URL. */
-  readonly refuse: RefusalRenderer | undefined;
+  readonly renderer: RefusalRenderer | undefined;
 }
 
 /** Records the methods of each URL while routes are declared. */
@@ -22,7 +22,7 @@ export class RouteMethods {
       if ("upgrade" in constraints) return;
       const declared = this.byUrl.get(url) ?? {
         methods: new Set(),
-        refuse: config?.refuse,
+        renderer: config?.refuse,
       };
       for (const one of [method].flat()) {
         declared.methods.add(one.toUpperCase());
@@ -34,7 +34,7 @@ export class RouteMethods {
   /** Answers every other method of a declared URL with 405 and `Allow`. */
   refuseOthers(fastify: FastifyInstance, logger: Logger): void {
     fastify.closestRoute = closestRouteAmong(this.byUrl.keys());
-    for (const [url, { methods, refuse: renderer }] of [...this.byUrl]) {
+    for (const [url, { methods, renderer }] of [...this.byUrl]) {
       if (url.includes("*")) continue;
       const allow = [...methods].join(", ");
       const error = httpError("methodNotAllowed", {

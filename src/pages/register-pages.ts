@@ -9,6 +9,7 @@ import { showsSchema, type Config } from "../config/config.js";
 import type { Language } from "../errors/error-codes.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
+import type { errorReferences } from "./error-reference.js";
 import type { Page } from "./html.js";
 
 /** For assets, whose URL contains a hash of their content. */
@@ -48,18 +49,17 @@ export function registerPages(
       return sendPage(reply, errorsPage(language), language);
     },
     "/errors/:code": async (request, reply) => {
-      const {
-        errorFacts,
-        errorPage,
-        isErrorCodeName: isErrorCode,
-      } = await import("./error.pages.js");
+      const { errorFacts, isErrorCodeName: isErrorCode } =
+        await import("./error.pages.js");
       const { code } = request.params as { code: string };
       if (!isErrorCode(code)) throw notFound();
       const language = languageOf(request);
       if (await wantsJson(request)) {
         return reply.send(errorFacts(code, language));
       }
-      return sendPage(reply, errorPage(code, language), language);
+      const { errorPage } = await import("./error-code.page.js");
+      const reference = (await contracts.errors())(code, language);
+      return sendPage(reply, errorPage(code, language, reference), language);
     },
     "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
     "/docs/assets/:build/:file": (request, reply) =>
@@ -90,23 +90,37 @@ export function registerPages(
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
     // A redirect: the gateway does not proxy requests to the emulator.
-    routes["/emulator"] = (_request, reply) =>
-      reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    routes["/emulator"] = async ({ protocol, host }, reply) => {
+      await linkBack(embeddedEmulator, `${protocol}://${host}`);
+      return reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    };
   }
   for (const [url, handler] of Object.entries(routes)) {
     fastify.get(url, { config: { rights: "public" } }, handler);
   }
 }
 
+/** Sends the emulator the URL of this gateway as the browser sees it. Never throws. */
+async function linkBack(emulator: string, url: string): Promise<void> {
+  await fetch(`${emulator}/_emulator/ui/link-gateway`, {
+    method: "POST",
+    body: new URLSearchParams({ url }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => undefined);
+}
+
 interface Contracts {
   schema(): Promise<ContractText>;
   openApi(): Promise<ContractText>;
+  errors(): Promise<ReturnType<typeof errorReferences>>;
 }
 
 /** Builds each contract document once, on the first request. */
 function contractsOf(app: INestApplication): Contracts {
   let schema: Promise<ContractText> | undefined;
   let openApi: Promise<ContractText> | undefined;
+  let errors: ReturnType<Contracts["errors"]> | undefined;
   return {
     schema: () =>
       (schema ??= import("./contracts.js").then((contracts) =>
@@ -115,6 +129,10 @@ function contractsOf(app: INestApplication): Contracts {
     openApi: () =>
       (openApi ??= import("./contracts.js").then((contracts) =>
         contracts.printedOpenApi(app),
+      )),
+    errors: () =>
+      (errors ??= import("./error-reference.js").then((reference) =>
+        reference.errorReferences(app),
       )),
   };
 }

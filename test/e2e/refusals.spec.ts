@@ -204,7 +204,7 @@ const CASES: readonly [
   ["unknown-route", () => get("/errors/NO_SUCH_CODE", {})],
   ["unknown-route", () => ({ method: "GET", path: "*", headers: ADMIN })],
   ["method", () => ({ method: "PUT", path: CONTACTS, headers: ADMIN })],
-  ["method", () => get("/graphql")],
+  ["graphql-request", () => get("/graphql")],
   [
     "unknown-route",
     () => ({ method: "PROPFIND", path: CONTACTS, headers: ADMIN }),

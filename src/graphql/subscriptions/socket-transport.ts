@@ -1,5 +1,6 @@
 import { CloseCode, type WebSocket as Transport } from "graphql-ws";
 import type { WebSocket } from "ws";
+import { withQuery } from "./socket-messages.js";
 import type { RefusalReason } from "../../errors/refusal-reasons.js";
 
 /** A client that sends more messages before it has signed in is disconnected. */
@@ -47,7 +48,7 @@ export function transportOf(
           socket.terminate();
           return;
         }
-        handle(data.toString("utf8")).catch((error: unknown) => {
+        handle(withQuery(data.toString("utf8"))).catch((error: unknown) => {
           onFault(error);
           socket.close(CloseCode.InternalServerError, "Internal error");
         });
