@@ -61,7 +61,6 @@ export const REASONS = {
   "not-acceptable": "`Accept` names no supported media type",
   "foreign-request": "no header that a browser would have to ask for (CSRF)",
   "graphql-request": "the body is not a GraphQL request",
-  "unknown-document": "the document is not in the manifest",
   "document-syntax": "the document cannot be parsed",
   "document-tokens": "more than 1,000 tokens",
   "document-invalid": "the document does not fit the schema",

@@ -234,7 +234,10 @@ const CASES: readonly [
   ["invalid-input", () => graphql('{ messageContact(id: "nobody") { id } }')],
   ["contact-not-found", () => get(`${CONTACTS}/c-neverExisted0`)],
   ["graphql-request", () => post("/graphql", "[]")],
-  ["unknown-document", () => post("/graphql", '{"documentId":"sha256:0"}')],
+  [
+    "persisted-document-not-found",
+    () => post("/graphql", '{"documentId":"sha256:0"}'),
+  ],
   ["graphql-request", () => post("/graphql/stream", "[]")],
   ["document-syntax", () => graphql("{")],
   ["document-tokens", () => graphql(`{ ${"a ".repeat(1_100)} }`)],
