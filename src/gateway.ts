@@ -15,6 +15,7 @@ import type { Config } from "./config/config.js";
 import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
+import { answerNodeRefusals } from "./http/errors/node-refusals.js";
 import { fastifyOptions } from "./http/fastify-options.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
@@ -37,7 +38,7 @@ import {
   OpsServer,
   type HealthReport,
 } from "./observability/ops.server.js";
-import { troubleOf } from "./observability/trouble.js";
+import { failuresOf } from "./observability/failures.js";
 import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
@@ -53,9 +54,9 @@ export interface Gateway {
   readonly developmentKey: string | null;
   readonly observability: Observability;
   /** Current health. Sends no request. */
-  standing(): HealthReport;
+  health(): HealthReport;
   /** Health facts that report problems; empty if there are none. */
-  trouble(): Readonly<Record<string, string>>;
+  failures(): Readonly<Record<string, string>>;
   /**
    * Shuts down in order: becomes unready, closes the listener after `drainMs`,
    * serves requests on open connections for up to a second, refuses further
@@ -67,7 +68,7 @@ export interface Gateway {
    * Writes an audit line and a log line for each running write. Called before
    * the process is killed.
    */
-  cutOff(): void;
+  recordUnfinished(): void;
 }
 
 /** A gateway with an operations port. */
@@ -139,7 +140,8 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  routeUpgrades(fastify.server, fastify, connections);
+  routeUpgrades(fastify.server, fastify, connections, logger);
+  answerNodeRefusals(fastify.server, connections, logger);
   return app;
 }
 
@@ -176,15 +178,15 @@ export async function openGateway(
     throw listenFailure("PORT", config.PORT, config.HOST, error);
   });
   let isReady = true;
-  const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(authenticator.status, { log: logger, audit: trail });
+  const failures = (): Readonly<Record<string, string>> =>
+    failuresOf(authenticator.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     app,
     developmentKey: authenticator.developmentKey,
     observability,
-    standing: () => ({
+    health: () => ({
       // Not ready while no credential can be verified.
       isReady: isReady && authenticator.status.canVerify,
       // Still ready without Redis: only keyed writes are refused.
@@ -194,10 +196,10 @@ export async function openGateway(
           ? {}
           : { sharedStateProblem: state.problem }),
         requestsInFlight: admission.inFlight,
-        ...trouble(),
+        ...failures(),
       },
     }),
-    trouble,
+    failures,
     close: async (drainMs = 0) => {
       isReady = false;
       admission.drain();
@@ -215,7 +217,7 @@ export async function openGateway(
       trail.close();
       logger.close();
     },
-    cutOff: () => {
+    recordUnfinished: () => {
       for (const write of app.get(Upstream, ANYWHERE).auditRunningWrites()) {
         logger.log("error", "a running change is cut off", {
           ...write,
@@ -235,14 +237,14 @@ export async function startGateway(
 ): Promise<ProbedGateway> {
   const gateway = await openGateway(config, logger);
   const worker = workerMetrics(() => ({
-    ready: gateway.standing().isReady ? 1 : 0,
+    ready: gateway.health().isReady ? 1 : 0,
     wanted: 1,
     restarts: 0,
   }));
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
-    () => gateway.standing(),
+    () => gateway.health(),
     async () => {
       const { contentType, text } = await gateway.observability.scrape();
       return { contentType, text: `${text}\n${await worker.metrics()}` };

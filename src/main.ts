@@ -56,7 +56,7 @@ async function serve(): Promise<void> {
       );
       await emulator?.stop();
     },
-    cutOff: () => running.cutOff(),
+    recordUnfinished: () => running.recordUnfinished(),
     graceMs: running.graceMs,
   });
 }

@@ -10,7 +10,7 @@ export const MAY_IMPORT = {
   errors: [],
   context: ["errors"],
   config: ["context"],
-  logging: ["config"],
+  logging: ["config", "context", "errors"],
   validation: ["errors"],
   egress: ["config", "logging"],
   upstream: ["config", "context", "egress", "errors", "logging"],

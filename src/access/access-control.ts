@@ -4,9 +4,18 @@ import {
   DEFAULT_DIRECTORY,
   type RequestContext,
 } from "../context/request-context.js";
-import { ErrorCode, type Sentence } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Operation } from "../upstream/operations.js";
+import {
+  foreignOrigin,
+  noDirectory,
+  repeatedHost,
+  unauthenticated,
+  unknownDirectory,
+  unnamedDirectory,
+} from "./access-errors.js";
 import { repeatedHeader, type Headers } from "./credential.js";
 import {
   EXPOSED_HEADERS,
@@ -88,12 +97,6 @@ export class MisdirectedRequest extends Error {
   readonly statusCode = 421;
 }
 
-/** Replaces the advice of FORBIDDEN, which is about scopes. */
-const FOREIGN_ORIGIN: Sentence = {
-  en: "Pages of this origin may not call the gateway; an operator can add it to CORS_ORIGINS.",
-  zh: "该来源的页面无权调用网关，可由管理员将其加入 CORS_ORIGINS。",
-};
-
 const REALM = 'Bearer realm="message-contacts"';
 
 /** Creates access control from the configuration. */
@@ -163,7 +166,7 @@ export class AccessControl {
   ): AccessDecision | Promise<AccessDecision> {
     const { headers, rights, setHeader, rawHeaders = [] } = incoming;
     const repeated = repeatedHeader(rawHeaders);
-    if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
+    if (repeated === "host") throw repeatedHost();
     // In open mode the Host header must name loopback (DNS rebinding).
     if (this.authenticator.isOpen && !namesLoopback(headers))
       throw new MisdirectedRequest();
@@ -177,7 +180,7 @@ export class AccessControl {
       return ANONYMOUS_GRANT;
     }
     if (originCheck.kind === "foreign") {
-      throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
+      throw foreignOrigin(headers["origin"]);
     }
     if (
       incoming.method === "OPTIONS" &&
@@ -191,17 +194,19 @@ export class AccessControl {
     }
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller =
-      repeated === null ? this.authenticator.callerOf(headers) : null;
+      repeated === null
+        ? this.authenticator.callerOf(headers)
+        : "repeated-header";
     return caller instanceof Promise
       ? caller.then((one) => this.limitCaller(one, incoming))
       : this.limitCaller(caller, incoming);
   }
 
   private limitCaller(
-    caller: Caller | null,
+    caller: Caller | RefusalReason,
     incoming: AccessRequest,
   ): AccessGrant | Promise<AccessGrant> {
-    if (caller === null) {
+    if (typeof caller === "string") {
       this.limits.addresses?.charge(
         addressKey(incoming.address),
         FAILED_SIGN_IN_COST - 1,
@@ -212,7 +217,7 @@ export class AccessControl {
         "www-authenticate",
         isBlank ? REALM : `${REALM}, error="invalid_token"`,
       );
-      throw new GatewayError(ErrorCode.UNAUTHENTICATED);
+      throw unauthenticated(caller);
     }
     incoming.onCaller?.(caller);
     const { callers } = this.limits;
@@ -244,22 +249,17 @@ export class AccessControl {
     caller: Caller,
     wanted: string | string[] | undefined,
   ): string {
+    const usable = caller.directories.filter((alias) =>
+      this.directories.includes(alias),
+    );
     if (wanted === undefined) {
       const [only, ...others] = caller.directories;
-      if (only !== undefined && others.length === 0) return this.existing(only);
-      throw new GatewayError(
-        only === undefined ? ErrorCode.FORBIDDEN : ErrorCode.BAD_REQUEST,
-      );
+      if (usable.length === 0 || only === undefined) throw noDirectory();
+      if (others.length > 0) throw unnamedDirectory(usable);
+      return only;
     }
-    if (typeof wanted !== "string" || !caller.directories.includes(wanted)) {
-      throw new GatewayError(ErrorCode.FORBIDDEN);
-    }
-    return this.existing(wanted);
-  }
-
-  private existing(alias: string): string {
-    if (this.directories.includes(alias)) return alias;
-    throw new GatewayError(ErrorCode.FORBIDDEN);
+    if (typeof wanted === "string" && usable.includes(wanted)) return wanted;
+    throw usable.length === 0 ? noDirectory() : unknownDirectory(usable);
   }
 }
 

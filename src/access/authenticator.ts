@@ -5,6 +5,7 @@ import { callerWith, SCOPES, type Caller } from "../context/caller.js";
 import { Egress } from "../egress/egress.js";
 import type { Issuer } from "../config/files/issuers-file.js";
 import { digestOf } from "../config/files/key-file.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
 import { ReportLimit } from "../logging/output.js";
 import { ApiKeys } from "./api-keys.js";
@@ -14,6 +15,9 @@ import { AccessTokens } from "./tokens/access-tokens.js";
 
 /** Random bytes in a key: 256 bits cannot be guessed. */
 const KEY_BYTES = 32;
+
+/** Reason when no credential of a kind can be verified. */
+const UNSUPPORTED = "unsupported-credential";
 
 /** Generates an API key. */
 export function newKey(): string {
@@ -91,20 +95,23 @@ export class Authenticator {
   }
 
   /**
-   * The caller; null without exactly one valid credential. Returns a promise
-   * only for access tokens; other credentials are checked synchronously.
+   * The caller, or why the request has not exactly one valid credential. Returns
+   * a promise only for access tokens; other credentials are checked
+   * synchronously.
    */
-  callerOf(headers: Headers): Caller | null | Promise<Caller | null> {
+  callerOf(
+    headers: Headers,
+  ): Caller | RefusalReason | Promise<Caller | RefusalReason> {
     const credential = credentialOf(headers);
     switch (credential.kind) {
       case "none":
-        return this.anonymous;
+        return this.anonymous ?? "missing-credential";
       case "unusable":
-        return null;
+        return credential.reason;
       case "key":
-        return this.keys?.callerOf(credential.secret) ?? null;
+        return this.keys?.callerOf(credential.secret) ?? UNSUPPORTED;
       case "token":
-        return this.tokens?.callerOf(credential.secret) ?? null;
+        return this.tokens?.callerOf(credential.secret) ?? UNSUPPORTED;
     }
   }
 

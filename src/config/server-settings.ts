@@ -5,7 +5,7 @@ import {
   Matches,
   MinLength,
 } from "class-validator";
-import { isEndpoint, IsPort, Must } from "./rules.js";
+import { IsCount, isEndpoint, IsPort, Must } from "./rules.js";
 import { Setting } from "./setting.js";
 
 /** Ports, the vendor, credentials and the log. */
@@ -94,6 +94,14 @@ export class ServerSettings {
     message: "must be debug, info, warn, error or silent",
   })
   readonly LOG_LEVEL: "debug" | "info" | "warn" | "error" | "silent" = "info";
+
+  @Setting(
+    "number",
+    "`50`",
+    "Maximum number of log lines per second and reason for requests that are refused before a vendor call. Further ones are counted; see [the log](operations.md#logs).",
+  )
+  @IsCount(1, 100_000)
+  readonly LOG_REFUSALS_PER_SECOND: number = 50;
 
   @Setting(
     "text",

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { ErrorCode, Language } from "../errors/error-codes.js";
+import type { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { ANONYMOUS, type Caller } from "./caller.js";
 import { isGeneratedId } from "./generated-id.js";
 
@@ -21,6 +23,21 @@ export interface Usage {
   operation?: string;
   /** Error code of the response, in any response format. */
   failureCode?: ErrorCode;
+  /** Why the request failed, for the log. Set together with `failureCode`. */
+  failureReason?: RefusalReason;
+  /** Name of the header that caused the failure, for the log. */
+  failureHeader?: string;
+}
+
+/** Records the error of a response for log and metrics. The first one counts. */
+export function recordFailure(
+  usage: Usage,
+  { code, reason, details: { header } }: GatewayError,
+): void {
+  if (usage.failureCode !== undefined) return;
+  usage.failureCode = code;
+  usage.failureReason = reason;
+  if (header !== undefined) usage.failureHeader = header;
 }
 
 /** State of one request, from its hooks to its upstream calls. */

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import type { FastifyHttpOptions } from "fastify";
-import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
 import type { Connections } from "./connections.js";
-import { sendProblem } from "./problem-details.filter.js";
+import { httpError } from "./errors/http-errors.js";
+import { rawResponse } from "./errors/raw-response.js";
+import { refuseEarly } from "./refusal.js";
 import { isHandshake } from "./upgrades.js";
 
 /** Maximum request body in bytes. The largest valid input is under 4 KiB. */
@@ -30,6 +30,8 @@ export function fastifyOptions(
     http: {
       headersTimeout: 10_000,
       maxHeaderSize: 16 * 1024,
+      // `addRequestHooks` checks it, so that the response has a request id.
+      requireHostHeader: false,
       // Node checks timeouts at this interval.
       connectionsCheckingInterval: 2_000,
       ...upgrades,
@@ -38,32 +40,20 @@ export function fastifyOptions(
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(request, reply, error, logger);
+      refuseEarly(request, reply, error, logger);
     },
-    clientErrorHandler(error, socket) {
-      if (error.code === "ECONNRESET" || !socket.writable) {
+    clientErrorHandler(cause, socket) {
+      if (cause.code === "ECONNRESET" || !socket.writable) {
         connections.dismiss(socket);
         return;
       }
-      const status =
-        error.code === "HPE_HEADER_OVERFLOW"
-          ? "431 Request Header Fields Too Large"
-          : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-            ? "408 Request Timeout"
-            : "400 Bad Request";
-      const body = JSON.stringify({
-        type: "/errors/BAD_REQUEST",
-        title: ERRORS.BAD_REQUEST.message.en,
-        status: Number(status.slice(0, 3)),
-        detail: ERRORS.BAD_REQUEST.advice.en,
-        code: "BAD_REQUEST",
-        requestId: randomUUID(),
-        retryable: false,
-      });
-      connections.dismiss(
-        socket,
-        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      );
+      const error =
+        cause.code === "HPE_HEADER_OVERFLOW"
+          ? httpError("headersTooLarge")
+          : cause.code === "ERR_HTTP_REQUEST_TIMEOUT"
+            ? httpError("requestTimeout")
+            : httpError("malformedHttp");
+      connections.dismiss(socket, rawResponse(error, {}, logger));
     },
   };
 }

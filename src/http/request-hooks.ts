@@ -8,26 +8,13 @@ import {
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
 import { openContext, type OpenContext } from "../context/request-context.js";
-import { ERRORS } from "../errors/error-table.js";
 import type { Logger } from "../logging/logger.js";
+import { logRequest } from "../logging/request-line.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
+import { httpError } from "./errors/http-errors.js";
 import { sendProblem } from "./problem-details.filter.js";
-import { refuse } from "./refusal.js";
+import { COMMON_HEADERS, refuse, refuseEarly } from "./refusal.js";
 import { requireRights } from "./routes.js";
-
-/**
- * Headers of every response. Pages with scripts override the content security
- * policy.
- */
-export const COMMON_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-} as const;
 
 /**
  * Adds the hooks of every request:
@@ -55,8 +42,12 @@ export function addRequestHooks(
       if (hasUnreadBody(request)) reply.header("connection", "close");
       void refuse(request, reply, reason, logger);
     };
+    if (lacksHost(request)) {
+      reject(httpError("missingHost"));
+      return;
+    }
     if (isEncoded(request)) {
-      reject(Object.assign(new Error("encoded"), { statusCode: 415 }));
+      reject(httpError("contentEncoding"));
       return;
     }
     const proceed = (decision: AccessDecision): void => {
@@ -90,8 +81,7 @@ export function addRequestHooks(
       FastifyRequest;
     if (callContext === undefined) {
       // `GET *` matches no route, so `onRequest` did not run.
-      const refusal = Object.assign(new Error("no route"), { statusCode: 404 });
-      void sendProblem(request, reply, refusal, logger);
+      refuseEarly(request, reply, httpError("unknownRoute"), logger);
       return;
     }
     try {
@@ -111,7 +101,12 @@ export function addRequestHooks(
   });
   fastify.addHook("onResponse", (request, reply, done) => {
     accessControl.chargeUpstreamCalls(request.callContext);
-    logRequest(logger, request, reply);
+    logRequest(logger, request.callContext, {
+      method: request.method,
+      // The pattern, because the URL may contain personal data.
+      route: request.routeOptions.url ?? "none",
+      status: reply.statusCode,
+    });
     done();
   });
 }
@@ -146,6 +141,11 @@ function accessRequest(
   };
 }
 
+/** Whether a request of HTTP/1.1 has no Host header (RFC 9112, section 3.2). */
+function lacksHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersion === "1.1";
+}
+
 /** Whether the body is compressed. Compressed bodies are not supported. */
 function isEncoded({ headers }: FastifyRequest): boolean {
   const encoding = headers["content-encoding"];
@@ -173,32 +173,4 @@ function hasUnreadBody({ headers }: FastifyRequest): boolean {
     headers["transfer-encoding"] !== undefined ||
     Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES
   );
-}
-
-function logRequest(
-  logger: Logger,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const { trace, callContext } = request;
-  const { requestId, usage, caller, startedAtMs } = callContext;
-  const code = reply.failureCode ?? usage.failureCode;
-  const level = code === undefined ? "info" : ERRORS[code].logLevel;
-  if (!logger.writes(level)) return;
-  const hasUpstreamCalls = usage.upstreamCalls > 0;
-  logger.log(level, "request", {
-    requestId,
-    traceId: trace?.traceId,
-    method: request.method,
-    // The pattern, because the URL may contain personal data.
-    route: request.routeOptions.url ?? "none",
-    status: reply.statusCode,
-    code,
-    operation: usage.operation,
-    upstreamCalls: hasUpstreamCalls ? usage.upstreamCalls : undefined,
-    upstreamRequestId: hasUpstreamCalls ? usage.upstreamRequestId : undefined,
-    upstreamFailure: code === undefined ? undefined : usage.upstreamFailure,
-    caller: caller.id,
-    durationMs: Math.round(performance.now() - startedAtMs),
-  });
 }

@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
 import { CredentialWatch } from "../access/credential-watch.js";
-import type { ErrorCode } from "../errors/error-codes.js";
+import { recordFailure } from "../context/request-context.js";
+import type { GatewayError } from "../errors/gateway-error.js";
 
 /** One event of a stream (HTML standard, server-sent events). */
 export interface SseEvent {
@@ -27,7 +28,7 @@ export const STALLED_MS = 60_000;
 const RECONNECT_MS = 2_000;
 
 /** Returns the final events of a stream whose credential is no longer valid. */
-export type FinalEvents = (code: ErrorCode) => readonly SseEvent[];
+export type FinalEvents = (error: GatewayError) => readonly SseEvent[];
 
 /**
  * The open event streams of the process, of all APIs.
@@ -64,15 +65,15 @@ export class SseStreams implements OnModuleDestroy {
     const forget = this.credentials.add({
       headers: request.headers,
       caller,
-      end: (code) => {
+      end: (error) => {
         if (isEnded) {
           // The reader has not read the final events since the previous check.
           raw.destroy();
           return;
         }
         isEnded = true;
-        usage.failureCode = code;
-        last = finalEvents(code);
+        recordFailure(usage, error);
+        last = finalEvents(error);
         void events.return?.();
       },
     });

@@ -1,8 +1,10 @@
 import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { ReportLimit, type OutputStatus, type StatusSource } from "./output.js";
 import { sanitizeForLog } from "./redact.js";
+import { RefusalSampler } from "./refusal-sampler.js";
 import { StreamOutput } from "./stream-output.js";
 
 /**
@@ -13,12 +15,21 @@ export interface LogFields {
   readonly requestId?: string | undefined;
   /** Trace id of the W3C trace context; only if tracing is on. */
   readonly traceId?: string | undefined;
-  readonly door?: string | undefined;
+  /** `websocket` for an operation over a WebSocket; otherwise absent. */
+  readonly protocol?: string | undefined;
   readonly operation?: string | undefined;
   readonly method?: string | undefined;
   readonly route?: string | undefined;
   readonly status?: number | undefined;
   readonly code?: string | undefined;
+  /** Why a request failed; see `RefusalReason`. */
+  readonly reason?: RefusalReason | undefined;
+  /** Name of the header that caused a refusal; never its value. */
+  readonly header?: string | undefined;
+  /** Close code of a WebSocket. */
+  readonly closeCode?: number | undefined;
+  /** Number of lines with the same reason that were not written. */
+  readonly suppressed?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly outcome?: string | undefined;
   readonly upstreamCalls?: number | undefined;
@@ -37,6 +48,10 @@ export interface LogFields {
 }
 
 type Level = "debug" | "info" | "warn" | "error";
+
+/** Settings of the log. Without a limit, lines of refused requests are not sampled. */
+export type LogSettings = Pick<Config, "LOG_LEVEL"> &
+  Partial<Pick<Config, "LOG_REFUSALS_PER_SECOND">>;
 
 /** Identifies the request in which a fault occurred. */
 interface FaultContext {
@@ -61,9 +76,15 @@ const WRITABLE: OutputStatus = { failure: null, lost: 0 };
 export class Logger {
   private readonly pino: Pino;
   private readonly target: LogTarget;
+  private readonly sampler: RefusalSampler;
 
-  constructor(config: Pick<Config, "LOG_LEVEL">, destination?: LogTarget) {
+  constructor(config: LogSettings, destination?: LogTarget) {
     this.target = destination ?? standardOutput();
+    this.sampler = new RefusalSampler(
+      config.LOG_REFUSALS_PER_SECOND ?? Infinity,
+      (reason, suppressed) =>
+        this.pino.info({ reason, suppressed }, "refusals were not logged"),
+    );
     this.pino = pino(
       {
         level: config.LOG_LEVEL,
@@ -77,6 +98,20 @@ export class Logger {
 
   log(level: Level, message: string, fields: LogFields = {}): void {
     this.pino[level](fields, message);
+  }
+
+  /**
+   * Logs a refused request, unless the limit of lines with its reason is reached. The
+   * number of suppressed lines is logged once a second.
+   */
+  logRefusal(
+    level: Level,
+    message: string,
+    fields: LogFields & { readonly reason: RefusalReason },
+  ): void {
+    if (this.writes(level) && this.sampler.admits(fields.reason)) {
+      this.log(level, message, fields);
+    }
   }
 
   /** Whether lines of this level are written. */
@@ -125,6 +160,7 @@ export class Logger {
 
   /** Writes pending lines. Later lines are still written, without batching. */
   close(): void {
+    this.sampler.report();
     this.target.close?.();
   }
 }

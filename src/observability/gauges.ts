@@ -17,7 +17,7 @@ import {
   type PolledMetric,
   type Sample,
 } from "./metrics.js";
-import type { Outputs } from "./trouble.js";
+import type { Outputs } from "./failures.js";
 
 /** Parts of the gateway whose current values are read at each scrape. */
 export interface Observed extends ObservedConnections {

@@ -42,12 +42,12 @@ export class Observability implements OperationObserver {
   }
 
   /** Starts the trace of an operation over a WebSocket. */
-  began(headers: Headers): RequestTrace | undefined {
-    return this.tracing?.began(headers);
+  startTrace(headers: Headers): RequestTrace | undefined {
+    return this.tracing?.startTrace(headers);
   }
 
   /** Counts an operation over a WebSocket, and ends its trace. */
-  ended(context: RequestContext): void {
+  recordOperation(context: RequestContext): void {
     const { usage, startedAtMs } = context;
     recordRequest(
       this.metrics,
@@ -55,7 +55,7 @@ export class Observability implements OperationObserver {
       (performance.now() - startedAtMs) / 1_000,
       usage.failureCode,
     );
-    this.tracing?.ended(context);
+    this.tracing?.endTrace(context);
   }
 
   /** Reads these parts at each scrape. Call once, before the first scrape. */

@@ -126,11 +126,7 @@ export class OtelTracing implements Tracing {
             "http.response.status_code",
             reply.statusCode,
           );
-          finish(
-            requestTrace.span,
-            operation,
-            reply.failureCode ?? failureCode,
-          );
+          finish(requestTrace.span, operation, failureCode);
         }
         done();
       },
@@ -145,14 +141,14 @@ export class OtelTracing implements Tracing {
     });
   }
 
-  began(headers: Headers): RequestTrace {
+  startTrace(headers: Headers): RequestTrace {
     return this.spanOf("WEBSOCKET /graphql", headers, {
       "http.route": "/graphql",
       "network.protocol.name": "websocket",
     });
   }
 
-  ended({ trace: requestTrace, usage }: RequestContext): void {
+  endTrace({ trace: requestTrace, usage }: RequestContext): void {
     if (!(requestTrace instanceof RequestSpan)) return;
     finish(requestTrace.span, usage.operation, usage.failureCode);
   }

@@ -16,9 +16,9 @@ export interface Tracing extends UpstreamTracer {
   readonly exportStatus: ExportStatus;
   attempted(attempt: AttemptRecord): void;
   /** Starts the span of an operation over a WebSocket. */
-  began(headers: Headers): RequestTrace;
-  /** Ends the span that `began` started. */
-  ended(context: RequestContext): void;
+  startTrace(headers: Headers): RequestTrace;
+  /** Ends the span that `startTrace` started. */
+  endTrace(context: RequestContext): void;
   /** Adds the hooks that start and end spans. Call before adding the request hooks. */
   addSpanHooks(fastify: FastifyInstance): void;
   /** Adds the hook that puts the trace into the request context. Call after them. */

@@ -6,9 +6,8 @@ import type {
 } from "@nestjs/swagger";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
+import { httpError } from "../http/errors/http-errors.js";
 import { REQUEST_ID, sampleError } from "./sample-errors.js";
-import { refusalOf, type RefusalStatus } from "../http/http-errors.js";
 import {
   PROBLEM_TYPE,
   toProblem,
@@ -43,7 +42,7 @@ const OF_CHANGES: readonly ErrorCode[] = [
 ];
 
 /** HTTP errors of operations with a request body. */
-const OF_BODIES: readonly RefusalStatus[] = [413, 415];
+const OF_BODIES = [httpError("bodyTooLarge"), httpError("mediaType")];
 
 /** All error codes of an operation: its own and the common ones. */
 export function codesOf({ errors, isWrite }: RestOperation): ErrorCode[] {
@@ -76,9 +75,10 @@ export function problemResponses(
     );
   }
   if (operation.body === undefined) return responses;
-  for (const status of OF_BODIES) {
+  for (const { details } of OF_BODIES) {
+    const status = String(details.httpStatus);
     responses[status] = problemResponse(
-      [refusalOf(status).detail.en],
+      [details.problem?.en ?? ""],
       [`BAD_REQUEST_${status}`],
       [],
     );
@@ -125,16 +125,9 @@ export function problemExamples(): Record<string, ExampleObject> {
       code,
       named(ERRORS[code].message.en, toProblem(sampleError(code), context)),
     ]),
-    ...OF_BODIES.map((status) => [
-      `BAD_REQUEST_${status}`,
-      named(
-        refusalOf(status).detail.en,
-        toProblem(
-          new GatewayError(ErrorCode.BAD_REQUEST),
-          context,
-          refusalOf(status),
-        ),
-      ),
+    ...OF_BODIES.map((error) => [
+      `BAD_REQUEST_${error.details.httpStatus}`,
+      named(error.details.problem?.en ?? "", toProblem(error, context)),
     ]),
   ]) as Record<string, ExampleObject>;
 }

@@ -224,7 +224,7 @@ describe("a refused handshake", () => {
     );
     await until(
       "two requests are in flight",
-      () => running.gateway.standing().facts["requestsInFlight"] === 2,
+      () => running.gateway.health().facts["requestsInFlight"] === 2,
     );
     for (const bytes of [post("/graphql", HOST), handshake("/graphql", HOST)]) {
       const answer = await ask(running, bytes);
@@ -245,7 +245,7 @@ describe("a refused handshake", () => {
     });
     await until(
       "a request is in flight",
-      () => running.gateway.standing().facts["requestsInFlight"] === 1,
+      () => running.gateway.health().facts["requestsInFlight"] === 1,
     );
     const ended = running.stop();
     const answer = await ask(running, handshake("/graphql", HOST));

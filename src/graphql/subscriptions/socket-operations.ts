@@ -2,26 +2,27 @@ import { Preflight, type AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
+  recordFailure,
   type OpenContext,
   type RequestContext,
   type RequestTrace,
 } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { ERRORS } from "../../errors/error-table.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
 import {
-  OVERLOADED,
+  busyError,
   type AdmissionController,
 } from "../../http/load-shedding.js";
-import { toRenderedError } from "../../http/problem-details.filter.js";
+import { asGatewayError } from "../../http/errors/http-errors.js";
+import { logRequest } from "../../logging/request-line.js";
 
 /** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
   /** Starts the trace of an operation; undefined when tracing is off. */
-  began(headers: Headers): RequestTrace | undefined;
+  startTrace(headers: Headers): RequestTrace | undefined;
   /** Counts an operation that has ended, and ends its trace. */
-  ended(context: RequestContext): void;
+  recordOperation(context: RequestContext): void;
 }
 
 /** Injection token of the observer. */
@@ -76,18 +77,19 @@ export class SocketOperations {
   /** Checks an operation before its execution. Never rejects. */
   async open(head: SocketHead): Promise<SocketOperation> {
     const { headers, isGone } = head;
-    const trace = this.observer.began(headers);
+    const trace = this.observer.startTrace(headers);
     const context = openContext(headers);
     context.isGone = isGone;
     if (trace !== undefined) context.trace = trace;
-    const slot = this.admission.tryAdmit();
+    const admitted = this.admission.tryAdmit();
+    const slot = typeof admitted === "string" ? null : admitted;
     slot?.begin();
     const refusal =
-      slot === null
-        ? new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED)
+      typeof admitted === "string"
+        ? busyError(admitted)
         : await this.authorize(head, context);
     let isOpen = true;
-    if (refusal !== null) context.usage.failureCode = refusal.code;
+    if (refusal !== null) recordFailure(context.usage, refusal);
     return {
       context,
       refusal,
@@ -97,8 +99,11 @@ export class SocketOperations {
         isOpen = false;
         slot?.release();
         this.accessControl.chargeUpstreamCalls(context);
-        this.observer.ended(context);
-        this.log(context);
+        this.observer.recordOperation(context);
+        logRequest(this.logger, context, {
+          protocol: "websocket",
+          route: this.route,
+        });
       },
     };
   }
@@ -128,35 +133,9 @@ export class SocketOperations {
       context.usage.remaining = decision.remaining;
       return null;
     } catch (reason) {
-      const { error } = toRenderedError(reason);
+      const error = asGatewayError(reason);
       if (error.code === ErrorCode.INTERNAL) this.logger.fault(reason, context);
       return error;
     }
-  }
-
-  private log({
-    requestId,
-    trace,
-    usage,
-    caller,
-    startedAtMs,
-  }: RequestContext): void {
-    const { failureCode: code, operation, upstreamCalls } = usage;
-    const level = code === undefined ? "info" : ERRORS[code].logLevel;
-    if (!this.logger.writes(level)) return;
-    const hasCalled = upstreamCalls > 0;
-    this.logger.log(level, "request", {
-      requestId,
-      traceId: trace?.traceId,
-      door: "websocket",
-      route: this.route,
-      code,
-      operation,
-      upstreamCalls: hasCalled ? upstreamCalls : undefined,
-      upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
-      upstreamFailure: code === undefined ? undefined : usage.upstreamFailure,
-      caller: caller.id,
-      durationMs: Math.round(performance.now() - startedAtMs),
-    });
   }
 }

@@ -14,9 +14,10 @@ import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
-import { MAX_VIOLATIONS } from "../../validation/check-input.js";
+import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
 import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
@@ -106,16 +107,15 @@ export class BulkController {
 function inputsOf(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: null, rule: "type" }],
+      violations: [{ field: null, rule: "type", expected: EXPECTED.object }],
     });
   }
   const unknownNames = Object.keys(body).filter((name) => name !== "inputs");
   if (unknownNames.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknownNames.slice(0, MAX_VIOLATIONS).map((name) => ({
-        field: [name.slice(0, 64)],
-        rule: "unknown-field",
-      })),
+      violations: unknownNames
+        .slice(0, MAX_VIOLATIONS)
+        .map((name) => unknownField(name, ["inputs"])),
     });
   }
   const { inputs: items } = body as { inputs?: unknown };

@@ -3,7 +3,6 @@ import type { FastifyReply } from "fastify";
 import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { maskFor } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
 import { toProblem } from "../../http/problem-details.js";
@@ -56,11 +55,8 @@ export class DeletionEventsController {
     this.streams.answer(
       reply,
       new DeletionEvents(reports, context, lastEventId),
-      (code) => [
-        {
-          event: "problem",
-          data: JSON.stringify(toProblem(new GatewayError(code), context)),
-        },
+      (error) => [
+        { event: "problem", data: JSON.stringify(toProblem(error, context)) },
       ],
     );
   }

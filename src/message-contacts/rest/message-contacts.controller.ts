@@ -17,7 +17,10 @@ import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import {
+  GatewayError,
+  type GatewayErrorDetails,
+} from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
 import { MessageContactsService } from "../message-contacts.service.js";
@@ -135,7 +138,7 @@ export class MessageContactsController {
   ): Promise<ContactDeletion> {
     // Reject a body: `retainContactInMembers` is a query parameter, and ignoring the body
     // would apply the default.
-    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
+    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST, BODY);
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id),
       context,
@@ -246,6 +249,18 @@ export class MessageContactsController {
     return read;
   }
 }
+
+const BODY: GatewayErrorDetails = {
+  reason: "unexpected-body",
+  problem: {
+    en: "DELETE takes no body.",
+    zh: "DELETE 请求不接受正文。",
+  },
+  advice: {
+    en: "Send `retainContactInMembers` in the query string: ?retainContactInMembers=false.",
+    zh: "请将 `retainContactInMembers` 放在查询字符串中：?retainContactInMembers=false。",
+  },
+};
 
 function requireFound<T>(value: T | null, contactId: string): T {
   if (value !== null) return value;

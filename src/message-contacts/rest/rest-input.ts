@@ -1,4 +1,4 @@
-import { ErrorCode } from "../../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import {
   checkInput,
@@ -8,6 +8,11 @@ import {
 
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
+
+const IN_PATH: Sentence = {
+  en: "must not be sent here: the URL names the contact",
+  zh: "不能在此处提供：URL 中已包含联系人 ID",
+};
 
 /** Converts numbers and booleans; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
@@ -58,10 +63,12 @@ export function fromPath<T extends object>(
   }
   if (Object.hasOwn(body, "contactId")) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["contactId"], rule: "unknown-field" }],
+      violations: [
+        { field: ["contactId"], rule: "unknown-field", expected: IN_PATH },
+      ],
     });
   }
-  return checkInput(shape, { ...body, contactId }, settings);
+  return checkInput(shape, { ...body, contactId }, settings, ["contactId"]);
 }
 
 interface PagePosition {

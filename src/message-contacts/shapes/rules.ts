@@ -1,11 +1,13 @@
 import { ValidateBy, type ValidationOptions } from "class-validator";
-import type { RuleSettings } from "../../validation/check-input.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
+import type {
+  RuleContext,
+  RuleSettings,
+} from "../../validation/check-input.js";
 
-/** A validation rule. `name`, `min` and `max` appear in the violation. */
-interface Rule {
+/** A validation rule. Everything except `holds` describes its violations. */
+interface Rule extends RuleContext {
   readonly name: string;
-  readonly min?: number;
-  readonly max?: number;
   readonly holds: (
     value: unknown,
     settings: RuleSettings | undefined,
@@ -13,14 +15,14 @@ interface Rule {
 }
 
 /**
- * Registers a rule with class-validator. `checkInput` reads its name and bounds from the
- * context of the constraint.
+ * Registers a rule with class-validator. `checkInput` reads what describes a violation
+ * from the context of the constraint.
  */
 function toDecorator(
   rule: Rule,
   options?: ValidationOptions,
 ): PropertyDecorator {
-  const { name, min, max, holds } = rule;
+  const { name, holds, ...context } = rule;
   return ValidateBy(
     {
       name,
@@ -29,13 +31,7 @@ function toDecorator(
           holds(value, args?.constraints[0] as RuleSettings | undefined),
       },
     },
-    {
-      ...options,
-      context: {
-        ...(min === undefined ? {} : { min }),
-        ...(max === undefined ? {} : { max }),
-      },
-    },
+    { ...options, context },
   );
 }
 
@@ -59,6 +55,7 @@ export const nameRules = (): PropertyDecorator[] => [
     name: "length",
     min: 2,
     max: 12,
+    unit: "characters",
     // Counts code points, not UTF-16 units.
     holds: ifText((name) => {
       if (name.length > 24) return false;
@@ -105,6 +102,7 @@ const EMAIL_MAX_LENGTH = 254;
 export const emailRules = (): PropertyDecorator[] => [
   toDecorator({
     name: "format",
+    expected: EXPECTED.emailAddress,
     holds: ifText(
       (address) => address.length > EMAIL_MAX_LENGTH || canBeEmail(address),
     ),
@@ -112,6 +110,7 @@ export const emailRules = (): PropertyDecorator[] => [
   toDecorator({
     name: "length",
     max: EMAIL_MAX_LENGTH,
+    unit: "characters",
     holds: ifText((address) => address.length <= EMAIL_MAX_LENGTH),
   }),
 ];
@@ -151,9 +150,14 @@ function countryCodesOf(settings: RuleSettings | undefined): readonly string[] {
 }
 
 export const phoneRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText(hasPhoneForm) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.phoneNumber,
+    holds: ifText(hasPhoneForm),
+  }),
   toDecorator({
     name: "country-code",
+    allowedBy: countryCodesOf,
     holds: (phone, settings) =>
       !isText(phone) ||
       !hasPhoneForm(phone) ||
@@ -165,14 +169,22 @@ export const phoneRules = (): PropertyDecorator[] => [
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
 export const contactIdRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText((id) => CONTACT_ID.test(id)) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.contactId,
+    holds: ifText((id) => CONTACT_ID.test(id)),
+  }),
 ];
 
 /** Account ids have 16 digits in samples, and 8 in older accounts. */
 const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{1,20})$/;
 
 export const targetIdRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText((id) => TARGET_ID.test(id)) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.targetId,
+    holds: ifText((id) => TARGET_ID.test(id)),
+  }),
 ];
 
 /** Rules for each item of a list of targets; a violation names the index. */
@@ -180,6 +192,7 @@ export const targetIdItemRules = (): PropertyDecorator[] => [
   toDecorator(
     {
       name: "format",
+      expected: EXPECTED.targetId,
       holds: (id) => isText(id) && TARGET_ID.test(id),
     },
     { each: true },
@@ -194,6 +207,7 @@ export const listLengthRules = (
     name: "length",
     min,
     max,
+    unit: "items",
     holds: (list) =>
       !Array.isArray(list) || (list.length >= min && list.length <= max),
   }),
@@ -207,20 +221,28 @@ export const uniqueRules = (): PropertyDecorator[] => [
 ];
 
 export const textRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: isText }),
+  toDecorator({ name: "type", expected: EXPECTED.string, holds: isText }),
   toDecorator({ name: "required", holds: (value) => value !== "" }),
 ];
 
 export const listRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: Array.isArray }),
+  toDecorator({ name: "type", expected: EXPECTED.list, holds: Array.isArray }),
 ];
 
 export const booleanRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: (value) => typeof value === "boolean" }),
+  toDecorator({
+    name: "type",
+    expected: EXPECTED.boolean,
+    holds: (value) => typeof value === "boolean",
+  }),
 ];
 
 export const integerRules = (min: number, max: number): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: Number.isSafeInteger }),
+  toDecorator({
+    name: "type",
+    expected: EXPECTED.integer,
+    holds: Number.isSafeInteger,
+  }),
   toDecorator({
     name: "range",
     min,
@@ -236,7 +258,12 @@ export const oneOfRules = (
   each: boolean,
 ): PropertyDecorator[] => [
   toDecorator(
-    { name: "one-of", holds: (value) => allowed.includes(value as string) },
+    {
+      name: "one-of",
+      // In the order of the GraphQL schema, so that both APIs list the same.
+      allowed: [...allowed].sort(),
+      holds: (value) => allowed.includes(value as string),
+    },
     { each },
   ),
 ];
@@ -254,6 +281,6 @@ export const anyOfRules = (names: readonly string[]): PropertyDecorator[] => [
           ),
       },
     },
-    { context: { whole: true, anyOf: names } },
+    { context: { isWholeInput: true, allowed: names } satisfies RuleContext },
   ),
 ];

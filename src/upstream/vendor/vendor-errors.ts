@@ -1,8 +1,10 @@
 import { ErrorCode } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
 import {
   GatewayError,
   type GatewayErrorDetails,
   type UpstreamInfo,
+  type Violation,
 } from "../../errors/gateway-error.js";
 import { CONFLICT_PAUSE_SECONDS } from "../writes/write-queue.js";
 
@@ -145,9 +147,11 @@ const RULES: Readonly<Record<string, string>> = {
   "InvalidParameter.MobileCountryCode": "country-code",
 };
 
-const BOUNDS: Readonly<Record<string, { min?: number; max?: number }>> = {
-  "InvalidParameter.Name.Length": { min: 2, max: 12 },
-  "InvalidParameter.Members.Length": { min: 1, max: 5 },
+const BOUNDS: Readonly<
+  Record<string, Pick<Violation, "min" | "max" | "unit">>
+> = {
+  "InvalidParameter.Name.Length": { min: 2, max: 12, unit: "characters" },
+  "InvalidParameter.Members.Length": { min: 1, max: 5, unit: "items" },
 };
 
 /** All vendor codes that a table of this file names. */
@@ -207,6 +211,7 @@ function detailsOf(
             field: field === undefined ? null : [field],
             rule: ruleOf(vendorCode),
             ...BOUNDS[vendorCode],
+            ...expectedOf(field, ruleOf(vendorCode)),
           },
         ],
       };
@@ -233,6 +238,24 @@ function detailsOf(
     }
   }
 }
+
+/** What the gateway knows about a field whose format the vendor rejects. */
+function expectedOf(
+  field: string | undefined,
+  rule: string,
+): Pick<Violation, "expected"> {
+  const expected =
+    rule === "format" && field !== undefined ? FORMS[field] : undefined;
+  return expected === undefined ? {} : { expected };
+}
+
+const FORMS: Readonly<Record<string, Violation["expected"]>> = {
+  emailAddress: EXPECTED.emailAddress,
+  phoneNumber: EXPECTED.phoneNumber,
+  contactId: EXPECTED.contactId,
+  targetIds: EXPECTED.targetId,
+  boundTo: EXPECTED.targetId,
+};
 
 function fieldOf(vendorCode: string): string | undefined {
   const name = vendorCode

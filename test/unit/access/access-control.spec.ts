@@ -20,12 +20,13 @@ import {
 } from "../../../src/context/caller.js";
 import { openContext } from "../../../src/context/request-context.js";
 import { GatewayError } from "../../../src/errors/gateway-error.js";
+import type { RefusalReason } from "../../../src/errors/refusal-reasons.js";
 
 const NO_LIMITS: RateLimits = { callers: null, addresses: null };
 const READER = callerWith("reader", ["contacts:read"], ["main"]);
 
 interface Setup {
-  readonly caller?: Caller | null;
+  readonly caller?: Caller | RefusalReason;
   readonly isOpen?: boolean;
   readonly limits?: RateLimits;
 }
@@ -67,7 +68,7 @@ const codeOf = (act: () => unknown): string => {
 describe("authorize", () => {
   it("throws UNAUTHENTICATED and sets WWW-Authenticate without a valid credential", () => {
     const blank = head();
-    const gate = gateWith({ caller: null });
+    const gate = gateWith({ caller: "unknown-key" });
     expect(codeOf(() => gate.authorize(blank))).toBe("UNAUTHENTICATED");
     expect(blank.sent.get("www-authenticate")).toBe(
       'Bearer realm="message-contacts"',
@@ -86,7 +87,7 @@ describe("authorize", () => {
   });
 
   it("requires no credential for a public page", () => {
-    const gate = gateWith({ caller: null });
+    const gate = gateWith({ caller: "unknown-key" });
     const page = gate.authorize(head({ rights: "public" })) as AccessGrant;
     expect(page.caller.scopes.size).toBe(0);
   });
@@ -167,7 +168,7 @@ describe("browsers", () => {
       "access-control-request-method": "PATCH",
     };
     const asked = head({ method: "OPTIONS", headers, rights: "signed" });
-    const gate = gateWith({ caller: null });
+    const gate = gateWith({ caller: "unknown-key" });
     expect(gate.authorize(asked)).toBeInstanceOf(Preflight);
     expect(asked.sent.get("access-control-allow-origin")).toBe(headers.origin);
     expect(asked.sent.has("access-control-allow-credentials")).toBe(false);
@@ -239,7 +240,10 @@ describe("rate limits", () => {
   });
 
   it("charge 20 points to the address for a failed authentication", async () => {
-    const gate = gateWith({ caller: null, limits: createRateLimits(config) });
+    const gate = gateWith({
+      caller: "unknown-key",
+      limits: createRateLimits(config),
+    });
     const codes: string[] = [];
     for (let index = 0; index < 7; index += 1) {
       codes.push(await take(gate, head()));
@@ -312,7 +316,7 @@ describe("rate limits", () => {
     const limits = createRateLimits(
       readConfig({ RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "40" }),
     );
-    const gate = gateWith({ limits, caller: null });
+    const gate = gateWith({ limits, caller: "unknown-key" });
     const codes = [];
     for (const host of ["0:0:0:1", "2:3:4:5", "ffff:0:0:0"]) {
       codes.push(await take(gate, head({ address: `2001:db8:5:0:${host}` })));

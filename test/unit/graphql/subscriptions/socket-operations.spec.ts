@@ -31,7 +31,10 @@ function setUp(authorize: AccessControl["authorize"] = () => ADMITTED) {
   const operations = new SocketOperations(
     accessControl,
     admission,
-    { began: () => undefined, ended: (context) => ended.push(context) },
+    {
+      startTrace: () => undefined,
+      recordOperation: (context) => ended.push(context),
+    },
     new Logger({ LOG_LEVEL: "silent" }),
     "/graphql",
   );

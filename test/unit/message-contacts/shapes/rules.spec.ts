@@ -131,7 +131,7 @@ describe("an input that needs one of several fields", () => {
     });
     expect(violation).toMatchObject({
       rule: "any-of",
-      anyOf: ["emailAddress", "phoneNumber"],
+      allowed: ["emailAddress", "phoneNumber"],
     });
   });
 });

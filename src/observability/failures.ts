@@ -8,7 +8,7 @@ export type Outputs = Readonly<Record<"log" | "audit", StatusSource>>;
  * Failures of the gateway's own parts that do not stop requests, as facts for
  * `/readyz`. Empty if there are none.
  */
-export function troubleOf(
+export function failuresOf(
   { issuers, keyFileFailure }: AuthenticatorStatus,
   { log, audit }: Outputs,
 ): Readonly<Record<string, string>> {
@@ -24,7 +24,7 @@ export function troubleOf(
     ...(keyFileFailure === null
       ? {}
       : { apiKeyFile: `${keyFileFailure}; known keys stay valid` }),
-    ...logTroubleOf(log),
+    ...logFailuresOf(log),
     ...(audit.status.failure === null
       ? {}
       : { audit: describeFailure(audit.status) }),
@@ -32,7 +32,7 @@ export function troubleOf(
 }
 
 /** The same for a process that has only a log. */
-export function logTroubleOf({
+export function logFailuresOf({
   status,
 }: StatusSource): Readonly<Record<string, string>> {
   return status.failure === null ? {} : { log: describeFailure(status) };
