@@ -10,6 +10,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
+import { withFieldNames, type FieldNames } from "./field-names.js";
 import { isRefusalStatus, refusalOf } from "./http-errors.js";
 import {
   PROBLEM_TYPE,
@@ -46,7 +47,11 @@ export function sendProblem(
   const { error, refusal } = toRenderedError(exception);
   if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
   reply.failureCode = error.code;
-  const problem = toProblem(error, context, refusal);
+  const problem = toProblem(
+    withFieldNames(error, request.routeOptions.config.fieldNames),
+    context,
+    refusal,
+  );
   void reply
     .code(problem.status)
     .header("content-type", PROBLEM_TYPE)
@@ -61,6 +66,11 @@ declare module "fastify" {
   interface FastifyReply {
     /** Error code of the response, for log and metrics. */
     failureCode?: ErrorCode;
+  }
+
+  interface FastifyContextConfig {
+    /** Names of the route's parameters in errors, where they differ. */
+    fieldNames?: FieldNames;
   }
 }
 

@@ -1,8 +1,7 @@
 import type {
-  ComponentsObject,
   ExampleObject,
+  ReferenceObject,
   ResponseObject,
-  SchemaObject,
 } from "@nestjs/swagger";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
@@ -10,12 +9,14 @@ import {
   GatewayError,
   type GatewayErrorDetails,
 } from "../errors/gateway-error.js";
+import { withFieldNames, type FieldNames } from "../http/field-names.js";
 import { refusalOf, type RefusalStatus } from "../http/http-errors.js";
 import {
   PROBLEM_TYPE,
   toProblem,
   type Problem,
 } from "../http/problem-details.js";
+import { headersOf } from "./front-matter.js";
 import type { RestOperation } from "./rest-operation.js";
 
 /** Media type without parameters, as OpenAPI requires. */
@@ -105,7 +106,30 @@ const OF_CHANGES: readonly ErrorCode[] = [
 ];
 
 /** HTTP errors of operations with a request body. */
-const OF_BODIES: readonly RefusalStatus[] = [413, 415];
+const OF_BODIES = [413, 415] as const satisfies RefusalStatus[];
+
+/** HTTP errors that do not depend on the operation. */
+const OF_ANY_REQUEST = [404, 405, 421] as const satisfies RefusalStatus[];
+
+type Example = ExampleObject | ReferenceObject;
+
+const componentOf = (name: string): ReferenceObject => ({
+  $ref: `#/components/examples/${name}`,
+});
+
+const refusalName = (status: RefusalStatus): string => `BAD_REQUEST_${status}`;
+
+/** Response to a request that does not reach an operation, or that is too unusual to list. */
+export const UNEXPECTED_PROBLEM = problemResponse(
+  ["Any other error is a problem document as well."],
+  Object.fromEntries(
+    [...OF_BODIES, ...OF_ANY_REQUEST].map((status) => [
+      refusalName(status),
+      componentOf(refusalName(status)),
+    ]),
+  ),
+  [],
+);
 
 /** All error codes of an operation: its own and the common ones. */
 export function codesOf({ errors, isWrite }: RestOperation): ErrorCode[] {
@@ -125,173 +149,98 @@ export function problemResponses(
   }
   const responses: Record<string, ResponseObject> = {};
   for (const [status, codes] of byStatus) {
-    const headers = [
-      ...(status === 401 ? ["WWW-Authenticate"] : []),
-      ...(codes.some((code) => ERRORS[code].repeat === "after")
-        ? ["Retry-After"]
-        : []),
-    ];
     responses[status] = problemResponse(
       codes.map((code) => ERRORS[code].message.en),
-      codes,
-      headers,
+      Object.fromEntries(
+        codes.map((code) => [code, exampleIn(operation, code)]),
+      ),
+      [
+        ...(status === 401 ? ["WWW-Authenticate"] : []),
+        ...(codes.some((code) => ERRORS[code].repeat === "after")
+          ? ["Retry-After"]
+          : []),
+      ],
     );
   }
   if (operation.body === undefined) return responses;
   for (const status of OF_BODIES) {
+    const name = refusalName(status);
     responses[status] = problemResponse(
       [refusalOf(status).detail.en],
-      [`BAD_REQUEST_${status}`],
+      { [name]: componentOf(name) },
       [],
     );
   }
   return responses;
 }
 
+/** The common example of a code, unless this operation names the parameter differently. */
+function exampleIn({ fieldNames }: RestOperation, code: ErrorCode): Example {
+  const [argument = ""] = SAMPLE_DETAILS[code]?.field ?? [];
+  return fieldNames?.[argument] === FIELD_NAMES[argument]
+    ? componentOf(code)
+    : problemExample(code, fieldNames);
+}
+
 function problemResponse(
   sentences: readonly string[],
-  examples: readonly string[],
+  examples: Readonly<Record<string, Example>>,
   headers: readonly string[],
 ): ResponseObject {
   return {
     description: sentences.join(" "),
-    headers: Object.fromEntries(
-      [...headers, "X-Request-Id"].map((name) => [
-        name,
-        { $ref: `#/components/headers/${name}` },
-      ]),
-    ),
+    headers: headersOf([...headers, "Content-Language"]),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: "#/components/schemas/Problem" },
-        examples: Object.fromEntries(
-          examples.map((name) => [
-            name,
-            { $ref: `#/components/examples/${name}` },
-          ]),
-        ),
+        examples: { ...examples },
       },
     },
   };
 }
 
-/** One problem document per code, rendered like the responses of the REST API. */
-export function problemExamples(): Record<string, ExampleObject> {
-  const context = { requestId: REQUEST_ID, language: "en" } as const;
-  const named = (summary: string, value: Problem): ExampleObject => ({
-    summary,
-    value,
-  });
-  return Object.fromEntries([
-    ...Object.values(ErrorCode).map((code) => [
-      code,
-      named(
-        ERRORS[code].message.en,
-        toProblem(new GatewayError(code, SAMPLE_DETAILS[code]), context),
-      ),
-    ]),
-    ...OF_BODIES.map((status) => [
-      `BAD_REQUEST_${status}`,
-      named(
-        refusalOf(status).detail.en,
-        toProblem(
-          new GatewayError(ErrorCode.BAD_REQUEST),
-          context,
-          refusalOf(status),
-        ),
-      ),
-    ]),
-  ]) as Record<string, ExampleObject>;
+/** Parameter of a contact id, in most operations. */
+const FIELD_NAMES: FieldNames = { contactId: "id" };
+
+const EXAMPLE_CONTEXT = { requestId: REQUEST_ID, language: "en" } as const;
+
+/** A problem document with the sample details of its code, for examples. */
+export function exampleProblem(
+  code: ErrorCode,
+  details: GatewayErrorDetails = {},
+  fieldNames?: FieldNames,
+): Problem {
+  const error = new GatewayError(code, { ...SAMPLE_DETAILS[code], ...details });
+  return toProblem(withFieldNames(error, fieldNames), EXAMPLE_CONTEXT);
 }
 
-const text = (description: string): SchemaObject => ({
-  type: "string",
-  description,
+const problemExample = (
+  code: ErrorCode,
+  fieldNames?: FieldNames,
+): ExampleObject => ({
+  summary: ERRORS[code].message.en,
+  value: exampleProblem(code, {}, fieldNames),
 });
 
-const path = (description: string, type: string | string[]): SchemaObject => ({
-  type,
-  items: { type: "string" },
-  description,
-});
-
-/** Schemas of problem documents (RFC 9457). */
-export const PROBLEM_SCHEMAS = {
-  ErrorCode: {
-    type: "string",
-    enum: Object.values(ErrorCode),
-    description:
-      "Closed list of error codes. The page `/errors/{code}` explains each of them.",
-  },
-  Problem: {
-    type: "object",
-    description: "Problem details (RFC 9457).",
-    required: [
-      "type",
-      "title",
-      "status",
-      "detail",
-      "code",
-      "requestId",
-      "retryable",
-    ],
-    properties: {
-      type: {
-        type: "string",
-        format: "uri-reference",
-        description: "URL of the page that explains the code.",
+/** One problem document per code, rendered like the responses of the REST API. */
+export function problemExamples(): Record<string, ExampleObject> {
+  return Object.fromEntries([
+    ...Object.values(ErrorCode).map((code): [string, ExampleObject] => [
+      code,
+      problemExample(code, FIELD_NAMES),
+    ]),
+    ...[...OF_BODIES, ...OF_ANY_REQUEST].map(
+      (status): [string, ExampleObject] => {
+        const refusal = refusalOf(status);
+        const error = new GatewayError(ErrorCode.BAD_REQUEST);
+        return [
+          refusalName(status),
+          {
+            summary: refusal.detail.en,
+            value: toProblem(error, EXAMPLE_CONTEXT, refusal),
+          },
+        ];
       },
-      title: text("Error message in the language of `Accept-Language`."),
-      status: { type: "integer", description: "HTTP status code." },
-      detail: text("Advice on how to resolve the error."),
-      code: { $ref: "#/components/schemas/ErrorCode" },
-      requestId: text(
-        "Request id for support cases; the same as in the `X-Request-Id` header.",
-      ),
-      retryable: {
-        type: "boolean",
-        description:
-          "Whether a program may retry the request without a human decision.",
-      },
-      retryAfterSeconds: {
-        type: "integer",
-        description:
-          "Seconds to wait before a retry; the same as in the `Retry-After` header.",
-      },
-      limit: {
-        type: "integer",
-        description: "The exceeded quota, if known.",
-      },
-      field: path("Path to the invalid argument.", "array"),
-      errors: {
-        type: "array",
-        description: "All violations. Only with INVALID_INPUT.",
-        items: { $ref: "#/components/schemas/ProblemViolation" },
-      },
-      upstream: { $ref: "#/components/schemas/UpstreamErrorInfo" },
-      unsettled: {
-        type: "array",
-        description:
-          "Targets whose change may or may not have been applied. Only with OUTCOME_UNKNOWN.",
-        items: { type: "string" },
-      },
-    },
-  },
-  ProblemViolation: {
-    type: "object",
-    description: "A violated validation rule.",
-    required: ["field", "rule", "message"],
-    properties: {
-      field: path("Path to the invalid argument; null if there is none.", [
-        "array",
-        "null",
-      ]),
-      rule: text("Name of the rule, such as `length` or `unknown-field`."),
-      message: text(
-        "Message in the language of `Accept-Language`. Never contains the value.",
-      ),
-      min: { type: "integer", description: "Lower bound of the rule." },
-      max: { type: "integer", description: "Upper bound of the rule." },
-    },
-  },
-} as const satisfies ComponentsObject["schemas"];
+    ),
+  ]);
+}

@@ -4,8 +4,9 @@ import { gzipSync } from "node:zlib";
 import type { INestApplication } from "@nestjs/common";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
 import { lexicographicSortSchema, printSchema } from "graphql";
+import { Config } from "../config/config.js";
 import { buildOpenApi } from "../openapi/document.js";
-import { restContract } from "../message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../message-contacts/rest/rest-contract.js";
 
 /** A contract document, with the data for its HTTP response. */
 export interface ContractText {
@@ -38,6 +39,6 @@ export async function printedOpenApi(
   const { version } = JSON.parse(await readFile(file, "utf8")) as {
     version: string;
   };
-  const document = buildOpenApi(app, restContract(), version);
+  const document = buildOpenApi(REST_CONTRACT, version, app.get(Config));
   return contractText(JSON.stringify(document, null, 2));
 }

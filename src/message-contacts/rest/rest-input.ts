@@ -1,19 +1,25 @@
 import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
   checkInput,
+  MAX_VIOLATIONS,
+  violationsOf,
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { ContactIdArgs } from "../shapes/inputs.js";
 
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
+
+/** An integer as JSON writes it, with at most as many digits as a number holds exactly. */
+const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/;
 
 /** Converts numbers and booleans; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
   if (name === "pageNumber" || name === "pageSize") {
-    return /^\d{1,10}$/.test(value) ? Number(value) : value;
+    return INTEGER.test(value) ? Number(value) : value;
   }
   if (name === "retainContactInMembers") {
     return value === "true" ? true : value === "false" ? false : value;
@@ -42,6 +48,25 @@ export function fromQuery<T extends object>(
 }
 
 /**
+ * Validated input from the contact id of the path and the parameter `targetId`, which is
+ * repeated for each target.
+ *
+ * @throws {GatewayError} INVALID_INPUT
+ */
+export function fromTargets<T extends object>(
+  shape: Shape<T>,
+  { targetId, ...others }: RawQuery,
+  contactId: string,
+): T {
+  const targets =
+    targetId === undefined ? {} : { targetIds: [targetId].flat() };
+  return withoutNames(["contactId", "targetIds"], others, {
+    shape,
+    input: { ...others, ...targets, contactId },
+  });
+}
+
+/**
  * Validated input from the contact id of the path and a JSON body.
  *
  * @param settings required for shapes with a phone number
@@ -54,14 +79,57 @@ export function fromPath<T extends object>(
   settings?: RuleSettings,
 ): T {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return checkInput(shape, body, settings);
+    throw invalidInput([
+      { field: null, rule: "type" },
+      ...violationsOf(ContactIdArgs, { contactId }),
+    ]);
   }
-  if (Object.hasOwn(body, "contactId")) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["contactId"], rule: "unknown-field" }],
-    });
-  }
-  return checkInput(shape, { ...body, contactId }, settings);
+  return withoutNames(["contactId"], body, {
+    shape,
+    input: { ...body, contactId },
+    settings,
+  });
+}
+
+/**
+ * Validates an input and rejects the names of its arguments in what was sent: the REST
+ * API has other names for them.
+ */
+function withoutNames<T extends object>(
+  names: readonly string[],
+  sent: object,
+  { shape, input, settings }: Checked<T>,
+): T {
+  const violations = [
+    ...names
+      .filter((name) => Object.hasOwn(sent, name))
+      .map((name) => ({ field: [name], rule: "unknown-field" })),
+    ...violationsOf(shape, input, settings),
+  ];
+  if (violations.length > 0) throw invalidInput(violations);
+  return input as T;
+}
+
+interface Checked<T extends object> {
+  readonly shape: Shape<T>;
+  readonly input: object;
+  readonly settings?: RuleSettings | undefined;
+}
+
+/**
+ * Rejects a body where the arguments are query parameters: ignoring it would apply
+ * their defaults.
+ *
+ * @throws {GatewayError} BAD_REQUEST
+ */
+export function rejectBody(body: unknown): void {
+  if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
+}
+
+function invalidInput(violations: readonly Violation[]): GatewayError {
+  return new GatewayError(ErrorCode.INVALID_INPUT, {
+    violations: violations.slice(0, MAX_VIOLATIONS),
+  });
 }
 
 interface PagePosition {

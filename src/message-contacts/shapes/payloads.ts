@@ -213,7 +213,7 @@ export class BindingChange {
 
   @ShapeField(() => BindingTargetKind, {
     description: "Kind of the target.",
-    enumName: "BindingTargetKind",
+    example: BindingTargetKind.FOLDER,
   })
   kind!: BindingTargetKind;
 
@@ -240,7 +240,6 @@ export class BindingResult {
 
   @ShapeField(() => ItemStatus, {
     description: "Whether the change was made.",
-    enumName: "ItemStatus",
   })
   status!: ItemStatus;
 
