@@ -325,7 +325,7 @@ describe.each(WITH_PARAMETERS)(
               .map(([{ name }]) => name),
           },
         )
-        .filter(areValid) as fc.Arbitrary<RawParameters>;
+        .filter(areValid);
 
     /** A route without a query string ignores one. */
     const isInPath = (raw: RawParameters): boolean =>

@@ -8,7 +8,13 @@ import {
   type RestOperation,
 } from "../../src/openapi/rest-operation.js";
 import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
-import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
+import {
+  eventProblems,
+  openApiOf,
+  pointerOf,
+  schemaCheck,
+} from "../support/contracts.js";
+import { EventReader } from "../support/event-stream.js";
 import { startBoth, type Running } from "../support/running.js";
 
 const FOLDER = new URL("../../src/pages/examples/", import.meta.url);
@@ -71,6 +77,15 @@ describe("the examples of the OpenAPI document", () => {
     document = await openApiOf(running.gateway);
   });
   afterAll(() => running.stop());
+
+  it("has the schema of each event of a stream", async () => {
+    const url = `${running.gateway.url}/v1/message-contacts/c-neverExistedHere0/deletion/events`;
+    const events = await new EventReader(await fetch(url)).rest();
+    expect(events.map(({ event }) => event)).toEqual([undefined, "complete"]);
+    for (const event of events) {
+      expect(eventProblems(document, event)).toEqual([]);
+    }
+  });
 
   it("succeed unchanged, and their responses match the document", async () => {
     const problems = schemaCheck(document);

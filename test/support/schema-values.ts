@@ -183,7 +183,7 @@ function changesOf(
     ].filter((list) => list.length <= 120);
   }
   if (typeof value !== "object" || value === null) return [replacement];
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   const index = entries.length === 0 ? 0 : at % entries.length;
   const [name, member] = entries[index] ?? ["", null];
   const changed = (next: unknown): object =>
