@@ -104,8 +104,11 @@ const actionOf = ({ operationId }: RestOperation): string =>
   operationId.charAt(0).toUpperCase() + operationId.slice(1);
 
 describe.each(WITH_ID)("$operationId names the path parameter", (one) => {
-  it("when the id is malformed", async () => {
-    const { errors } = await send(one, { id: "nonsense" });
+  it.each([
+    ["has no prefix", "nonsense"],
+    ["is very long", `c-${"a".repeat(2_000)}`],
+  ])("when the id %s", async (_what, id) => {
+    const { errors } = await send(one, { id });
     expect(errors).toMatchObject([
       {
         field: ["id"],
