@@ -24,7 +24,7 @@ let operations: Map<string, OperationObject>;
 
 beforeAll(async () => {
   gateway = await unconnectedGateway();
-  document = await openApiOf(gateway);
+  document = openApiOf(gateway);
   operations = new Map(
     Object.values(document.paths).flatMap((item) =>
       (["get", "post", "patch", "delete"] as const).flatMap((method) => {
@@ -142,7 +142,7 @@ describe("the schemas of inputs", () => {
         PHONE_COUNTRY_CODES: "852,1",
       }),
     );
-    const { components } = await openApiOf(other);
+    const { components } = openApiOf(other);
     await other.close();
     const patternIn = (schemas: object | undefined): RegExp => {
       const { properties } = (schemas as Record<string, SchemaObject>)[

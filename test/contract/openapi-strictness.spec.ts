@@ -58,7 +58,7 @@ beforeAll(async () => {
   vendor = await StubVendor.start();
   config = readConfig({ ...environmentFor(vendor.url), ...SETTINGS });
   gateway = await startGateway(config);
-  document = await openApiOf(gateway);
+  document = openApiOf(gateway);
   problems = schemaCheck(document);
 });
 
