@@ -66,7 +66,10 @@ export const PROBLEM_SCHEMAS = {
         minimum: 0,
         description: "The exceeded quota, if known.",
       },
-      field: path("Path to the invalid argument.", "array"),
+      field: path(
+        "Path to the invalid parameter or member of the body.",
+        "array",
+      ),
       errors: {
         type: "array",
         description: "All violations. Only with INVALID_INPUT.",
@@ -94,8 +97,16 @@ export const PROBLEM_SCHEMAS = {
       message: text(
         "Message in the language of `Accept-Language`. Never contains the value.",
       ),
-      min: { type: "integer", description: "Lower bound of the rule." },
-      max: { type: "integer", description: "Upper bound of the rule." },
+      min: {
+        type: "integer",
+        minimum: 0,
+        description: "Lower bound of the rule.",
+      },
+      max: {
+        type: "integer",
+        minimum: 0,
+        description: "Upper bound of the rule.",
+      },
     },
   },
 } as const satisfies ComponentsObject["schemas"];

@@ -8,8 +8,9 @@ import { ERRORS } from "../errors/error-table.js";
 import {
   GatewayError,
   type GatewayErrorDetails,
+  type Violation,
 } from "../errors/gateway-error.js";
-import { withFieldNames, type FieldNames } from "../http/field-names.js";
+import type { FieldNames } from "../http/field-names.js";
 import { refusalOf, type RefusalStatus } from "../http/http-errors.js";
 import {
   PROBLEM_TYPE,
@@ -18,6 +19,7 @@ import {
 } from "../http/problem-details.js";
 import { headersOf } from "./front-matter.js";
 import type { RestOperation } from "./rest-operation.js";
+import { propertiesOf } from "./shape-properties.js";
 
 /** Media type without parameters, as OpenAPI requires. */
 const PROBLEM_MEDIA_TYPE = PROBLEM_TYPE.split(";")[0] ?? PROBLEM_TYPE;
@@ -37,23 +39,14 @@ const upstream = (
 const SAMPLE_DETAILS: Readonly<
   Partial<Record<ErrorCode, GatewayErrorDetails>>
 > = {
-  INVALID_INPUT: {
-    violations: [{ field: ["name"], rule: "length", min: 2, max: 12 }],
-  },
-  CONTACT_NOT_FOUND: {
-    field: ["contactId"],
-    upstream: upstream("EntityNotExists.Contact", 404),
-  },
+  CONTACT_NOT_FOUND: { upstream: upstream("EntityNotExists.Contact", 404) },
   BINDING_TARGET_NOT_FOUND: {
-    field: ["targetIds"],
     upstream: upstream("EntityNotExists.Member", 404),
   },
   NAME_TAKEN: {
-    field: ["name"],
     upstream: upstream("InvalidParameter.Name.AlreadyUsed", 409),
   },
   VERIFICATION_NOT_PENDING: {
-    field: ["emailAddress"],
     upstream: upstream("EntityNotExists.Contact.Verification", 404),
   },
   STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
@@ -81,6 +74,21 @@ const SAMPLE_DETAILS: Readonly<
   STATE_UNAVAILABLE: { retryAfterSeconds: 1 },
   GATEWAY_BUSY: { retryAfterSeconds: 1 },
 };
+
+/** Arguments that an error with this code may be about. */
+const ARGUMENTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
+  CONTACT_NOT_FOUND: ["contactId"],
+  BINDING_TARGET_NOT_FOUND: ["targetIds"],
+  NAME_TAKEN: ["name"],
+  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber"],
+};
+
+/** Violations of an example; an operation shows the first that is about its arguments. */
+const VIOLATIONS = [
+  { field: ["name"], rule: "length", min: 2, max: 12 },
+  { field: ["contactId"], rule: "format" },
+  { field: ["pageSize"], rule: "range", min: 1, max: 100 },
+] as const satisfies Violation[];
 
 /** Error codes of every operation. */
 const OF_EVERY_OPERATION: readonly ErrorCode[] = [
@@ -174,12 +182,39 @@ export function problemResponses(
   return responses;
 }
 
-/** The common example of a code, unless this operation names the parameter differently. */
-function exampleIn({ fieldNames }: RestOperation, code: ErrorCode): Example {
-  const [argument = ""] = SAMPLE_DETAILS[code]?.field ?? [];
-  return fieldNames?.[argument] === FIELD_NAMES[argument]
+/** The common example of a code, unless it would name another argument in this operation. */
+function exampleIn(operation: RestOperation, code: ErrorCode): Example {
+  const value = exampleProblem(code, sampleOf(code, operation));
+  const common = exampleProblem(code, sampleOf(code));
+  return JSON.stringify(value) === JSON.stringify(common)
     ? componentOf(code)
-    : problemExample(code, fieldNames);
+    : { summary: ERRORS[code].message.en, value };
+}
+
+/** Details of an example about an argument of the operation. */
+function sampleOf(
+  code: ErrorCode,
+  operation?: RestOperation,
+): GatewayErrorDetails {
+  const { path, query, body, fieldNames = FIELD_NAMES } = operation ?? {};
+  const names = [path, query, body].flatMap((shape) =>
+    shape === undefined ? [] : [...propertiesOf(shape).keys()],
+  );
+  const isBatch = names.includes("inputs");
+  const isArgument = (name = ""): boolean =>
+    operation === undefined ||
+    isBatch ||
+    names.includes(fieldNames[name] ?? name);
+  const place = (name: string): string[] =>
+    isBatch ? ["inputs", "0", name] : [fieldNames[name] ?? name];
+  if (code === ErrorCode.INVALID_INPUT) {
+    const violation = VIOLATIONS.find(({ field: [name] }) => isArgument(name));
+    return violation === undefined
+      ? {}
+      : { violations: [{ ...violation, field: place(violation.field[0]) }] };
+  }
+  const argument = ARGUMENTS[code]?.find(isArgument);
+  return argument === undefined ? {} : { field: place(argument) };
 }
 
 function problemResponse(
@@ -208,26 +243,22 @@ const EXAMPLE_CONTEXT = { requestId: REQUEST_ID, language: "en" } as const;
 export function exampleProblem(
   code: ErrorCode,
   details: GatewayErrorDetails = {},
-  fieldNames?: FieldNames,
 ): Problem {
-  const error = new GatewayError(code, { ...SAMPLE_DETAILS[code], ...details });
-  return toProblem(withFieldNames(error, fieldNames), EXAMPLE_CONTEXT);
+  return toProblem(
+    new GatewayError(code, { ...SAMPLE_DETAILS[code], ...details }),
+    EXAMPLE_CONTEXT,
+  );
 }
-
-const problemExample = (
-  code: ErrorCode,
-  fieldNames?: FieldNames,
-): ExampleObject => ({
-  summary: ERRORS[code].message.en,
-  value: exampleProblem(code, {}, fieldNames),
-});
 
 /** One problem document per code, rendered like the responses of the REST API. */
 export function problemExamples(): Record<string, ExampleObject> {
   return Object.fromEntries([
     ...Object.values(ErrorCode).map((code): [string, ExampleObject] => [
       code,
-      problemExample(code, FIELD_NAMES),
+      {
+        summary: ERRORS[code].message.en,
+        value: exampleProblem(code, sampleOf(code)),
+      },
     ]),
     ...[...OF_BODIES, ...OF_ANY_REQUEST].map(
       (status): [string, ExampleObject] => {

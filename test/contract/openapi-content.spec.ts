@@ -8,6 +8,9 @@ import type {
   ResponseObject,
   SchemaObject,
 } from "@nestjs/swagger";
+import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import { operationsOf } from "../../src/openapi/rest-operation.js";
+import { propertiesOf } from "../../src/openapi/shape-properties.js";
 import { readConfig } from "../../src/config/read-config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import {
@@ -82,7 +85,7 @@ describe("the schemas of results", () => {
       for (const [property, schema] of Object.entries(properties)) {
         const { type, minimum } = schema as SchemaObject;
         const place = `${name}.${property}`;
-        if ([type].flat().includes("integer") && name !== "ProblemViolation") {
+        if ([type].flat().includes("integer")) {
           expect([place, minimum]).toEqual([place, expect.any(Number)]);
         }
         if (/^id$|Id$/.test(property)) {
@@ -275,30 +278,45 @@ describe("the examples", () => {
     }
   });
 
-  it("name the parameter of their operation in errors", () => {
-    const fieldIn = (id: string, status: number, code: string): unknown => {
-      const response = operations.get(id)?.responses[status] as ResponseObject;
-      const example =
-        response.content?.["application/problem+json"]?.examples?.[code] ?? {};
-      const shown =
-        "$ref" in example ? document.components?.examples?.[code] : example;
-      return (shown as { value: { field?: unknown } }).value.field;
-    };
-    const unknownTarget = [422, "BINDING_TARGET_NOT_FOUND"] as const;
-    expect(fieldIn("getMessageContact", 404, "CONTACT_NOT_FOUND")).toEqual([
-      "id",
-    ]);
-    expect(fieldIn("associateMembers", ...unknownTarget)).toEqual([
-      "targetIds",
-    ]);
-    expect(fieldIn("disassociateMembers", ...unknownTarget)).toEqual([
-      "targetId",
-    ]);
-    expect(fieldIn("listMessageContacts", ...unknownTarget)).toEqual([
-      "boundTo",
-    ]);
+  it("name parameters and members of the body of their operation in errors", () => {
+    for (const operation of operationsOf(REST_CONTRACT.controllers)) {
+      const { operationId, path, query, body } = operation;
+      const names = [path, query, body].flatMap((shape) =>
+        shape === undefined ? [] : [...propertiesOf(shape).keys()],
+      );
+      const { responses = {} } = operations.get(operationId) ?? {};
+      let count = 0;
+      for (const response of Object.values(responses)) {
+        const { examples = {} } =
+          (response as ResponseObject).content?.["application/problem+json"] ??
+          {};
+        for (const [code, example] of Object.entries(examples)) {
+          const shown =
+            "$ref" in example ? document.components?.examples?.[code] : example;
+          const { field, errors = [] } = (shown as { value: ShownProblem })
+            .value;
+          for (const [name = ""] of [
+            ...(field === undefined ? [] : [field]),
+            ...errors.map((one) => one.field),
+          ]) {
+            count += 1;
+            expect([operationId, code, names]).toEqual([
+              operationId,
+              code,
+              expect.arrayContaining([name]),
+            ]);
+          }
+        }
+      }
+      expect([operationId, count > 0]).toEqual([operationId, true]);
+    }
   });
 });
+
+interface ShownProblem {
+  readonly field?: readonly string[];
+  readonly errors?: readonly { readonly field: readonly string[] }[];
+}
 
 describe("every operation", () => {
   it("documents any other error as a problem document", () => {
