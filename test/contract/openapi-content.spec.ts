@@ -138,6 +138,20 @@ describe("the schemas of inputs", () => {
     }
   });
 
+  it("have patterns in ASCII that other languages can compile", () => {
+    const patterns: string[] = [];
+    JSON.stringify(document, (key, value: unknown) => {
+      if (key === "pattern" && typeof value === "string") patterns.push(value);
+      return value;
+    });
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const pattern of patterns) {
+      expect(pattern).toMatch(/^\^[ -~]*\$$/);
+      // Properties, digits and words mean different things in other languages.
+      expect(pattern).not.toMatch(/\\[pPdDwW]|\(\?(?!:)/);
+    }
+  });
+
   it("accept the country codes of the gateway's settings", async () => {
     const other = await startGateway(
       readConfig({

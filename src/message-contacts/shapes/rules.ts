@@ -54,7 +54,8 @@ function hasAtMost(max: number, text: string): boolean {
   );
 }
 
-const NAME_LETTERS = /^[A-Za-z一-龥]*$/;
+// Escapes, because tools copy the published pattern into headers and logs.
+const NAME_LETTERS = /^[A-Za-z\u4e00-\u9fa5]*$/;
 
 /** Length of a name in code points. */
 const NAME_LENGTH = { min: 2, max: 12 };
