@@ -250,10 +250,15 @@ export function exampleProblem(
   );
 }
 
+/** Codes that REST can return. GraphQL has protocol errors with status 200. */
+export const REST_CODES = Object.values(ErrorCode).filter(
+  (code) => ERRORS[code].httpStatus >= 400,
+);
+
 /** One problem document per code, rendered like the responses of the REST API. */
 export function problemExamples(): Record<string, ExampleObject> {
   return Object.fromEntries([
-    ...Object.values(ErrorCode).map((code): [string, ExampleObject] => [
+    ...REST_CODES.map((code): [string, ExampleObject] => [
       code,
       {
         summary: ERRORS[code].message.en,
