@@ -10,6 +10,9 @@ import { isHandshake } from "./upgrades.js";
 /** Maximum request body in bytes. The largest valid input is under 4 KiB. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** Maximum size of the request line and the headers. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
 /**
  * Fastify options: limits against slow clients and large requests, and
  * rendering of protocol errors.
@@ -29,14 +32,18 @@ export function fastifyOptions(
     keepAliveTimeout: 72_000,
     http: {
       headersTimeout: 10_000,
-      maxHeaderSize: 16 * 1024,
+      maxHeaderSize: MAX_HEADER_BYTES,
       // `addRequestHooks` checks it, so that the response has a request id.
       requireHostHeader: false,
       // Node checks timeouts at this interval.
       connectionsCheckingInterval: 2_000,
       ...upgrades,
     },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    // A path parameter of any length reaches its validation (422, not 404).
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: MAX_HEADER_BYTES,
+    },
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     frameworkErrors: (error, request, reply) => {

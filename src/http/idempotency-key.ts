@@ -6,7 +6,7 @@ import type { Logger } from "../logging/logger.js";
 import { refuse } from "./refusal.js";
 
 /** 1 to 255 visible ASCII characters. */
-const KEY = /^[\x21-\x7e]{1,255}$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 const KEY_PROBLEM: Sentence = {
   en: "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces, sent once.",
@@ -38,7 +38,7 @@ export function acceptIdempotencyKeys(
       done();
       return;
     }
-    if (typeof key !== "string" || !KEY.test(key)) {
+    if (typeof key !== "string" || !IDEMPOTENCY_KEY.test(key)) {
       const error = new GatewayError(ErrorCode.BAD_REQUEST, {
         field: ["Idempotency-Key"],
         problem: KEY_PROBLEM,

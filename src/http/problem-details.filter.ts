@@ -8,6 +8,7 @@ import { openContext, recordFailure } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
+import { withFieldNames, type FieldNames } from "./field-names.js";
 import { asGatewayError, httpError } from "./errors/http-errors.js";
 import { PROBLEM_TYPE, toProblem } from "./problem-details.js";
 
@@ -40,7 +41,10 @@ export function sendProblem(
   const error = withClosestRoute(asGatewayError(exception), request);
   if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
   recordFailure(context.usage, error);
-  const problem = toProblem(error, context);
+  const problem = toProblem(
+    withFieldNames(error, request.routeOptions.config.fieldNames),
+    context,
+  );
   void reply
     .code(problem.status)
     .header("content-type", PROBLEM_TYPE)
@@ -49,6 +53,13 @@ export function sendProblem(
     void reply.header("retry-after", String(problem.retryAfterSeconds));
   }
   return reply.send(JSON.stringify(problem));
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Names of the route's parameters in errors, where they differ. */
+    fieldNames?: FieldNames;
+  }
 }
 
 /** Adds the closest route to the advice of an error about an unknown URL. */

@@ -150,7 +150,8 @@ async function nextOrHeartbeat<T>(
   }
 }
 
-function frameOf({ id, event, data }: SseEvent): string {
+/** Serializes one event. */
+export function frameOf({ id, event, data }: SseEvent): string {
   return `${id === undefined ? "" : `id: ${id}\n`}${
     event === undefined ? "" : `event: ${event}\n`
   }data: ${data}\n\n`;

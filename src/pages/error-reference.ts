@@ -3,13 +3,14 @@ import { GraphQLSchemaHost } from "@nestjs/graphql";
 import type { GraphQLFormattedError } from "graphql";
 import { ErrorCode, type Language } from "../errors/error-codes.js";
 import { toGraphqlError } from "../graphql/graphql-error.formatter.js";
+import { withFieldNames } from "../http/field-names.js";
 import { toProblem, type Problem } from "../http/problem-details.js";
 import { MUTATION_ERRORS } from "../message-contacts/graphql/contact-mutation.decorator.js";
 import { toUserErrors } from "../message-contacts/graphql/user-errors.mapper.js";
-import { restContract } from "../message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../message-contacts/rest/rest-contract.js";
 import type { UserError } from "../message-contacts/shapes/user-errors.js";
-import { buildOpenApi } from "../openapi/document.js";
 import { codesOf } from "../openapi/problems.js";
+import { operationsOf } from "../openapi/rest-operation.js";
 import { REQUEST_ID, sampleError } from "../openapi/sample-errors.js";
 import { OPERATIONS } from "../upstream/operations.js";
 import { vendorCodesOf } from "../upstream/vendor/vendor-codes.js";
@@ -39,17 +40,21 @@ export interface ErrorReference {
   readonly vendorCodes: readonly string[];
 }
 
+/** Names of arguments in the REST API, where they differ. */
+const FIELD_NAMES = { contactId: "id", targetIds: "targetId" };
+
 type References = (code: ErrorCode, language: Language) => ErrorReference;
 
 /** Derives the references from the error table, the contracts and the classification. */
 export function errorReferences(app: INestApplication): References {
-  const contract = restContract();
-  const rest = routesOf(app, contract);
   const graphql = fieldsOf(app);
-  const rows = Object.entries(contract.operations).map(([id, row]) => ({
-    occurrence: { graphql: graphql.get(id) ?? [], rest: rest.get(id) ?? id },
-    codes: codesOf(row),
-    isWrite: row.isWrite,
+  const rows = operationsOf(REST_CONTRACT.controllers).map((operation) => ({
+    occurrence: {
+      graphql: graphql.get(operation.operationId) ?? [],
+      rest: `${operation.method.toUpperCase()} ${operation.url}`,
+    },
+    codes: codesOf(operation),
+    isWrite: operation.isWrite,
   }));
   return (code, language) => {
     const found = rows.filter(({ codes }) => codes.includes(code));
@@ -67,7 +72,7 @@ export function errorReferences(app: INestApplication): References {
       found.some(({ isWrite }) => !isWrite);
     const changes = rows.filter(({ isWrite }) => isWrite).length;
     return {
-      problem: toProblem(error, context),
+      problem: toProblem(withFieldNames(error, FIELD_NAMES), context),
       ...(isPayload ? { payload: { mutation, errors } } : {}),
       ...(isPayload && !isRead
         ? {}
@@ -82,26 +87,6 @@ export function errorReferences(app: INestApplication): References {
       vendorCodes: vendorCodesOf(code),
     };
   };
-}
-
-/** Method and path of each operation id. */
-function routesOf(
-  app: INestApplication,
-  contract: ReturnType<typeof restContract>,
-): Map<string, string> {
-  const { paths } = buildOpenApi(app, contract, "0");
-  return new Map(
-    Object.entries(paths).flatMap(([path, item]) =>
-      (["get", "post", "patch", "delete"] as const).flatMap(
-        (method): [string, string][] => {
-          const id = item[method]?.operationId;
-          return id === undefined
-            ? []
-            : [[id, `${method.toUpperCase()} ${path}`]];
-        },
-      ),
-    ),
-  );
 }
 
 /** Root fields of each operation, as the resolvers declare them. */

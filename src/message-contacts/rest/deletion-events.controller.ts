@@ -1,6 +1,5 @@
 import { Controller, Get, Headers, Inject, Param, Res } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { maskFor } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { CallContext } from "../../http/call-context.decorator.js";
@@ -17,6 +16,7 @@ import {
 import { Deletions } from "../deletions/deletions.js";
 import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
+import { WatchMessageContactDeletion } from "./reads.decorators.js";
 
 /** Server-sent events of a deletion, for `EventSource`. */
 @Controller("/v1/message-contacts")
@@ -35,7 +35,7 @@ export class DeletionEventsController {
    * reconnecting client then gets 401 and stops.
    */
   @Get(":id/deletion/events")
-  @OperationRoute("getMessageContactDeletionStatus")
+  @WatchMessageContactDeletion()
   async watchMessageContactDeletion(
     @Param("id") id: string,
     @Headers("last-event-id") lastEventId: string | undefined,

@@ -13,18 +13,22 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import {
-  GatewayError,
-  type GatewayErrorDetails,
-} from "../../errors/gateway-error.js";
+import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
 import { MessageContactsService } from "../message-contacts.service.js";
-import { pageLinks, type RawQuery, fromPath, fromQuery } from "./rest-input.js";
+import * as reads from "./reads.decorators.js";
+import * as writes from "./writes.decorators.js";
+import {
+  fromPath,
+  fromQuery,
+  pageLinks,
+  type RawQuery,
+  rejectBody,
+} from "./rest-input.js";
 import { DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
@@ -51,7 +55,7 @@ export class MessageContactsController {
   ) {}
 
   @Post()
-  @OperationRoute("addMessageContact")
+  @writes.AddMessageContact()
   async addMessageContact(
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
@@ -63,11 +67,16 @@ export class MessageContactsController {
       context,
     );
     void reply.header("location", `${ROOT}/${contact.id}`);
-    return this.applyPrefer(contact, prefer, reply, context);
+    return this.applyPrefer(
+      { createdAt: null, ...contact },
+      prefer,
+      reply,
+      context,
+    );
   }
 
   @Get(":id")
-  @OperationRoute("getMessageContact")
+  @reads.GetMessageContact()
   async getMessageContact(
     @Param("id") id: string,
     @CallContext() context: RequestContext,
@@ -80,7 +89,7 @@ export class MessageContactsController {
   }
 
   @Get()
-  @OperationRoute("listMessageContacts")
+  @reads.ListMessageContacts()
   async listMessageContacts(
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -95,7 +104,7 @@ export class MessageContactsController {
   }
 
   @Patch(":id")
-  @OperationRoute("updateMessageContact")
+  @writes.UpdateMessageContact()
   async updateMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -112,7 +121,7 @@ export class MessageContactsController {
 
   @Post(":id/cancel-update")
   @HttpCode(200)
-  @OperationRoute("cancelMessageContactUpdate")
+  @writes.CancelMessageContactUpdate()
   async cancelMessageContactUpdate(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -128,7 +137,7 @@ export class MessageContactsController {
   }
 
   @Delete(":id")
-  @OperationRoute("deleteMessageContact")
+  @writes.DeleteMessageContact()
   async deleteMessageContact(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -136,9 +145,7 @@ export class MessageContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
-    // Reject a body: `retainContactInMembers` is a query parameter, and ignoring the body
-    // would apply the default.
-    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST, BODY);
+    rejectBody(body, "retainContactInMembers=false");
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id),
       context,
@@ -153,7 +160,7 @@ export class MessageContactsController {
   }
 
   @Get(":id/deletion")
-  @OperationRoute("getMessageContactDeletionStatus")
+  @reads.GetMessageContactDeletionStatus()
   getMessageContactDeletionStatus(
     @Param("id") id: string,
     @CallContext() context: RequestContext,
@@ -163,7 +170,7 @@ export class MessageContactsController {
   }
 
   @Get(":id/verifications")
-  @OperationRoute("listMessageContactVerifications")
+  @reads.ListMessageContactVerifications()
   async listMessageContactVerifications(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -186,7 +193,7 @@ export class MessageContactsController {
 
   @Post(":id/verifications/email")
   @HttpCode(202)
-  @OperationRoute("sendEmailVerificationForMessageContact")
+  @writes.SendEmailVerification()
   async sendEmailVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -206,7 +213,7 @@ export class MessageContactsController {
 
   @Post(":id/verifications/phone")
   @HttpCode(202)
-  @OperationRoute("sendPhoneVerificationForMessageContact")
+  @writes.SendPhoneVerification()
   async sendPhoneVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -249,18 +256,6 @@ export class MessageContactsController {
     return read;
   }
 }
-
-const BODY: GatewayErrorDetails = {
-  reason: "unexpected-body",
-  problem: {
-    en: "DELETE takes no body.",
-    zh: "DELETE 请求不接受正文。",
-  },
-  advice: {
-    en: "Send `retainContactInMembers` in the query string: ?retainContactInMembers=false.",
-    zh: "请将 `retainContactInMembers` 放在查询字符串中：?retainContactInMembers=false。",
-  },
-};
 
 function requireFound<T>(value: T | null, contactId: string): T {
   if (value !== null) return value;
