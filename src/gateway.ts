@@ -15,6 +15,7 @@ import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
+import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
@@ -38,6 +39,7 @@ import {
 } from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
 import { registerPages } from "./pages/register-pages.js";
+import { ClientViews } from "./proxies/client-view.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
 import type { SharedState } from "./shared-state/shared-state.js";
 import { Upstream } from "./upstream/upstream.js";
@@ -87,17 +89,25 @@ export async function createGateway(
   observability: Observability,
 ): Promise<NestFastifyApplication> {
   const connections = new Connections(config.MAX_CONNECTIONS, logger);
-  const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
-  const fastify = adapter.getInstance<FastifyInstance>();
-  constrainUpgrades(fastify);
-  const methods = new RouteMethods(fastify);
   const accessControl = createAccessControl(
     config,
     authenticator,
     state.limits,
   );
+  const views = new ClientViews(config.TRUSTED_PROXIES, config.PUBLIC_URL);
+  const ingress = new Ingress(views, accessControl, logger);
+  const adapter = new FastifyAdapter(
+    fastifyOptions(logger, connections, ingress, {
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      publicPath: views.publicPath,
+    }),
+  );
+  const fastify = adapter.getInstance<FastifyInstance>();
+  constrainUpgrades(fastify);
+  const methods = new RouteMethods(fastify);
   const slots = new SocketSlots(slotsOf(config));
   observability.addFirstHooks(fastify);
+  ingress.addHook(fastify);
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);

@@ -9,12 +9,13 @@
 export const MAY_IMPORT = {
   errors: [],
   context: ["errors"],
-  config: ["context"],
+  proxies: [],
+  config: ["context", "proxies"],
   logging: ["config"],
   validation: ["errors"],
   upstream: ["config", "context", "errors", "logging"],
-  access: ["config", "context", "errors", "logging", "upstream"],
-  http: ["access", "context", "errors", "logging"],
+  access: ["config", "context", "errors", "logging", "proxies", "upstream"],
+  http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
     "access",
@@ -23,6 +24,7 @@ export const MAY_IMPORT = {
     "errors",
     "http",
     "logging",
+    "proxies",
     "upstream",
   ],
   "message-contacts": [
@@ -58,7 +60,7 @@ export const MAY_IMPORT = {
     "shared-state",
     "upstream",
   ],
-  pages: ["config", "errors", "message-contacts", "openapi"],
+  pages: ["config", "errors", "http", "message-contacts", "openapi"],
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.

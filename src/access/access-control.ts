@@ -6,14 +6,10 @@ import {
 } from "../context/request-context.js";
 import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import type { ClientView } from "../proxies/client-view.js";
 import type { Operation } from "../upstream/operations.js";
 import { repeatedHeader, type Headers } from "./credential.js";
-import {
-  EXPOSED_HEADERS,
-  namesLoopback,
-  PREFLIGHT_HEADERS,
-  Origins,
-} from "./origins.js";
+import { namesLoopback, Origins, type OriginCheck } from "./origins.js";
 import {
   addressKey,
   FAILED_SIGN_IN_COST,
@@ -40,14 +36,13 @@ export type RouteRights =
 
 /** The parts of a request that access control reads. Never the body. */
 export interface AccessRequest {
-  readonly method: string;
   readonly headers: Headers;
   /**
    * Header names and values, alternating, as received. Absent for headers from
    * a message body.
    */
   readonly rawHeaders?: readonly string[];
-  readonly address: string;
+  readonly view: ClientView;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
   /**
@@ -65,14 +60,6 @@ export interface AccessGrant {
   readonly remaining: number | null;
 }
 
-/** A CORS preflight of an allowed origin. It is answered without a body. */
-export class Preflight {
-  readonly isAnswered = true;
-}
-
-/** The decision on a request that is not refused. */
-export type AccessDecision = AccessGrant | Preflight;
-
 /**
  * Grant for requests without authentication, such as public pages and
  * handshakes.
@@ -88,11 +75,27 @@ export class MisdirectedRequest extends Error {
   readonly statusCode = 421;
 }
 
-/** Replaces the advice of FORBIDDEN, which is about scopes. */
-const FOREIGN_ORIGIN: Sentence = {
-  en: "Pages of this origin may not call the gateway; an operator can add it to CORS_ORIGINS.",
-  zh: "该来源的页面无权调用网关，可由管理员将其加入 CORS_ORIGINS。",
+/**
+ * The error of a request from a page whose origin is neither allowed nor the gateway's own.
+ *
+ * @param origin the normalised origin; null if the browser stated none
+ */
+export function foreignOrigin(origin: string | null): GatewayError {
+  return new GatewayError(ErrorCode.FORBIDDEN, {
+    advice:
+      origin === null ? UNKNOWN_ORIGIN_ADVICE : foreignOriginAdvice(origin),
+  });
+}
+
+const UNKNOWN_ORIGIN_ADVICE: Sentence = {
+  en: "The request comes from a page of another site that states no valid origin. Only pages of the origins in CORS_ORIGINS may call the gateway.",
+  zh: "请求来自其他站点的页面，且未声明有效来源。只有 CORS_ORIGINS 中来源的页面可以调用网关。",
 };
+
+const foreignOriginAdvice = (origin: string): Sentence => ({
+  en: `Pages of the origin ${origin} may not call the gateway. To allow it, an operator adds ${origin} to CORS_ORIGINS. If it is the gateway's own address behind a proxy, an operator sets PUBLIC_URL, or TRUSTED_PROXIES and a proxy that sends X-Forwarded-Host.`,
+  zh: `来源 ${origin} 的页面无权调用网关。如需允许，请管理员将 ${origin} 加入 CORS_ORIGINS。如果它是网关在代理后的自身地址，请管理员设置 PUBLIC_URL，或设置 TRUSTED_PROXIES 并由代理发送 X-Forwarded-Host。`,
+});
 
 const REALM = 'Bearer realm="message-contacts"';
 
@@ -104,7 +107,7 @@ export function createAccessControl(
 ): AccessControl {
   return new AccessControl(
     authenticator,
-    new Origins(config.CORS_ORIGINS),
+    new Origins(config.CORS_ORIGINS, config.PUBLIC_URL),
     createRateLimits(config, makeLimiter),
     aliasesOf(config),
   );
@@ -130,11 +133,11 @@ export class AccessControl {
    *   BAD_REQUEST
    * @throws {MisdirectedRequest}
    */
-  authorize(incoming: AccessRequest): AccessDecision | Promise<AccessDecision> {
+  authorize(incoming: AccessRequest): AccessGrant | Promise<AccessGrant> {
     const { addresses } = this.limits;
     if (addresses === null) return this.checkOrigin(incoming);
     return addresses
-      .consume(addressKey(incoming.address), incoming.setHeader)
+      .consume(addressKey(incoming.view.address), incoming.setHeader)
       .then(() => this.checkOrigin(incoming));
   }
 
@@ -158,37 +161,26 @@ export class AccessControl {
     };
   }
 
+  /** Classifies a request by the page that sent it. */
+  originOf({
+    headers,
+    view,
+  }: Pick<AccessRequest, "headers" | "view">): OriginCheck {
+    return this.origins.classify(headers, view);
+  }
+
   private checkOrigin(
     incoming: AccessRequest,
-  ): AccessDecision | Promise<AccessDecision> {
-    const { headers, rights, setHeader, rawHeaders = [] } = incoming;
+  ): AccessGrant | Promise<AccessGrant> {
+    const { headers, rights, rawHeaders = [], view } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
-    // In open mode the Host header must name loopback (DNS rebinding).
-    if (this.authenticator.isOpen && !namesLoopback(headers))
+    // In open mode the host must be loopback (DNS rebinding).
+    if (this.authenticator.isOpen && !namesLoopback(view))
       throw new MisdirectedRequest();
-    const originCheck = this.origins.classify(headers);
-    if (originCheck.kind === "allowed") {
-      setHeader("access-control-allow-origin", originCheck.origin);
-      setHeader("access-control-expose-headers", EXPOSED_HEADERS);
-    }
-    if (headers["origin"] !== undefined) setHeader("vary", "origin");
-    if (rights === "public") {
-      return ANONYMOUS_GRANT;
-    }
-    if (originCheck.kind === "foreign") {
-      throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
-    }
-    if (
-      incoming.method === "OPTIONS" &&
-      originCheck.kind === "allowed" &&
-      headers["access-control-request-method"] !== undefined
-    ) {
-      for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) {
-        setHeader(name, value);
-      }
-      return new Preflight();
-    }
+    if (rights === "public") return ANONYMOUS_GRANT;
+    const check = this.originOf(incoming);
+    if (check.kind === "foreign") throw foreignOrigin(check.origin);
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller =
       repeated === null ? this.authenticator.callerOf(headers) : null;
@@ -203,7 +195,7 @@ export class AccessControl {
   ): AccessGrant | Promise<AccessGrant> {
     if (caller === null) {
       this.limits.addresses?.charge(
-        addressKey(incoming.address),
+        addressKey(incoming.view.address),
         FAILED_SIGN_IN_COST - 1,
       );
       const { authorization, "x-api-key": apiKey } = incoming.headers;

@@ -27,8 +27,8 @@ const HTTP_ERRORS = {
     zh: "请求正文超过 64 KiB。",
   },
   415: {
-    en: "The body must be application/json.",
-    zh: "请求正文必须为 application/json。",
+    en: "The body must be application/json in UTF-8, uncompressed or with Content-Encoding: gzip.",
+    zh: "请求正文必须为 UTF-8 编码的 application/json，可不压缩或使用 Content-Encoding: gzip。",
   },
   421: {
     en: "No authentication is configured, so the Host header must be localhost, 127.0.0.1 or [::1].",

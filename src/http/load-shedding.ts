@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { openContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
-import { COMMON_HEADERS } from "./request-hooks.js";
 import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
@@ -206,9 +204,6 @@ function refuseBusy(
   reply: FastifyReply,
   logger: Logger,
 ): void {
-  const context = openContext(request.headers);
-  request.callContext = context;
-  void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
   const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
   void refuse(request, reply, error, logger);
 }

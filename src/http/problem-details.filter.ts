@@ -95,7 +95,8 @@ export function toRenderedError(exception: unknown): Rendered {
 export function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
   if (
-    exception instanceof Error &&
+    typeof exception === "object" &&
+    exception !== null &&
     "statusCode" in exception &&
     typeof exception.statusCode === "number"
   ) {

@@ -38,6 +38,8 @@ export interface Problem {
 export interface ProblemContext {
   readonly requestId: string;
   readonly language: Language;
+  /** Prefix of links; empty by default. */
+  readonly linkBase?: string;
 }
 
 /** Status and detail that override those of the error code. */
@@ -49,14 +51,14 @@ export interface HttpRefusal {
 /** Converts an error to problem details in the language of the request. */
 export function toProblem(
   { code, details }: GatewayError,
-  { requestId, language }: ProblemContext,
+  { requestId, language, linkBase = "" }: ProblemContext,
   refusal?: HttpRefusal,
 ): Problem {
   const row = ERRORS[code];
   const { retryAfterSeconds, limit, field, violations, upstream, unsettled } =
     details;
   return {
-    type: `/errors/${code}`,
+    type: `${linkBase}/errors/${code}`,
     title: row.message[language],
     status: refusal?.status ?? row.httpStatus,
     detail: [

@@ -1,39 +1,23 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  Preflight,
-  type AccessControl,
-  type AccessDecision,
-} from "../access/access-control.js";
+import type { AccessControl, AccessGrant } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
-import { openContext, type OpenContext } from "../context/request-context.js";
+import type { OpenContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
+import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
+import { bodyRefusal, decompressBodies } from "./ingress/body-checks.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { refuse } from "./refusal.js";
 import { requireRights } from "./routes.js";
 
 /**
- * Headers of every response. Pages with scripts override the content security
- * policy.
- */
-export const COMMON_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-} as const;
-
-/**
  * Adds the hooks of every request:
  *
- * - `onRequest` opens the context and authorizes the request before its body is
- *   read.
+ * - `onRequest` authorizes the request before its body is read.
  * - `preHandler` rejects masked input and freezes the context.
  * - `preSerialization` masks personal data.
  * - `onResponse` charges the caller and logs the request.
@@ -44,45 +28,45 @@ export function addRequestHooks(
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
-  fastify.decorateRequest("callContext");
   fastify.decorateRequest("trace");
   requireRights(fastify);
   fastify.addHook("onRequest", (request, reply, done) => {
-    const context = openContext(request.headers);
-    request.callContext = context;
-    reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
+    const context = request.callContext;
     const reject = (reason: unknown): void => {
       if (hasUnreadBody(request)) reply.header("connection", "close");
       void refuse(request, reply, reason, logger);
     };
-    if (isEncoded(request)) {
-      reject(Object.assign(new Error("encoded"), { statusCode: 415 }));
+    // Required since HTTP/1.1 (RFC 9112, section 3.2).
+    if (
+      request.headers.host === undefined &&
+      request.raw.httpVersion !== "1.0"
+    ) {
+      void reply.header("connection", "close");
+      reject(new GatewayError(ErrorCode.BAD_REQUEST));
       return;
     }
-    const proceed = (decision: AccessDecision): void => {
-      if (decision instanceof Preflight) {
-        void reply.code(204).send();
-        return;
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+    const proceed = ({ caller, directory, remaining }: AccessGrant): void => {
+      context.caller = caller;
+      context.directory = directory;
+      context.usage.remaining = remaining;
       context.isGone = isClosed(request.raw.socket);
       dropTypeOfEmptyBody(request);
-      done();
+      // Routes that only answer errors have a better one than 415.
+      const refusal = isRefusing(request) ? null : bodyRefusal(request, reply);
+      if (refusal === null) done();
+      else reject(refusal);
     };
-    let decision: AccessDecision | Promise<AccessDecision>;
+    let grant: AccessGrant | Promise<AccessGrant>;
     try {
-      decision = accessControl.authorize(
-        accessRequest(request, reply, context),
-      );
+      grant = accessControl.authorize(accessRequest(request, reply, context));
     } catch (reason) {
       reject(reason);
       return;
     }
-    if (decision instanceof Promise) void decision.then(proceed, reject);
-    else proceed(decision);
+    if (grant instanceof Promise) void grant.then(proceed, reject);
+    else proceed(grant);
   });
+  decompressBodies(fastify, MAX_BODY_BYTES);
   fastify.addHook("preHandler", (request, reply, done) => {
     const { callContext, routeOptions, body } = request as Partial<
       Pick<FastifyRequest, "callContext">
@@ -133,10 +117,9 @@ function accessRequest(
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;
   return {
-    method: request.method,
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view: request.clientView,
     // Without a route the response is a 404, which requires only a credential.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
@@ -144,12 +127,6 @@ function accessRequest(
       context.caller = caller;
     },
   };
-}
-
-/** Whether the body is compressed. Compressed bodies are not supported. */
-function isEncoded({ headers }: FastifyRequest): boolean {
-  const encoding = headers["content-encoding"];
-  return encoding !== undefined && encoding !== "identity";
 }
 
 /**
@@ -167,12 +144,30 @@ function dropTypeOfEmptyBody({ method, headers }: FastifyRequest): void {
   }
 }
 
+/** Whether the route of a request only answers errors. */
+function isRefusing({ is404, routeOptions }: FastifyRequest): boolean {
+  return is404 || routeOptions.config.rights === "signed";
+}
+
 /** Whether the rest of the body may be too large to drain. */
 function hasUnreadBody({ headers }: FastifyRequest): boolean {
   return (
     headers["transfer-encoding"] !== undefined ||
     Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES
   );
+}
+
+/** The origin of a page that may not call the gateway, and the settings that would allow it. */
+function refusedOrigin(
+  { originCheck: check }: FastifyRequest,
+  code: ErrorCode | undefined,
+): object {
+  return code === ErrorCode.FORBIDDEN && check.kind === "foreign"
+    ? {
+        refusedOrigin: check.origin ?? "unknown",
+        settings: "CORS_ORIGINS, PUBLIC_URL, TRUSTED_PROXIES",
+      }
+    : {};
 }
 
 function logRequest(
@@ -198,6 +193,8 @@ function logRequest(
     upstreamCalls: hasUpstreamCalls ? usage.upstreamCalls : undefined,
     upstreamRequestId: hasUpstreamCalls ? usage.upstreamRequestId : undefined,
     caller: caller.id,
+    address: request.clientView.address,
+    ...refusedOrigin(request, code),
     durationMs: Math.round(performance.now() - startedAtMs),
   });
 }

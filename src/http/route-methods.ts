@@ -3,7 +3,15 @@ import type { Logger } from "../logging/logger.js";
 import { sendProblem } from "./problem-details.filter.js";
 import type { RefusalRenderer } from "./refusal.js";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const METHODS = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+] as const;
 
 interface DeclaredUrl {
   readonly methods: Set<string>;

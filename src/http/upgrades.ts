@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Connections } from "./connections.js";
+import { rawProblem } from "./ingress/raw-response.js";
 
 /** Value of the constraint `upgrade` of routes that serve WebSockets. */
 export const WEBSOCKET = "websocket";
@@ -137,10 +138,7 @@ function ignoreUpgrade(
   const { method, url, httpVersion, rawHeaders, socket } = request;
   // Node drops headers beyond a limit, and one of them may delimit the body.
   if (rawHeaders.length > 2 * MAX_HEADERS) {
-    connections.dismiss(
-      socket,
-      "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
-    );
+    connections.dismiss(socket, rawProblem(431, "", [["vary", "origin"]]));
     return;
   }
   const lines = [`${method} ${url} HTTP/${httpVersion}`];

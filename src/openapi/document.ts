@@ -73,7 +73,8 @@ export function buildOpenApi(
   return {
     openapi: document.openapi,
     info: document.info,
-    servers: [{ url: "/", description: "This gateway." }],
+    // Relative to the URL of this document (OpenAPI 3.1, server object).
+    servers: [{ url: ".", description: "This gateway." }],
     tags: [TAG],
     paths,
     components: {

@@ -41,3 +41,10 @@ export async function printedOpenApi(
   const document = buildOpenApi(app, restContract(), version);
   return contractText(JSON.stringify(document, null, 2));
 }
+
+/** The same OpenAPI document with another URL of its server. */
+export function withServer({ text }: ContractText, url: string): ContractText {
+  const document = JSON.parse(text) as object;
+  const servers = [{ url, description: "This gateway." }];
+  return contractText(JSON.stringify({ ...document, servers }, null, 2));
+}

@@ -69,12 +69,12 @@ export function errorsPage(language: Language): Page {
     withCode(TEXTS[name][language]);
   const rows = Object.values(ErrorCode).map((code) => {
     const { httpStatus, message } = ERRORS[code];
-    return `<tr><td><a href="/errors/${code}?lang=${language}"><code>${code}</code></a></td><td>${httpStatus}</td><td>${escaped(message[language])}</td></tr>`;
+    return `<tr><td><a href="errors/${code}?lang=${language}"><code>${code}</code></a></td><td>${httpStatus}</td><td>${escaped(message[language])}</td></tr>`;
   });
   return staticPage({
     title: TEXTS.title[language],
     language,
-    path: "/errors",
+    root: "./",
     body: `<h1>${text("title")}</h1>
 <p>${text("intro")}</p>
 <div class="wide"><table>
@@ -98,11 +98,11 @@ export function errorPage(code: ErrorCode, language: Language): Page {
   return staticPage({
     title: code,
     language,
-    path: `/errors/${code}`,
+    root: "../",
     body: `<h1><code>${code}</code></h1>
 <dl>
 ${facts.map(([name, value]) => `<dt>${escaped(TEXTS[name][language])}</dt><dd>${value}</dd>`).join("\n")}
 </dl>
-<p><a href="/errors?lang=${language}">${escaped(TEXTS.all[language])}</a></p>`,
+<p><a href="../errors?lang=${language}">${escaped(TEXTS.all[language])}</a></p>`,
   });
 }

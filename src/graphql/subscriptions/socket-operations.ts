@@ -1,4 +1,4 @@
-import { Preflight, type AccessControl } from "../../access/access-control.js";
+import type { AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
@@ -15,6 +15,7 @@ import {
   type AdmissionController,
 } from "../../http/load-shedding.js";
 import { toRenderedError } from "../../http/problem-details.filter.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
@@ -33,7 +34,8 @@ export interface SocketHead {
   readonly headers: Headers;
   /** `IncomingMessage.rawHeaders` of the upgrade request. */
   readonly rawHeaders: readonly string[];
-  readonly address: string;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Whether the connection has closed. */
   readonly isGone: () => boolean;
 }
@@ -98,34 +100,30 @@ export class SocketOperations {
         slot?.release();
         this.accessControl.chargeUpstreamCalls(context);
         this.observer.ended(context);
-        this.log(context);
+        this.log(context, head);
       },
     };
   }
 
   /** Authorizes the operation and sets the caller and directory of its context. */
   private async authorize(
-    { headers, rawHeaders, address }: SocketHead,
+    { headers, rawHeaders, view }: SocketHead,
     context: OpenContext,
   ): Promise<GatewayError | null> {
     try {
-      const decision = await this.accessControl.authorize({
-        method: "GET",
+      const grant = await this.accessControl.authorize({
         headers,
         rawHeaders,
-        address,
+        view,
         rights: "fields",
         setHeader: () => undefined,
         onCaller: (caller) => {
           context.caller = caller;
         },
       });
-      if (decision instanceof Preflight) {
-        return new GatewayError(ErrorCode.BAD_REQUEST);
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+      context.caller = grant.caller;
+      context.directory = grant.directory;
+      context.usage.remaining = grant.remaining;
       return null;
     } catch (reason) {
       const { error } = toRenderedError(reason);
@@ -134,13 +132,10 @@ export class SocketOperations {
     }
   }
 
-  private log({
-    requestId,
-    trace,
-    usage,
-    caller,
-    startedAtMs,
-  }: RequestContext): void {
+  private log(
+    { requestId, trace, usage, caller, startedAtMs }: RequestContext,
+    { view }: SocketHead,
+  ): void {
     const { failureCode: code, operation, upstreamCalls } = usage;
     const level = code === undefined ? "info" : ERRORS[code].logLevel;
     if (!this.logger.writes(level)) return;
@@ -155,6 +150,7 @@ export class SocketOperations {
       upstreamCalls: hasCalled ? upstreamCalls : undefined,
       upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
       caller: caller.id,
+      address: view.address,
       durationMs: Math.round(performance.now() - startedAtMs),
     });
   }

@@ -29,6 +29,7 @@ import type {
 } from "./socket-operations.js";
 import type { SocketSlots } from "./socket-slots.js";
 import { detachSocket } from "../../http/upgrades.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Maximum size of one message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -47,6 +48,8 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Operations that have not ended. */
   readonly running: Set<SocketOperation>;
 }
@@ -144,20 +147,24 @@ export class GraphqlSocket {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
-    const { raw } = request;
+    const { raw, clientView } = request;
     this.sockets.handleUpgrade(
       raw,
       detachSocket(request, reply),
       // The data after the request headers is still in the stream.
       Buffer.alloc(0),
-      (socket) => this.serve(socket, raw),
+      (socket) => this.serve(socket, raw, clientView),
     );
   };
 
-  private serve(socket: WebSocket, request: IncomingMessage): void {
+  private serve(
+    socket: WebSocket,
+    request: IncomingMessage,
+    view: ClientView,
+  ): void {
     const stopPinging = keepAlive(socket);
     const running = new Set<SocketOperation>();
-    this.slots.arrive(socket, request.socket.remoteAddress ?? "", () => {
+    this.slots.arrive(socket, view.address, () => {
       socket.close(
         CloseCode.ConnectionInitialisationTimeout,
         "Connection initialisation timeout",
@@ -191,7 +198,7 @@ export class GraphqlSocket {
             });
           }),
       },
-      { socket, request, running },
+      { socket, request, view, running },
     );
     // ws closes the socket itself, with the right code, after an invalid frame.
     socket.on("error", () => undefined);
@@ -278,11 +285,11 @@ export class GraphqlSocket {
 
 function headOf(context: SocketContext): SocketHead {
   const { connectionParams = {}, extra } = context;
-  const { socket, request } = extra;
+  const { socket, request, view } = extra;
   return {
     headers: headersOf(request.headers, connectionParams),
     rawHeaders: request.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view,
     isGone: () => socket.readyState !== socket.OPEN,
   };
 }

@@ -59,7 +59,7 @@ export class MessageContactsController {
       checkInput(inputs.AddMessageContactInput, body, this.config),
       context,
     );
-    void reply.header("location", `${ROOT}/${contact.id}`);
+    void reply.header("location", `${rootFor(context)}/${contact.id}`);
     return this.applyPrefer(contact, prefer, reply, context);
   }
 
@@ -87,7 +87,7 @@ export class MessageContactsController {
       fromQuery(inputs.MessageContactsArgs, query),
       context,
     );
-    void reply.header("link", pageLinks(ROOT, query, page));
+    void reply.header("link", pageLinks(rootFor(context), query, page));
     return page;
   }
 
@@ -143,7 +143,7 @@ export class MessageContactsController {
     if (deletion.state !== DeletionState.DELETED) {
       void reply
         .code(202)
-        .header("location", `${ROOT}/${id}/deletion`)
+        .header("location", `${rootFor(context)}/${id}/deletion`)
         .header("retry-after", String(DELETION_RETRY_SECONDS));
     }
     return deletion;
@@ -176,7 +176,7 @@ export class MessageContactsController {
     );
     void reply.header(
       "link",
-      pageLinks(`${ROOT}/${id}/verifications`, query, page),
+      pageLinks(`${rootFor(context)}/${id}/verifications`, query, page),
     );
     return page;
   }
@@ -245,6 +245,11 @@ export class MessageContactsController {
     void reply.header("preference-applied", "return=representation");
     return read;
   }
+}
+
+/** The root of all routes as the client sees it. */
+function rootFor({ linkBase = "" }: RequestContext): string {
+  return `${linkBase}${ROOT}`;
 }
 
 function requireFound<T>(value: T | null, contactId: string): T {

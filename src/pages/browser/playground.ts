@@ -25,12 +25,14 @@ window.MonacoEnvironment = {
 
 const HEADERS = JSON.stringify({ "Accept-Language": "en" }, null, 2);
 
+const graphql = new URL("graphql", document.baseURI).href;
+
 const fetcher = createGraphiQLFetcher({
-  url: "/graphql",
+  url: graphql,
   fetch: fetchSignedIn,
   // Lazy: connects when the first subscription starts.
   wsClient: createClient({
-    url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+    url: graphql.replace(/^http/, "ws"),
     connectionParams: rememberedCredential,
   }),
 });
@@ -53,7 +55,7 @@ if (page !== null) {
       createElement(
         GraphiQL.Logo,
         null,
-        createElement("a", { href: "/" }, "Message contacts"),
+        createElement("a", { href: "./" }, "Message contacts"),
       ),
     ),
   );
