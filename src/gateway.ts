@@ -15,6 +15,7 @@ import type { Config } from "./config/config.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
+import { ignoreExpectations } from "./http/ingress/expectations.js";
 import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
@@ -146,6 +147,7 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
+  ignoreExpectations(fastify.server, fastify);
   routeUpgrades(fastify.server, fastify, connections);
   return app;
 }

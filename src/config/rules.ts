@@ -68,6 +68,7 @@ export function isPublicUrl(value: unknown): boolean {
   return (
     /^[\w.~/-]*$/.test(url.pathname) &&
     !others.includes("") &&
+    (first !== "" || others.length === 0) &&
     !OWN_SEGMENTS.includes(first)
   );
 }

@@ -42,7 +42,8 @@ export function pageRedirect(
   originalUrl: string,
   isRoot: boolean,
 ): string | null {
-  const [, path = "", search = ""] = /^([^?]*)(.*)$/s.exec(originalUrl) ?? [];
+  const target = withSlash(originalUrl.replace(ABSOLUTE, ""));
+  const [, path = "", search = ""] = /^([^?]*)(.*)$/s.exec(target) ?? [];
   const [, name = "", slashes = ""] = /([^/]*)(\/*)$/.exec(path) ?? [];
   if (isRoot) return slashes === "" ? `./${name}/${search}` : null;
   return slashes === ""

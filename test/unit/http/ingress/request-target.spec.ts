@@ -34,6 +34,9 @@ describe("pageRedirect", () => {
     ["/errors/NAME_TAKEN/", false, "../NAME_TAKEN"],
     ["/", true, null],
     ["/?lang=zh", true, null],
+    ["http://a.example", true, null],
+    ["http://a.example?lang=zh", true, null],
+    ["http://a.example/docs/", false, "../docs"],
     ["/gw", true, "./gw/"],
     ["/a/gw?lang=zh", true, "./gw/?lang=zh"],
   ])("of %s (root: %s) is %s", (url, isRoot, target) => {
