@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
 import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -35,22 +36,16 @@ const { file, keys } = keysFor({
 const BARE = (url: string): string => `
     location /gw/ { proxy_pass ${url}/; }`;
 
-/** The location that docs/operations.md recommends. */
-const FULL = (url: string): string => `
-    location /gw/ {
-      proxy_pass ${url}/;
-      proxy_http_version 1.1;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_set_header X-Forwarded-Host $http_host;
-      proxy_set_header X-Forwarded-Prefix /gw;
-      proxy_set_header Forwarded "";
-    }`;
+/** The nginx blocks of docs/operations.md: a map, and a location for `TRUSTED_PROXIES`. */
+const [UPGRADES = "", LOCATION = ""] = [
+  ...readFileSync(
+    new URL("../../docs/operations.md", import.meta.url),
+    "utf8",
+  ).matchAll(/```nginx\n(.*?)```/gs),
+].map(([, block = ""]) => block);
 
-const UPGRADES = `
-  map $http_upgrade $connection_upgrade { default upgrade; "" ""; }`;
+const FULL = (url: string): string =>
+  LOCATION.replace("http://127.0.0.1:3000", url);
 
 interface Site {
   readonly running: Running;
