@@ -4,7 +4,7 @@ export type ForwardedElement = ReadonlyMap<string, string>;
 /** `name=value`; the value may be quoted, and an unquoted one may contain a port. */
 const PAIR = /([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\[^])*)"|([^\s",;=]+))/y;
 
-const SEPARATOR = /[ \t]*([;,]?)[ \t]*/y;
+const SEPARATOR = /[ \t]*(?:([;,])[ \t]*)?/y;
 
 /**
  * Parses `Forwarded` (RFC 7239, section 4), the element of the client first.

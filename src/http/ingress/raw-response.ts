@@ -63,5 +63,9 @@ export function originOfFailed(
   const origin = socket._httpMessage?.req.headers.origin;
   if (typeof origin === "string") return origin;
   const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString("latin1") : "";
-  return /\r\norigin:[ \t]*([\x21-\x7e]{1,300})[ \t]*\r\n/i.exec(text)?.[1];
+  const [, ...lines] = text.split("\r\n");
+  return lines
+    .find((line) => /^origin:/i.test(line))
+    ?.slice("origin:".length)
+    .trim();
 }

@@ -1,7 +1,19 @@
 import type { IncomingMessage } from "node:http";
 
 /** `http://host[:port]` at the beginning of a target in absolute form. */
-const ABSOLUTE = /^https?:\/\/([^/?#@\s]+)(?=[/?]|$)/i;
+const ABSOLUTE = /^https?:\/\/([^/?#@\s]+)/i;
+
+/** Scheme and host of a target in absolute form; null for any other target. */
+function absoluteIn(
+  target: string,
+): { readonly prefix: string; readonly host: string } | null {
+  const [prefix, host] = ABSOLUTE.exec(target) ?? [];
+  if (prefix === undefined || host === undefined) return null;
+  const next = target[prefix.length];
+  return next === undefined || next === "/" || next === "?"
+    ? { prefix, host }
+    : null;
+}
 
 /**
  * Brings the target of a request into the form that routes have.
@@ -17,10 +29,10 @@ export function routedTarget(
   publicPath: string,
 ): string {
   let target = url;
-  const [authority, host] = ABSOLUTE.exec(target) ?? [];
-  if (authority !== undefined && host !== undefined) {
-    headers.host = host;
-    target = withSlash(target.slice(authority.length));
+  const absolute = absoluteIn(target);
+  if (absolute !== null) {
+    headers.host = absolute.host;
+    target = withSlash(target.slice(absolute.prefix.length));
   }
   if (publicPath !== "" && target.startsWith(publicPath)) {
     const rest = target.slice(publicPath.length);
@@ -42,13 +54,16 @@ export function pageRedirect(
   originalUrl: string,
   isRoot: boolean,
 ): string | null {
-  const target = withSlash(originalUrl.replace(ABSOLUTE, ""));
-  const [, path = "", search = ""] = /^([^?]*)(.*)$/s.exec(target) ?? [];
-  const [, name = "", slashes = ""] = /([^/]*)(\/*)$/.exec(path) ?? [];
-  if (isRoot) return slashes === "" ? `./${name}/${search}` : null;
-  return slashes === ""
-    ? null
-    : `${"../".repeat(slashes.length)}${name}${search}`;
+  const prefix = absoluteIn(originalUrl)?.prefix ?? "";
+  const target = withSlash(originalUrl.slice(prefix.length));
+  const [path = ""] = target.split("?", 1);
+  const search = target.slice(path.length);
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  const slashes = path.length - end;
+  const name = path.slice(path.lastIndexOf("/", end - 1) + 1, end);
+  if (isRoot) return slashes === 0 ? `./${name}/${search}` : null;
+  return slashes === 0 ? null : `${"../".repeat(slashes)}${name}${search}`;
 }
 
 function withSlash(target: string): string {
