@@ -5,6 +5,13 @@ import type {
 } from "../upstream/upstream-observer.js";
 import type { Metrics } from "./metrics.js";
 
+/** Outcomes that alerts watch. */
+const ALERTED = [
+  { outcome: "answered", code: "none" },
+  { outcome: "final", code: "UPSTREAM_DENIED" },
+  { outcome: "transient", code: "UPSTREAM_THROTTLED" },
+] as const;
+
 /** Counts upstream attempts, retries and read-backs. */
 export class UpstreamMetrics implements UpstreamObserver {
   constructor(private readonly metrics: Metrics) {
@@ -12,6 +19,9 @@ export class UpstreamMetrics implements UpstreamObserver {
     for (const operation of Object.keys(OPERATIONS)) {
       metrics.attemptSeconds.zero({ operation });
       metrics.repeats.inc({ operation }, 0);
+      for (const series of ALERTED) {
+        metrics.attempts.inc({ operation, ...series }, 0);
+      }
     }
   }
 

@@ -77,7 +77,7 @@ let documented: Map<string, OperationObject>;
 beforeAll(async () => {
   gateway = await unconnectedGateway();
   schema = gateway.app.get(GraphQLSchemaHost).schema;
-  document = await openApiOf(gateway);
+  document = openApiOf(gateway);
   documented = new Map(
     Object.entries(document.paths).flatMap(([path, item]) =>
       (["get", "post", "put", "patch", "delete"] as const).flatMap((method) => {

@@ -65,7 +65,7 @@ describe("the examples of the OpenAPI document", () => {
 
   beforeAll(async () => {
     await start();
-    document = await openApiOf(running.gateway);
+    document = openApiOf(running.gateway);
   });
   afterAll(() => running.stop());
 
