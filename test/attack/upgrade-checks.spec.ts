@@ -222,7 +222,7 @@ describe("a refused handshake", () => {
   });
 
   it("gets 503 during load shedding and shutdown", async () => {
-    const running = await start({ MAX_REQUESTS_IN_FLIGHT: "1" });
+    const running = await start({ MAX_REQUESTS_IN_FLIGHT: "2" });
     const { control } = running.emulator;
     control.addFault({ effect: "delay", ms: 3_600_000, times: 2 });
     const held = ["c-aaaaaaaaaaaaaaa1", "c-aaaaaaaaaaaaaaa2"].map((contactId) =>
