@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
   const running = await run(config, emulator);
+  emulator?.control.linkGateway(running.url);
   logUnhandledRejections(new Logger(config));
   announce(running, emulator, showsSchema(config));
   onSignal({

@@ -60,7 +60,15 @@ export const MAY_IMPORT = {
     "shared-state",
     "upstream",
   ],
-  pages: ["config", "errors", "http", "message-contacts", "openapi"],
+  pages: [
+    "config",
+    "errors",
+    "graphql",
+    "http",
+    "message-contacts",
+    "openapi",
+    "upstream",
+  ],
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.

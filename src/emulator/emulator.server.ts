@@ -8,6 +8,8 @@ import type { AccessKeyInput } from "./state/access-keys.js";
 import type { TimeSource } from "./clock.js";
 import { EmulatorControl } from "./control/emulator-control.js";
 import { isControlPath, serveControl } from "./control/control-endpoint.js";
+import { SEED_CHOICE } from "./control/seed-schemas.js";
+import { parse } from "./schema.js";
 import { EmulatorState } from "./state/emulator-state.js";
 import {
   checkAction,
@@ -22,7 +24,7 @@ import {
   checkVersion,
 } from "./calls/gateway-checks.js";
 import { serveCall, type RpcChecks } from "./calls/rpc-endpoint.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "./contacts/seeds.js";
+import type { Seed, SeedName } from "./contacts/seeds.js";
 import {
   checkConflict,
   checkDirectory,
@@ -108,6 +110,7 @@ const LIMITS = {
  * Starts an emulator of the vendor's API with its own state and port.
  *
  * @throws {Error} when `NODE_ENV` is `production`, or when it cannot listen on the port
+ * @throws {ControlInputError} for an invalid seed or setting
  */
 export async function startEmulator(
   options: EmulatorOptions = {},
@@ -120,7 +123,7 @@ export async function startEmulator(
   const { host = "127.0.0.1", port = 0, seed = "sample" } = options;
   const names = [host, ...(options.names ?? [])];
   const state = new EmulatorState({
-    seed: typeof seed === "string" ? NAMED_SEEDS[seed] : seed,
+    seed: parse(SEED_CHOICE, seed, "seed"),
     settings: options.settings ?? {},
     keys: options.keys,
     timeSource: options.clock ?? Date,

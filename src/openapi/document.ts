@@ -11,7 +11,7 @@ import {
 } from "@nestjs/swagger";
 import type { Shape } from "../validation/check-input.js";
 import { exampleOf } from "./examples.js";
-import { COMPONENTS, INFO, TAG } from "./front-matter.js";
+import { COMPONENTS, INFO, TAGS, tagOf } from "./front-matter.js";
 import { declareProperties } from "./property.js";
 import {
   PROBLEM_SCHEMAS,
@@ -58,14 +58,19 @@ export function buildOpenApi(
     ...(exampleOf(schemaOf(answer), schemas, shapeExamples) as object),
     ...answer.example,
   });
-  for (const path of Object.values(document.paths)) {
+  for (const [url, path] of Object.entries(document.paths)) {
     for (const method of ["get", "post", "patch", "put", "delete"] as const) {
       const route = path[method];
       if (route === undefined) continue;
       const id = route.operationId ?? "";
       const row = operations[id];
       if (row === undefined) delete path[method];
-      else path[method] = described(id, row, route, schemas, exampled);
+      else {
+        path[method] = {
+          ...described(id, row, route, schemas, exampled),
+          tags: [tagOf(method, url).name],
+        };
+      }
     }
   }
   const { paths } = document;
@@ -75,7 +80,7 @@ export function buildOpenApi(
     info: document.info,
     // Relative to the URL of this document (OpenAPI 3.1, server object).
     servers: [{ url: ".", description: "This gateway." }],
-    tags: [TAG],
+    tags: Object.values(TAGS),
     paths,
     components: {
       ...COMPONENTS,
@@ -132,7 +137,6 @@ function described(
     operationId,
     summary: row.summary,
     description: `${row.description}\n\nScope: \`${row.scope}\`.`,
-    tags: [TAG.name],
     // OpenAPI 3.1 allows roles in requirements of schemes other than OAuth, but most
     // tools report them as errors. So the scope is an extension (`x-required-scope`).
     security: [{ bearerAuth: [] }, { apiKeyAuth: [] }],

@@ -15,10 +15,33 @@ You can run the request examples unchanged against the emulator's sample contact
   license: { name: "MIT", url: "https://opensource.org/license/mit" },
 };
 
-export const TAG: TagObject = {
-  name: "Message contacts",
-  description: "Contacts, their verifications, bindings and deletions.",
-};
+/** One tag per subject, in the order of the documentation. */
+export const TAGS = {
+  contacts: {
+    name: "Contacts",
+    description: "Read, add and change contacts.",
+  },
+  verifications: {
+    name: "Verifications",
+    description: "Pending addresses and numbers, and the messages to them.",
+  },
+  deletions: {
+    name: "Deletions",
+    description: "Delete contacts, and follow deletions in the background.",
+  },
+  bindings: {
+    name: "Bindings",
+    description: "Bind contacts to the directory, to folders and to members.",
+  },
+} as const satisfies Record<string, TagObject>;
+
+/** Tag of a route. */
+export function tagOf(method: string, path: string): TagObject {
+  if (path.includes("/verifications")) return TAGS.verifications;
+  if (path.includes("/bindings")) return TAGS.bindings;
+  const isDeletion = path.includes("/deletion") || method === "delete";
+  return isDeletion ? TAGS.deletions : TAGS.contacts;
+}
 
 /** Components that operations reference. */
 export const COMPONENTS = {

@@ -6,10 +6,8 @@ import type {
 } from "@nestjs/swagger";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
-import {
-  GatewayError,
-  type GatewayErrorDetails,
-} from "../errors/gateway-error.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import { REQUEST_ID, sampleError } from "./sample-errors.js";
 import { refusalOf, type RefusalStatus } from "../http/http-errors.js";
 import {
   PROBLEM_TYPE,
@@ -20,66 +18,6 @@ import type { RestOperation } from "./rest-operation.js";
 
 /** Media type without parameters, as OpenAPI requires. */
 const PROBLEM_MEDIA_TYPE = PROBLEM_TYPE.split(";")[0] ?? PROBLEM_TYPE;
-
-const REQUEST_ID = "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55";
-
-const upstream = (
-  code: string,
-  httpStatus: number,
-): GatewayErrorDetails["upstream"] => ({
-  code,
-  httpStatus,
-  requestId: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
-});
-
-/** Details of the examples, by code. Everything else comes from the error table. */
-const SAMPLE_DETAILS: Readonly<
-  Partial<Record<ErrorCode, GatewayErrorDetails>>
-> = {
-  INVALID_INPUT: {
-    violations: [{ field: ["name"], rule: "length", min: 2, max: 12 }],
-  },
-  CONTACT_NOT_FOUND: {
-    field: ["contactId"],
-    upstream: upstream("EntityNotExists.Contact", 404),
-  },
-  BINDING_TARGET_NOT_FOUND: {
-    field: ["targetIds"],
-    upstream: upstream("EntityNotExists.Member", 404),
-  },
-  NAME_TAKEN: {
-    field: ["name"],
-    upstream: upstream("InvalidParameter.Name.AlreadyUsed", 409),
-  },
-  VERIFICATION_NOT_PENDING: {
-    field: ["emailAddress"],
-    upstream: upstream("EntityNotExists.Contact.Verification", 404),
-  },
-  STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
-  CONCURRENT_CHANGE: {
-    retryAfterSeconds: 5,
-    upstream: upstream("ConcurrentCallNotSupported", 429),
-  },
-  QUOTA_EXCEEDED: {
-    limit: 20,
-    upstream: upstream("LimitExceeded.Contacts", 409),
-  },
-  RATE_LIMITED: { retryAfterSeconds: 1 },
-  VERIFICATION_LIMIT: {
-    limit: 100,
-    retryAfterSeconds: 60,
-    upstream: upstream("SendValidateCodeExceedsLimitForAccount", 400),
-  },
-  IDEMPOTENCY_IN_PROGRESS: { retryAfterSeconds: 1 },
-  UPSTREAM_THROTTLED: {
-    retryAfterSeconds: 1,
-    upstream: upstream("Throttling.User", 400),
-  },
-  UPSTREAM_DENIED: { upstream: upstream("NoPermission", 403) },
-  AUTHENTICATION_UNAVAILABLE: { retryAfterSeconds: 5 },
-  STATE_UNAVAILABLE: { retryAfterSeconds: 1 },
-  GATEWAY_BUSY: { retryAfterSeconds: 1 },
-};
 
 /** Error codes of every operation. */
 const OF_EVERY_OPERATION: readonly ErrorCode[] = [
@@ -185,10 +123,7 @@ export function problemExamples(): Record<string, ExampleObject> {
   return Object.fromEntries([
     ...Object.values(ErrorCode).map((code) => [
       code,
-      named(
-        ERRORS[code].message.en,
-        toProblem(new GatewayError(code, SAMPLE_DETAILS[code]), context),
-      ),
+      named(ERRORS[code].message.en, toProblem(sampleError(code), context)),
     ]),
     ...OF_BODIES.map((status) => [
       `BAD_REQUEST_${status}`,

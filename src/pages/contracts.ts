@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { INestApplication } from "@nestjs/common";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
-import { lexicographicSortSchema, printSchema } from "graphql";
 import { buildOpenApi } from "../openapi/document.js";
 import { packageVersion } from "../config/version.js";
+import { printAnnotatedSchema } from "../graphql/semantic-non-null.js";
 import { restContract } from "../message-contacts/rest/rest-contract.js";
 
 /** A contract document, with the data for its HTTP response. */
@@ -27,7 +27,7 @@ function contractText(text: string): ContractText {
 /** Prints the running GraphQL schema, sorted and with descriptions. */
 export function printedSchema(app: INestApplication): ContractText {
   const { schema } = app.get(GraphQLSchemaHost);
-  return contractText(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  return contractText(printAnnotatedSchema(schema));
 }
 
 /** Prints the OpenAPI 3.1 document of the REST API. */

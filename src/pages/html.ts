@@ -49,15 +49,19 @@ ul.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; 
 ul.cards li { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; }
 ul.cards a { font-weight: 600; }
 ul.cards span { display: block; color: var(--soft); font-size: .9rem; line-height: 1.45; margin-top: .15rem; }
+ul.plain { list-style: none; margin: 0; padding: 0; }
+ul.plain li { padding: .1rem 0; }
+dd code { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+pre:focus-visible, .wide:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td:first-child { white-space: nowrap; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .6rem 1.5rem; margin: 1.5rem 0; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .6rem 1.5rem; margin: 1.5rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; }
-@media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .8rem; } }
+@media (max-width: 34rem) { dl { grid-template-columns: minmax(0, 1fr); gap: .1rem; } dd { margin-bottom: .8rem; } }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 `;
 

@@ -161,7 +161,7 @@ ${cards([
 <h2>${text("contracts")}</h2>
 ${cards(CONTRACTS)}
 <h2>${text("curl")}</h2>
-<pre>curl '${escaped(baseUrl)}/v1/message-contacts?pageSize=3'
+<pre tabindex="0">curl '${escaped(baseUrl)}/v1/message-contacts?pageSize=3'
 
 curl ${escaped(baseUrl)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ messageContacts { totalCount items { id name } } }"}'</pre>`,

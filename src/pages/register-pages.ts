@@ -13,6 +13,7 @@ import { pageRedirect } from "../http/ingress/request-target.js";
 import { addVary } from "../http/ingress/vary.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
+import type { errorReferences } from "./error-reference.js";
 import type { Page } from "./html.js";
 
 /** For assets, whose URL contains a hash of their content. */
@@ -52,18 +53,17 @@ export function registerPages(
       return sendPage(reply, errorsPage(language), language);
     },
     "/errors/:code": async (request, reply) => {
-      const {
-        errorFacts,
-        errorPage,
-        isErrorCodeName: isErrorCode,
-      } = await import("./error.pages.js");
+      const { errorFacts, isErrorCodeName: isErrorCode } =
+        await import("./error.pages.js");
       const { code } = request.params as { code: string };
       if (!isErrorCode(code)) throw notFound();
       const language = languageOf(request);
       if (wantsJson(request)) {
         return reply.send(errorFacts(code, language));
       }
-      return sendPage(reply, errorPage(code, language), language);
+      const { errorPage } = await import("./error-code.page.js");
+      const reference = (await contracts.errors())(code, language);
+      return sendPage(reply, errorPage(code, language, reference), language);
     },
     "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
     "/docs/assets/:build/:file": (request, reply) =>
@@ -94,8 +94,10 @@ export function registerPages(
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
     // A redirect: the gateway does not proxy requests to the emulator.
-    routes["/emulator"] = (_request, reply) =>
-      reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    routes["/emulator"] = async (request, reply) => {
+      await linkBack(embeddedEmulator, baseUrlOf(request));
+      return reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    };
   }
   for (const [url, handler] of Object.entries(routes)) {
     const isPage = PAGES.includes(url);
@@ -136,10 +138,21 @@ function baseUrlOf({ clientView }: FastifyRequest): string {
 /** Maximum number of kept OpenAPI documents with a server of their own. */
 const MAX_LINK_BASES = 16;
 
+/** Sends the emulator the URL of this gateway as the browser sees it. Never throws. */
+async function linkBack(emulator: string, url: string): Promise<void> {
+  await fetch(`${emulator}/_emulator/ui/link-gateway`, {
+    method: "POST",
+    body: new URLSearchParams({ url }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => undefined);
+}
+
 interface Contracts {
   schema(): Promise<ContractText>;
   /** An empty base means relative to the document. */
   openApi(linkBase: string): Promise<ContractText>;
+  errors(): Promise<ReturnType<typeof errorReferences>>;
 }
 
 /** Builds each contract document once, on the first request. */
@@ -153,6 +166,7 @@ function contractsOf(app: INestApplication): Contracts {
     (openApi ??= import("./contracts.js").then((contracts) =>
       contracts.printedOpenApi(app),
     ));
+  let errors: ReturnType<Contracts["errors"]> | undefined;
   return {
     schema: () =>
       (schema ??= import("./contracts.js").then((contracts) =>
@@ -169,6 +183,10 @@ function contractsOf(app: INestApplication): Contracts {
       byBase.set(linkBase, printed);
       return printed;
     },
+    errors: () =>
+      (errors ??= import("./error-reference.js").then((reference) =>
+        reference.errorReferences(app),
+      )),
   };
 }
 

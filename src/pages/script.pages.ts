@@ -25,7 +25,8 @@ export function playgroundPage({ build }: Bundle): Page {
 <script type="module" src="${base}/playground.js"></script>
 </head>
 <body>
-<div id="playground"></div>
+<main id="playground"><p class="loading" role="status">Loading the playground…</p></main>
+<noscript><p class="loading">The playground needs JavaScript.</p></noscript>
 </body>
 </html>
 `,
@@ -43,7 +44,8 @@ export function docsPage({ build }: Bundle): Page {
 <script type="module" src="${base}/docs.js"></script>
 </head>
 <body>
-<div id="docs"></div>
+<div id="docs"><p class="loading" role="status">Loading the documentation…</p></div>
+<noscript><p class="loading">This page needs JavaScript. The same information is in the OpenAPI document at <a href="openapi.json">openapi.json</a>.</p></noscript>
 </body>
 </html>
 `,

@@ -36,6 +36,7 @@ const SENDS_ONLY: readonly Operation[] = [
 
 /** Root fields that are not named after an operation, with the operation that they use. */
 const OTHER_FIELDS: Readonly<Record<string, Operation>> = {
+  "Query.node": "getMessageContact",
   "Mutation.updateMessageContacts": "updateMessageContact",
   "Subscription.messageContactDeletionStatus":
     "getMessageContactDeletionStatus",

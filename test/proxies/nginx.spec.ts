@@ -410,7 +410,7 @@ describeInBrowser("the pages in a browser behind nginx", () => {
     async (_name, base) => {
       const { page, problems } = await openWatched(browser, `${base()}/docs`);
       const operation = page.locator(
-        "#operations-Message_contacts-getMessageContact",
+        "[id^=operations-][id$=-getMessageContact]",
       );
       await operation.locator(".opblock-summary-control").click();
       const [request] = await Promise.all([

@@ -4,9 +4,11 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../schema.js";
+import { ControlInputError, parse } from "../schema.js";
+import { FAULT, GATEWAY_URL } from "./control-schemas.js";
+import { SEED_CHOICE } from "./seed-schemas.js";
 import type { SentMessage } from "../contacts/outbox.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
+import type { Seed, SeedName } from "../contacts/seeds.js";
 import {
   changeSettings,
   DEFAULT_SETTINGS,
@@ -50,16 +52,36 @@ export type VerificationChoice =
  * settings and recorded calls.
  */
 export class EmulatorControl {
+  #gatewayUrl: string | undefined;
+
   constructor(private readonly state: EmulatorState) {}
+
+  /** URL of the gateway in front of this emulator, for links; undefined until it is set. */
+  get gatewayUrl(): string | undefined {
+    return this.#gatewayUrl;
+  }
+
+  /**
+   * Sets the URL to which the page links back. A reset keeps it.
+   *
+   * @throws {ControlInputError} when it is not an http or https URL
+   */
+  linkGateway(url: string): void {
+    this.#gatewayUrl = parse(GATEWAY_URL, url, "url").replace(/\/+$/, "");
+  }
 
   /** Restores the initial state. Removes faults and recorded calls. */
   reset(): void {
     this.state.reset();
   }
 
-  /** Replaces the directory and contacts, and clears the outbox. */
+  /**
+   * Replaces the directory and contacts, and clears the outbox.
+   *
+   * @throws {ControlInputError} for an unknown name or an invalid seed; nothing is changed then
+   */
   seed(seed: SeedName | Seed): void {
-    this.state.store.load(typeof seed === "string" ? NAMED_SEEDS[seed] : seed);
+    this.state.store.load(parse(SEED_CHOICE, seed, "seed"));
     this.state.outbox.load([]);
   }
 
@@ -145,9 +167,9 @@ export class EmulatorControl {
     return this.state.faults.all();
   }
 
-  /** @throws {ControlInputError} when the effect does not support the moment `when` */
+  /** @throws {ControlInputError} for an invalid fault, also when the effect does not support `when` */
   addFault(fault: FaultInput): FaultRule {
-    return this.state.faults.add(fault);
+    return this.state.faults.add(parse(FAULT, fault, "the fault"));
   }
 
   /** Removes one fault, or all of them. */

@@ -29,6 +29,7 @@ export function faultsSection(
       ["#", "Effect", "Operation", "When", "Applied to", ""],
       faults.map((fault) => [
         String(fault.faultId),
+        String(fault.faultId),
         html`${fault.effect}${
           fault.effect === "error" ? html` <code>${fault.code}</code>` : ""
         }${fault.ms === 0 ? "" : ` ${fault.ms} ms`}${

@@ -42,22 +42,41 @@ export function uiPage(
               >Emulates the vendor's API. All data is sample data; no messages
               are sent.</span
             >
-            <a href="ui">Refresh</a>
+            <nav>
+              ${gatewayLinks(control.gatewayUrl)}
+              <a href="ui">Refresh</a>
+              <a href="../_emulator">Control API</a>
+              <a href="openapi.json">OpenAPI</a>
+            </nav>
             <label class="soft" data-script hidden
-              ><input type="checkbox" id="auto-refresh" /> Refresh
-              automatically</label
+              ><input
+                type="checkbox"
+                id="auto-refresh"
+                checked
+                autocomplete="off"
+              />
+              Refresh automatically</label
             >
-            <a href="../_emulator">Control API</a>
-            <a href="openapi.json">OpenAPI</a>
+            <span id="live-state" class="bad" role="status"></span>
           </header>
-          ${alert} ${clockSection(control)} ${pendingSection(seed.contacts)}
-          ${contactsSection(seed.contacts, seed.directory.directoryId)}
-          ${outboxSection(control)}
-          ${faultsSection(control, [...ACTIONS.keys()])}
-          ${callsSection(control)}
+          <div id="content">
+            ${alert} ${clockSection(control)} ${pendingSection(seed.contacts)}
+            ${contactsSection(seed.contacts, seed.directory.directoryId)}
+            ${outboxSection(control)}
+            ${faultsSection(control, [...ACTIONS.keys()])}
+            ${callsSection(control)}
+          </div>
         </main>
       </body>
     </html> `.text;
+}
+
+/** Links to the pages of the gateway, if its URL is known. */
+function gatewayLinks(url: string | undefined): Html {
+  if (url === undefined) return EMPTY_HTML;
+  return html`<a href="${url}/">Gateway</a>
+    <a href="${url}/playground">Playground</a>
+    <a href="${url}/docs">REST documentation</a>`;
 }
 
 function contactsSection(
@@ -83,6 +102,7 @@ function contactsSection(
         "Bound to",
       ],
       contacts.map((contact) => [
+        contact.contactId,
         contact.name,
         html`<code>${contact.contactId}</code>`,
         contact.status,
@@ -129,6 +149,7 @@ function pendingSection(contacts: readonly SeedContact[]): Html {
     table(
       ["Contact", "Address or number", "Since", ""],
       pending.map(({ contactId, name, target, since }) => [
+        `${contactId} ${target}`,
         html`${name} <code>${contactId}</code>`,
         target,
         since,

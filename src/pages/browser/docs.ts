@@ -1,3 +1,7 @@
+import { addAccessibleNames } from "./accessible-names.js";
+import { collapsedErrors } from "./collapsed-errors.js";
+import { byOrder } from "./operation-order.js";
+
 /** Global of swagger-ui-bundle.js, which the page loads first. */
 declare const SwaggerUIBundle: (
   options: Readonly<Record<string, unknown>>,
@@ -18,6 +22,9 @@ const followTheme = (): void => {
 dark.addEventListener("change", followTheme);
 followTheme();
 
+const page = document.getElementById("docs");
+if (page !== null) addAccessibleNames(page);
+
 SwaggerUIBundle({
   url: "openapi.json",
   // Send requests to the gateway that serves this page, under whatever URL it is reached.
@@ -33,10 +40,12 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   docExpansion: "list",
-  persistAuthorization: true,
+  operationsSorter: byOrder,
+  // Credentials stay in memory: a reload forgets them.
+  persistAuthorization: false,
+  plugins: [collapsedErrors],
+  syntaxHighlight: { theme: "tomorrow-night" },
   tryItOutEnabled: true,
   // Disables the badge of an external validator service.
   validatorUrl: null,
 });
-
-export {};

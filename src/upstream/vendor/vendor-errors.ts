@@ -61,7 +61,7 @@ const EXACT: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Prefixes for codes that are not listed above, tried from top to bottom. */
-const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
+export const VENDOR_CODE_PREFIXES: readonly (readonly [string, ErrorCode])[] = [
   ["Throttling", ErrorCode.UPSTREAM_THROTTLED],
   ["Rejected.Throttling", ErrorCode.UPSTREAM_THROTTLED],
   ["LimitExceeded.", ErrorCode.QUOTA_EXCEEDED],
@@ -118,7 +118,7 @@ export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
 export function classify(code: string, httpStatus: number): ErrorCode {
   const exact = Object.hasOwn(EXACT, code) ? EXACT[code] : undefined;
   if (exact !== undefined) return exact;
-  for (const [prefix, family] of PREFIXES) {
+  for (const [prefix, family] of VENDOR_CODE_PREFIXES) {
     if (code.startsWith(prefix)) return family;
   }
   if (code.includes("Throttling") || httpStatus === 429) {
@@ -149,6 +149,13 @@ const BOUNDS: Readonly<Record<string, { min?: number; max?: number }>> = {
   "InvalidParameter.Name.Length": { min: 2, max: 12 },
   "InvalidParameter.Members.Length": { min: 1, max: 5 },
 };
+
+/** All vendor codes that a table of this file names. */
+export const KNOWN_VENDOR_CODES: readonly string[] = [
+  ...new Set(
+    [EXACT, LIMITS, RULES, BOUNDS].flatMap((table) => Object.keys(table)),
+  ),
+];
 
 const DEFAULT_PAUSE_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
   CONCURRENT_CHANGE: CONFLICT_PAUSE_SECONDS,
