@@ -15,8 +15,12 @@ import type { Config } from "./config/config.js";
 import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
-import { answerNodeRefusals } from "./http/errors/node-refusals.js";
 import { fastifyOptions } from "./http/fastify-options.js";
+import {
+  ignoreExpectations,
+  refuseConnect,
+} from "./http/ingress/node-defaults.js";
+import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
@@ -41,6 +45,7 @@ import {
 import { failuresOf } from "./observability/failures.js";
 import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
+import { ClientViews } from "./proxies/client-view.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
 import type { SharedState } from "./shared-state/shared-state.js";
 import { Upstream } from "./upstream/upstream.js";
@@ -91,17 +96,25 @@ export async function createGateway(
   admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
-  const fastify = adapter.getInstance<FastifyInstance>();
-  constrainUpgrades(fastify);
-  const methods = new RouteMethods(fastify);
   const accessControl = createAccessControl(
     config,
     authenticator,
     state.limits,
   );
+  const views = new ClientViews(config.TRUSTED_PROXIES, config.PUBLIC_URL);
+  const ingress = new Ingress(views, accessControl, logger);
+  const adapter = new FastifyAdapter(
+    fastifyOptions(connections, ingress, {
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      publicPath: views.publicPath,
+    }),
+  );
+  const fastify = adapter.getInstance<FastifyInstance>();
+  constrainUpgrades(fastify);
+  const methods = new RouteMethods(fastify);
   const slots = new SocketSlots(slotsOf(config));
   observability.addFirstHooks(fastify);
+  ingress.addHook(fastify);
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
@@ -140,8 +153,9 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  routeUpgrades(fastify.server, fastify, connections, logger);
-  answerNodeRefusals(fastify.server, connections, logger);
+  ignoreExpectations(fastify.server, fastify);
+  routeUpgrades(fastify.server, fastify, connections, ingress);
+  refuseConnect(fastify.server, connections, ingress);
   return app;
 }
 

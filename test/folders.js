@@ -9,13 +9,22 @@
 export const MAY_IMPORT = {
   errors: [],
   context: ["errors"],
-  config: ["context"],
+  proxies: [],
+  config: ["context", "proxies"],
   logging: ["config", "context", "errors"],
   validation: ["errors"],
   egress: ["config", "logging"],
   upstream: ["config", "context", "egress", "errors", "logging"],
-  access: ["config", "context", "egress", "errors", "logging", "upstream"],
-  http: ["access", "context", "errors", "logging"],
+  access: [
+    "config",
+    "context",
+    "egress",
+    "errors",
+    "logging",
+    "proxies",
+    "upstream",
+  ],
+  http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
     "access",
@@ -24,6 +33,7 @@ export const MAY_IMPORT = {
     "errors",
     "http",
     "logging",
+    "proxies",
     "upstream",
   ],
   "message-contacts": [

@@ -7,6 +7,7 @@ import {
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
+import type { ClientView } from "../proxies/client-view.js";
 import type { Operation } from "../upstream/operations.js";
 import {
   foreignOrigin,
@@ -17,12 +18,7 @@ import {
   unnamedDirectory,
 } from "./access-errors.js";
 import { repeatedHeader, type Headers } from "./credential.js";
-import {
-  EXPOSED_HEADERS,
-  namesLoopback,
-  PREFLIGHT_HEADERS,
-  Origins,
-} from "./origins.js";
+import { namesLoopback, Origins, type OriginCheck } from "./origins.js";
 import {
   addressKey,
   FAILED_SIGN_IN_COST,
@@ -49,14 +45,13 @@ export type RouteRights =
 
 /** The parts of a request that access control reads. Never the body. */
 export interface AccessRequest {
-  readonly method: string;
   readonly headers: Headers;
   /**
    * Header names and values, alternating, as received. Absent for headers from
    * a message body.
    */
   readonly rawHeaders?: readonly string[];
-  readonly address: string;
+  readonly view: ClientView;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
   /**
@@ -73,14 +68,6 @@ export interface AccessGrant {
   /** Rate limit points left in the current minute; null without a limit. */
   readonly remaining: number | null;
 }
-
-/** A CORS preflight of an allowed origin. It is answered without a body. */
-export class Preflight {
-  readonly isAnswered = true;
-}
-
-/** The decision on a request that is not refused. */
-export type AccessDecision = AccessGrant | Preflight;
 
 /**
  * Grant for requests without authentication, such as public pages and
@@ -107,7 +94,7 @@ export function createAccessControl(
 ): AccessControl {
   return new AccessControl(
     authenticator,
-    new Origins(config.CORS_ORIGINS),
+    new Origins(config.CORS_ORIGINS, config.PUBLIC_URL),
     createRateLimits(config, makeLimiter),
     aliasesOf(config),
   );
@@ -133,11 +120,11 @@ export class AccessControl {
    *   BAD_REQUEST
    * @throws {MisdirectedRequest}
    */
-  authorize(incoming: AccessRequest): AccessDecision | Promise<AccessDecision> {
+  authorize(incoming: AccessRequest): AccessGrant | Promise<AccessGrant> {
     const { addresses } = this.limits;
     if (addresses === null) return this.checkOrigin(incoming);
     return addresses
-      .consume(addressKey(incoming.address), incoming.setHeader)
+      .consume(addressKey(incoming.view.address), incoming.setHeader)
       .then(() => this.checkOrigin(incoming));
   }
 
@@ -161,37 +148,26 @@ export class AccessControl {
     };
   }
 
+  /** Classifies a request by the page that sent it. */
+  originOf({
+    headers,
+    view,
+  }: Pick<AccessRequest, "headers" | "view">): OriginCheck {
+    return this.origins.classify(headers, view);
+  }
+
   private checkOrigin(
     incoming: AccessRequest,
-  ): AccessDecision | Promise<AccessDecision> {
-    const { headers, rights, setHeader, rawHeaders = [] } = incoming;
+  ): AccessGrant | Promise<AccessGrant> {
+    const { headers, rights, rawHeaders = [], view } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw repeatedHost();
-    // In open mode the Host header must name loopback (DNS rebinding).
-    if (this.authenticator.isOpen && !namesLoopback(headers))
+    // In open mode the host must be loopback (DNS rebinding).
+    if (this.authenticator.isOpen && !namesLoopback(view))
       throw new MisdirectedRequest();
-    const originCheck = this.origins.classify(headers);
-    if (originCheck.kind === "allowed") {
-      setHeader("access-control-allow-origin", originCheck.origin);
-      setHeader("access-control-expose-headers", EXPOSED_HEADERS);
-    }
-    if (headers["origin"] !== undefined) setHeader("vary", "origin");
-    if (rights === "public") {
-      return ANONYMOUS_GRANT;
-    }
-    if (originCheck.kind === "foreign") {
-      throw foreignOrigin(headers["origin"]);
-    }
-    if (
-      incoming.method === "OPTIONS" &&
-      originCheck.kind === "allowed" &&
-      headers["access-control-request-method"] !== undefined
-    ) {
-      for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) {
-        setHeader(name, value);
-      }
-      return new Preflight();
-    }
+    if (rights === "public") return ANONYMOUS_GRANT;
+    const check = this.originOf(incoming);
+    if (check.kind === "foreign") throw foreignOrigin(check.origin);
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller =
       repeated === null
@@ -208,7 +184,7 @@ export class AccessControl {
   ): AccessGrant | Promise<AccessGrant> {
     if (typeof caller === "string") {
       this.limits.addresses?.charge(
-        addressKey(incoming.address),
+        addressKey(incoming.view.address),
         FAILED_SIGN_IN_COST - 1,
       );
       const { authorization, "x-api-key": apiKey } = incoming.headers;

@@ -29,28 +29,32 @@ export function unauthenticated(reason: RefusalReason): GatewayError {
   });
 }
 
-/** An origin as browsers write it; any other text is not repeated to the caller. */
-const ORIGIN = /^[a-z][a-z\d+.-]{0,20}:\/\/[\w.:[\]-]{1,255}$/i;
-
-/** Error for a page whose origin is not in the CORS list. */
-export function foreignOrigin(
-  origin: string | string[] | undefined,
-): GatewayError {
-  const name =
-    typeof origin === "string" && ORIGIN.test(origin) ? origin : undefined;
+/**
+ * Error for a page whose origin is neither allowed nor the gateway's own.
+ *
+ * @param origin the normalised origin; null if the browser stated none
+ */
+export function foreignOrigin(origin: string | null): GatewayError {
   return new GatewayError(ErrorCode.FORBIDDEN, {
     reason: "origin",
-    header: origin === undefined ? "sec-fetch-site" : "origin",
+    header: origin === null ? "sec-fetch-site" : "origin",
     problem: {
-      en: "Pages of this origin may not call the gateway.",
-      zh: "该来源的页面无权调用网关。",
+      en: `Pages of ${origin === null ? "this origin" : `the origin ${origin}`} may not call the gateway.`,
+      zh: `来源${origin === null ? "不明" : ` ${origin} `}的页面无权调用网关。`,
     },
-    advice: {
-      en: `Ask an operator of the gateway to add ${name ?? "the origin of the page"} to CORS_ORIGINS.`,
-      zh: `请联系网关管理员将${name === undefined ? "页面的来源" : ` ${name} `}加入 CORS_ORIGINS。`,
-    },
+    advice: origin === null ? UNKNOWN_ORIGIN_ADVICE : originAdvice(origin),
   });
 }
+
+const UNKNOWN_ORIGIN_ADVICE: Sentence = {
+  en: "Only pages of the origins in CORS_ORIGINS may call it. This page states no valid origin.",
+  zh: "只有 CORS_ORIGINS 中来源的页面可以调用网关。该页面未声明有效来源。",
+};
+
+const originAdvice = (origin: string): Sentence => ({
+  en: `To allow it, an operator adds ${origin} to CORS_ORIGINS. If it is the gateway's own address behind a proxy, an operator sets PUBLIC_URL, or TRUSTED_PROXIES and a proxy that sends X-Forwarded-Host.`,
+  zh: `如需允许，请管理员将 ${origin} 加入 CORS_ORIGINS。如果它是网关在代理后的自身地址，请管理员设置 PUBLIC_URL，或设置 TRUSTED_PROXIES 并由代理发送 X-Forwarded-Host。`,
+});
 
 /** Error for a repeated Host header. */
 export function repeatedHost(): GatewayError {

@@ -61,6 +61,8 @@ export interface RequestContext {
   readonly trace?: RequestTrace;
   /** Whether the caller has disconnected. Reads are then not retried. */
   readonly isGone?: () => boolean;
+  /** Prefix of links to this gateway: a path, a URL, or empty by default. */
+  readonly linkBase?: string;
 }
 
 /** The trace that a request belongs to (W3C trace context). */
@@ -102,7 +104,7 @@ export function beginField({ idempotency }: RequestContext): void {
 
 type FilledByHooks = Pick<
   RequestContext,
-  "caller" | "directory" | "idempotency" | "isGone" | "trace"
+  "caller" | "directory" | "idempotency" | "isGone" | "linkBase" | "trace"
 >;
 
 /**

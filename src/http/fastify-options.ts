@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
 import type { FastifyHttpOptions } from "fastify";
-import type { Logger } from "../logging/logger.js";
 import type { Connections } from "./connections.js";
 import { httpError } from "./errors/http-errors.js";
-import { rawResponse } from "./errors/raw-response.js";
-import { refuseEarly } from "./refusal.js";
+import type { Ingress } from "./ingress/ingress.js";
+import { headersOfFailed } from "./ingress/raw-response.js";
+import { routedTarget } from "./ingress/request-target.js";
 import { isHandshake } from "./upgrades.js";
 
 /** Maximum request body in bytes. The largest valid input is under 4 KiB. */
@@ -13,13 +13,21 @@ export const MAX_BODY_BYTES = 64 * 1024;
 /** Maximum size of the request line and the headers. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
+/** Settings of the server. */
+export interface ServerOptions {
+  readonly keepAliveTimeoutMs: number;
+  /** Path of `PUBLIC_URL` without a slash at its end, or empty. */
+  readonly publicPath: string;
+}
+
 /**
  * Fastify options: limits against slow clients and large requests, and
  * rendering of protocol errors.
  */
 export function fastifyOptions(
-  logger: Logger,
   connections: Connections,
+  ingress: Ingress,
+  { keepAliveTimeoutMs, publicPath }: ServerOptions,
 ): FastifyHttpOptions<Server> {
   // Supported since Node 24.9: `routeUpgrades` then gets only WebSocket
   // handshakes.
@@ -29,8 +37,10 @@ export function fastifyOptions(
     requestTimeout: 30_000,
     // `shedLoad` refuses requests during shutdown, in the format of their API.
     return503OnClosing: false,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: keepAliveTimeoutMs,
     http: {
+      // Counts from the first byte of a request, so it may be shorter than
+      // `keepAliveTimeout`, which ends with that byte.
       headersTimeout: 10_000,
       maxHeaderSize: MAX_HEADER_BYTES,
       // `addRequestHooks` checks it, so that the response has a request id.
@@ -42,12 +52,14 @@ export function fastifyOptions(
     // A path parameter of any length reaches its validation (422, not 404).
     routerOptions: {
       ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
       maxParamLength: MAX_HEADER_BYTES,
     },
+    rewriteUrl: (request) => routedTarget(request, publicPath),
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     frameworkErrors: (error, request, reply) => {
-      refuseEarly(request, reply, error, logger);
+      ingress.refuseEarly(request, reply, error);
     },
     clientErrorHandler(cause, socket) {
       if (cause.code === "ECONNRESET" || !socket.writable) {
@@ -60,7 +72,8 @@ export function fastifyOptions(
           : cause.code === "ERR_HTTP_REQUEST_TIMEOUT"
             ? httpError("requestTimeout")
             : httpError("malformedHttp");
-      connections.dismiss(socket, rawResponse(error, {}, logger));
+      const headers = headersOfFailed(cause, socket);
+      connections.dismiss(socket, ingress.rawRefusal(error, headers));
     },
   };
 }

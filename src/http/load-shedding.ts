@@ -1,10 +1,9 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { openContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
-import { COMMON_HEADERS, refuse } from "./refusal.js";
+import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
 /** Limits of load shedding; 0 disables a limit. */
@@ -188,9 +187,6 @@ function refuseBusy(
   reason: ShedReason,
   logger: Logger,
 ): void {
-  const context = openContext(request.headers);
-  request.callContext = context;
-  void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
   void refuse(request, reply, busyError(reason), logger);
 }
 

@@ -32,18 +32,20 @@ export interface Problem {
 export interface ProblemContext {
   readonly requestId: string;
   readonly language: Language;
+  /** Prefix of links; empty by default. */
+  readonly linkBase?: string;
 }
 
 /** Converts an error to problem details in the language of the request. */
 export function toProblem(
   { code, details }: GatewayError,
-  { requestId, language }: ProblemContext,
+  { requestId, language, linkBase = "" }: ProblemContext,
 ): Problem {
   const row = ERRORS[code];
   const { retryAfterSeconds, limit, field, violations, upstream, unsettled } =
     details;
   return {
-    type: `/errors/${code}`,
+    type: `${linkBase}/errors/${code}`,
     title: row.message[language],
     status: details.httpStatus ?? row.httpStatus,
     detail: [details.problem, details.advice ?? row.advice]

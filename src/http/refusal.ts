@@ -1,7 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { openContext } from "../context/request-context.js";
 import type { Logger } from "../logging/logger.js";
-import { logRequest } from "../logging/request-line.js";
 import { sendProblem } from "./problem-details.filter.js";
 
 /**
@@ -42,25 +40,4 @@ export function refuse(
 ): FastifyReply {
   const { refuse: render = sendProblem } = request.routeOptions.config;
   return render(request, reply, reason, logger);
-}
-
-/**
- * Answers a request for which Fastify runs no hooks, and logs it. Opens its context
- * and sets the headers of every response.
- */
-export function refuseEarly(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  reason: unknown,
-  logger: Logger,
-): void {
-  const context = openContext(request.headers);
-  request.callContext = context;
-  void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-  void sendProblem(request, reply, reason, logger);
-  logRequest(logger, context, {
-    method: request.method,
-    route: "none",
-    status: reply.statusCode,
-  });
 }

@@ -1,26 +1,23 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  Preflight,
-  type AccessControl,
-  type AccessDecision,
-} from "../access/access-control.js";
+import type { AccessControl, AccessGrant } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
-import { openContext, type OpenContext } from "../context/request-context.js";
-import type { Logger } from "../logging/logger.js";
+import type { OpenContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import type { LogFields, Logger } from "../logging/logger.js";
 import { logRequest } from "../logging/request-line.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
 import { httpError } from "./errors/http-errors.js";
+import { bodyRefusal, decompressBodies } from "./ingress/body-checks.js";
 import { sendProblem } from "./problem-details.filter.js";
-import { COMMON_HEADERS, refuse, refuseEarly } from "./refusal.js";
+import { refuse } from "./refusal.js";
 import { requireRights } from "./routes.js";
 
 /**
  * Adds the hooks of every request:
  *
- * - `onRequest` opens the context and authorizes the request before its body is
- *   read.
+ * - `onRequest` authorizes the request before its body is read.
  * - `preHandler` rejects masked input and freezes the context.
  * - `preSerialization` masks personal data.
  * - `onResponse` charges the caller and logs the request.
@@ -31,59 +28,43 @@ export function addRequestHooks(
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
-  fastify.decorateRequest("callContext");
   fastify.decorateRequest("trace");
   requireRights(fastify);
   fastify.addHook("onRequest", (request, reply, done) => {
-    const context = openContext(request.headers);
-    request.callContext = context;
-    reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
+    const context = request.callContext;
     const reject = (reason: unknown): void => {
       if (hasUnreadBody(request)) reply.header("connection", "close");
       void refuse(request, reply, reason, logger);
     };
     if (lacksHost(request)) {
+      void reply.header("connection", "close");
       reject(httpError("missingHost"));
       return;
     }
-    if (isEncoded(request)) {
-      reject(httpError("contentEncoding"));
-      return;
-    }
-    const proceed = (decision: AccessDecision): void => {
-      if (decision instanceof Preflight) {
-        void reply.code(204).send();
-        return;
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+    const proceed = ({ caller, directory, remaining }: AccessGrant): void => {
+      context.caller = caller;
+      context.directory = directory;
+      context.usage.remaining = remaining;
       context.isGone = isClosed(request.raw.socket);
       dropTypeOfEmptyBody(request);
-      done();
+      // Routes that only answer errors have a better one than 415.
+      const refusal = isRefusing(request) ? null : bodyRefusal(request, reply);
+      if (refusal === null) done();
+      else reject(refusal);
     };
-    let decision: AccessDecision | Promise<AccessDecision>;
+    let grant: AccessGrant | Promise<AccessGrant>;
     try {
-      decision = accessControl.authorize(
-        accessRequest(request, reply, context),
-      );
+      grant = accessControl.authorize(accessRequest(request, reply, context));
     } catch (reason) {
       reject(reason);
       return;
     }
-    if (decision instanceof Promise) void decision.then(proceed, reject);
-    else proceed(decision);
+    if (grant instanceof Promise) void grant.then(proceed, reject);
+    else proceed(grant);
   });
+  decompressBodies(fastify, MAX_BODY_BYTES);
   fastify.addHook("preHandler", (request, reply, done) => {
-    const { callContext, routeOptions, body } = request as Partial<
-      Pick<FastifyRequest, "callContext">
-    > &
-      FastifyRequest;
-    if (callContext === undefined) {
-      // `GET *` matches no route, so `onRequest` did not run.
-      refuseEarly(request, reply, httpError("unknownRoute"), logger);
-      return;
-    }
+    const { callContext, routeOptions, body } = request;
     try {
       // GraphQL resolvers check their own inputs.
       if (isOperation(routeOptions.config.rights)) {
@@ -106,6 +87,8 @@ export function addRequestHooks(
       // The pattern, because the URL may contain personal data.
       route: request.routeOptions.url ?? "none",
       status: reply.statusCode,
+      address: request.clientView.address,
+      ...refusedOrigin(request),
     });
     done();
   });
@@ -128,10 +111,9 @@ function accessRequest(
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;
   return {
-    method: request.method,
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view: request.clientView,
     // Without a route the response is a 404, which requires only a credential.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
@@ -141,15 +123,9 @@ function accessRequest(
   };
 }
 
-/** Whether a request of HTTP/1.1 has no Host header (RFC 9112, section 3.2). */
+/** Whether a request has no Host header, which HTTP/1.1 requires (RFC 9112, section 3.2). */
 function lacksHost({ headers, raw }: FastifyRequest): boolean {
-  return headers.host === undefined && raw.httpVersion === "1.1";
-}
-
-/** Whether the body is compressed. Compressed bodies are not supported. */
-function isEncoded({ headers }: FastifyRequest): boolean {
-  const encoding = headers["content-encoding"];
-  return encoding !== undefined && encoding !== "identity";
+  return headers.host === undefined && raw.httpVersion !== "1.0";
 }
 
 /**
@@ -167,10 +143,28 @@ function dropTypeOfEmptyBody({ method, headers }: FastifyRequest): void {
   }
 }
 
+/** Whether the route of a request only answers errors. */
+function isRefusing({ is404, routeOptions }: FastifyRequest): boolean {
+  return is404 || routeOptions.config.rights === "signed";
+}
+
 /** Whether the rest of the body may be too large to drain. */
 function hasUnreadBody({ headers }: FastifyRequest): boolean {
   return (
     headers["transfer-encoding"] !== undefined ||
     Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES
   );
+}
+
+/** The origin of a page that may not call the gateway, and the settings that would allow it. */
+function refusedOrigin({
+  originCheck: check,
+  callContext: { usage },
+}: FastifyRequest): Pick<LogFields, "refusedOrigin" | "settings"> {
+  return usage.failureCode === ErrorCode.FORBIDDEN && check.kind === "foreign"
+    ? {
+        refusedOrigin: check.origin ?? "unknown",
+        settings: "CORS_ORIGINS, PUBLIC_URL, TRUSTED_PROXIES",
+      }
+    : {};
 }

@@ -4,7 +4,15 @@ import { closestRouteAmong } from "./errors/closest-route.js";
 import { httpError } from "./errors/http-errors.js";
 import { refuse, type RefusalRenderer } from "./refusal.js";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const METHODS = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+] as const;
 
 interface DeclaredUrl {
   readonly methods: Set<string>;

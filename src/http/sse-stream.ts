@@ -60,6 +60,14 @@ export class SseStreams implements OnModuleDestroy {
   ): FastifyReply {
     const { raw, request } = reply;
     const { caller, usage } = request.callContext;
+    void reply
+      .header("content-type", "text/event-stream; charset=utf-8")
+      .header("cache-control", "no-store, no-transform")
+      .header("x-accel-buffering", "no");
+    if (request.method === "HEAD") {
+      void events.return?.();
+      return reply.send();
+    }
     let last: readonly SseEvent[] = [];
     let isEnded = false;
     const forget = this.credentials.add({
@@ -94,11 +102,7 @@ export class SseStreams implements OnModuleDestroy {
     if (raw.destroyed) leave();
     // Without a `timeout` listener, Node destroys a socket that times out.
     raw.setTimeout(STALLED_MS);
-    return reply
-      .header("content-type", "text/event-stream; charset=utf-8")
-      .header("cache-control", "no-store, no-transform")
-      .header("x-accel-buffering", "no")
-      .send(stream);
+    return reply.send(stream);
   }
 
   /** Ends every stream. Browsers reconnect, possibly to another replica. */

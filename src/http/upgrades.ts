@@ -2,10 +2,9 @@ import { ServerResponse, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Logger } from "../logging/logger.js";
 import type { Connections } from "./connections.js";
 import { httpError } from "./errors/http-errors.js";
-import { rawResponse } from "./errors/raw-response.js";
+import type { Ingress } from "./ingress/ingress.js";
 
 /** Value of the constraint `upgrade` of routes that serve WebSockets. */
 export const WEBSOCKET = "websocket";
@@ -71,13 +70,13 @@ export function routeUpgrades(
   server: Server,
   fastify: Pick<FastifyInstance, "routing">,
   connections: Connections,
-  logger: Logger,
+  ingress: Pick<Ingress, "rawRefusal">,
 ): void {
   const answer = (request: IncomingMessage): void => {
     const { socket } = request;
     if (socket.destroyed) return;
     if (!isHandshake(request)) {
-      ignoreUpgrade(server, connections, request, logger);
+      ignoreUpgrade(server, connections, request, ingress);
       return;
     }
     const response = new ServerResponse(request);
@@ -137,14 +136,14 @@ function ignoreUpgrade(
   server: Server,
   connections: Connections,
   request: IncomingMessage,
-  logger: Logger,
+  ingress: Pick<Ingress, "rawRefusal">,
 ): void {
   const { method, url, httpVersion, rawHeaders, socket } = request;
   // Node drops headers beyond a limit, and one of them may delimit the body.
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     connections.dismiss(
       socket,
-      rawResponse(httpError("headersTooLarge"), request.headers, logger),
+      ingress.rawRefusal(httpError("headersTooLarge"), request.headers),
     );
     return;
   }

@@ -38,6 +38,12 @@ export interface LogFields {
   readonly upstreamFailure?: string | undefined;
   readonly directory?: string | undefined;
   readonly caller?: string | undefined;
+  /** IP address of the client, or of the nearest proxy that is not trusted. */
+  readonly address?: string | undefined;
+  /** Origin of a page that may not call the gateway. */
+  readonly refusedOrigin?: string | undefined;
+  /** Names of the settings that would allow a refused request. */
+  readonly settings?: string | undefined;
   readonly url?: string | undefined;
   readonly contactId?: string | null | undefined;
   /** Identifier of a token issuer from the configuration. */
@@ -71,7 +77,7 @@ const WRITABLE: OutputStatus = { failure: null, lost: 0 };
  * cannot be written, standard error gets one line per minute that reports it.
  *
  * Lines are built from an allow-list of fields, so that they cannot contain secrets
- * or personal data.
+ * or personal data other than the address of the client.
  */
 export class Logger {
   private readonly pino: Pino;

@@ -19,7 +19,16 @@ export type LoggedContext = Pick<
 export function logRequest(
   logger: Pick<Logger, "log" | "logRefusal" | "writes">,
   { requestId, trace, usage, caller, startedAtMs }: LoggedContext,
-  about: Pick<LogFields, "protocol" | "method" | "route" | "status">,
+  about: Pick<
+    LogFields,
+    | "protocol"
+    | "method"
+    | "route"
+    | "status"
+    | "address"
+    | "refusedOrigin"
+    | "settings"
+  >,
 ): void {
   const { failureCode: code, failureReason, upstreamCalls } = usage;
   const level = code === undefined ? "info" : ERRORS[code].logLevel;

@@ -56,7 +56,8 @@ export function buildOpenApi(
   return {
     openapi: "3.1.0",
     info: { ...INFO, version },
-    servers: [{ url: "/", description: "This gateway." }],
+    // Relative to the URL of this document (OpenAPI 3.1, server object).
+    servers: [{ url: ".", description: "This gateway." }],
     tags: Object.values(TAGS),
     paths,
     components: {

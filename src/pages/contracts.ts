@@ -40,3 +40,10 @@ export function printedOpenApi(app: INestApplication): ContractText {
   );
   return contractText(JSON.stringify(document, null, 2));
 }
+
+/** The same OpenAPI document with another URL of its server. */
+export function withServer({ text }: ContractText, url: string): ContractText {
+  const document = JSON.parse(text) as object;
+  const servers = [{ url, description: "This gateway." }];
+  return contractText(JSON.stringify({ ...document, servers }, null, 2));
+}

@@ -125,7 +125,7 @@ ${json(problem)}
 <p>${text("handling")}</p>
 ${block(restSnippet(code, reference))}
 <p><a href="../errors?lang=${language}">${text("all")}</a></p>`;
-  return staticPage({ title: code, language, path: `/errors/${code}`, body });
+  return staticPage({ title: code, language, root: "../", body });
 }
 
 function occurrenceList(occurrences: readonly Occurrence[]): string {

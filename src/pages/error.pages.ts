@@ -41,12 +41,12 @@ export function errorsPage(language: Language): Page {
     withCode(TEXTS[name][language]);
   const rows = Object.values(ErrorCode).map((code) => {
     const { httpStatus, message } = ERRORS[code];
-    return `<tr><td><a href="/errors/${code}?lang=${language}"><code>${code}</code></a></td><td>${httpStatus}</td><td>${escaped(message[language])}</td></tr>`;
+    return `<tr><td><a href="errors/${code}?lang=${language}"><code>${code}</code></a></td><td>${httpStatus}</td><td>${escaped(message[language])}</td></tr>`;
   });
   return staticPage({
     title: TEXTS.title[language],
     language,
-    path: "/errors",
+    root: "./",
     body: `<h1>${text("title")}</h1>
 <p>${text("intro")}</p>
 <div class="wide" tabindex="0"><table>

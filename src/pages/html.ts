@@ -70,8 +70,8 @@ const STYLE_POLICY = `${BASE_POLICY}; img-src 'self'; style-src 'sha256-${create
 export interface StaticPage {
   readonly title: string;
   readonly language: Language;
-  /** URL path of this page, for the link to the other language. */
-  readonly path: string;
+  /** Relative URL of the landing page, such as `./`. */
+  readonly root: string;
   /** HTML in which all text is escaped. */
   readonly body: string;
 }
@@ -81,8 +81,11 @@ const OTHER_LANGUAGE = {
   zh: { code: "en", name: "English" },
 } as const;
 
-/** Renders a page without scripts. It loads only the favicon. */
-export function staticPage({ title, language, path, body }: StaticPage): Page {
+/**
+ * Renders a page without scripts. It loads only the favicon. All links are relative, so
+ * that they work behind a proxy that removes a prefix from the path.
+ */
+export function staticPage({ title, language, root, body }: StaticPage): Page {
   const other = OTHER_LANGUAGE[language];
   const html = `<!doctype html>
 <html lang="${language === "zh" ? "zh-CN" : "en"}">
@@ -90,12 +93,12 @@ export function staticPage({ title, language, path, body }: StaticPage): Page {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<header class="soft"><a href="/?lang=${language}">Message contacts</a><a href="${escaped(path)}?lang=${other.code}" hreflang="${other.code}" rel="alternate">${other.name}</a></header>
+<header class="soft"><a href="${root}?lang=${language}">Message contacts</a><a href="?lang=${other.code}" hreflang="${other.code}" rel="alternate">${other.name}</a></header>
 ${body}
 </main>
 </body>

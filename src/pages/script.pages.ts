@@ -14,12 +14,12 @@ const head = (title: string, styles: string): string => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${styles}">`;
 
 /** The playground (GraphiQL). */
 export function playgroundPage({ build }: Bundle): Page {
-  const base = `/playground/assets/${build}`;
+  const base = `playground/assets/${build}`;
   return {
     html: `${head("Playground · Message contacts", `${base}/playground.css`)}
 <script type="module" src="${base}/playground.js"></script>
@@ -36,7 +36,7 @@ export function playgroundPage({ build }: Bundle): Page {
 
 /** The REST documentation (Swagger UI). */
 export function docsPage({ build }: Bundle): Page {
-  const base = `/docs/assets/${build}`;
+  const base = `docs/assets/${build}`;
   return {
     html: `${head("REST documentation · Message contacts", `${base}/swagger-ui.css`)}
 <link rel="stylesheet" href="${base}/docs.css">

@@ -9,7 +9,7 @@ export function faultsSection(
   operations: readonly string[],
 ): Html {
   const faults = control.faults();
-  const form = html`<form method="post" action="/_emulator/ui/add-fault">
+  const form = html`<form method="post" action="ui/add-fault">
       ${select(
         "fault",
         "Fault",

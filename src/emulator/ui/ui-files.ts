@@ -53,4 +53,4 @@ export const UI_FILES: Readonly<
 
 /** Content security policy: only the page's own files, and forms that target the emulator. */
 export const UI_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";

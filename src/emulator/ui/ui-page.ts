@@ -6,9 +6,15 @@ import { faultsSection } from "./ui-faults.js";
 import { button, section, table } from "./ui-parts.js";
 import { html, EMPTY_HTML, type Html } from "./html.js";
 
-/** Renders the page. `errorMessage` is the error of the last form submission. */
+/**
+ * Renders the page. All links are relative to `base`.
+ *
+ * @param base URL of the control API, relative to the page
+ * @param errorMessage the error of the last form submission
+ */
 export function uiPage(
   control: EmulatorControl,
+  base: string,
   errorMessage?: string,
 ): string {
   const { seed } = control.snapshot();
@@ -20,12 +26,13 @@ export function uiPage(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <base href="${base}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Emulator · Message contacts</title>
-        <link rel="icon" href="/_emulator/ui/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/_emulator/ui/ui.css" />
-        <script defer src="/_emulator/ui/ui.js"></script>
+        <link rel="icon" href="ui/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="ui/ui.css" />
+        <script defer src="ui/ui.js"></script>
       </head>
       <body>
         <main>
@@ -37,9 +44,9 @@ export function uiPage(
             >
             <nav>
               ${gatewayLinks(control.gatewayUrl)}
-              <a href="/_emulator/ui">Refresh</a>
-              <a href="/_emulator">Control API</a>
-              <a href="/_emulator/openapi.json">OpenAPI</a>
+              <a href="ui">Refresh</a>
+              <a href="../_emulator">Control API</a>
+              <a href="openapi.json">OpenAPI</a>
             </nav>
             <label class="soft" data-script hidden
               ><input

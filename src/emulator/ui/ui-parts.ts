@@ -15,7 +15,7 @@ export function button(
   about?: string,
 ): Html {
   const name = about === undefined ? label : `${label} ${about}`;
-  return html`<form method="post" action="/_emulator/ui/${action}">
+  return html`<form method="post" action="ui/${action}">
     ${Object.entries(fields).map(
       ([key, value]) =>
         html`<input type="hidden" name="${key}" value="${value}" />`,

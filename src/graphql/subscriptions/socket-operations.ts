@@ -1,4 +1,4 @@
-import { Preflight, type AccessControl } from "../../access/access-control.js";
+import type { AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
@@ -16,6 +16,7 @@ import {
 } from "../../http/load-shedding.js";
 import { asGatewayError } from "../../http/errors/http-errors.js";
 import { logRequest } from "../../logging/request-line.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
@@ -34,7 +35,8 @@ export interface SocketHead {
   readonly headers: Headers;
   /** `IncomingMessage.rawHeaders` of the upgrade request. */
   readonly rawHeaders: readonly string[];
-  readonly address: string;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Whether the connection has closed. */
   readonly isGone: () => boolean;
 }
@@ -103,6 +105,7 @@ export class SocketOperations {
         logRequest(this.logger, context, {
           protocol: "websocket",
           route: this.route,
+          address: head.view.address,
         });
       },
     };
@@ -110,27 +113,23 @@ export class SocketOperations {
 
   /** Authorizes the operation and sets the caller and directory of its context. */
   private async authorize(
-    { headers, rawHeaders, address }: SocketHead,
+    { headers, rawHeaders, view }: SocketHead,
     context: OpenContext,
   ): Promise<GatewayError | null> {
     try {
-      const decision = await this.accessControl.authorize({
-        method: "GET",
+      const grant = await this.accessControl.authorize({
         headers,
         rawHeaders,
-        address,
+        view,
         rights: "fields",
         setHeader: () => undefined,
         onCaller: (caller) => {
           context.caller = caller;
         },
       });
-      if (decision instanceof Preflight) {
-        return new GatewayError(ErrorCode.BAD_REQUEST);
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+      context.caller = grant.caller;
+      context.directory = grant.directory;
+      context.usage.remaining = grant.remaining;
       return null;
     } catch (reason) {
       const error = asGatewayError(reason);

@@ -33,6 +33,7 @@ import type {
 import type { SocketSlots } from "./socket-slots.js";
 import { transportOf } from "./socket-transport.js";
 import { detachSocket } from "../../http/upgrades.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Maximum size of one message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -49,6 +50,8 @@ const SOCKET_LIMIT = new GatewayError(ErrorCode.RATE_LIMITED, {
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Operations that have not ended. */
   readonly running: Set<SocketOperation>;
 }
@@ -150,7 +153,7 @@ export class GraphqlSocket {
         reason: "socket-limit",
       });
     }
-    const { raw } = request;
+    const { raw, clientView } = request;
     checkHandshake(raw.headers);
     this.log.opened(raw, request.callContext.requestId);
     this.sockets.handleUpgrade(
@@ -158,14 +161,18 @@ export class GraphqlSocket {
       detachSocket(request, reply),
       // The data after the request headers is still in the stream.
       Buffer.alloc(0),
-      (socket) => this.serve(socket, raw),
+      (socket) => this.serve(socket, raw, clientView),
     );
   };
 
-  private serve(socket: WebSocket, request: IncomingMessage): void {
+  private serve(
+    socket: WebSocket,
+    request: IncomingMessage,
+    view: ClientView,
+  ): void {
     const stopPinging = keepAlive(socket);
     const running = new Set<SocketOperation>();
-    this.slots.arrive(socket, request.socket.remoteAddress ?? "", () => {
+    this.slots.arrive(socket, view.address, () => {
       this.log.refused(
         request,
         "socket-limit",
@@ -184,11 +191,7 @@ export class GraphqlSocket {
         onCut: (reason) => this.log.refused(request, reason),
         onFault: (error) => this.logger.fault(error, {}),
       }),
-      {
-        socket,
-        request,
-        running,
-      },
+      { socket, request, view, running },
     );
     // ws closes the socket itself, with the right code, after an invalid frame.
     socket.on("error", () => this.log.refused(request, "socket-message"));
@@ -289,11 +292,11 @@ export class GraphqlSocket {
 
 function headOf(context: SocketContext): SocketHead {
   const { connectionParams = {}, extra } = context;
-  const { socket, request } = extra;
+  const { socket, request, view } = extra;
   return {
     headers: headersOf(request.headers, connectionParams),
     rawHeaders: request.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view,
     isGone: () => socket.readyState !== socket.OPEN,
   };
 }

@@ -159,36 +159,24 @@ const HTTP_ERRORS = {
     status: 415,
     reason: "media-type",
     problem: {
-      en: "The media type of the body is not supported.",
-      zh: "不支持请求正文的媒体类型。",
+      en: "The media type or the charset of the body is not supported.",
+      zh: "不支持请求正文的媒体类型或字符集。",
     },
     advice: {
-      en: "Send the body as JSON, with the header `Content-Type: application/json`.",
-      zh: "请以 JSON 格式发送正文，并设置请求头 `Content-Type: application/json`。",
+      en: "Send the body as JSON in UTF-8, with the header `Content-Type: application/json`.",
+      zh: "请以 UTF-8 编码的 JSON 格式发送正文，并设置请求头 `Content-Type: application/json`。",
     },
   },
   contentEncoding: {
     status: 415,
     reason: "content-encoding",
     problem: {
-      en: "Compressed bodies are not supported.",
-      zh: "不支持压缩的请求正文。",
+      en: "The Content-Encoding of the body is not supported.",
+      zh: "不支持请求正文的 Content-Encoding。",
     },
     advice: {
-      en: "Send the body without Content-Encoding.",
-      zh: "请发送未压缩的正文，不要设置 Content-Encoding。",
-    },
-  },
-  expectation: {
-    status: 417,
-    reason: "invalid-header",
-    problem: {
-      en: "The header Expect has a value that is not supported.",
-      zh: "不支持 Expect 请求头的值。",
-    },
-    advice: {
-      en: "Send `Expect: 100-continue`, or omit the header.",
-      zh: "请发送 `Expect: 100-continue`，或省略该请求头。",
+      en: "Send the body uncompressed, or with `Content-Encoding: gzip`.",
+      zh: "请发送未压缩的正文，或使用 `Content-Encoding: gzip`。",
     },
   },
   misdirected: {
@@ -273,7 +261,8 @@ export function asGatewayError(exception: unknown): GatewayError {
 function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
   if (
-    exception instanceof Error &&
+    typeof exception === "object" &&
+    exception !== null &&
     "statusCode" in exception &&
     typeof exception.statusCode === "number"
   ) {

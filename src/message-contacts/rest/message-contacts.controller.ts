@@ -66,7 +66,7 @@ export class MessageContactsController {
       checkInput(inputs.AddMessageContactInput, body, this.config),
       context,
     );
-    void reply.header("location", `${ROOT}/${contact.id}`);
+    void reply.header("location", `${rootFor(context)}/${contact.id}`);
     return this.applyPrefer(
       { createdAt: null, ...contact },
       prefer,
@@ -99,7 +99,7 @@ export class MessageContactsController {
       fromQuery(inputs.MessageContactsArgs, query),
       context,
     );
-    void reply.header("link", pageLinks(ROOT, query, page));
+    void reply.header("link", pageLinks(rootFor(context), query, page));
     return page;
   }
 
@@ -153,7 +153,7 @@ export class MessageContactsController {
     if (deletion.state !== DeletionState.DELETED) {
       void reply
         .code(202)
-        .header("location", `${ROOT}/${id}/deletion`)
+        .header("location", `${rootFor(context)}/${id}/deletion`)
         .header("retry-after", String(DELETION_RETRY_SECONDS));
     }
     return deletion;
@@ -186,7 +186,7 @@ export class MessageContactsController {
     );
     void reply.header(
       "link",
-      pageLinks(`${ROOT}/${id}/verifications`, query, page),
+      pageLinks(`${rootFor(context)}/${id}/verifications`, query, page),
     );
     return page;
   }
@@ -255,6 +255,11 @@ export class MessageContactsController {
     void reply.header("preference-applied", "return=representation");
     return read;
   }
+}
+
+/** The root of all routes as the client sees it. */
+function rootFor({ linkBase = "" }: RequestContext): string {
+  return `${linkBase}${ROOT}`;
 }
 
 function requireFound<T>(value: T | null, contactId: string): T {

@@ -12,7 +12,7 @@ const CALLER = callerWith("reader", ["contacts:read"], ["default"]);
 const HEAD = {
   headers: { host: "127.0.0.1" },
   rawHeaders: ["Host", "127.0.0.1"],
-  address: "192.0.2.1",
+  view: { address: "192.0.2.1", scheme: null, host: "127.0.0.1", linkBase: "" },
   isGone: () => false,
 };
 const ADMITTED = { caller: CALLER, directory: "default", remaining: 5 };
