@@ -67,6 +67,10 @@ const init = (payload?: object): string =>
 const subscribe = (query: string, id = "1"): string =>
   JSON.stringify({ type: "subscribe", id, payload: { query } });
 
+/** Arrays in arrays, deeper than recursive functions can follow. */
+const nested = (type: string): string =>
+  `{"type":"${type}","id":"1","payload":{"variables":${"[".repeat(30_000)}${"]".repeat(30_000)}}}`;
+
 const ping = '{"type":"ping"}';
 
 const WATCH =
@@ -99,6 +103,18 @@ describe("hostile sockets", () => {
         ['{"type":"connection_init","payload":{"__proto__":{}}}'],
         signedIn,
       ],
+      4400,
+    ],
+    ...["connection_init", "subscribe", "ping", "complete"].map(
+      (type): [string, () => [readonly string[], ClientOptions], number] => [
+        `a deeply nested ${type} message`,
+        () => [[nested(type)], signedIn],
+        4400,
+      ],
+    ),
+    [
+      "a deeply nested subscription after connection_init",
+      () => [[init(), nested("subscribe")], signedIn],
       4400,
     ],
     [

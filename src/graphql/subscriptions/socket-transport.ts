@@ -48,7 +48,11 @@ export function transportOf(
           socket.terminate();
           return;
         }
-        handle(withQuery(data.toString("utf8"))).catch((error: unknown) => {
+        // Also what is thrown synchronously becomes a rejection: an error in a listener
+        // would end the process.
+        const handled = async (): Promise<void> =>
+          handle(withQuery(data.toString("utf8")));
+        handled().catch((error: unknown) => {
           onFault(error);
           socket.close(CloseCode.InternalServerError, "Internal error");
         });
