@@ -112,6 +112,22 @@ describe("hostile sockets", () => {
         4400,
       ],
     ),
+    ...[
+      { type: "connection_ack" },
+      { type: "next", id: "1", payload: {} },
+      { type: "error", id: "1", payload: [{ message: "no" }] },
+    ].flatMap((message) => {
+      const text = JSON.stringify(message);
+      const row = (
+        when: string,
+        ...messages: string[]
+      ): [string, () => [readonly string[], ClientOptions], number] => [
+        `${message.type}, which only servers send, ${when}`,
+        () => [messages, signedIn],
+        4400,
+      ];
+      return [row("first", text), row("after sign-in", init(), text)];
+    }),
     [
       "a deeply nested subscription after connection_init",
       () => [[init(), nested("subscribe")], signedIn],
