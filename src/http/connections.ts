@@ -113,8 +113,14 @@ export class Connections {
    * Closes a refused connection: sends the response, discards further input and
    * resets the connection after `LINGER_MS`. A peer that ignores the FIN or
    * keeps sending cannot hold the connection longer.
+   *
+   * @param response omitted if the response to an earlier request has begun, because
+   *   the client would read it as a part of that one
    */
-  dismiss(socket: Duplex, response?: string): void {
+  dismiss(
+    socket: Duplex & { readonly _httpMessage?: ServerResponse | null },
+    response?: string,
+  ): void {
     if (socket.destroyed || this.closing.has(socket)) return;
     this.closing.add(socket);
     const cancel = this.timing.after(LINGER_MS, () => reset(socket));
@@ -127,7 +133,8 @@ export class Connections {
     socket.removeAllListeners("data");
     socket.on("data", discard);
     if (!socket.writable) return;
-    if (response === undefined) socket.end();
+    const hasBegun = socket._httpMessage?.headersSent === true;
+    if (response === undefined || hasBegun) socket.end();
     else socket.end(response);
   }
 

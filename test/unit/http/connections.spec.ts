@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -184,4 +185,30 @@ describe("Connections", () => {
     await stopped;
     expect(connections.open).toBe(2);
   });
+});
+
+describe("a refusal while an earlier request is being answered", () => {
+  it.each(["PING\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"])(
+    "cuts the response off, and writes no other one into it: %j",
+    async (refused) => {
+      const connections = new Connections(10, { log: () => undefined });
+      const server = createServer((_request, response) => {
+        response.write("begun");
+      });
+      const refuse = (socket: Duplex): void =>
+        connections.dismiss(socket, "HTTP/1.1 400 Bad Request\r\n\r\n");
+      server.on("clientError", (_error, socket) => refuse(socket));
+      server.on("connect", (_request, socket) => refuse(socket));
+      connections.watch(server);
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      const { port } = server.address() as AddressInfo;
+      const peer = await RawPeer.open(`http://127.0.0.1:${port}`);
+      peer.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until("a response", () => peer.received.includes("begun"));
+      peer.write(refused);
+      await until("the end", () => connections.open === 0);
+      expect(peer.statuses).toEqual([200]);
+      server.close();
+    },
+  );
 });
