@@ -9,6 +9,7 @@ import {
   keyBoundsFor,
   MemoryKeyStore,
 } from "../upstream/idempotency/memory-key-store.js";
+import { NO_OTHER_REPLICAS } from "../upstream/reads/invalidation-bus.js";
 import {
   MemoryWriteQueue,
   type WriteQueue,
@@ -54,6 +55,7 @@ function memoryState(abandonedMs: number): SharedState {
     ...queuesOf((_directory, local) => local),
     ledger,
     relay: NO_RELAY,
+    invalidations: NO_OTHER_REPLICAS,
     verifications,
     close: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@ import { DELETION_LEDGER } from "../message-contacts/deletions/deletion-ledger.j
 import { DELETION_RELAY } from "../message-contacts/deletions/deletion-relay.js";
 import { VERIFICATION_LOG } from "../message-contacts/verifications/verification-log.js";
 import { KEY_STORE } from "../upstream/idempotency/key-store.js";
+import { INVALIDATION_BUS } from "../upstream/reads/invalidation-bus.js";
 import { WRITE_QUEUES } from "../upstream/writes/write-queue.js";
 import type { SharedState } from "./shared-state.js";
 
@@ -18,6 +19,7 @@ export class SharedStateModule {
       { provide: WRITE_QUEUES, useValue: state.queues },
       { provide: DELETION_LEDGER, useValue: state.ledger },
       { provide: DELETION_RELAY, useValue: state.relay },
+      { provide: INVALIDATION_BUS, useValue: state.invalidations },
       { provide: VERIFICATION_LOG, useValue: state.verifications },
     ];
     return {

@@ -4,6 +4,7 @@ import type { DeletionRelay } from "../message-contacts/deletions/deletion-relay
 import type { VerificationLog } from "../message-contacts/verifications/verification-log.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { KeyStore } from "../upstream/idempotency/key-store.js";
+import type { InvalidationBus } from "../upstream/reads/invalidation-bus.js";
 import type { WriteQueues } from "../upstream/writes/write-queue.js";
 
 /**
@@ -24,6 +25,7 @@ export interface SharedState {
   readonly queues: WriteQueues;
   readonly ledger: DeletionLedger;
   readonly relay: DeletionRelay;
+  readonly invalidations: InvalidationBus;
   readonly verifications: VerificationLog;
   /** Resolves when all running and queued writes have finished. */
   writesDone(): Promise<void>;

@@ -17,6 +17,13 @@ import {
   type Operation,
   type WriteOperation,
 } from "./operations.js";
+import {
+  NO_OTHER_REPLICAS,
+  type InvalidationBus,
+} from "./reads/invalidation-bus.js";
+import type { ReadCacheLimits } from "./reads/read-cache.js";
+import { ReadStore } from "./reads/read-store.js";
+import { SharedReads } from "./reads/shared-reads.js";
 import { VendorReads } from "./reads/vendor-reads.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import type { RpcSigner } from "./transport/signer.js";
@@ -35,7 +42,19 @@ export interface ClientDependencies {
   readonly timing?: Timing;
   readonly observer?: UpstreamObserver;
   readonly limits?: CallLimits;
+  readonly cache?: ReadCacheLimits;
+  readonly bus?: InvalidationBus;
+  /** Alias of the directory, as other replicas know it. */
+  readonly directory?: string;
+  /** Resolves when the reads that arrive together have arrived. */
+  readonly gather?: () => Promise<void>;
 }
+
+const NO_CACHE: ReadCacheLimits = { lifetimeMs: 0, maxLifetimeMs: 0 };
+
+/** Resolves when all events that are due now were handled. */
+const endOfTurn = (): Promise<void> =>
+  new Promise((resolve) => void setImmediate(resolve));
 
 /** Status of one directory's client. Breakers: 0 closed, 1 open, 2 half-open. */
 export interface ClientStatus {
@@ -57,10 +76,11 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
  *
  * Path of a read:
  * 1. `Upstream.call` selects the client of the directory.
- * 2. `UpstreamClient.execute` passes reads to `VendorReads.readShared`, which joins
- *    an identical read or starts one and retries it.
- * 3. `BreakerAndBulkhead.run` queues the attempt or rejects it.
- * 4. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
+ * 2. `UpstreamClient.execute` passes reads to `SharedReads.read`, which answers from
+ *    the cache, joins an identical read, or combines reads of contacts into a list.
+ * 3. `VendorReads.readWithRetries` sends all others and retries them.
+ * 4. `BreakerAndBulkhead.run` queues the attempt or rejects it.
+ * 5. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
  *    classifies the response as an `Outcome`.
  *
  * Path of a write:
@@ -77,6 +97,7 @@ export class UpstreamClient {
   private readonly transport: Transport;
   private readonly queue: WriteQueue;
   private readonly reads: VendorReads;
+  private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
   private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
     isBreakerFailure,
@@ -91,6 +112,10 @@ export class UpstreamClient {
     timing = SYSTEM_TIMING,
     observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
+    cache = NO_CACHE,
+    bus = NO_OTHER_REPLICAS,
+    directory = "",
+    gather = endOfTurn,
   }: ClientDependencies) {
     this.transport = transport;
     this.queue = queue;
@@ -111,11 +136,23 @@ export class UpstreamClient {
       },
     };
     this.reads = new VendorReads(shared);
+    this.shared = new SharedReads({
+      reads: this.reads,
+      store: new ReadStore(cache, timing.now),
+      bus,
+      directory,
+      isUnderPressure: () => false,
+      gather,
+      limits,
+      observer,
+      timing,
+    });
     this.writes = new KeyedWrites(
       {
         ...shared,
         breakerAndBulkhead: this.writeBreaker,
         reads: this.reads,
+        announce: (contactId) => this.shared.announceWrite(contactId),
         cooldown: new WriteRetryCooldown(timing.now),
       },
       queue,
@@ -138,12 +175,14 @@ export class UpstreamClient {
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
     if (!isWrite(operation)) {
-      return this.reads.readShared(operation, params, context);
+      return this.shared.read(operation, params, context);
     }
-    const answer: Promise<object> = this.writes
-      .executeIdempotent(operation, params as never, context, hooks)
-      // Later reads must not join a read that began before this write.
-      .finally(() => this.reads.detachRunning());
+    const answer: Promise<object> = this.writes.executeIdempotent(
+      operation,
+      params as never,
+      context,
+      hooks,
+    );
     return answer as Promise<VendorAnswer<O>>;
   }
 

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { Directory } from "../config/files/directories-file.js";
@@ -11,20 +12,20 @@ import {
 } from "./transport/credentials.js";
 import { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import { KEY_STORE, type KeyStore } from "./idempotency/key-store.js";
+import {
+  INVALIDATION_BUS,
+  type InvalidationBus,
+} from "./reads/invalidation-bus.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
 import { UpstreamTransport } from "./transport/transport.js";
 import { Upstream } from "./upstream.js";
-import { UpstreamClient } from "./upstream.client.js";
+import { UpstreamClient, type ClientDependencies } from "./upstream.client.js";
 import {
   UNOBSERVED,
   UPSTREAM_OBSERVER,
   type UpstreamObserver,
 } from "./upstream-observer.js";
-import {
-  WRITE_QUEUES,
-  type WriteQueue,
-  type WriteQueues,
-} from "./writes/write-queue.js";
+import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
 
 /** Provides the upstream clients that the configuration describes. */
 @Module({
@@ -36,6 +37,7 @@ import {
         AuditTrail,
         KEY_STORE,
         WRITE_QUEUES,
+        INVALIDATION_BUS,
         { token: UPSTREAM_OBSERVER, optional: true },
       ],
       useFactory: (
@@ -43,13 +45,29 @@ import {
         trail: AuditTrail,
         keys: KeyStore,
         queues: WriteQueues,
+        bus: InvalidationBus,
         observer: UpstreamObserver = UNOBSERVED,
       ) =>
         new Upstream(
           new Map(
             [...directoriesOf(config)].map(([alias, directory]) => [
               alias,
-              clientFor(directory, config, keys, queues(alias), observer),
+              new UpstreamClient({
+                ...connectionOf(directory, config, keys),
+                writes: queues(alias),
+                directory: alias,
+                bus,
+                observer,
+                limits: limitsOf(config),
+                cache: {
+                  lifetimeMs: config.READ_CACHE_MS,
+                  maxLifetimeMs: Math.max(
+                    config.READ_CACHE_MS,
+                    config.READ_CACHE_MAX_MS,
+                  ),
+                },
+                gather: () => delay(GATHER_MS),
+              }),
             ]),
           ),
           trail,
@@ -67,21 +85,22 @@ export class UpstreamModule implements OnApplicationShutdown {
   }
 }
 
-function clientFor(
+/**
+ * Time in which reads of single contacts are gathered into one list, in milliseconds. The
+ * vendor's responses take tens of milliseconds.
+ */
+const GATHER_MS = 2;
+
+function connectionOf(
   { endpoint, credentials }: Directory,
   config: Config,
   keys: KeyStore,
-  writes: WriteQueue,
-  observer: UpstreamObserver,
-): UpstreamClient {
-  return new UpstreamClient({
+): Pick<ClientDependencies, "signer" | "transport" | "keys"> {
+  return {
     signer: new RpcSigner(endpoint, providerOf(credentials)),
     transport: new UpstreamTransport(endpoint),
-    writes,
-    observer,
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
-    limits: limitsOf(config),
-  });
+  };
 }
 
 /** Configured directories by alias; without a file, the one from the settings. */

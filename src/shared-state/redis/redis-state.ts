@@ -4,6 +4,7 @@ import { LeasedWriteQueue } from "../leased-write-queue.js";
 import { RedisConnection } from "./redis-connection.js";
 import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
+import { RedisInvalidationBus } from "./redis-invalidation-bus.js";
 import { RedisKeyStore } from "./redis-key-store.js";
 import { sharedLimits } from "./redis-rate-limits.js";
 import { RedisVerificationLog } from "./redis-verification-log.js";
@@ -52,6 +53,7 @@ export async function openRedisState(
       new LeasedWriteQueue(local, new WriteLease(connection, directory)),
     ledger,
     relay: new RedisDeletionRelay(connection),
+    invalidations: new RedisInvalidationBus(connection),
     verifications,
     limits: sharedLimits(connection, secret),
     close: () => connection.close(),

@@ -87,8 +87,9 @@ export class KeyedWrites {
     // Leave time for one attempt and its read-back.
     const latestStart =
       deadline - limits.readBackReserveMs - POLICY.minAttemptMs;
+    const { ContactId: contactId = null } = params as { ContactId?: string };
     return this.queue.run(
-      (turn) => {
+      async (turn) => {
         const beforeAttempt = async (): Promise<void> => {
           await turn.confirm(latestStart);
           // Confirm the key before `hooks.confirm` counts the attempt against the
@@ -98,9 +99,14 @@ export class KeyedWrites {
         };
         const { usage } = context;
         const write = { operation, params, deadline, usage, beforeAttempt };
-        return new WriteExecution(this.parts, write).run(
-          hold?.wasSent === true ? hold.startedAtMs : null,
-        );
+        await this.parts.announce(contactId);
+        try {
+          return await new WriteExecution(this.parts, write).run(
+            hold?.wasSent === true ? hold.startedAtMs : null,
+          );
+        } finally {
+          await this.parts.announce(contactId);
+        }
       },
       Math.max(0, latestStart - timing.now()),
       context.caller.id,

@@ -32,6 +32,13 @@ export interface WriteDependencies extends RetryDependencies {
   readonly breakerAndBulkhead: BreakerAndBulkhead<Outcome<unknown>>;
   readonly reads: Pick<VendorReads, "readWithRetries">;
   readonly cooldown: WriteRetryCooldown;
+  /**
+   * Invalidates the reads that a write changes; called before its first attempt and
+   * after its end.
+   *
+   * @param contactId null for a write that creates a contact
+   */
+  readonly announce: (contactId: string | null) => Promise<void>;
 }
 
 /** One write to execute. */
@@ -191,7 +198,7 @@ export class WriteExecution<O extends WriteOperation> {
     const { ContactId } = this.request.params as { ContactId: string };
     const { deadline, usage } = this.request;
     const answer = await this.parts.reads
-      .readWithRetries("getMessageContact", { ContactId }, deadline, usage)
+      .readWithRetries("getMessageContact", { ContactId }, { deadline, usage })
       .catch(() => null);
     return answer?.Contact.Status === "Deleting";
   }
@@ -200,12 +207,10 @@ export class WriteExecution<O extends WriteOperation> {
     const { attempts, reads, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>
-        reads.readWithRetries(
-          operation,
-          params,
-          this.request.deadline,
-          this.request.usage,
-        ),
+        reads.readWithRetries(operation, params, {
+          deadline: this.request.deadline,
+          usage: this.request.usage,
+        }),
       pause: (ms) => timing.sleep(ms),
       firstSentAtMs: () =>
         (this.firstSentAtMs ?? timing.wallMs()) + attempts.vendorOffsetMs(),
