@@ -31,7 +31,12 @@ export async function openSharedState(
   const { openRedisState } = await import("./redis/redis-state.js");
   const state = await openRedisState(
     url,
-    { prefix, secret: config.STATE_SECRET, abandonedMs },
+    {
+      prefix,
+      secret: config.STATE_SECRET,
+      abandonedMs,
+      minReplicas: config.WEB_CONCURRENCY,
+    },
     logger,
   );
   // Object.assign keeps the getters of `state`; a spread would freeze their values.

@@ -7,16 +7,14 @@ import {
   type CallLimits,
 } from "./attempts/call-policy.js";
 import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
-import {
-  WriteRetryCooldown,
-  type RetryDependencies,
-} from "./attempts/retry-waits.js";
+import { WriteRetryCooldown } from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import {
   OPERATIONS,
   type Operation,
   type WriteOperation,
 } from "./operations.js";
+import { DirectoryPacer, type PacingStatus } from "./pacing/directory-pacer.js";
 import {
   NO_OTHER_REPLICAS,
   type InvalidationBus,
@@ -24,7 +22,7 @@ import {
 import type { ReadCacheLimits } from "./reads/read-cache.js";
 import { ReadStore } from "./reads/read-store.js";
 import { SharedReads } from "./reads/shared-reads.js";
-import { VendorReads } from "./reads/vendor-reads.js";
+import { VendorReads, type ReadDependencies } from "./reads/vendor-reads.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import type { RpcSigner } from "./transport/signer.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
@@ -46,6 +44,8 @@ export interface ClientDependencies {
   readonly bus?: InvalidationBus;
   /** Alias of the directory, as other replicas know it. */
   readonly directory?: string;
+  /** No limit by default. */
+  readonly pacer?: DirectoryPacer;
   /** Resolves when the reads that arrive together have arrived. */
   readonly gather?: () => Promise<void>;
 }
@@ -63,6 +63,7 @@ export interface ClientStatus {
   readonly readsRunning: number;
   readonly readsWaiting: number;
   readonly writesWaiting: number;
+  readonly pacing: readonly PacingStatus[];
 }
 
 /** Concurrent writes of one directory; the write queue normally allows one. */
@@ -78,7 +79,8 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
  * 1. `Upstream.call` selects the client of the directory.
  * 2. `UpstreamClient.execute` passes reads to `SharedReads.read`, which answers from
  *    the cache, joins an identical read, or combines reads of contacts into a list.
- * 3. `VendorReads.readWithRetries` sends all others and retries them.
+ * 3. `VendorReads.readWithRetries` waits for a token of the `DirectoryPacer`, sends the
+ *    read, and retries it.
  * 4. `BreakerAndBulkhead.run` queues the attempt or rejects it.
  * 5. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
  *    classifies the response as an `Outcome`.
@@ -96,6 +98,7 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
 export class UpstreamClient {
   private readonly transport: Transport;
   private readonly queue: WriteQueue;
+  private readonly pacer: DirectoryPacer;
   private readonly reads: VendorReads;
   private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
@@ -115,14 +118,17 @@ export class UpstreamClient {
     cache = NO_CACHE,
     bus = NO_OTHER_REPLICAS,
     directory = "",
+    pacer = new DirectoryPacer(0, timing),
     gather = endOfTurn,
   }: ClientDependencies) {
     this.transport = transport;
     this.queue = queue;
     const attempts = new Attempts(signer, transport, timing, observer);
     const budget = new RetryBudget(timing);
-    const shared: RetryDependencies & { readonly attempts: Attempts } = {
+    this.pacer = pacer;
+    const shared: ReadDependencies = {
       attempts,
+      pacer,
       observer,
       budget,
       timing,
@@ -141,7 +147,7 @@ export class UpstreamClient {
       store: new ReadStore(cache, timing.now),
       bus,
       directory,
-      isUnderPressure: () => false,
+      isUnderPressure: (operation) => pacer.isUnderPressure(operation),
       gather,
       limits,
       observer,
@@ -195,6 +201,7 @@ export class UpstreamClient {
       readsRunning: running,
       readsWaiting: waiting,
       writesWaiting: this.queue.length,
+      pacing: this.pacer.statuses,
     };
   }
 

@@ -16,6 +16,9 @@ import {
   INVALIDATION_BUS,
   type InvalidationBus,
 } from "./reads/invalidation-bus.js";
+import { CALL_TOKENS, type CreateCallTokens } from "./pacing/call-tokens.js";
+import { DirectoryPacer } from "./pacing/directory-pacer.js";
+import { SYSTEM_TIMING } from "./timing.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
 import { UpstreamTransport } from "./transport/transport.js";
 import { Upstream } from "./upstream.js";
@@ -38,6 +41,7 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
         KEY_STORE,
         WRITE_QUEUES,
         INVALIDATION_BUS,
+        { token: CALL_TOKENS, optional: true },
         { token: UPSTREAM_OBSERVER, optional: true },
       ],
       useFactory: (
@@ -46,6 +50,7 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
         keys: KeyStore,
         queues: WriteQueues,
         bus: InvalidationBus,
+        tokens: CreateCallTokens | null | undefined,
         observer: UpstreamObserver = UNOBSERVED,
       ) =>
         new Upstream(
@@ -66,6 +71,13 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
                     config.READ_CACHE_MAX_MS,
                   ),
                 },
+                pacer: new DirectoryPacer(
+                  directory.callsPerSecond ?? config.UPSTREAM_CALLS_PER_SECOND,
+                  SYSTEM_TIMING,
+                  tokens == null
+                    ? undefined
+                    : (operation) => tokens(alias, operation),
+                ),
                 gather: () => delay(GATHER_MS),
               }),
             ]),

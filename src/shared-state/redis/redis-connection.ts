@@ -57,6 +57,7 @@ export class RedisConnection implements SharedStore {
   private isProbing = false;
   private reconnectedAtMs = Number.NEGATIVE_INFINITY;
   private probeTimer: NodeJS.Timeout | undefined;
+  private readonly troubleListeners: (() => void)[] = [];
   private readonly probeWaiters = new Set<() => void>();
 
   constructor(
@@ -161,9 +162,10 @@ export class RedisConnection implements SharedStore {
     );
   }
 
-  /** Calls `listener` when messages of subscriptions may be lost from now on. */
-  onSubscriptionLoss(listener: () => void): void {
+  /** Calls `listener` when messages may be lost, and when Redis cannot be used. */
+  onTrouble(listener: () => void): void {
     this.subscriber.on("close", listener);
+    this.troubleListeners.push(listener);
   }
 
   subscribe(channel: string, listener: (message: string) => void): () => void {
@@ -268,6 +270,7 @@ export class RedisConnection implements SharedStore {
     if (this.isClosed) return;
     this.currentProblem = problem;
     for (const done of this.probeWaiters) done();
+    if (problem !== null) for (const tell of this.troubleListeners) tell();
     const kind = problem?.kind ?? null;
     if (kind === this.loggedKind) return;
     this.loggedKind = kind;

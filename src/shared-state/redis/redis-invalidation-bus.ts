@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type {
   InvalidationBus,
@@ -22,6 +23,19 @@ const REMOTE_WRITE = z.object({
 /** Maximum wait for an echo; a read from the vendor is faster than a longer one. */
 const ECHO_TIMEOUT_MS = 50;
 
+/**
+ * After trouble with Redis, a replica does not use its cache for this long: other
+ * replicas may need longer to recover, and cannot publish their writes until then.
+ */
+const QUIET_MS = 5_000;
+
+/**
+ * A write whose message cannot be published is delayed until it can, at most this long.
+ * After a longer outage every replica has noticed it and does not use its cache.
+ */
+const DELIVERY_MS = 1_000;
+const DELIVERY_RETRY_MS = 25;
+
 /** Waits for one echo. */
 interface Ping {
   readonly id: string;
@@ -34,8 +48,11 @@ interface Ping {
  *
  * Redis delivers messages to one connection in the order in which it received them. A
  * replica that publishes a message to itself and receives it has therefore received
- * every write that was published before. So it needs no time limits, and does not use
- * its cache while it cannot receive anything.
+ * every write that was published before. It does not use its cache while it cannot
+ * receive anything.
+ *
+ * A replica that alone loses its connection to Redis cannot inform the others. They may
+ * then serve reads from before its writes, until their entries expire.
  */
 export class RedisInvalidationBus implements InvalidationBus {
   readonly isShared = true;
@@ -48,26 +65,34 @@ export class RedisInvalidationBus implements InvalidationBus {
   private next: Ping | null = null;
   /** Whether the last echo did not arrive in time. */
   private isSuspect = false;
+  private troubleAtMs = Number.NEGATIVE_INFINITY;
+  private deliveredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly connection: Pick<
       RedisConnection,
-      "deliver" | "isUnavailable" | "onSubscriptionLoss" | "subscribe"
+      "deliver" | "isUnavailable" | "onTrouble" | "subscribe"
     >,
+    private readonly now: () => number = () => performance.now(),
   ) {
     // In this order, also after a reconnect: an echo proves both subscriptions.
     connection.subscribe(CHANNEL, (text) => this.receive(text));
     connection.subscribe(this.echoChannel, (id) => this.receiveEcho(id));
-    connection.onSubscriptionLoss(() => {
+    connection.onTrouble(() => {
+      this.troubleAtMs = this.now();
       for (const listener of this.listeners) listener.onGap();
     });
   }
 
   async publish(write: RemoteWrite): Promise<void> {
-    await this.connection.deliver(
-      CHANNEL,
-      JSON.stringify({ replica: this.replica, ...write }),
-    );
+    const text = JSON.stringify({ replica: this.replica, ...write });
+    const isNewOutage = this.now() - this.deliveredAtMs < 2 * DELIVERY_MS;
+    const untilMs = this.now() + (isNewOutage ? DELIVERY_MS : 0);
+    while (!(await this.connection.deliver(CHANNEL, text))) {
+      if (this.now() >= untilMs) return;
+      await delay(DELIVERY_RETRY_MS);
+    }
+    this.deliveredAtMs = this.now();
   }
 
   subscribe(listener: InvalidationListener): void {
@@ -75,7 +100,10 @@ export class RedisInvalidationBus implements InvalidationBus {
   }
 
   isUpToDate(): Promise<boolean> {
-    if (this.connection.isUnavailable) return Promise.resolve(false);
+    const isQuiet = this.now() - this.troubleAtMs >= QUIET_MS;
+    if (!isQuiet || this.connection.isUnavailable) {
+      return Promise.resolve(false);
+    }
     if (this.sent === null) {
       const { answer } = this.ping();
       return this.isSuspect ? Promise.resolve(false) : answer;

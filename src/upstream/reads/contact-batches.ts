@@ -50,6 +50,7 @@ export class ContactBatches {
    * @param gather resolves when the reads that arrive together have arrived
    * @param recentMs a further read requests the list if two contacts were read on
    *   their own within this time
+   * @param isListBusy whether single reads have to wait less than the list
    */
   constructor(
     private readonly running: RunningReads,
@@ -57,6 +58,7 @@ export class ContactBatches {
     private readonly now: () => number,
     private readonly gather: () => Promise<void>,
     private readonly recentMs: number,
+    private readonly isListBusy: () => boolean,
   ) {}
 
   get isPaused(): boolean {
@@ -73,7 +75,7 @@ export class ContactBatches {
     context: RequestContext,
     sent: SendTime,
   ): Promise<FoundContact | null> {
-    if (this.isPaused) return null;
+    if (this.isPaused || this.isListBusy()) return null;
     const list =
       this.running.join(LIST_KEY, context) ?? (await this.gathered(context));
     if (list === null) return null;

@@ -67,6 +67,9 @@ export class SharedReads {
       timing.now,
       parts.gather,
       Math.max(MIN_RECENT_MS, parts.store.lifetimeMs("getMessageContact")),
+      () =>
+        parts.isUnderPressure("listMessageContacts") &&
+        !parts.isUnderPressure("getMessageContact"),
     );
     bus.subscribe({
       onWrite: (write) => {

@@ -6,7 +6,8 @@ import {
   pauseMs,
   POLICY,
 } from "../attempts/call-policy.js";
-import { INTERNAL_CALL, type FairnessKey } from "../attempts/fair-slots.js";
+import type { FairnessKey } from "../attempts/fair-queue.js";
+import { INTERNAL_CALL } from "../attempts/fair-slots.js";
 import {
   attemptFailureOf,
   isBreakerFailure,
@@ -23,11 +24,13 @@ import {
   type RetryDependencies,
 } from "../attempts/retry-waits.js";
 import type { Operation } from "../operations.js";
+import type { DirectoryPacer } from "../pacing/directory-pacer.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 
 /** Dependencies of reads. */
 export interface ReadDependencies extends RetryDependencies {
   readonly attempts: Attempts;
+  readonly pacer: DirectoryPacer;
 }
 
 /** How one read is made. */
@@ -40,6 +43,8 @@ export interface ReadOptions {
   /** Caller and request, which determine the order in the queue. */
   readonly turn?: FairnessKey;
   readonly maxAttempts?: number;
+  /** Whether the read belongs to a write, and may use the tokens reserved for it. */
+  readonly isReserved?: boolean;
   /** Called when an attempt is sent. */
   readonly onSend?: () => void;
 }
@@ -79,10 +84,11 @@ export class VendorReads {
       isWanted = () => true,
       turn = INTERNAL_CALL,
       maxAttempts = POLICY.maxAttempts,
+      isReserved = false,
       onSend,
     }: ReadOptions,
   ): Promise<VendorAnswer<O>> {
-    const { attempts, budget, connection, limits, observer, timing } =
+    const { attempts, budget, connection, limits, observer, pacer, timing } =
       this.parts;
     const reconnection = new Reconnection(connection);
     // The last attempt must start with at least twice the minimum attempt time.
@@ -98,6 +104,8 @@ export class VendorReads {
         const timeoutMs = Math.min(limits.readAttemptMs, leftMs);
         return attempts.attempt(operation, params, timeoutMs, usage);
       });
+      const untilMs = deadline - POLICY.minAttemptMs;
+      await pacer.acquire(operation, { turn, untilMs, isReserved, isWanted });
       const outcome = await this.breakerAndBulkhead.run(makeAttempt, turn);
       if (outcome instanceof NotExecuted) {
         reconnection.returnToken();
@@ -108,6 +116,7 @@ export class VendorReads {
         if (mayWait && (await awaitConnection())) continue;
         throw notStartedError(outcome);
       }
+      pacer.record(operation, outcome);
       connection.unreachableSinceMs = isConnectionFailure(outcome)
         ? (connection.unreachableSinceMs ?? timing.now())
         : null;

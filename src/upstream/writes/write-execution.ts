@@ -24,6 +24,8 @@ import type {
 import { SETTLEMENTS, type ReadBack, type Settlement } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
+import { INTERNAL_CALL } from "../attempts/fair-slots.js";
+import type { DirectoryPacer } from "../pacing/directory-pacer.js";
 import { WriteRetries } from "./write-retries.js";
 
 /** Dependencies of writes. */
@@ -32,6 +34,7 @@ export interface WriteDependencies extends RetryDependencies {
   readonly breakerAndBulkhead: BreakerAndBulkhead<Outcome<unknown>>;
   readonly reads: Pick<VendorReads, "readWithRetries">;
   readonly cooldown: WriteRetryCooldown;
+  readonly pacer: DirectoryPacer;
   /**
    * Invalidates the reads that a write changes; called before its first attempt and
    * after its end.
@@ -116,8 +119,13 @@ export class WriteExecution<O extends WriteOperation> {
   }
 
   private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
-    const { attempts, breakerAndBulkhead, budget, timing } = this.parts;
+    const { attempts, breakerAndBulkhead, budget, pacer, timing } = this.parts;
     try {
+      await pacer.acquire(this.request.operation, {
+        turn: INTERNAL_CALL,
+        untilMs: timing.now() + this.attemptMs() - POLICY.minAttemptMs,
+        isReserved: true,
+      });
       await this.request.beforeAttempt();
     } catch (error) {
       throw isUncertain ? this.unknownOutcome() : error;
@@ -149,6 +157,7 @@ export class WriteExecution<O extends WriteOperation> {
       throw isUncertain ? this.unknownOutcome() : notStartedError(outcome);
     }
     if (outcome.kind === "answered") budget.countSuccess();
+    pacer.record(this.request.operation, outcome);
     this.retries.recordOutcome(outcome);
     return outcome as Outcome<VendorAnswer<O>>;
   }
@@ -198,7 +207,15 @@ export class WriteExecution<O extends WriteOperation> {
     const { ContactId } = this.request.params as { ContactId: string };
     const { deadline, usage } = this.request;
     const answer = await this.parts.reads
-      .readWithRetries("getMessageContact", { ContactId }, { deadline, usage })
+      .readWithRetries(
+        "getMessageContact",
+        { ContactId },
+        {
+          deadline,
+          usage,
+          isReserved: true,
+        },
+      )
       .catch(() => null);
     return answer?.Contact.Status === "Deleting";
   }
@@ -210,6 +227,7 @@ export class WriteExecution<O extends WriteOperation> {
         reads.readWithRetries(operation, params, {
           deadline: this.request.deadline,
           usage: this.request.usage,
+          isReserved: true,
         }),
       pause: (ms) => timing.sleep(ms),
       firstSentAtMs: () =>

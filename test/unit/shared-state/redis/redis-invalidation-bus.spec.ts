@@ -19,7 +19,7 @@ class HeldRedis {
     return () => undefined;
   }
 
-  onSubscriptionLoss(listener: () => void): void {
+  onTrouble(listener: () => void): void {
     this.onLoss = listener;
   }
 
@@ -39,14 +39,15 @@ class HeldRedis {
 
 function connected() {
   const redis = new HeldRedis();
-  const a = new RedisInvalidationBus(redis);
-  const b = new RedisInvalidationBus(redis);
+  const clock = { ms: 0 };
+  const a = new RedisInvalidationBus(redis, () => clock.ms);
+  const b = new RedisInvalidationBus(redis, () => clock.ms);
   const seen: unknown[] = [];
   b.subscribe({
     onWrite: ({ directory, contactId }) => seen.push([directory, contactId]),
     onGap: () => seen.push("gap"),
   });
-  return { redis, a, b, seen };
+  return { redis, clock, a, b, seen };
 }
 
 const WRITE = { directory: "main", contactId: "c-1" };
@@ -101,10 +102,31 @@ describe("the invalidation bus on Redis", () => {
     }
   });
 
-  it("reports a gap when its subscriptions were lost", () => {
-    const { redis, seen } = connected();
+  it("reports a gap when messages may be lost, and is not up to date for 5 s", async () => {
+    const { redis, clock, b, seen } = connected();
     redis.disconnect();
     expect(seen).toEqual(["gap"]);
+    clock.ms = 4_999;
+    expect(await b.isUpToDate()).toBe(false);
+    clock.ms = 5_000;
+    const later = b.isUpToDate();
+    redis.flush();
+    expect(await later).toBe(true);
+  });
+
+  it("repeats a message while a new outage lasts, and gives up in a longer one", async () => {
+    const { redis, clock, a } = connected();
+    await a.publish(WRITE);
+    redis.queue.length = 0;
+    redis.isUnavailable = true;
+    const published = a.publish(WRITE);
+    redis.isUnavailable = false;
+    await published;
+    expect(redis.queue).toHaveLength(1);
+    redis.isUnavailable = true;
+    clock.ms = 2_000;
+    await a.publish(WRITE);
+    expect(redis.queue).toHaveLength(1);
   });
 
   it.each(["", "{}", "null", `{"directory":1}`, "x".repeat(5_000)])(
