@@ -10,6 +10,8 @@ export interface Usage {
   upstreamCalls: number;
   /** RequestId of the vendor's last response, for the audit trail. */
   upstreamRequestId: string | null;
+  /** Number of vendor operations that the request needed. */
+  requestedCalls?: number;
   /** Reads of the vendor that were answered without a call of their own. */
   saved?: SavedCalls;
   /** Age of the oldest read of the response in milliseconds; absent: current. */

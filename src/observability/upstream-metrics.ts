@@ -1,9 +1,17 @@
+import type { SavedCalls } from "../context/request-context.js";
 import { OPERATIONS, type Operation } from "../upstream/operations.js";
 import type {
   AttemptRecord,
   UpstreamObserver,
 } from "../upstream/upstream-observer.js";
 import type { Metrics } from "./metrics.js";
+
+/** Values of the label `by`. */
+const SAVED_BY: Readonly<Record<keyof SavedCalls, string>> = {
+  cache: "cache",
+  inFlight: "in-flight",
+  list: "list",
+};
 
 /** Counts upstream attempts, retries and read-backs. */
 export class UpstreamMetrics implements UpstreamObserver {
@@ -12,6 +20,7 @@ export class UpstreamMetrics implements UpstreamObserver {
     for (const operation of Object.keys(OPERATIONS)) {
       metrics.attemptSeconds.zero({ operation });
       metrics.repeats.inc({ operation }, 0);
+      metrics.requestedCalls.inc({ operation }, 0);
     }
   }
 
@@ -19,6 +28,14 @@ export class UpstreamMetrics implements UpstreamObserver {
     const labels = { operation, outcome: kind, code: code ?? "none" };
     this.metrics.attempts.inc(labels);
     this.metrics.attemptSeconds.observe({ operation }, durationMs / 1_000);
+  }
+
+  requested(operation: Operation): void {
+    this.metrics.requestedCalls.inc({ operation });
+  }
+
+  saved(operation: Operation, by: keyof SavedCalls): void {
+    this.metrics.savedCalls.inc({ operation, by: SAVED_BY[by] });
   }
 
   retried(operation: Operation): void {

@@ -21,6 +21,8 @@ export interface UpstreamObserver {
   attempted(attempt: AttemptRecord): void;
   /** An attempt failed and will be followed by another one. */
   retried(operation: Operation): void;
+  /** A request needs a vendor call, which the cache or another read may save. */
+  requested?(operation: Operation): void;
   /** A read was answered without a call of its own; see `SavedCalls`. */
   saved?(operation: Operation, by: keyof SavedCalls): void;
   /** A write whose response was lost was settled by reading back. */

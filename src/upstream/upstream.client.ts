@@ -99,6 +99,7 @@ export class UpstreamClient {
   private readonly transport: Transport;
   private readonly queue: WriteQueue;
   private readonly pacer: DirectoryPacer;
+  private readonly observer: UpstreamObserver;
   private readonly reads: VendorReads;
   private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
@@ -126,6 +127,7 @@ export class UpstreamClient {
     const attempts = new Attempts(signer, transport, timing, observer);
     const budget = new RetryBudget(timing);
     this.pacer = pacer;
+    this.observer = observer;
     const shared: ReadDependencies = {
       attempts,
       pacer,
@@ -180,6 +182,9 @@ export class UpstreamClient {
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
+    const { usage } = context;
+    usage.requestedCalls = (usage.requestedCalls ?? 0) + 1;
+    this.observer.requested?.(operation);
     if (!isWrite(operation)) {
       return this.shared.read(operation, params, context);
     }
