@@ -64,10 +64,10 @@ export function namesLoopback({ host }: Headers): boolean {
 export const PREFLIGHT_HEADERS = {
   "access-control-allow-methods": "GET, POST, PATCH, DELETE",
   "access-control-allow-headers":
-    "authorization, content-type, x-api-key, x-request-id, x-resource-directory, x-cost, idempotency-key, prefer, accept-language, apollo-require-preflight",
+    "authorization, content-type, x-api-key, x-request-id, x-resource-directory, x-cost, idempotency-key, prefer, if-match, if-none-match, cache-control, accept-language, apollo-require-preflight",
   "access-control-max-age": "600",
 } as const;
 
 /** Response headers that a page of an allowed origin may read. */
 export const EXPOSED_HEADERS =
-  "link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, preference-applied, idempotent-replayed, content-language";
+  "age, etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, preference-applied, idempotent-replayed, content-language";

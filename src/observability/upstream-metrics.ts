@@ -6,7 +6,7 @@ import type {
 } from "../upstream/upstream-observer.js";
 import type { Metrics } from "./metrics.js";
 
-/** Values of the label `by`. */
+/** Values of the label `source`. */
 const SAVED_BY: Readonly<Record<keyof SavedCalls, string>> = {
   cache: "cache",
   inFlight: "in-flight",
@@ -22,6 +22,12 @@ export class UpstreamMetrics implements UpstreamObserver {
       metrics.repeats.inc({ operation }, 0);
       metrics.requestedCalls.inc({ operation }, 0);
     }
+    for (const [operation, { kind }] of Object.entries(OPERATIONS)) {
+      if (kind !== "read") continue;
+      for (const source of Object.values(SAVED_BY)) {
+        metrics.savedCalls.inc({ operation, source }, 0);
+      }
+    }
   }
 
   attempted({ operation, kind, code, durationMs }: AttemptRecord): void {
@@ -35,7 +41,7 @@ export class UpstreamMetrics implements UpstreamObserver {
   }
 
   saved(operation: Operation, by: keyof SavedCalls): void {
-    this.metrics.savedCalls.inc({ operation, by: SAVED_BY[by] });
+    this.metrics.savedCalls.inc({ operation, source: SAVED_BY[by] });
   }
 
   retried(operation: Operation): void {

@@ -4,10 +4,11 @@ import type { ShapeExamples } from "./examples.js";
 
 /** Response headers that some operations document. */
 export type AnswerHeader =
-  "Link" | "Location" | "Preference-Applied" | "Retry-After";
+  "Age" | "ETag" | "Link" | "Location" | "Preference-Applied" | "Retry-After";
 
 /** Request headers that some operations read. */
-export type RequestHeader = "Last-Event-ID" | "Prefer";
+export type RequestHeader =
+  "Cache-Control" | "If-Match" | "If-None-Match" | "Last-Event-ID" | "Prefer";
 
 /** One successful response of an operation. */
 export interface RestAnswer {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { RequestContext } from "../context/request-context.js";
 import { Attempts, type Transport } from "./attempts/attempt.js";
 import {
@@ -20,6 +21,7 @@ import {
   type InvalidationBus,
 } from "./reads/invalidation-bus.js";
 import type { ReadCacheLimits } from "./reads/read-cache.js";
+import { ContactVersions } from "./reads/contact-versions.js";
 import { ReadStore } from "./reads/read-store.js";
 import { SharedReads } from "./reads/shared-reads.js";
 import { VendorReads, type ReadDependencies } from "./reads/vendor-reads.js";
@@ -44,6 +46,8 @@ export interface ClientDependencies {
   readonly bus?: InvalidationBus;
   /** Alias of the directory, as other replicas know it. */
   readonly directory?: string;
+  /** HMAC key of the versions of contacts; the same on all replicas. */
+  readonly versionSecret?: string;
   /** No limit by default. */
   readonly pacer?: DirectoryPacer;
   /** Resolves when the reads that arrive together have arrived. */
@@ -98,6 +102,8 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
 export class UpstreamClient {
   private readonly transport: Transport;
   private readonly queue: WriteQueue;
+  /** Versions of this directory's contacts. */
+  readonly versions: ContactVersions;
   private readonly pacer: DirectoryPacer;
   private readonly observer: UpstreamObserver;
   private readonly reads: VendorReads;
@@ -120,6 +126,7 @@ export class UpstreamClient {
     bus = NO_OTHER_REPLICAS,
     directory = "",
     pacer = new DirectoryPacer(0, timing),
+    versionSecret = randomUUID(),
     gather = endOfTurn,
   }: ClientDependencies) {
     this.transport = transport;
@@ -127,6 +134,7 @@ export class UpstreamClient {
     const attempts = new Attempts(signer, transport, timing, observer);
     const budget = new RetryBudget(timing);
     this.pacer = pacer;
+    this.versions = new ContactVersions(versionSecret);
     this.observer = observer;
     const shared: ReadDependencies = {
       attempts,
@@ -160,6 +168,7 @@ export class UpstreamClient {
         ...shared,
         breakerAndBulkhead: this.writeBreaker,
         reads: this.reads,
+        versions: this.versions,
         announce: (contactId) => this.shared.announceWrite(contactId),
         cooldown: new WriteRetryCooldown(timing.now),
       },

@@ -107,12 +107,23 @@ function connectionOf(
   { endpoint, credentials }: Directory,
   config: Config,
   keys: KeyStore,
-): Pick<ClientDependencies, "signer" | "transport" | "keys"> {
+): Pick<ClientDependencies, "signer" | "transport" | "keys" | "versionSecret"> {
   return {
     signer: new RpcSigner(endpoint, providerOf(credentials)),
     transport: new UpstreamTransport(endpoint),
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
+    ...versionSecretOf(credentials, config),
   };
+}
+
+/** Without a secret that other processes know, the client generates one. */
+function versionSecretOf(
+  credentials: Directory["credentials"],
+  config: Config,
+): Pick<ClientDependencies, "versionSecret"> {
+  return credentials.kind === "keys" || config.STATE_SECRET !== undefined
+    ? { versionSecret: `version ${stateSecretOf(credentials, config)}` }
+    : {};
 }
 
 /** Configured directories by alias; without a file, the one from the settings. */

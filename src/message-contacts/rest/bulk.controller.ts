@@ -2,6 +2,7 @@ import {
   Body,
   Controller,
   Delete,
+  Headers,
   HttpCode,
   Inject,
   Param,
@@ -72,11 +73,12 @@ export class BulkController {
   async associateMembers(
     @Param("id") id: string,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     const outcomes = await this.bulk.associateMembers(
-      fromPath(inputs.AssociateMembersInput, id, body),
+      fromPath(inputs.AssociateMembersInput, id, body, undefined, ifMatch),
       context,
     );
     return withCompletion(reply, toBindingChanges(outcomes, context));
@@ -87,15 +89,19 @@ export class BulkController {
   async disassociateMembers(
     @Param("id") id: string,
     @Query() { targetId, ...rest }: RawQuery,
+    @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     const targetIds = typeof targetId === "string" ? [targetId] : targetId;
     const outcomes = await this.bulk.disassociateMembers(
-      fromPath(inputs.DisassociateMembersInput, id, {
-        ...rest,
-        ...(targetIds === undefined ? {} : { targetIds }),
-      }),
+      fromPath(
+        inputs.DisassociateMembersInput,
+        id,
+        { ...rest, ...(targetIds === undefined ? {} : { targetIds }) },
+        undefined,
+        ifMatch,
+      ),
       context,
     );
     return withCompletion(reply, toBindingChanges(outcomes, context));

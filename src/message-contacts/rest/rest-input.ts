@@ -30,6 +30,7 @@ export function fromQuery<T extends object>(
   shape: Shape<T>,
   query: RawQuery,
   contactId?: string,
+  ifMatch?: string,
 ): T {
   // Without a prototype, so that `__proto__` is an ordinary name.
   const input = Object.create(null) as Record<string, unknown>;
@@ -38,30 +39,40 @@ export function fromQuery<T extends object>(
   }
   return contactId === undefined
     ? checkInput(shape, input)
-    : fromPath(shape, contactId, input);
+    : fromPath(shape, contactId, input, undefined, ifMatch);
 }
 
 /**
  * Validated input from the contact id of the path and a JSON body.
  *
  * @param settings required for shapes with a phone number
- * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId`
+ * @param ifMatch the `If-Match` header
+ * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId` or
+ *   `ifMatch`
  */
 export function fromPath<T extends object>(
   shape: Shape<T>,
   contactId: string,
   body: unknown,
   settings?: RuleSettings,
+  ifMatch?: string,
 ): T {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     return checkInput(shape, body, settings);
   }
-  if (Object.hasOwn(body, "contactId")) {
+  const foreign = ["contactId", "ifMatch"].filter((name) =>
+    Object.hasOwn(body, name),
+  );
+  if (foreign.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["contactId"], rule: "unknown-field" }],
+      violations: foreign.map((name) => ({
+        field: [name],
+        rule: "unknown-field",
+      })),
     });
   }
-  return checkInput(shape, { ...body, contactId }, settings);
+  const condition = ifMatch === undefined ? {} : { ifMatch };
+  return checkInput(shape, { ...body, contactId, ...condition }, settings);
 }
 
 interface PagePosition {

@@ -8,17 +8,31 @@ import * as queries from "../shapes/rest-queries.js";
 
 type Read = Omit<RestOperation, "isWrite" | "scope">;
 
+/** Request headers of every read. */
+const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
+
+/** Response to a conditional read. */
+const NOT_MODIFIED = {
+  status: 304,
+  description: "The response has one of the ETags in `If-None-Match`.",
+  shapes: [],
+  headers: ["ETag", "Age"],
+} as const;
+
 /** Documentation of the reads. Writes take their errors from the mutations; reads list them here. */
 export const READS = {
   getMessageContact: {
     summary: "Read one contact",
     description: "One contact of the directory.",
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "The contact.",
         shapes: [results.MessageContact],
+        headers: ["ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [E.CONTACT_NOT_FOUND],
     example: { id: "c-qL4HqKONzOM7aB3d" },
@@ -28,13 +42,15 @@ export const READS = {
     description:
       "One page of all contacts, or of those bound to one target (directory, folder or member account).",
     query: inputs.MessageContactsArgs,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "One page of contacts.",
         shapes: [results.MessageContactPage],
-        headers: ["Link"],
+        headers: ["Link", "ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [E.BINDING_TARGET_NOT_FOUND],
     example: { query: { pageNumber: 1, pageSize: 5 } },
@@ -43,12 +59,15 @@ export const READS = {
     summary: "Get the state of a deletion",
     description:
       "Progress of a deletion. A contact that is not being deleted, or that never existed, has the state `UNKNOWN`; this is not an error.",
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "Progress and result of the deletion.",
         shapes: [ContactDeletion],
+        headers: ["ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [],
     example: { id: "c-H4nUc6jS8wFiB2Ry" },
@@ -58,13 +77,15 @@ export const READS = {
     description:
       "Addresses and numbers of one contact that are not verified yet.",
     query: queries.MessageContactVerificationsQuery,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "One page of pending verifications.",
         shapes: [results.PendingVerificationPage],
-        headers: ["Link"],
+        headers: ["Link", "ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [E.CONTACT_NOT_FOUND],
     example: { id: "c-X1vOq7bK3tJyW8Ln" },

@@ -56,7 +56,7 @@ export const WRITES = {
     description:
       "Changes at least one field. Omitted fields keep their values; null is rejected. A new address or number takes effect after its owner has confirmed it. By default the response contains only the fields that the vendor returns. Send `Prefer: return=representation` for the whole contact (one more upstream call).",
     body: bodies.UpdateMessageContactBody,
-    headers: ["Prefer"],
+    headers: ["Prefer", "If-Match"],
     answers: [
       {
         status: 200,
@@ -78,7 +78,7 @@ export const WRITES = {
     description:
       "Cancels a change of address or number that is not verified yet. The body contains the pending address, the pending number, or both.",
     body: bodies.CancelMessageContactUpdateBody,
-    headers: ["Prefer"],
+    headers: ["Prefer", "If-Match"],
     answers: [
       {
         status: 200,
@@ -97,6 +97,7 @@ export const WRITES = {
     description:
       "Deletes a contact: at once when member accounts keep it, otherwise in the background.",
     query: queries.DeleteMessageContactQuery,
+    headers: ["If-Match"],
     answers: [
       {
         status: 200,
@@ -161,6 +162,7 @@ export const WRITES = {
     description:
       "Binds a contact to the directory, to folders or to member accounts. Up to five targets are sent in one vendor call, which succeeds or fails as a whole. More targets are sent in several calls, in order, up to the first failure.",
     body: bodies.AssociateMembersBody,
+    headers: ["If-Match"],
     answers: [
       {
         status: 200,
@@ -179,6 +181,7 @@ export const WRITES = {
     description:
       "Unbinds a contact from the directory, from folders or from member accounts. Up to five targets are sent in one vendor call. More targets are sent in several calls, in order, up to the first failure.",
     query: queries.DisassociateMembersQuery,
+    headers: ["If-Match"],
     answers: [
       {
         status: 200,

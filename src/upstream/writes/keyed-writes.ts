@@ -40,13 +40,18 @@ export class KeyedWrites {
     const { idempotency } = context;
     if (idempotency === undefined) {
       const startedAtMs = this.parts.timing.wallMs();
-      await hooks?.admit({ startedAtMs, id: null });
+      await hooks?.admit?.({ startedAtMs, id: null });
       return this.runInQueue(operation, params, context, null, hooks);
     }
     const claim = await this.keys.claim({
       caller: context.caller.id,
       scope: [context.directory, idempotency.key, indexOf(idempotency)],
-      payload: [operation, params, idempotency.payload],
+      payload: [
+        operation,
+        params,
+        idempotency.payload,
+        ...(hooks?.ifMatch === undefined ? [] : [hooks.ifMatch]),
+      ],
       isReadable: (result) => isReadable(operation, result, params),
     });
     if (claim.kind === "replay") {
@@ -56,7 +61,7 @@ export class KeyedWrites {
     }
     const { hold } = claim;
     try {
-      if (!hold.wasSent) await hooks?.admit(hold);
+      if (!hold.wasSent) await hooks?.admit?.(hold);
       const answer = await this.runInQueue(
         operation,
         params,
@@ -98,7 +103,15 @@ export class KeyedWrites {
           await hooks?.confirm?.();
         };
         const { usage } = context;
-        const write = { operation, params, deadline, usage, beforeAttempt };
+        const { ifMatch } = hooks ?? {};
+        const write = {
+          operation,
+          params,
+          deadline,
+          usage,
+          ifMatch,
+          beforeAttempt,
+        };
         await this.parts.announce(contactId);
         try {
           return await new WriteExecution(this.parts, write).run(

@@ -8,6 +8,7 @@ import {
   type BreakerAndBulkhead,
 } from "../attempts/call-policy.js";
 import type { WriteOperation } from "../operations.js";
+import type { ContactVersions } from "../reads/contact-versions.js";
 import type { VendorReads } from "../reads/vendor-reads.js";
 import {
   isConflict,
@@ -26,6 +27,7 @@ import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
 import { INTERNAL_CALL } from "../attempts/fair-slots.js";
 import type { DirectoryPacer } from "../pacing/directory-pacer.js";
+import { requireVersion } from "./version-condition.js";
 import { WriteRetries } from "./write-retries.js";
 
 /** Dependencies of writes. */
@@ -35,6 +37,7 @@ export interface WriteDependencies extends RetryDependencies {
   readonly reads: Pick<VendorReads, "readWithRetries">;
   readonly cooldown: WriteRetryCooldown;
   readonly pacer: DirectoryPacer;
+  readonly versions: ContactVersions;
   /**
    * Invalidates the reads that a write changes; called before its first attempt and
    * after its end.
@@ -51,6 +54,8 @@ export interface WriteRequest<O extends WriteOperation> {
   /** On the monotonic clock. */
   readonly deadline: number;
   readonly usage: Usage;
+  /** Condition on the version of the contact; see `WriteHooks`. */
+  readonly ifMatch?: string | undefined;
   /** Runs immediately before each attempt; its rejection prevents the attempt. */
   readonly beforeAttempt: () => Promise<void>;
 }
@@ -127,6 +132,13 @@ export class WriteExecution<O extends WriteOperation> {
         isReserved: true,
       });
       await this.request.beforeAttempt();
+      // A partial resend is exempt: the first attempt has changed the contact.
+      if (
+        this.remaining === this.request.params &&
+        (await requireVersion(this.parts, this.request))
+      ) {
+        await this.request.beforeAttempt();
+      }
     } catch (error) {
       throw isUncertain ? this.unknownOutcome() : error;
     }
