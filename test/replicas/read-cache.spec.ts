@@ -11,6 +11,7 @@ import {
   buildGateway,
   type GatewayProcess,
 } from "../support/gateway-process.js";
+import { readWhileChanging } from "../support/read-history.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
 import { until } from "../support/until.js";
@@ -76,6 +77,16 @@ describeHere("the read cache of two replicas", () => {
       expect(await nameOn(writer)).toBe(name);
     }
   });
+
+  it("returns no value from before a change while both replicas are read and changed", async () => {
+    const { a, b } = replicas;
+    const { violations, reads, aged } = await readWhileChanging(
+      { replicas: [a.url, b.url] },
+      60,
+    );
+    expect(violations).toEqual([]);
+    expect(aged).toBeGreaterThan(reads / 10);
+  }, 120_000);
 
   it("is not used while Redis is down, and not with old entries afterwards", async () => {
     const { a, b, redis } = replicas;

@@ -76,11 +76,11 @@ export class ContactBatches {
     sent: SendTime,
   ): Promise<FoundContact | null> {
     if (this.isPaused || this.isListBusy()) return null;
-    const list =
-      this.running.join(LIST_KEY, context) ?? (await this.gathered(context));
+    const joined = this.running.join(LIST_KEY, context);
+    const ageMs = joined?.sent.ageMs(this.now()) ?? 0;
+    const isFirst = joined === null && this.gathering === null;
+    const list = joined ?? (await this.gathered(context));
     if (list === null) return null;
-    const ageMs = list.sent.ageMs(this.now());
-    const isSaved = list.waiting[0] !== context;
     sent.follow(list.sent);
     try {
       const answer = (await list.answer) as VendorAnswer<"listMessageContacts">;
@@ -91,7 +91,11 @@ export class ContactBatches {
         return null;
       }
       const { RequestId } = answer;
-      return { answer: { RequestId, Contact: contact }, isSaved, ageMs };
+      return {
+        answer: { RequestId, Contact: contact },
+        isSaved: !isFirst,
+        ageMs,
+      };
     } catch (error) {
       this.pause(
         error instanceof GatewayError &&
