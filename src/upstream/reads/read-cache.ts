@@ -11,6 +11,7 @@ export interface ReadCacheLimits {
 
 /** A response of the vendor and when it was requested. */
 export interface CachedRead {
+  /** A `GatewayError` if the vendor reported that there is nothing. */
   readonly answer: object;
   /** Time when the request was sent, on the monotonic clock. */
   readonly sentAtMs: number;

@@ -81,15 +81,29 @@ export class ReadStore {
     }
   }
 
-  /** A contact that was deleted elsewhere must not be served from the cache. */
-  forgetMissing(error: unknown, contactId: string | undefined): void {
+  /**
+   * Stores that a contact has no deletion. Any other read of a missing contact removes
+   * the cached contact, which was deleted elsewhere.
+   */
+  addError(
+    operation: Operation,
+    params: object,
+    error: unknown,
+    sent: SendTime,
+  ): void {
+    const { ContactId } = params as { ContactId?: string };
     if (
-      contactId !== undefined &&
-      error instanceof GatewayError &&
-      error.code === ErrorCode.CONTACT_NOT_FOUND &&
-      this.cache.has(keyOfContact(contactId))
+      ContactId === undefined ||
+      !this.cache.isOn ||
+      !(error instanceof GatewayError) ||
+      error.code !== ErrorCode.CONTACT_NOT_FOUND
     ) {
-      this.recordWrite(contactId);
+      return;
+    }
+    if (operation === "getMessageContactDeletionStatus") {
+      this.set(keyOf(operation, params), error, sent, ContactId);
+    } else if (this.cache.has(keyOfContact(ContactId))) {
+      this.recordWrite(ContactId);
     }
   }
 

@@ -3,6 +3,7 @@ import type {
   SavedCalls,
   Usage,
 } from "../../context/request-context.js";
+import { GatewayError } from "../../errors/gateway-error.js";
 import { deadlineOf } from "../attempts/call-policy.js";
 import { INTERNAL_CALL } from "../attempts/fair-slots.js";
 import { OPERATIONS, type Operation } from "../operations.js";
@@ -102,6 +103,7 @@ export class SharedReads {
   ): Promise<VendorAnswer<O>> {
     const key = keyOf(operation, params);
     const cached = await this.fromCache(operation, params, key, context);
+    if (cached instanceof GatewayError) throw cached;
     if (cached !== null) return cached as VendorAnswer<O>;
     const joined = this.running.join(key, context);
     if (joined !== null) {
@@ -198,7 +200,7 @@ export class SharedReads {
         this.parts.store.add(operation, params, answer, sent);
         return answer;
       } catch (error) {
-        this.parts.store.forgetMissing(error, ContactId);
+        this.parts.store.addError(operation, params, error, sent);
         throw error;
       }
     });

@@ -256,6 +256,32 @@ describe("the read cache", () => {
     expect(await outcomeOf(get("c-1"))).toBe(ErrorCode.CONTACT_NOT_FOUND);
   });
 
+  it("stores that a contact has no deletion, and keeps the contact", async () => {
+    const { vendor, client, context, get } = reader();
+    const execute = vendor.post.bind(vendor);
+    vendor.post = (form) =>
+      execute(
+        form.replace(
+          /"getMessageContactDeletionStatus",\{"ContactId":"c-1"\}/,
+          `"getMessageContactDeletionStatus",{"ContactId":"c-none"}`,
+        ),
+      );
+    await get("c-1");
+    for (let n = 0; n < 3; n += 1) {
+      const status = client.execute(
+        "getMessageContactDeletionStatus",
+        { ContactId: "c-1" },
+        context(),
+      );
+      expect(await outcomeOf(status)).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    }
+    await get("c-1");
+    expect(vendor.calls).toEqual([
+      "getMessageContact",
+      "getMessageContactDeletionStatus",
+    ]);
+  });
+
   it("refreshes a list that is read often before it expires", async () => {
     const { client, vendor, context, timing } = reader();
     const list = (): Promise<unknown> =>
