@@ -6,6 +6,7 @@ import type { AccessControl } from "./access/access-control.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { GraphqlDriver } from "./graphql/graphql.driver.js";
+import { SemanticNonNull } from "./graphql/semantic-non-null.js";
 import { ProblemDetailsFilter } from "./http/problem-details.filter.js";
 import type { AuditTrail } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
@@ -44,7 +45,10 @@ export class AppModule {
           path: "/graphql",
           autoSchemaFile: true,
           sortSchema: true,
-          buildSchemaOptions: { orphanedTypes: USER_ERRORS },
+          buildSchemaOptions: {
+            orphanedTypes: USER_ERRORS,
+            directives: [SemanticNonNull],
+          },
           transformSchema: describeRootTypes,
         }),
         MessageContactsModule,

@@ -38,6 +38,7 @@ import {
   type HealthReport,
 } from "./observability/ops.server.js";
 import { troubleOf } from "./observability/trouble.js";
+import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
 import type { SharedState } from "./shared-state/shared-state.js";
@@ -56,9 +57,10 @@ export interface Gateway {
   /** Health facts that report problems; empty if there are none. */
   trouble(): Readonly<Record<string, string>>;
   /**
-   * Shuts down in order: becomes unready, refuses requests after `drainMs`,
-   * waits for running requests, closes sockets and streams, then closes the
-   * rest.
+   * Shuts down in order: becomes unready, closes the listener after `drainMs`,
+   * serves requests on open connections for up to a second, refuses further
+   * ones, waits for running requests, closes sockets and streams, then closes
+   * the rest. Without `drainMs`, open connections get no further second.
    */
   close(drainMs?: number): Promise<void>;
   /**
@@ -80,6 +82,7 @@ const ANYWHERE = { strict: false } as const;
 /** Builds the application without listening. */
 export async function createGateway(
   config: Config,
+  connections: Connections,
   logger: Logger,
   trail: AuditTrail,
   authenticator: Authenticator,
@@ -87,7 +90,6 @@ export async function createGateway(
   admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
-  const connections = new Connections(config.MAX_CONNECTIONS, logger);
   const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
   const fastify = adapter.getInstance<FastifyInstance>();
   constrainUpgrades(fastify);
@@ -160,8 +162,10 @@ export async function openGateway(
     measuredDelay(),
   );
   const observability = await Observability.from(config);
+  const connections = new Connections(config.MAX_CONNECTIONS, logger);
   const app = await createGateway(
     config,
+    connections,
     logger,
     trail,
     authenticator,
@@ -196,7 +200,10 @@ export async function openGateway(
     close: async (drainMs = 0) => {
       isReady = false;
       admission.drain();
-      if (drainMs > 0) await delay(drainMs);
+      if (drainMs > 0) {
+        await delay(drainMs);
+        await connections.stopAccepting(app.getHttpServer(), LINGER_MS);
+      }
       await admission.close();
       await state.writesDone();
       await closeServer(app);
@@ -226,11 +233,19 @@ export async function startGateway(
   logger = new Logger(config),
 ): Promise<ProbedGateway> {
   const gateway = await openGateway(config, logger);
+  const worker = workerMetrics(() => ({
+    ready: gateway.standing().isReady ? 1 : 0,
+    wanted: 1,
+    restarts: 0,
+  }));
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
     () => gateway.standing(),
-    () => gateway.observability.scrape(),
+    async () => {
+      const { contentType, text } = await gateway.observability.scrape();
+      return { contentType, text: `${text}\n${await worker.metrics()}` };
+    },
   );
   return {
     ...gateway,
@@ -242,7 +257,10 @@ export async function startGateway(
   };
 }
 
-/** Time for connections to close before they are destroyed. */
+/**
+ * Time for connections to close: after the listener is closed before further
+ * requests are refused, and at the end before they are destroyed.
+ */
 const LINGER_MS = 1_000;
 
 /** Closes the server and destroys connections that still send a body. */

@@ -58,7 +58,7 @@ export const MAY_IMPORT = {
     "shared-state",
     "upstream",
   ],
-  pages: ["config", "errors", "message-contacts", "openapi"],
+  pages: ["config", "errors", "graphql", "message-contacts", "openapi"],
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.

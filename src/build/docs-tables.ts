@@ -1,4 +1,6 @@
 import "reflect-metadata";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
 import { settings } from "../config/settings.js";
 import { describeSettings } from "../emulator/settings.js";
 import { ErrorCode } from "../errors/error-codes.js";
@@ -14,7 +16,7 @@ const REPEATS: Readonly<Record<Repeat, string>> = {
   readsOnly: "reads only",
 };
 
-/** A table that is generated into a file of the documentation. */
+/** Text that is generated into a file of the documentation, most often a table. */
 export interface GeneratedTable {
   /** Path of the file, from the root of the repository. */
   readonly file: string;
@@ -51,6 +53,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
         }),
       ),
   },
+  alerts: { file: "docs/operations.md", render: runbook },
   "emulator-settings": {
     file: "docs/emulator.md",
     render: () =>
@@ -88,6 +91,32 @@ export function withTables(file: string, text: string): string {
       if (from < 0 || to < from) throw new Error(`${file} lacks ${begin}`);
       return `${before.slice(0, from)}${begin}\n\n${render()}\n\n${before.slice(to)}`;
     }, text);
+}
+
+interface AlertRule {
+  readonly alert: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: {
+    readonly summary: string;
+    readonly description: string;
+  };
+}
+
+/** A section for each alert, to which its annotation `runbook` points. */
+function runbook(): string {
+  const { groups } = parse(
+    readFileSync("deploy/prometheus/alerts.yaml", "utf8"),
+  ) as { groups: { rules: AlertRule[] }[] };
+  return groups
+    .flatMap(({ rules }) => rules)
+    .map(({ alert, labels, annotations }) => {
+      const what = annotations.summary.replaceAll(
+        /\{\{ \$labels\.(\w+) \}\}/g,
+        "`$1`",
+      );
+      return `### ${alert}\n\n${labels.severity}: ${what} ${annotations.description}`;
+    })
+    .join("\n\n");
 }
 
 /** A Markdown table with columns of even width, as the formatter writes it. */

@@ -153,7 +153,7 @@ export class AccessSettings {
   @Setting(
     "text",
     "`off`",
-    "Persisted GraphQL documents: `off`, `prefer` (other documents are accepted too) or `only`.",
+    "Persisted GraphQL documents: `off`, `prefer` (other documents are accepted too) or `only`. Automatic persisted queries are available unless it is `only`.",
   )
   @IsIn(["off", "prefer", "only"], { message: "must be off, prefer or only" })
   readonly PERSISTED_DOCUMENTS: "off" | "prefer" | "only" = "off";
@@ -161,7 +161,7 @@ export class AccessSettings {
   @Setting(
     "text",
     "none",
-    "Manifest of persisted documents: a JSON object that maps document ids to GraphQL documents.",
+    "Manifest of persisted documents: a JSON object that maps document ids to GraphQL documents, or Apollo's manifest.",
   )
   @IsOptional()
   @MinLength(1)

@@ -68,7 +68,7 @@ export class ReplicaSettings {
   @Setting(
     "number",
     "`512`",
-    "Maximum number of requests in flight; further ones get 503 with `Retry-After`. More are accepted while they are served within 250 ms. 0: no limit.",
+    "Maximum number of requests in flight; further ones get 503 with `Retry-After`. 0: no limit.",
   )
   @IsCount(0, 100_000)
   readonly MAX_REQUESTS_IN_FLIGHT: number = 512;

@@ -1,7 +1,10 @@
 import type { ErrorCode } from "./error-codes.js";
 import type { ErrorRow } from "./error-row.js";
 
-/** Errors that the caller can solve: HTTP status 4xx. */
+/**
+ * Errors that the caller can solve: HTTP status 4xx. Two codes have the status 200 that
+ * clients of automatic persisted queries expect.
+ */
 export const CLIENT_ERRORS = {
   BAD_REQUEST: {
     httpStatus: 400,
@@ -14,6 +17,45 @@ export const CLIENT_ERRORS = {
     advice: {
       en: "Compare the request with the schema at /schema.graphql or with the API description at /openapi.json.",
       zh: "请对照 /schema.graphql 或 /openapi.json 检查请求。",
+    },
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    httpStatus: 200,
+    repeat: "no",
+    logLevel: "debug",
+    message: {
+      en: "No document is registered under this hash.",
+      zh: "该哈希值没有已登记的文档。",
+    },
+    advice: {
+      en: "Send the text of the document together with the hash once. Clients of automatic persisted queries do so by themselves.",
+      zh: "请将文档内容与哈希值一并发送一次；支持自动持久化查询的客户端会自动完成。",
+    },
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    httpStatus: 200,
+    repeat: "no",
+    logLevel: "debug",
+    message: {
+      en: "This gateway executes only documents of its manifest, and none has this hash.",
+      zh: "网关只执行清单中的文档，而清单中没有该哈希值对应的文档。",
+    },
+    advice: {
+      en: "Ask an operator of the gateway to add the document to the manifest.",
+      zh: "请联系网关管理员将该文档加入清单。",
+    },
+  },
+  PERSISTED_DOCUMENT_NOT_FOUND: {
+    httpStatus: 400,
+    repeat: "no",
+    logLevel: "info",
+    message: {
+      en: "The document is not one of the persisted documents of this gateway.",
+      zh: "该文档不在网关的持久化文档中。",
+    },
+    advice: {
+      en: "Compare the document and its id with the manifest of the gateway. An operator can add the document.",
+      zh: "请将文档及其 ID 与网关的清单核对，可由管理员添加该文档。",
     },
   },
   INVALID_INPUT: {

@@ -8,9 +8,12 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
+import {
+  GatewayError,
+  type GatewayErrorDetails,
+} from "../errors/gateway-error.js";
 import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationNameOf } from "./operation-name.js";
@@ -22,8 +25,6 @@ const CLIENT_ERRORS = new Set<unknown>([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   "OPERATION_RESOLUTION_FAILURE",
-  "PERSISTED_QUERY_NOT_FOUND",
-  "PERSISTED_QUERY_NOT_SUPPORTED",
 ]);
 
 type ErrorContext = Pick<RequestContext, "requestId" | "language">;
@@ -131,6 +132,23 @@ export function renderError(
   };
 }
 
+/**
+ * Messages that clients of automatic persisted queries compare with `===`. They are
+ * not translated.
+ */
+const PROTOCOL_MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PERSISTED_QUERY_NOT_FOUND: "PersistedQueryNotFound",
+  PERSISTED_QUERY_NOT_SUPPORTED: "PersistedQueryNotSupported",
+};
+
+/** The message of BAD_REQUEST is general, so a known reason replaces it. */
+function reasonOf(
+  code: ErrorCode,
+  { advice }: GatewayErrorDetails,
+): Sentence | undefined {
+  return code === ErrorCode.BAD_REQUEST ? advice : undefined;
+}
+
 /** Renders a gateway error without `path` and `locations`. */
 export function toGraphqlError(
   { code, details }: GatewayError,
@@ -140,7 +158,9 @@ export function toGraphqlError(
   const { estimate, limit } = details;
   const { message, advice, repeat } = ERRORS[code];
   return {
-    message: sentenceOfCost(details)?.[language] ?? message[language],
+    message:
+      PROTOCOL_MESSAGES[code] ??
+      (sentenceOfCost(details) ?? reasonOf(code, details) ?? message)[language],
     extensions: {
       code,
       requestId,

@@ -1,13 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ERRORS } from "../errors/error-table.js";
-import { toGraphqlError } from "./graphql-error.formatter.js";
 import { toRenderedError } from "../http/problem-details.filter.js";
+import { toGraphqlError } from "./graphql-error.formatter.js";
+import { NotByGet } from "./request/malformed.js";
+import { DEFAULT_MEDIA_TYPE, graphqlMediaType } from "./request/media-type.js";
 
-const GRAPHQL_JSON = "application/json; charset=utf-8";
-
-/** Answers a rejected request with a GraphQL error response (`{ "errors": [...] }`). */
+/**
+ * Answers a rejected request with a GraphQL error response (`{ "errors": [...] }`),
+ * in the media type that the client accepts.
+ */
 export function refuseGraphql(
-  { callContext: context }: FastifyRequest,
+  { callContext: context, headers }: FastifyRequest,
   reply: FastifyReply,
   cause: unknown,
 ): FastifyReply {
@@ -19,8 +22,16 @@ export function refuseGraphql(
   if (retryAfterSeconds !== undefined) {
     void reply.header("retry-after", String(retryAfterSeconds));
   }
+  let status = refusal?.status ?? ERRORS[error.code].httpStatus;
+  if (error instanceof NotByGet) {
+    status = error.httpStatus;
+    void reply.header("allow", error.allow);
+  }
   return reply
-    .code(refusal?.status ?? ERRORS[error.code].httpStatus)
-    .header("content-type", GRAPHQL_JSON)
+    .code(status)
+    .header(
+      "content-type",
+      graphqlMediaType(headers.accept) ?? DEFAULT_MEDIA_TYPE,
+    )
     .send(JSON.stringify({ errors: [{ ...rendered, message }] }));
 }

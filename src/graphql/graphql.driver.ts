@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap } from "@apollo/server";
+import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -12,32 +12,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CredentialWatch } from "../access/credential-watch.js";
 import { documentRules, MAX_TOKENS } from "./document-limits.js";
 import { AccessControl } from "../access/access-control.js";
-import { PersistedDocuments } from "./persisted-documents.js";
 import { Config, showsSchema } from "../config/config.js";
-import { isObject } from "../config/files/json-file.js";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
 import { Logger } from "../logging/logger.js";
 import { ExecutorPlugin } from "./executor/executor.plugin.js";
 import { costReporting } from "./graphql-cost.js";
 import { DocumentMemory } from "./executor/document-memory.js";
 import { errorRendering, recordResult } from "./graphql-error.formatter.js";
 import { refuseGraphql } from "./graphql-refusal.js";
+import { GraphqlEndpoint } from "./graphql-endpoint.js";
 import { OperationChecks } from "./operation-checks.js";
+import { PersistedDocuments } from "./request/persisted-documents.js";
+import { UrlRules } from "./request/url-rules.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
 import { streamGraphql } from "./subscriptions/sse.js";
-import {
-  GraphqlSubscriptions,
-  isGraphqlRequest,
-  type GraphqlRequest,
-} from "./subscriptions/subscriptions.js";
+import { GraphqlSubscriptions } from "./subscriptions/subscriptions.js";
 import { AdmissionController } from "../http/load-shedding.js";
 import { possibleTypesOf } from "./possible-types.js";
-import {
-  OperationCache,
-  type GraphqlAnswer,
-} from "./executor/operation-cache.js";
+import { OperationCache } from "./executor/operation-cache.js";
 import {
   OPERATION_OBSERVER,
   SocketOperations,
@@ -47,21 +39,11 @@ import { SocketSlots } from "./subscriptions/socket-slots.js";
 import { SseStreams } from "../http/sse-stream.js";
 import { WEBSOCKET } from "../http/upgrades.js";
 
-/** Request headers that Apollo Server and its plugins read. */
-const APOLLO_HEADERS = [
-  "accept",
-  "content-type",
-  "apollo-require-preflight",
-  "x-apollo-operation-name",
-  "x-cost",
-] as const;
-
 /**
- * Runs Apollo Server behind a Fastify route.
+ * Runs Apollo Server behind Fastify routes.
  *
  * Nest's Apollo driver adds a second HTTP integration: a header map, a context
- * and an error path for each request. This driver passes only the headers that
- * Apollo Server reads.
+ * and an error path for each request. This driver has one, `GraphqlEndpoint`.
  */
 @Injectable()
 export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
@@ -139,14 +121,24 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       recordResult(name, errors, context, this.logger),
     );
     this.operationCache = cache;
-    fastify.post(path, {
+    const urlRules = new UrlRules(schema, MAX_TOKENS);
+    const endpoint = new GraphqlEndpoint(
+      server,
+      cache,
+      this.documents,
+      urlRules,
+    );
+    fastify.route({
+      url: path,
+      method: ["GET", "POST"],
+      exposeHeadRoute: false,
       config: { rights: "fields", refuse: refuseGraphql },
-      handler: (request, reply) => this.answer(server, cache, request, reply),
+      handler: (request, reply) => endpoint.answer(request, reply),
       errorHandler: (error, request, reply) => {
         void refuseGraphql(request, reply, error);
       },
     });
-    this.addSubscriptions(fastify, path, schema, !introspection);
+    this.addSubscriptions(fastify, path, schema, urlRules, !introspection);
   }
 
   /** Adds the WebSocket and SSE routes, which share one subscription runner. */
@@ -154,6 +146,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     fastify: FastifyInstance,
     path: string,
     schema: GraphQLSchema,
+    urlRules: UrlRules,
     hidesSchema: boolean,
   ): void {
     const subscriptions = new GraphqlSubscriptions(
@@ -161,7 +154,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       {
         maxTokens: MAX_TOKENS,
         rules: documentRules(this.config),
-        accept: (request) => this.readRequest(request),
+        documents: this.documents,
         hidesSchema,
       },
       this.logger,
@@ -202,7 +195,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       exposeHeadRoute: false,
       config: { rights: "fields", refuse: refuseGraphql },
       handler: (request, reply) =>
-        streamGraphql(request, reply, subscriptions, this.streams),
+        streamGraphql(request, reply, subscriptions, urlRules, this.streams),
       errorHandler: refuse,
     });
     fastify.get("/possibleTypes.json", {
@@ -217,80 +210,5 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
     await this.socket?.close();
     this.streams.onModuleDestroy();
     await this.server?.stop();
-  }
-
-  /**
-   * Returns the request with the text of its document. Null when the request is
-   * malformed, or when its document is unknown or not allowed.
-   */
-  private readRequest(body: unknown): GraphqlRequest | null {
-    if (!isObject(body)) return null;
-    const query = this.documents.find(body);
-    const { operationName, variables, extensions } = body;
-    const found = { query, operationName, variables, extensions };
-    if (!isGraphqlRequest(found)) return null;
-    // Drop `extensions`: the document id is the only supported one, and it has
-    // been read. Omit absent members: Apollo Server rejects undefined ones.
-    return {
-      query: found.query,
-      ...(found.operationName == null
-        ? {}
-        : { operationName: found.operationName }),
-      ...(found.variables == null ? {} : { variables: found.variables }),
-    };
-  }
-
-  private answer(
-    server: ApolloServer<RequestContext>,
-    cache: OperationCache,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): FastifyReply | Promise<FastifyReply> {
-    const { callContext, headers } = request;
-    const body = this.readRequest(request.body);
-    if (body === null) {
-      const error = new GatewayError(ErrorCode.BAD_REQUEST);
-      return refuseGraphql(request, reply, error);
-    }
-    const send = ({ contentType, text }: GraphqlAnswer): FastifyReply =>
-      reply.header("content-type", contentType).send(text);
-    const answer = cache.answer(body, headers, callContext);
-    if (answer === null) {
-      return this.runApollo(server, cache, body, request, reply);
-    }
-    return answer instanceof Promise ? answer.then(send) : send(answer);
-  }
-
-  /** Runs the request through Apollo Server, and remembers its headers. */
-  private async runApollo(
-    server: ApolloServer<RequestContext>,
-    cache: OperationCache,
-    body: GraphqlRequest,
-    { headers, callContext }: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    const apolloHeaders = new HeaderMap();
-    for (const name of APOLLO_HEADERS) {
-      const value = headers[name];
-      if (typeof value === "string") apolloHeaders.set(name, value);
-    }
-    const result = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: "POST",
-        headers: apolloHeaders,
-        body,
-        search: "",
-      },
-      context: () => Promise.resolve(callContext),
-    });
-    for (const [name, value] of result.headers) reply.header(name, value);
-    const status = result.status ?? 200;
-    const contentType = result.headers.get("content-type");
-    if (status === 200 && contentType !== undefined) {
-      cache.remember(headers, contentType);
-    }
-    // Chunked results need `@defer` or `@stream`, which graphql 16 lacks.
-    const text = result.body.kind === "complete" ? result.body.string : "";
-    return reply.code(status).send(text);
   }
 }

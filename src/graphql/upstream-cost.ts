@@ -1,9 +1,9 @@
 import { Extensions } from "@nestjs/graphql";
 import {
   getNamedType,
-  isObjectType,
   OperationTypeNode,
   type FieldNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -113,9 +113,9 @@ function costlyFields(
     if (field === undefined) continue;
     const declared = (field.extensions["upstream"] ?? {}) as UpstreamCalls;
     const named = getNamedType(field.type);
-    const below = isObjectType(named)
-      ? costlyFields(selections, named, setsOf(nodes), false)
-      : [];
+    const below = selections
+      .objectTypesOf(named)
+      .flatMap((one) => costlyFields(selections, one, setsOf(nodes), false));
     const calls =
       typeof declared.calls === "function"
         ? declared.calls(namesBelow(selections, named, nodes))
@@ -141,12 +141,13 @@ function setsOf(nodes: readonly FieldNode[]): (SelectionSetNode | undefined)[] {
 
 function namesBelow(
   selections: Selections,
-  type: unknown,
+  type: GraphQLNamedType,
   nodes: readonly FieldNode[],
 ): ReadonlySet<string> {
-  if (!isObjectType(type)) return new Set();
-  const fields = selections.of(type, setsOf(nodes)).values();
-  return new Set([...fields].map(([{ name }]) => name.value));
+  const fields = selections
+    .objectTypesOf(type)
+    .flatMap((one) => [...selections.of(one, setsOf(nodes)).values()]);
+  return new Set(fields.map(([{ name }]) => name.value));
 }
 
 /** The sum of calls if it does not depend on arguments; null otherwise. */

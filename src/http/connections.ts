@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from "node:http";
-import { Socket } from "node:net";
+import { Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "../logging/logger.js";
 
@@ -87,6 +87,25 @@ export class Connections {
       }
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
+    });
+  }
+
+  /**
+   * Stops accepting connections, then waits until the open ones are closed, at
+   * most `maxMs`. Requests on them are still served. Idle ones stay open as well:
+   * a proxy may be sending a request on one of them.
+   */
+  async stopAccepting(server: Server, maxMs: number): Promise<void> {
+    NetServer.prototype.close.call(server);
+    await new Promise<void>((resolve) => {
+      const cancel = this.timing.after(maxMs, resolve);
+      const check = (): void => {
+        if (this.sockets.size > 0) return;
+        cancel();
+        resolve();
+      };
+      for (const socket of this.sockets) socket.once("close", check);
+      check();
     });
   }
 

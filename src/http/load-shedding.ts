@@ -10,11 +10,9 @@ import { isUpgrading } from "./upgrades.js";
 
 /** Limits of load shedding; 0 disables a limit. */
 export interface AdmissionLimits {
-  /**
-   * Maximum number of admitted requests. More are admitted only while measured
-   * throughput clears the excess within `MAX_BACKLOG_MS`.
-   */
+  /** Maximum number of admitted requests. */
   readonly maxInFlight: number;
+  /** Event loop delay above which requests are refused. */
   readonly maxDelayMs: number;
 }
 
@@ -24,6 +22,9 @@ export interface LoopDelay {
   stop(): void;
 }
 
+/** Why a request is refused. */
+export type ShedReason = "in-flight" | "event-loop-delay" | "closing";
+
 /** An admitted request. */
 export interface RequestSlot {
   /** The request is complete and its handler starts. */
@@ -31,21 +32,6 @@ export interface RequestSlot {
   /** The response is sent, or the caller has disconnected. */
   release(): void;
 }
-
-/**
- * Accept requests beyond `maxInFlight` only while measured throughput clears
- * the backlog within this time. A longer queue adds latency without throughput.
- */
-export const MAX_BACKLOG_MS = 250;
-
-/** Window over which throughput is measured. */
-export const WINDOW_MS = 100;
-
-/** Ignore throughput samples older than this. */
-const STALE_MS = 10 * WINDOW_MS;
-
-/** Initial adaptive limit, as a multiple of `maxInFlight`. */
-const FIRST_FACTOR = 2;
 
 /**
  * `Retry-After` of refused requests. The event loop delay is sampled more
@@ -67,20 +53,24 @@ export class AdmissionController {
   private readonly onIdle: (() => void)[] = [];
   private admitted = 0;
   private running = 0;
-  private answered = 0;
-  private windowBeganMs = Number.NEGATIVE_INFINITY;
-  private adaptiveLimit: number;
+  private readonly refused: Record<ShedReason, number> = {
+    "in-flight": 0,
+    "event-loop-delay": 0,
+    closing: 0,
+  };
 
   constructor(
     private readonly limits: AdmissionLimits,
     private readonly delay: LoopDelay,
-    private readonly now: () => number = () => performance.now(),
-  ) {
-    this.adaptiveLimit = FIRST_FACTOR * limits.maxInFlight;
-  }
+  ) {}
 
   get inFlight(): number {
     return this.admitted;
+  }
+
+  /** Number of refused requests, by reason. */
+  get refusals(): Readonly<Record<ShedReason, number>> {
+    return this.refused;
   }
 
   /** Whether connections should close after the response. */
@@ -90,7 +80,11 @@ export class AdmissionController {
 
   /** Admits a request; null if it is refused. */
   tryAdmit(): RequestSlot | null {
-    if (this.state === "closed" || this.isOverloaded()) return null;
+    const reason = this.shedReason();
+    if (reason !== null) {
+      this.refused[reason] += 1;
+      return null;
+    }
     this.admitted += 1;
     let stage: "admitted" | "running" | "released" = "admitted";
     return {
@@ -104,7 +98,6 @@ export class AdmissionController {
         if (stage === "running") this.endWork();
         stage = "released";
         this.admitted -= 1;
-        this.answered += 1;
       },
     };
   }
@@ -134,29 +127,13 @@ export class AdmissionController {
     if (this.running === 0) for (const done of this.onIdle.splice(0)) done();
   }
 
-  private isOverloaded(): boolean {
+  private shedReason(): ShedReason | null {
     const { maxInFlight, maxDelayMs } = this.limits;
-    return (
-      (maxInFlight > 0 &&
-        this.admitted >= maxInFlight &&
-        this.exceedsAdaptiveLimit()) ||
-      (maxDelayMs > 0 && this.delay.now() > maxDelayMs)
-    );
-  }
-
-  /** Called once `maxInFlight` is reached. Updates the adaptive limit. */
-  private exceedsAdaptiveLimit(): boolean {
-    const now = this.now();
-    const elapsedMs = now - this.windowBeganMs;
-    if (elapsedMs >= WINDOW_MS) {
-      if (elapsedMs < STALE_MS) {
-        const clearable = (this.answered / elapsedMs) * MAX_BACKLOG_MS;
-        this.adaptiveLimit = (this.adaptiveLimit + clearable) / 2;
-      }
-      this.windowBeganMs = now;
-      this.answered = 0;
-    }
-    return this.admitted >= this.adaptiveLimit;
+    if (this.state === "closed") return "closing";
+    if (maxInFlight > 0 && this.admitted >= maxInFlight) return "in-flight";
+    return maxDelayMs > 0 && this.delay.now() > maxDelayMs
+      ? "event-loop-delay"
+      : null;
   }
 }
 

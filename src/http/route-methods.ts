@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "../logging/logger.js";
-import { sendProblem } from "./problem-details.filter.js";
-import type { RefusalRenderer } from "./refusal.js";
+import { refuse, type RefusalRenderer } from "./refusal.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 interface DeclaredUrl {
   readonly methods: Set<string>;
   /** Renderer of the routes with this URL. */
-  readonly refuse: RefusalRenderer | undefined;
+  readonly renderer: RefusalRenderer | undefined;
 }
 
 /** Records the methods of each URL while routes are declared. */
@@ -21,7 +20,7 @@ export class RouteMethods {
       if ("upgrade" in constraints) return;
       const declared = this.byUrl.get(url) ?? {
         methods: new Set(),
-        refuse: config?.refuse,
+        renderer: config?.refuse,
       };
       for (const one of [method].flat()) {
         declared.methods.add(one.toUpperCase());
@@ -32,14 +31,14 @@ export class RouteMethods {
 
   /** Answers every other method of a declared URL with 405 and `Allow`. */
   refuseOthers(fastify: FastifyInstance, logger: Logger): void {
-    for (const [url, { methods, refuse }] of [...this.byUrl]) {
+    for (const [url, { methods, renderer }] of [...this.byUrl]) {
       if (url.includes("*")) continue;
       const allow = [...methods].join(", ");
       const notAllowed = (
         request: FastifyRequest,
         reply: FastifyReply,
       ): FastifyReply =>
-        sendProblem(
+        refuse(
           request,
           reply.header("allow", allow),
           Object.assign(new Error("method"), { statusCode: 405 }),
@@ -50,7 +49,7 @@ export class RouteMethods {
         method: METHODS.filter((method) => !methods.has(method)),
         config: {
           rights: "signed",
-          ...(refuse === undefined ? {} : { refuse }),
+          ...(renderer === undefined ? {} : { refuse: renderer }),
         },
         handler: notAllowed,
         // A body that the parser rejects is a 405 as well.

@@ -1,9 +1,4 @@
-import type { AccessControl } from "../access/access-control.js";
 import type { Authenticator } from "../access/authenticator.js";
-import type { Connections } from "../http/connections.js";
-import type { AdmissionController } from "../http/load-shedding.js";
-import type { SocketSlots } from "../graphql/subscriptions/socket-slots.js";
-import type { SseStreams } from "../http/sse-stream.js";
 import type { DeletionWatch } from "../message-contacts/deletions/deletion-watch.js";
 import type {
   SharedState,
@@ -11,19 +6,22 @@ import type {
 } from "../shared-state/shared-state.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { Upstream } from "../upstream/upstream.js";
-import type { Metrics, PolledMetric } from "./metrics.js";
+import {
+  connectionMetrics,
+  type ObservedConnections,
+} from "./connection-gauges.js";
+import {
+  gauge,
+  type Metrics,
+  type PolledMetric,
+} from "./metrics.js";
 import type { Outputs } from "./trouble.js";
 import { upstreamMetrics } from "./upstream-gauges.js";
 
 /** Parts of the gateway whose current values are read at each scrape. */
-export interface Observed {
+export interface Observed extends ObservedConnections {
   readonly upstream: Pick<Upstream, "statuses">;
   readonly watch: Pick<DeletionWatch, "size" | "oldestObservedAtMs">;
-  readonly streams: Pick<SseStreams, "size">;
-  readonly sockets: Pick<SocketSlots, "waiting" | "signedIn" | "evicted">;
-  readonly accessControl: Pick<AccessControl, "refusals">;
-  readonly admission: Pick<AdmissionController, "inFlight">;
-  readonly connections: Pick<Connections, "open" | "lingering" | "refused">;
   readonly state: Pick<SharedState, "status" | "tables">;
   readonly signIn: Pick<Authenticator, "status">;
   readonly outputs: Outputs;
@@ -51,15 +49,6 @@ export function addPolledMetrics(metrics: Metrics, observed: Observed): void {
 
 /** Value of a gauge that is 1 while a condition holds. */
 const flag = (isTrue: boolean): number => (isTrue ? 1 : 0);
-
-function gauge(
-  name: string,
-  help: string,
-  value: () => number,
-  aggregator: "sum" | "max" = "sum",
-): PolledMetric {
-  return { name, help, type: "gauge", aggregator, read: () => [[{}, value()]] };
-}
 
 /** Failures of the gateway's own parts, and log lines lost because of them. */
 function failureMetrics({
@@ -127,66 +116,6 @@ function deletionMetrics({ watch }: Observed): readonly PolledMetric[] {
           : Math.max(0, Date.now() - watch.oldestObservedAtMs) / 1_000,
       "max",
     ),
-  ];
-}
-
-function connectionMetrics({
-  streams,
-  sockets,
-  accessControl,
-  admission,
-  connections,
-}: Observed): readonly PolledMetric[] {
-  return [
-    gauge(
-      "event_streams_open",
-      "Open streams of server-sent events.",
-      () => streams.size,
-    ),
-    {
-      name: "websockets_open",
-      help: "Open WebSockets: `waiting` until they are authenticated, then `signed-in`.",
-      type: "gauge",
-      labelNames: ["state"],
-      read: () => [
-        [{ state: "waiting" }, sockets.waiting],
-        [{ state: "signed-in" }, sockets.signedIn],
-      ],
-    },
-    {
-      name: "websockets_evicted_total",
-      help: "Unauthenticated WebSockets closed in favor of newer ones.",
-      type: "counter",
-      read: () => [[{}, sockets.evicted]],
-    },
-    gauge("requests_in_work", "Requests in flight.", () => admission.inFlight),
-    gauge(
-      "connections_open",
-      "Open connections, including WebSockets and refused connections.",
-      () => connections.open,
-    ),
-    gauge(
-      "connections_lingering",
-      "Refused connections that are not closed yet; each is closed within 2 seconds.",
-      () => connections.lingering,
-    ),
-    {
-      name: "connections_refused_total",
-      help: "Connections closed at once because the connection limit was reached.",
-      type: "counter",
-      read: () => [[{}, connections.refused]],
-    },
-    {
-      name: "rate_limit_refusals_total",
-      help: "Requests refused by the rate limit of a caller or of an address.",
-      type: "counter",
-      labelNames: ["limit"],
-      read: () =>
-        Object.entries(accessControl.refusals).map(([limit, n]) => [
-          { limit },
-          n,
-        ]),
-    },
   ];
 }
 

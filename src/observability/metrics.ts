@@ -5,6 +5,9 @@ import {
   Histogram,
   Registry,
 } from "prom-client";
+import { packageVersion } from "../config/version.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import { ERRORS } from "../errors/error-table.js";
 
 /** Prefix of every metric of the gateway itself. */
 const PREFIX = "message_contacts_";
@@ -32,6 +35,21 @@ export interface PolledMetric<L extends string = string> {
   readonly read: () => Iterable<Sample<L>>;
 }
 
+/** A gauge without labels. */
+export function gauge(
+  name: string,
+  help: string,
+  value: () => number,
+  aggregator: "sum" | "max" = "sum",
+): PolledMetric {
+  return { name, help, type: "gauge", aggregator, read: () => [[{}, value()]] };
+}
+
+/** Whether a code means that the service failed, not the request. */
+export function isFailure(code: ErrorCode): boolean {
+  return ERRORS[code].httpStatus >= 500;
+}
+
 /**
  * Metrics of one gateway. Label values come from closed lists, so that neither
  * an identifier nor personal data can become one.
@@ -45,6 +63,12 @@ export class Metrics {
     name: `${PREFIX}requests_total`,
     help: "Requests answered, by API (door), operation and code: OK or the error code, including errors in a mutation payload.",
     labelNames: ["door", "operation", "code"],
+    registers: this.registers,
+  });
+  readonly failures = new Counter({
+    name: `${PREFIX}failures_total`,
+    help: "Requests that failed for a reason outside the request: error codes with an HTTP status of 500 or more.",
+    labelNames: ["code"],
     registers: this.registers,
   });
   readonly requestSeconds = new Histogram({
@@ -97,6 +121,26 @@ export class Metrics {
     labelNames: ["operation", "verdict"],
     registers: this.registers,
   });
+
+  constructor() {
+    // Series that exist from the start let `increase()` see their first increment.
+    for (const code of Object.values(ErrorCode)) {
+      if (isFailure(code)) this.failures.inc({ code }, 0);
+    }
+    new Gauge({
+      name: `${PREFIX}build_info`,
+      help: "Always 1; the labels tell the version of the gateway and of Node.js.",
+      labelNames: ["version", "node"],
+      registers: this.registers,
+      aggregator: "max",
+    }).set({ version: packageVersion(), node: process.version }, 1);
+    this.poll({
+      name: "event_loop_busy_seconds_total",
+      help: "Seconds in which the event loop was not idle. Its rate is the utilisation of the process, 0 to 1.",
+      type: "counter",
+      read: () => [[{}, performance.eventLoopUtilization().active / 1_000]],
+    });
+  }
 
   /** Adds a metric whose values are read at each scrape. */
   poll<L extends string>(metric: PolledMetric<L>): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { isGraphqlRoute } from "../http/routes.js";
 import { OPERATIONS } from "../upstream/operations.js";
-import type { Metrics } from "./metrics.js";
+import { isFailure, type Metrics } from "./metrics.js";
 
 /** How a request came in; `none`: no route matched. */
 export type MeteredProtocol =
@@ -28,7 +28,11 @@ declare module "fastify" {
 
 /** Counts one finished request. */
 export function recordRequest(
-  { requests, requestSeconds }: Pick<Metrics, "requests" | "requestSeconds">,
+  {
+    requests,
+    requestSeconds,
+    failures,
+  }: Pick<Metrics, "requests" | "requestSeconds" | "failures">,
   { door, operation }: RequestLabels,
   seconds: number,
   code: ErrorCode | undefined,
@@ -36,6 +40,7 @@ export function recordRequest(
   requests.inc({ door, operation, code: code ?? "OK" });
   // Error ratios need the series of successes, even before the first success.
   if (code !== undefined) requests.inc({ door, operation, code: "OK" }, 0);
+  if (code !== undefined && isFailure(code)) failures.inc({ code });
   if (!STREAMS.has(door)) requestSeconds.observe({ door, operation }, seconds);
 }
 

@@ -13,6 +13,13 @@ const SAVED_BY: Readonly<Record<keyof SavedCalls, string>> = {
   list: "list",
 };
 
+/** Outcomes that alerts watch. */
+const ALERTED = [
+  { outcome: "answered", code: "none" },
+  { outcome: "final", code: "UPSTREAM_DENIED" },
+  { outcome: "transient", code: "UPSTREAM_THROTTLED" },
+] as const;
+
 /** Counts upstream attempts, retries and read-backs. */
 export class UpstreamMetrics implements UpstreamObserver {
   constructor(private readonly metrics: Metrics) {
@@ -21,6 +28,9 @@ export class UpstreamMetrics implements UpstreamObserver {
       metrics.attemptSeconds.zero({ operation });
       metrics.repeats.inc({ operation }, 0);
       metrics.requestedCalls.inc({ operation }, 0);
+      for (const series of ALERTED) {
+        metrics.attempts.inc({ operation, ...series }, 0);
+      }
     }
     for (const [operation, { kind }] of Object.entries(OPERATIONS)) {
       if (kind !== "read") continue;

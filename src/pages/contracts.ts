@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import type { INestApplication } from "@nestjs/common";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
-import { lexicographicSortSchema, printSchema } from "graphql";
 import { buildOpenApi } from "../openapi/document.js";
+import { packageVersion } from "../config/version.js";
+import { printAnnotatedSchema } from "../graphql/semantic-non-null.js";
 import { restContract } from "../message-contacts/rest/rest-contract.js";
 
 /** A contract document, with the data for its HTTP response. */
@@ -27,17 +27,11 @@ function contractText(text: string): ContractText {
 /** Prints the running GraphQL schema, sorted and with descriptions. */
 export function printedSchema(app: INestApplication): ContractText {
   const { schema } = app.get(GraphQLSchemaHost);
-  return contractText(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  return contractText(printAnnotatedSchema(schema));
 }
 
 /** Prints the OpenAPI 3.1 document of the REST API. */
-export async function printedOpenApi(
-  app: INestApplication,
-): Promise<ContractText> {
-  const file = new URL("../../package.json", import.meta.url);
-  const { version } = JSON.parse(await readFile(file, "utf8")) as {
-    version: string;
-  };
-  const document = buildOpenApi(app, restContract(), version);
+export function printedOpenApi(app: INestApplication): ContractText {
+  const document = buildOpenApi(app, restContract(), packageVersion());
   return contractText(JSON.stringify(document, null, 2));
 }

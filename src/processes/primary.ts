@@ -4,9 +4,9 @@ import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
 import { aggregateScrape } from "../observability/aggregate-metrics.js";
-import type { Scrape } from "../observability/ops.server.js";
 import { logTroubleOf } from "../observability/trouble.js";
 import { OpsServer } from "../observability/ops.server.js";
+import { workerMetrics } from "../observability/worker-metrics.js";
 import { Workers } from "./workers.js";
 
 /** One or more gateways behind one port, with one operations port. */
@@ -45,6 +45,7 @@ export async function runPrimary(
     process.on("SIGHUP", () => workers.reopenFiles());
   }
   const url = await workers.start();
+  const counts = workerMetrics(() => workers.counts);
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
@@ -57,7 +58,11 @@ export async function runPrimary(
         ...logTroubleOf(logger),
       },
     }),
-    () => scrape(workers),
+    async () =>
+      aggregateScrape([
+        ...(await workers.metrics()),
+        await counts.getMetricsAsJSON(),
+      ]),
   );
   return {
     url,
@@ -74,8 +79,4 @@ export async function runPrimary(
     cutOff: () => workers.cutOff(),
     graceMs: graceMs(config) + AFTER_WORKERS_MS,
   };
-}
-
-async function scrape(workers: Workers): Promise<Scrape> {
-  return aggregateScrape(await workers.metrics());
 }

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Logger } from "../logging/logger.js";
+import type { WorkerCounts } from "../observability/worker-metrics.js";
 import { CountTotals } from "./count-totals.js";
 import { isMessage, type ToWorker } from "./messages.js";
 import { HEARTBEAT_MS, WorkerStatus } from "./worker-status.js";
@@ -31,6 +32,7 @@ export class Workers {
   /** Port of the first workers; set once none of them is left. */
   private port: number | null = null;
   private ticksWithoutReady = 0;
+  private restarts = 0;
   private isStopping = false;
   private hasStarted = false;
 
@@ -53,6 +55,12 @@ export class Workers {
     let count = 0;
     for (const { isReady } of this.statuses.values()) if (isReady) count += 1;
     return count;
+  }
+
+  /** Counts for metrics. */
+  get counts(): WorkerCounts {
+    const { readyCount, count, restarts } = this;
+    return { ready: readyCount, wanted: count, restarts };
   }
 
   /** False once no worker has been ready for a minute. */
@@ -237,6 +245,7 @@ export class Workers {
   }
 
   private replace(): void {
+    this.restarts += 1;
     setTimeout(() => {
       // A worker that fails to start is replaced again after the same pause.
       if (!this.isStopping) this.fork().catch(() => undefined);

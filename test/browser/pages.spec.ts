@@ -58,7 +58,7 @@ describeInBrowser("the pages in a browser", () => {
       ["/docs", "Add a contact"],
       ["/playground", "Contact"],
       ["/openapi.json", "addMessageContact"],
-      ["/schema.graphql", "type MessageContact {"],
+      ["/schema.graphql", "type MessageContact implements Node {"],
     ])("open without problems: %s", async (path, text) => {
       const watched = await open(path, theme);
       await watched.page.getByText(text).first().waitFor();

@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import {
-  ApolloClient,
-  ApolloLink,
-  CombinedGraphQLErrors,
-  HttpLink,
-  InMemoryCache,
-} from "@apollo/client";
-import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
-import { getMainDefinition } from "@apollo/client/utilities";
-import { createClient, type Client } from "graphql-ws";
+import { CombinedGraphQLErrors, type ApolloClient } from "@apollo/client";
 import { WebSocket } from "ws";
 import * as documents from "./generated/graphql.js";
 import {
@@ -19,40 +10,22 @@ import {
   type Gateway,
   UNKNOWN_ID,
 } from "./running.js";
+import { newClient } from "./snippets/apollo-client.js";
+
+// Node.js 20 has no WebSocket, which browsers have.
+Object.assign(globalThis, { WebSocket });
 
 describe("Apollo Client", () => {
   let gateway: Gateway;
-  let socket: Client;
   let client: ApolloClient;
 
   before(async () => {
     gateway = await startGateway();
-    socket = createClient({
-      url: `${gateway.socketUrl}/graphql`,
-      webSocketImpl: WebSocket,
-    });
-    const possibleTypes = (await (
-      await fetch(`${gateway.url}/possibleTypes.json`)
-    ).json()) as Record<string, string[]>;
-    client = new ApolloClient({
-      cache: new InMemoryCache({ possibleTypes }),
-      link: ApolloLink.split(
-        ({ query }) => {
-          const definition = getMainDefinition(query);
-          return (
-            definition.kind === "OperationDefinition" &&
-            definition.operation === "subscription"
-          );
-        },
-        new GraphQLWsLink(socket),
-        new HttpLink({ uri: `${gateway.url}/graphql` }),
-      ),
-    });
+    client = await newClient(gateway.url);
   });
 
   after(async () => {
     client.stop();
-    await socket.dispose();
     await gateway.stop();
   });
 

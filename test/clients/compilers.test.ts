@@ -26,12 +26,25 @@ describe("client compilers", () => {
     );
   });
 
+  it("relay-compiler generates types without null for fields that are null only on error", async () => {
+    assert.match(
+      await generated("contactPageListQuery"),
+      /readonly messageContacts: \{/,
+    );
+    assert.match(
+      await generated("contactPageQuery"),
+      /readonly messageContact: \{[^]*\} \| null \| undefined;/,
+    );
+  });
+
   it("relay-compiler generates an artifact for each operation and fragment", async () => {
     for (const name of [
       "contactPageQuery",
       "contactPage_card",
       "contactPageSubscription",
       "contactPageMutation",
+      "contactPageDeleteMutation",
+      "contactPageRefetchQuery",
     ]) {
       assert.match(await generated(name), /ReaderFragment|ConcreteRequest/);
     }

@@ -15,10 +15,22 @@ const MAIN = fileURLToPath(
   new URL("../../../dist/bundle/main.js", import.meta.url),
 );
 
-/** Starts the gateway as `npm start` does, on free ports. */
-export async function startGateway(): Promise<Gateway> {
+/**
+ * Starts the gateway as `npm start` does, on free ports.
+ *
+ * @param settings further environment variables
+ */
+export async function startGateway(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
   const process_ = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: "0", OPS_PORT: "0", LOG_LEVEL: "error" },
+    env: {
+      ...process.env,
+      PORT: "0",
+      OPS_PORT: "0",
+      LOG_LEVEL: "error",
+      ...settings,
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const printed = await printedUntil(process_, /Emulator .*\n/);
@@ -72,3 +84,31 @@ export const TOM = "c-qL4HqKONzOM7aB3d";
 export const MARTA = "c-p0SgA2eH6iUzD9Fm";
 export const BEN = "c-r5IfC8dP0gNmZ4Ek";
 export const UNKNOWN_ID = "c-neverExistedHere0";
+
+/** A request as the client sent it. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** `fetch` that records what a client sends. */
+export function recordingFetch(): {
+  readonly fetch: typeof fetch;
+  readonly sent: SentRequest[];
+} {
+  const sent: SentRequest[] = [];
+  return {
+    sent,
+    fetch: (input, init = {}) => {
+      sent.push({
+        method: init.method ?? "GET",
+        url: new URL(String(input)),
+        body: JSON.parse(
+          typeof init.body === "string" ? init.body : "{}",
+        ) as Record<string, unknown>,
+      });
+      return fetch(input, init);
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { createClient, type Client as SseClient } from "graphql-sse";
 import * as documents from "./generated/graphql.js";
 import {
   MARTA,
+  recordingFetch,
   startGateway,
   TOM,
   type Gateway,
@@ -15,6 +16,7 @@ describe("urql", () => {
   let gateway: Gateway;
   let stream: SseClient;
   let client: Client;
+  const recorder = recordingFetch();
 
   before(async () => {
     gateway = await startGateway();
@@ -24,7 +26,7 @@ describe("urql", () => {
     });
     client = new Client({
       url: `${gateway.url}/graphql`,
-      preferGetMethod: false,
+      fetch: recorder.fetch,
       exchanges: [
         fetchExchange,
         subscriptionExchange({
@@ -57,6 +59,15 @@ describe("urql", () => {
     });
     assert.equal(error, undefined);
     assert.equal(data?.messageContact?.name, "Marta");
+    // The default of `preferGetMethod` is `within-url-limit`.
+    assert.equal(recorder.sent.at(-1)?.method, "GET");
+  });
+
+  it("sends mutations by POST", async () => {
+    await client.mutation(documents.RenameContactDocument, {
+      input: { contactId: TOM, name: "x" },
+    });
+    assert.equal(recorder.sent.at(-1)?.method, "POST");
   });
 
   it("gets a payload error without a type condition", async () => {

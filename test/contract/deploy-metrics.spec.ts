@@ -22,12 +22,17 @@ interface Alert {
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
+    readonly runbook: string;
   };
 }
 
 const dashboard = JSON.parse(read("grafana/dashboard.json")) as {
   panels: Panel[];
 };
+const runbook = readFileSync(
+  new URL("../../docs/operations.md", import.meta.url),
+  "utf8",
+);
 const { groups } = parse(read("prometheus/alerts.yaml")) as {
   groups: { rules: Alert[] }[];
 };
@@ -133,9 +138,13 @@ test("describes every panel, and no panels overlap", () => {
 test("gives every alert a severity, a summary and a description", () => {
   const names = alerts.map(({ alert }) => alert);
   expect(new Set(names).size).toBe(names.length);
-  for (const { labels, annotations } of alerts) {
+  for (const { alert, labels, annotations } of alerts) {
     expect(["critical", "warning"]).toContain(labels.severity);
     expect(annotations.summary).toMatch(/\.$/);
     expect(annotations.description).toMatch(/\.$/);
+    expect(annotations.runbook).toBe(
+      `docs/operations.md#${alert.toLowerCase()}`,
+    );
+    expect(runbook).toContain(`\n### ${alert}\n`);
   }
 });

@@ -31,7 +31,7 @@ let operations: DocumentedOperation[];
 
 beforeAll(async () => {
   gateway = await unconnectedGateway();
-  document = await openApiOf(gateway);
+  document = openApiOf(gateway);
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     (["get", "post", "put", "patch", "delete"] as const).flatMap((method) => {
       const operation = item[method];

@@ -8,6 +8,7 @@ import {
   isInterfaceType,
   isObjectType,
   isSpecifiedScalarType,
+  type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
 import type { Gateway } from "../../src/gateway.js";
@@ -38,10 +39,35 @@ describe("schema.graphql", () => {
     );
   });
 
+  it("marks the fields that are null only on error, in the served text too", () => {
+    const marked = Object.values(parsedTypes()).flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(({ astNode }) =>
+          astNode?.directives?.some(
+            ({ name }) => name.value === "semanticNonNull",
+          ),
+        )
+        .map(({ name }) => `${type.name}.${name}`),
+    );
+    expect(marked.sort()).toEqual([
+      ...Object.keys(schema.getMutationType()?.getFields() ?? {}).map(
+        (name) => `Mutation.${name}`,
+      ),
+      "Query.messageContactDeletionStatus",
+      "Query.messageContacts",
+    ]);
+  });
+
   it("describes every type, field, argument and enum value", () => {
     expect(undescribed(schema)).toEqual([]);
   });
 });
+
+/** Object types of the printed schema, with their syntax trees. */
+function parsedTypes(): readonly GraphQLObjectType[] {
+  const parsed = buildSchema(printedSchema(gateway.app).text);
+  return Object.values(parsed.getTypeMap()).filter(isObjectType);
+}
 
 /** Schema coordinates without a description. */
 function undescribed(of: GraphQLSchema): string[] {

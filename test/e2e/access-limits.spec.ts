@@ -125,15 +125,18 @@ describe("trusted documents", () => {
       expect(status).toBe(200);
       expect(answer).toEqual({ data: { messageContacts: { totalCount: 12 } } });
     }
-    for (const body of [
-      { query: "{ messageContacts { totalCount pageSize } }" },
-      { documentId: "sha256:00" },
-      { query: getIntrospectionQuery() },
-      {},
-    ]) {
+    for (const [body, code] of [
+      [
+        { query: "{ messageContacts { totalCount pageSize } }" },
+        "PERSISTED_DOCUMENT_NOT_FOUND",
+      ],
+      [{ documentId: "sha256:00" }, "PERSISTED_DOCUMENT_NOT_FOUND"],
+      [{ query: getIntrospectionQuery() }, "PERSISTED_DOCUMENT_NOT_FOUND"],
+      [{}, "BAD_REQUEST"],
+    ] as const) {
       const { status, body: answer } = await ask(running, body);
       expect(status).toBe(400);
-      expect(answer.errors?.[0]?.extensions.code).toBe("BAD_REQUEST");
+      expect(answer.errors?.[0]?.extensions.code).toBe(code);
     }
   });
 });

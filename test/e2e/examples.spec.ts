@@ -4,6 +4,8 @@ import type { OpenAPIObject } from "@nestjs/swagger";
 import { Kind, OperationTypeNode, parse } from "graphql";
 import { OPERATIONS } from "../../src/upstream/operations.js";
 import type { RestOperation } from "../../src/openapi/rest-operation.js";
+import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
+import { PAYLOAD_ERRORS } from "../../src/message-contacts/graphql/user-errors.mapper.js";
 import { restContract } from "../../src/message-contacts/rest/rest-contract.js";
 import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -60,12 +62,35 @@ describe("the examples of the playground", () => {
   });
 });
 
+describe("each example of the playground", () => {
+  it("has variables with defaults, and the fields of every error type of its mutation", async () => {
+    for (const file of (await readdir(FOLDER)).sort()) {
+      const query = await readFile(new URL(file, FOLDER), "utf8");
+      const [first] = parse(query).definitions;
+      if (first?.kind !== Kind.OPERATION_DEFINITION) throw new Error(file);
+      const variables = first.variableDefinitions ?? [];
+      expect([file, variables.length > 0]).toEqual([file, true]);
+      expect(
+        variables.every(({ defaultValue }) => defaultValue !== undefined),
+      ).toBe(true);
+      const [selection] = first.selectionSet.selections;
+      if (selection?.kind !== Kind.FIELD) throw new Error(file);
+      for (const code of MUTATION_ERRORS.get(selection.name.value) ?? []) {
+        expect([file, query]).toEqual([
+          file,
+          expect.stringContaining(`... on ${PAYLOAD_ERRORS[code] ?? ""} {`),
+        ]);
+      }
+    }
+  });
+});
+
 describe("the examples of the OpenAPI document", () => {
   let document: OpenAPIObject;
 
   beforeAll(async () => {
     await start();
-    document = await openApiOf(running.gateway);
+    document = openApiOf(running.gateway);
   });
   afterAll(() => running.stop());
 

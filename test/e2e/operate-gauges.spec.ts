@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { TOM } from "../support/emulator-fixture.js";
 import { EventReader } from "../support/event-stream.js";
 import { graphql } from "../support/graphql.js";
+import { packageVersion } from "../../src/config/version.js";
 import { scraped } from "../support/metrics.js";
 import { startBoth, type Running } from "../support/running.js";
 import { until } from "../support/until.js";
@@ -63,6 +64,9 @@ async function expected(reality: Reality): Promise<Record<string, number>> {
     'upstream_reads_running{directory="default"}': reality.readsRunning,
     'upstream_reads_waiting{directory="default"}': 0,
     'upstream_writes_waiting{directory="default"}': reality.writesWaiting,
+    [`build_info{version="${packageVersion()}",node="${process.version}"}`]: 1,
+    workers_ready: 1,
+    workers_wanted: 1,
     deletions_followed: reality.followed,
     // Compared by its sign: the age grows with the clock.
     api_key_file_failing: 0,

@@ -88,6 +88,34 @@ test("counts retries, vendor rejections by error code, and settled writes", asyn
   ).toBe(1);
 });
 
+test("exposes the series that alerts watch before their first increment", async () => {
+  running = await startBoth();
+  const { gateway, emulator } = running;
+  const before = await scraped(gateway.opsUrl);
+  const denied = `${P}upstream_attempts_total{operation="getMessageContact",outcome="final",code="UPSTREAM_DENIED"}`;
+  const failed = `${P}failures_total{code="UPSTREAM_DENIED"}`;
+  for (const series of [
+    denied,
+    failed,
+    `${P}failures_total{code="INTERNAL"}`,
+    `${P}failures_total{code="OUTCOME_UNKNOWN"}`,
+    `${P}requests_shed_total{reason="in-flight"}`,
+    `${P}worker_restarts_total`,
+  ]) {
+    expect([series, before.get(series)]).toEqual([series, 0]);
+  }
+  expect(before.has(`${P}failures_total{code="INVALID_INPUT"}`)).toBe(false);
+  expect(before.get(`${P}workers_ready`)).toBe(1);
+  emulator.control.addFault({
+    effect: "error",
+    code: "NoPermission",
+    probability: 1,
+  });
+  await REST.call(gateway.url, "getMessageContact", { contactId: TOM });
+  const after = await scraped(gateway.opsUrl);
+  expect([after.get(denied), after.get(failed)]).toEqual([1, 1]);
+});
+
 test("counts replayed responses and requests refused by a rate limit", async () => {
   running = await startBoth({}, { RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "2" });
   const { gateway } = running;

@@ -23,7 +23,7 @@ let document: OpenAPIObject;
 
 beforeAll(async () => {
   const gateway = await unconnectedGateway();
-  document = await openApiOf(gateway);
+  document = openApiOf(gateway);
   await gateway.close();
 });
 

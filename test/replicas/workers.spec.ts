@@ -114,6 +114,10 @@ describeHere("several workers behind one port", () => {
     expect(now).toHaveLength(2);
     expect(now).toContain(second);
     expect(now).not.toContain(first);
+    const samples = await scraped(gateway.opsUrl);
+    expect(samples.get("message_contacts_workers_ready")).toBe(2);
+    expect(samples.get("message_contacts_workers_wanted")).toBe(2);
+    expect(samples.get("message_contacts_worker_restarts_total")).toBe(1);
   });
 
   it("are not ready and are replaced when all of them hang", async () => {

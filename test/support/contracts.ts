@@ -11,10 +11,8 @@ export function unconnectedGateway(): Promise<Gateway> {
   return startGateway(readConfig(environmentFor("http://127.0.0.1:9")));
 }
 
-export async function openApiOf({
-  app,
-}: Pick<Gateway, "app">): Promise<OpenAPIObject> {
-  const { text } = await printedOpenApi(app);
+export function openApiOf({ app }: Pick<Gateway, "app">): OpenAPIObject {
+  const { text } = printedOpenApi(app);
   return JSON.parse(text) as OpenAPIObject;
 }
 

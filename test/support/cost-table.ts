@@ -56,6 +56,13 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 3,
   },
   {
+    request: "The same contact page, as `node`",
+    api: "graphql",
+    ask: `{ node(id: "${MARTA}") { id ... on MessageContact { ${CONTACT} pendingVerifications { target channel } deletion { state } } } }`,
+    calls: [GET, DELETION, PENDING],
+    inParallel: 3,
+  },
+  {
     request:
       "The same contact and its `pendingVerifications` under ten aliases",
     api: "graphql",
@@ -219,6 +226,14 @@ export const COSTS: readonly CostRow[] = [
       ],
     },
     calls: times(2, UPDATE),
+    inParallel: 1,
+  },
+  {
+    request:
+      "`deleteMessageContact` that selects `id`, `status` and `deletion` of its contact",
+    api: "graphql",
+    ask: `mutation { deleteMessageContact(input: { contactId: "${BEN}", retainContactInMembers: false }) { contact { id status statusRaw deletion { state } } deletion { state } errors { code } } }`,
+    calls: ["DeleteMessageContact"],
     inParallel: 1,
   },
 ];

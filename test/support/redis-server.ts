@@ -1,22 +1,15 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, connect, type AddressInfo } from "node:net";
+import { isInstalled } from "./installed.js";
 import { until } from "./until.js";
 
-const HOW_TO_INSTALL =
-  "redis-server is not installed: apt-get install -y redis-server (Debian), brew install redis (macOS)";
-
-/**
- * Whether redis-server is installed. If it is not, a line explains how to install
- * it; in CI this is an error, so that the tests are not skipped.
- */
+/** Whether redis-server is installed. */
 export function hasRedisServer(): boolean {
-  const isThere =
-    spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
-  if (isThere) return true;
-  if (process.env["CI"] !== undefined) throw new Error(HOW_TO_INSTALL);
-  process.stderr.write(`Skipped: ${HOW_TO_INSTALL}\n`);
-  return false;
+  return isInstalled(
+    "redis-server",
+    "apt-get install -y redis-server (Debian), brew install redis (macOS)",
+  );
 }
 
 /** A real Redis on a free port. After a kill it restarts without data. */
@@ -83,7 +76,7 @@ function pings(port: number): Promise<boolean> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -8,7 +8,7 @@ import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../../context/request-context.js";
 import type { ExecutorPlugin } from "./executor.plugin.js";
 import type { CompiledOperation } from "./compiled-operation.js";
-import type { GraphqlRequest } from "../subscriptions/subscriptions.js";
+import type { GraphqlRequest } from "../request/graphql-request.js";
 
 /** Response of an executed operation. Its status is 200. */
 export interface GraphqlAnswer {
@@ -87,9 +87,9 @@ export class OperationCache {
     if (headers["x-cost"] !== undefined) return null;
     const contentType = this.contentTypes.get(keyOf(headers));
     if (contentType === undefined) return null;
-    const operation = this.executor.known(query, operationName ?? undefined);
+    const operation = this.executor.known(query, operationName);
     if (operation === undefined) return null;
-    const result = operation.run(variables ?? undefined, context);
+    const result = operation.run(variables, context);
     if (result === null) return null;
     this.count += 1;
     const toAnswer = (executed: ExecutionResult): GraphqlAnswer => ({

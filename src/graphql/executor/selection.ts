@@ -3,6 +3,7 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isAbstractType,
+  isObjectType,
   Kind,
   typeFromAST,
   visit,
@@ -10,6 +11,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type InlineFragmentNode,
@@ -52,6 +54,12 @@ export class Selections {
       if (set !== undefined) this.collect(type, set, fields, visited);
     }
     return fields;
+  }
+
+  /** Object types of the values of a type: several for an interface or a union. */
+  objectTypesOf(type: GraphQLNamedType): readonly GraphQLObjectType[] {
+    if (isObjectType(type)) return [type];
+    return isAbstractType(type) ? this.schema.getPossibleTypes(type) : [];
   }
 
   private collect(

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { toGraphqlError } from "../graphql-error.formatter.js";
 import { refuseGraphql } from "../graphql-refusal.js";
 import type { GraphqlSubscriptions } from "./subscriptions.js";
-import { refusePoison } from "./socket-headers.js";
+import { fromUrl } from "../request/url-request.js";
+import type { UrlRules } from "../request/url-rules.js";
 import type { SseEvent, SseStreams } from "../../http/sse-stream.js";
 
 /**
@@ -17,16 +17,23 @@ export function streamGraphql(
   request: FastifyRequest,
   reply: FastifyReply,
   subscriptions: GraphqlSubscriptions,
+  urlRules: UrlRules,
   streams: SseStreams,
 ): FastifyReply {
-  const { callContext: context, method, body, query } = request;
-  const graphqlRequest = method === "GET" ? fromQuery(query) : body;
-  if (!subscriptions.accepts(graphqlRequest)) {
-    return refuseGraphql(
-      request,
-      reply,
-      new GatewayError(ErrorCode.BAD_REQUEST),
-    );
+  const { callContext: context, method } = request;
+  let graphqlRequest: unknown;
+  try {
+    if (method === "GET") {
+      const inUrl = fromUrl(request.query);
+      graphqlRequest = inUrl;
+      const { query } = subscriptions.read(inUrl);
+      urlRules.checkSubscription({ query, hasText: "query" in inUrl });
+    } else {
+      graphqlRequest = request.body;
+      subscriptions.read(graphqlRequest);
+    }
+  } catch (error) {
+    return refuseGraphql(request, reply, error);
   }
   return streams.answer(
     reply,
@@ -38,21 +45,6 @@ export function streamGraphql(
       COMPLETE,
     ],
   );
-}
-
-/** Reads a GraphQL request from a query string, in which `variables` is JSON. */
-function fromQuery(query: unknown): unknown {
-  const { variables, ...rest } = query as Record<string, unknown>;
-  if (variables === undefined) return rest;
-  if (typeof variables !== "string") return null;
-  try {
-    return {
-      ...rest,
-      variables: JSON.parse(variables, refusePoison) as unknown,
-    };
-  } catch {
-    return null;
-  }
 }
 
 /** Final event. A graphql-sse client does not reconnect after it. */

@@ -15,51 +15,24 @@ import {
   type ValidationRule,
 } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
+import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
 import { codeOf, renderError } from "../graphql-error.formatter.js";
 import { operationNameOf } from "../operation-name.js";
-
-/** The members of a GraphQL request. */
-export interface GraphqlRequest {
-  readonly query: string;
-  readonly operationName?: string | null;
-  readonly variables?: Readonly<Record<string, unknown>> | null;
-  readonly extensions?: Readonly<Record<string, unknown>> | null;
-}
+import {
+  readGraphqlRequest,
+  type GraphqlRequest,
+} from "../request/graphql-request.js";
+import type { PersistedDocuments } from "../request/persisted-documents.js";
 
 /** Limits on documents, the same as for queries and mutations. */
 export interface DocumentCheck {
   /** Checked while parsing, before validation. */
   readonly maxTokens: number;
   readonly rules: readonly ValidationRule[];
-  /**
-   * Returns the request with the text of its document. Null when the request is
-   * malformed, or when its document is unknown or not allowed.
-   */
-  readonly accept: (request: unknown) => GraphqlRequest | null;
+  readonly documents: PersistedDocuments;
   /** Removes suggestions, which contain names of the schema, from error messages. */
   readonly hidesSchema: boolean;
-}
-
-/** Whether a value has the members of a GraphQL request. */
-export function isGraphqlRequest(value: unknown): value is GraphqlRequest {
-  if (!isObject(value)) return false;
-  const { query, operationName, variables, extensions } = value;
-  return (
-    typeof query === "string" &&
-    query !== "" &&
-    (isAbsent(operationName) || typeof operationName === "string") &&
-    (isAbsent(variables) || isObject(variables)) &&
-    (isAbsent(extensions) || isObject(extensions))
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
 }
 
 /**
@@ -79,13 +52,12 @@ export class GraphqlSubscriptions {
     request: unknown,
     contextValue: RequestContext,
   ): ExecutionArgs | readonly [GraphQLError, ...GraphQLError[]] {
-    const accepted = this.limits.accept(request);
-    if (accepted === null) {
-      return [
-        badRequest(
-          "The request is malformed, or its document is unknown or not allowed.",
-        ),
-      ];
+    let accepted: GraphqlRequest;
+    try {
+      accepted = this.read(request);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      return [new GraphQLError(error.message, { originalError: error })];
     }
     const { query, operationName, variables } = accepted;
     let document: DocumentNode;
@@ -122,12 +94,13 @@ export class GraphqlSubscriptions {
         ),
       ];
     }
+    this.limits.documents.register(accepted);
     return {
       schema: this.schema,
       document,
       contextValue,
-      ...(isAbsent(operationName) ? {} : { operationName }),
-      ...(isAbsent(variables) ? {} : { variableValues: variables }),
+      ...(operationName === undefined ? {} : { operationName }),
+      ...(variables === undefined ? {} : { variableValues: variables }),
     };
   }
 
@@ -145,9 +118,13 @@ export class GraphqlSubscriptions {
     );
   }
 
-  /** Whether the request is well-formed and its document known. Does not parse it. */
-  accepts(request: unknown): boolean {
-    return this.limits.accept(request) !== null;
+  /**
+   * Reads a request and finds its document. Does not parse it.
+   *
+   * @throws {GatewayError} for a malformed request or an unknown document
+   */
+  read(request: unknown): GraphqlRequest {
+    return readGraphqlRequest(request, this.limits.documents);
   }
 
   /** Starts a subscription. Returns its results, or one result with errors. */

@@ -22,6 +22,7 @@ import type { Logger } from "../../logging/logger.js";
 import type { GraphqlSubscriptions } from "./subscriptions.js";
 import { closeCodeOf, CLOSING, keepAlive } from "./socket-closing.js";
 import { headersOf, refusePoison } from "./socket-headers.js";
+import { withQuery } from "./socket-messages.js";
 import type {
   SocketHead,
   SocketOperation,
@@ -185,7 +186,7 @@ export class GraphqlSocket {
               socket.terminate();
               return;
             }
-            handle(data.toString("utf8")).catch((error: unknown) => {
+            handle(withQuery(data.toString("utf8"))).catch((error: unknown) => {
               this.logger.fault(error, {});
               socket.close(CloseCode.InternalServerError, "Internal error");
             });

@@ -17,6 +17,7 @@ import {
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { OPERATIONS, type Operation } from "../../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
@@ -101,6 +102,7 @@ export function ContactMutation(
     MUTATION_ERRORS.set(String(name), errors);
     const { upstream = ONE_CALL } = options;
     Extensions({ operation, upstream })(target, name, descriptor);
+    NullOnlyOnError()(target, name, descriptor);
     Context()(target, name, 1);
     const method = descriptor.value as Resolver;
     const resolve: Resolver = async function (

@@ -2,11 +2,10 @@ import { maskFor } from "../../access/masking.js";
 import { requireScope } from "../../access/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
 import type { ContactLoaders } from "./contact.loaders.js";
-import {
-  READ_BY_ID,
-  type KnownContact,
-  type OnDemand,
-} from "../shapes/payloads.js";
+import type { ContactDeletion } from "../shapes/contact-deletion.js";
+import { ContactStatus, DeletionState } from "../shapes/enums.js";
+import { READ_BY_ID } from "../shapes/message-contact.js";
+import type { KnownContact, OnDemand } from "../shapes/payloads.js";
 import { selectedFields } from "./selected-fields.js";
 
 /**
@@ -30,5 +29,19 @@ export function lazyContact(
     }
     if (isComplete) return known;
     return maskFor(context, await loaders.of(context).contact.load(known.id));
+  };
+}
+
+/** The fields of a contact that are known after its deletion has been accepted. */
+export function deletedContact({
+  contactId,
+  state,
+  stateRaw,
+}: ContactDeletion): KnownContact {
+  const isDone = state === DeletionState.DELETED;
+  return {
+    id: contactId,
+    status: isDone ? ContactStatus.DELETED : ContactStatus.DELETING,
+    statusRaw: stateRaw ?? "",
   };
 }

@@ -6,8 +6,9 @@ import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
+import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
-import { lazyContact } from "./lazy-contact.js";
+import { deletedContact, lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
 import { MessageContactsService } from "../message-contacts.service.js";
@@ -18,6 +19,7 @@ import { ContactDeletion } from "../shapes/contact-deletion.js";
 import {
   MessageContact,
   MessageContactPage,
+  Node,
   PendingVerificationPage,
 } from "../shapes/message-contact.js";
 import * as payloads from "../shapes/payloads.js";
@@ -63,10 +65,29 @@ export class MessageContactsResolver {
     return this.service.getMessageContact(id, context);
   }
 
+  // For Relay's `@refetchable`. The id of a node is the contact's id, so that client
+  // caches have one entry for each contact.
+  @Query(() => Node, {
+    nullable: true,
+    description: `The contact with this id, or null when the directory has none: the same as \`messageContact\`, for clients that read objects again by their id. ${READ}`,
+  })
+  @CostsCalls({ calls: 1 })
+  @OperationField("getMessageContact")
+  node(
+    @Args() args: inputs.MessageContactArgs,
+    @Context() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<MessageContact | null> {
+    const { id } = checkInput(inputs.MessageContactArgs, args);
+    this.loaders.startSelected(selectedFields(info), id, context);
+    return this.service.getMessageContact(id, context);
+  }
+
   @Query(() => MessageContactPage, {
     nullable: true,
     description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
   })
+  @NullOnlyOnError()
   @CostsCalls(LIST_CALLS)
   @OperationField("listMessageContacts")
   messageContacts(
@@ -99,6 +120,7 @@ export class MessageContactsResolver {
     nullable: true,
     description: `Progress of a deletion. ${READ}`,
   })
+  @NullOnlyOnError()
   @CostsCalls({ calls: 1 })
   @OperationField("getMessageContactDeletionStatus")
   messageContactDeletionStatus(
@@ -177,10 +199,11 @@ export class MessageContactsResolver {
     @Args("input") input: inputs.DeleteMessageContactInput,
     context: RequestContext,
   ): Promise<payloads.DeleteMessageContactPayload> {
-    return {
-      deletion: await this.service.deleteMessageContact(input, context),
-      errors: [],
-    };
+    const deletion = await this.service.deleteMessageContact(input, context);
+    const contact = this.toContact(deletedContact(deletion), context);
+    // `contact.deletion` is known, so it costs no call.
+    this.loaders.of(context).deletion.prime(deletion.contactId, deletion);
+    return { contact, deletion, errors: [] };
   }
 
   @ContactMutation({

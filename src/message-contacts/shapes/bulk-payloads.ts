@@ -1,14 +1,8 @@
 import { ID, ObjectType } from "@nestjs/graphql";
 import { ItemStatus } from "./enums.js";
-import {
-  Contact,
-  Errors,
-  ItemErrors,
-  type KnownContact,
-  type OnDemand,
-} from "./payloads.js";
+import { Contact, type KnownContact, type OnDemand } from "./payloads.js";
 import { ShapeField } from "./shape-field.js";
-import type { UserError } from "./user-errors.js";
+import { Errors, ItemErrors, type UserError } from "./user-errors.js";
 
 /** Result of one item of `updateMessageContacts`. */
 @ObjectType({

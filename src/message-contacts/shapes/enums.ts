@@ -26,6 +26,7 @@ export enum ContactStatus {
   VERIFYING = "VERIFYING",
   ACTIVE = "ACTIVE",
   DELETING = "DELETING",
+  DELETED = "DELETED",
   UNRECOGNISED = "UNRECOGNISED",
 }
 
@@ -94,6 +95,10 @@ registerEnumType(ContactStatus, {
     VERIFYING: { description: "Not verified yet." },
     ACTIVE: { description: "Verified; receives messages." },
     DELETING: { description: "Being deleted in the background." },
+    DELETED: {
+      description:
+        "Only in the result of `deleteMessageContact`: the directory no longer contains the contact.",
+    },
     UNRECOGNISED: {
       description: "A status that this gateway does not know; see `statusRaw`.",
     },

@@ -1,4 +1,4 @@
-import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { ID, Int, InterfaceType, ObjectType } from "@nestjs/graphql";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -13,6 +13,12 @@ const CONTACT_ID = "c-qL4HqKONzOM7aB3d";
 
 /** Fields of a contact that cost one vendor call each, made with the contact id. */
 export const NESTED_READS = ["pendingVerifications", "deletion"] as const;
+
+/** Fields of a contact that can be resolved without reading the contact itself. */
+export const READ_BY_ID: ReadonlySet<string> = new Set([
+  "__typename",
+  ...NESTED_READS,
+]);
 
 /** One binding of a contact. */
 @ObjectType({
@@ -58,15 +64,33 @@ export class PendingVerification {
   target!: string;
 }
 
+/**
+ * Relay's interface of objects that `Query.node` can read again. Contacts are the only
+ * ones: no other shape has an id of its own.
+ */
+@InterfaceType({
+  description:
+    "An object that `node` can read again by its id. Contacts are the only ones.",
+  resolveType: () => "MessageContact",
+})
+export abstract class Node {
+  @ShapeField(() => ID, {
+    description: "ID that is unique in the directory.",
+    graphqlOnly: true,
+  })
+  id!: string;
+}
+
 /** A person who receives the messages of the directory's accounts. */
 @ObjectType({
+  implements: () => Node,
   description: `A person who receives the messages of a resource directory's accounts.
 
 A new address or number takes effect once its owner has confirmed it. Until then the contact keeps the old one, and \`pendingVerifications\` lists the new one.
 
 Scope: \`contacts:read\`, except for fields that a mutation returns itself.`,
 })
-export class MessageContact {
+export class MessageContact implements Node {
   @ShapeField(() => ID, {
     description: "ID that the vendor assigned, `c-…`.",
     example: CONTACT_ID,

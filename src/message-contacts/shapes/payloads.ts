@@ -10,10 +10,10 @@ import type { GraphQLResolveInfo } from "graphql";
 import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BindingTargetKind, ItemStatus } from "./enums.js";
 import { ContactDeletion } from "./contact-deletion.js";
-import { MessageContact, NESTED_READS } from "./message-contact.js";
+import { MessageContact, READ_BY_ID } from "./message-contact.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
-import { UserError } from "./user-errors.js";
+import { Errors, ItemErrors, type UserError } from "./user-errors.js";
 
 /** A function that computes a field's value; called only when the field is selected. */
 export type OnDemand<T> = (
@@ -24,22 +24,6 @@ export type OnDemand<T> = (
 
 /** A contact of which only the fields that the mutation returned are known. */
 export type KnownContact = Pick<MessageContact, "id"> & Partial<MessageContact>;
-
-export const Errors = (): PropertyDecorator =>
-  ShapeField(() => UserError, {
-    list: true,
-    graphqlOnly: true,
-    description:
-      "Why the change, or a part of it, was not made. Empty after success. Bulk results list the errors of each item as well.",
-  });
-
-export const ItemErrors = (): PropertyDecorator =>
-  ShapeField(() => UserError, {
-    list: true,
-    graphqlOnly: true,
-    description:
-      "Errors of this item; empty unless `status` is `FAILED`. An error that a single change would report at the top level is a `CallFailedError` here, so that the other results are kept.",
-  });
 
 /** Computes an on-demand value. Runs only for selected fields. */
 const computeOnDemand: FieldMiddleware = async (
@@ -52,29 +36,35 @@ const computeOnDemand: FieldMiddleware = async (
     : value;
 };
 
-/** Fields of a contact that can be resolved without reading the contact itself. */
-export const READ_BY_ID: ReadonlySet<string> = new Set([
-  "__typename",
-  ...NESTED_READS,
-]);
+/** One call if fields are selected that the mutation does not know. */
+function readsContactUnless(known: ReadonlySet<string>): UpstreamCalls {
+  return {
+    calls: (selected) =>
+      [...selected].some((name) => !known.has(name) && !READ_BY_ID.has(name))
+        ? 1
+        : 0,
+  };
+}
 
-const READS_CONTACT: UpstreamCalls = {
-  calls: (selected) =>
-    [...selected].some((name) => name !== "id" && !READ_BY_ID.has(name))
-      ? 1
-      : 0,
-};
-
-export const Contact = (): PropertyDecorator =>
-  applyDecorators(
-    CostsCalls(READS_CONTACT),
+function ContactOf(
+  upstream: UpstreamCalls,
+  description: string,
+): PropertyDecorator {
+  return applyDecorators(
+    CostsCalls(upstream),
     ShapeField(() => MessageContact, {
       nullable: true,
       graphqlOnly: true,
       middleware: [computeOnDemand],
-      description:
-        "The changed contact; null when `errors` is not empty. Fields that the change itself does not return cost one more upstream read and need the scope `contacts:read`.",
+      description,
     }),
+  );
+}
+
+export const Contact = (): PropertyDecorator =>
+  ContactOf(
+    readsContactUnless(new Set(["id"])),
+    "The changed contact; null when `errors` is not empty. Fields that the change itself does not return cost one more upstream read and need the scope `contacts:read`.",
   );
 
 @ObjectType({
@@ -99,10 +89,23 @@ export class UpdateMessageContactPayload {
   errors!: UserError[];
 }
 
+/** Fields of a contact that are known after its deletion has been accepted. */
+const KNOWN_WHEN_DELETED: ReadonlySet<string> = new Set([
+  "id",
+  "status",
+  "statusRaw",
+]);
+
 @ObjectType({
   description: "Result of `deleteMessageContact`. Scope: `contacts:delete`.",
 })
 export class DeleteMessageContactPayload {
+  @ContactOf(
+    readsContactUnless(KNOWN_WHEN_DELETED),
+    "The contact with its new status, for client caches; null when `errors` is not empty. `id`, `status`, `statusRaw` and `deletion` cost no further call. Any other field costs one more upstream read and needs the scope `contacts:read`; the contact is null if it is selected and the contact no longer exists.",
+  )
+  contact!: OnDemand<KnownContact | null> | null;
+
   @ShapeField(() => ContactDeletion, {
     nullable: true,
     graphqlOnly: true,

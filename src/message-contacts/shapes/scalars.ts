@@ -4,6 +4,8 @@ interface ThinScalar {
   readonly name: string;
   readonly description: string;
   readonly specifiedByURL: string;
+  /** `UrlRules` keeps values of this type out of URLs. */
+  readonly extensions?: { readonly personal: true };
 }
 
 /**
@@ -46,6 +48,7 @@ export const EmailAddress = thinScalar({
   description:
     "An e-mail address. As input, text that cannot be an address is rejected; the vendor validates the rest. As output, the value is returned unchanged.",
   specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc5321#section-4.1.2",
+  extensions: { personal: true },
 });
 
 export const PhoneNumber = thinScalar({
@@ -53,4 +56,5 @@ export const PhoneNumber = thinScalar({
   description:
     "A mobile phone number. As input: `86-13900001234` or E.164 `+8613900001234`. As output: always `86-13900001234`.",
   specifiedByURL: "https://www.itu.int/rec/T-REC-E.164",
+  extensions: { personal: true },
 });

@@ -225,3 +225,19 @@ export const USER_ERRORS = [
   QuotaError,
   CallFailedError,
 ];
+
+export const Errors = (): PropertyDecorator =>
+  ShapeField(() => UserError, {
+    list: true,
+    graphqlOnly: true,
+    description:
+      "Why the change, or a part of it, was not made. Empty after success. Bulk results list the errors of each item as well.",
+  });
+
+export const ItemErrors = (): PropertyDecorator =>
+  ShapeField(() => UserError, {
+    list: true,
+    graphqlOnly: true,
+    description:
+      "Errors of this item; empty unless `status` is `FAILED`. An error that a single change would report at the top level is a `CallFailedError` here, so that the other results are kept.",
+  });

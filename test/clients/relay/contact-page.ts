@@ -20,7 +20,8 @@ export const query = graphql`
 `;
 
 export const card = graphql`
-  fragment contactPage_card on MessageContact {
+  fragment contactPage_card on MessageContact
+  @refetchable(queryName: "contactPageRefetchQuery") {
     id
     name
     emailAddress
@@ -52,6 +53,36 @@ export const rename = graphql`
       errors {
         code
         message
+      }
+    }
+  }
+`;
+
+export const remove = graphql`
+  mutation contactPageDeleteMutation($input: DeleteMessageContactInput!) {
+    deleteMessageContact(input: $input) {
+      contact {
+        id
+        status
+        deletion {
+          state
+        }
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`;
+
+export const list = graphql`
+  query contactPageListQuery @throwOnFieldError {
+    messageContacts {
+      totalCount
+      items {
+        id
+        name
       }
     }
   }

@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { ConfigError, readConfig } from "../../../src/config/read-config.js";
 import { keysFor, newFolder } from "../../support/signed-in.js";
+
+const LIST = "{ messageContacts { totalCount } }";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -296,4 +299,60 @@ describe("files", () => {
       "PERSISTED_DOCUMENTS_FILE",
     ]);
   });
+
+  it.each([
+    ["a plain map with SHA-256 ids", { [sha256(LIST)]: LIST }],
+    ["a plain map with MD5 ids", { [md5(LIST)]: LIST }],
+    ["a plain map with an entry `format`", { format: LIST }],
+    [
+      "Apollo's manifest",
+      apolloManifest([
+        { id: sha256(LIST), body: LIST, name: "L", type: "query" },
+      ]),
+    ],
+    [
+      "Apollo's manifest with ids of its own",
+      apolloManifest([{ id: "list-v1", body: LIST }]),
+    ],
+  ])("accept as manifest of documents %s", (_name, manifest) => {
+    const PERSISTED_DOCUMENTS_FILE = folder.write("documents.json", manifest);
+    const { documents } = readConfig({
+      PERSISTED_DOCUMENTS: "only",
+      PERSISTED_DOCUMENTS_FILE,
+    });
+    expect([...documents.values()]).toEqual([LIST]);
+  });
+
+  it.each([
+    ["another version", { ...apolloManifest([]), version: 2 }],
+    ["no operations", { ...apolloManifest([]), operations: {} }],
+    ["an operation without body", apolloManifest([{ id: "a" }])],
+    ["an empty body", apolloManifest([{ id: "a", body: "" }])],
+    ["an empty id", apolloManifest([{ id: "", body: LIST }])],
+    ["a wrong hash", apolloManifest([{ id: sha256("x"), body: LIST }])],
+    [
+      "one id for two documents",
+      apolloManifest([
+        { id: "a", body: LIST },
+        { id: "a", body: "{ __typename }" },
+      ]),
+    ],
+  ])("reject Apollo's manifest with %s", (_name, manifest) => {
+    const PERSISTED_DOCUMENTS_FILE = folder.write("documents.json", manifest);
+    expect(invalidSettings({ PERSISTED_DOCUMENTS_FILE })).toEqual([
+      "PERSISTED_DOCUMENTS_FILE",
+    ]);
+  });
 });
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
+
+function apolloManifest(operations: readonly object[]): object {
+  return { format: "apollo-persisted-query-manifest", version: 1, operations };
+}

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import {
   buildSchema,
@@ -11,7 +10,6 @@ import {
   documentRules,
   excesses,
 } from "../../../src/graphql/document-limits.js";
-import { PersistedDocuments } from "../../../src/graphql/persisted-documents.js";
 
 const LIMITS = {
   depth: 8,
@@ -157,53 +155,5 @@ describe("document limits", () => {
       ),
     ).toEqual([]);
     expect(messagesOf("{ ...Nowhere }")).toEqual([]);
-  });
-});
-
-describe("persisted documents", () => {
-  const document = "{ messageContacts { totalCount } }";
-  const hash = createHash("sha256").update(document).digest("hex");
-  const id = `sha256:${hash}`;
-  const documents = new Map([
-    [id, document],
-    ["list-v1", document],
-  ]);
-  const find = (mode: "off" | "prefer" | "only", request: object) =>
-    new PersistedDocuments({ PERSISTED_DOCUMENTS: mode, documents }).find(
-      request,
-    );
-  const apollo = {
-    extensions: { persistedQuery: { version: 1, sha256Hash: hash } },
-  };
-
-  it("are found by `documentId` and by `persistedQuery`", () => {
-    for (const mode of ["prefer", "only"] as const) {
-      expect(find(mode, { documentId: id })).toBe(document);
-      expect(find(mode, { documentId: "list-v1" })).toBe(document);
-      expect(find(mode, apollo)).toBe(document);
-    }
-  });
-
-  it('are the only documents that run in the mode "only"', () => {
-    expect(find("only", { query: document })).toBe(document);
-    expect(find("only", { query: "{ a }" })).toBeNull();
-    expect(find("prefer", { query: "{ a }" })).toBe("{ a }");
-    expect(find("off", { query: "{ a }" })).toBe("{ a }");
-  });
-
-  it("are never registered by a request", () => {
-    for (const mode of ["prefer", "only"] as const) {
-      expect(find(mode, { ...apollo, query: "{ a }" })).toBeNull();
-      expect(find(mode, { documentId: id, query: "{ a }" })).toBeNull();
-    }
-  });
-
-  it('are not found in the mode "off" or by unknown ids', () => {
-    expect(find("off", { documentId: id })).toBeNull();
-    for (const documentId of ["", "__proto__", "sha256:00", 1, null, {}]) {
-      expect(find("only", { documentId })).toBeNull();
-    }
-    expect(find("only", { query: 1 })).toBeNull();
-    expect(find("only", { extensions: { persistedQuery: 1 } })).toBeNull();
   });
 });

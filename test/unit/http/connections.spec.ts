@@ -160,4 +160,28 @@ describe("Connections", () => {
     await refuse(3);
     expect(lines).toHaveLength(2);
   });
+
+  it("stops accepting, and still serves open connections until they close", async () => {
+    const [first, second] = await two();
+    let isDone = false;
+    const stopped = connections.stopAccepting(server, 1_000).then(() => {
+      isDone = true;
+    });
+    await expect(RawPeer.open(url)).rejects.toThrow("ECONNREFUSED");
+    expect(await first.write(REQUEST).answers()).toEqual([200]);
+    expect(isDone).toBe(false);
+    first.end();
+    second.end();
+    await stopped;
+    expect(time.waiting.size).toBe(0);
+  });
+
+  it("stops waiting for open connections after the given time", async () => {
+    await two();
+    const stopped = connections.stopAccepting(server, 1_000);
+    expect([...time.waiting.values()]).toEqual([1_000]);
+    time.due();
+    await stopped;
+    expect(connections.open).toBe(2);
+  });
 });
