@@ -8,7 +8,7 @@ import {
 import type { SharedStore } from "../shared-store.js";
 
 /** Unused tokens of a batch may be used for this long; so the shared window is longer. */
-const LEASE_MS = 100;
+const LEASE_MS = 50;
 
 /** A replica that took no token for this long does not count as running. */
 const REPLICA_TTL_MS = 60_000;

@@ -22,7 +22,7 @@ interface Waiter extends PacedCall {
 }
 
 /** Share of the limit that ordinary reads cannot use. Our choice. */
-const RESERVE = 0.15;
+const RESERVE = 0.1;
 
 /** Share of the tokens below which the operation counts as under pressure. */
 const PRESSURE = 0.25;

@@ -72,20 +72,20 @@ describe("paced calls", () => {
 
   it("start at once while the limit is not reached", async () => {
     const { timing, started, call } = paced();
-    await timing.run(Promise.all(Array.from({ length: 17 }, () => call("a"))));
+    await timing.run(Promise.all(Array.from({ length: 18 }, () => call("a"))));
     expect(started.every(({ atMs }) => atMs === 0)).toBe(true);
   });
 
   it("leave tokens for writes that ordinary reads cannot use", async () => {
     const { timing, started, call } = paced();
     const reads = Array.from({ length: 40 }, () => call("read"));
-    const writes = Array.from({ length: 3 }, () =>
+    const writes = Array.from({ length: 2 }, () =>
       call("write", { isReserved: true }),
     );
     await timing.run(Promise.all([...reads, ...writes]));
     const first = started.filter(({ atMs }) => atMs === 0);
-    expect(first.filter(({ name }) => name === "write")).toHaveLength(3);
-    expect(first).toHaveLength(17);
+    expect(first.filter(({ name }) => name === "write")).toHaveLength(2);
+    expect(first).toHaveLength(18);
   });
 
   it("take turns between callers, so that a batch does not delay a page", async () => {
@@ -99,8 +99,8 @@ describe("paced calls", () => {
 
   it("are rejected at once with the wait as Retry-After if they cannot start in time", async () => {
     const { timing, call } = paced(10);
-    // 8 tokens for ordinary calls in 1.1 seconds.
-    const waiting = Array.from({ length: 24 }, () => call("a"));
+    // 9 tokens for ordinary calls in 1.1 seconds.
+    const waiting = Array.from({ length: 27 }, () => call("a"));
     const late = call("a", { untilMs: 2_000 }).catch((error: unknown) => error);
     const error = await late;
     expect(timing.now()).toBe(0);
@@ -120,7 +120,7 @@ describe("paced calls", () => {
 
   it("are rejected when their time is up, although the rate was lowered meanwhile", async () => {
     const { timing, pacer, call } = paced(10);
-    await timing.run(Promise.all(Array.from({ length: 8 }, () => call("a"))));
+    await timing.run(Promise.all(Array.from({ length: 9 }, () => call("a"))));
     const waiting = expect(
       call("a", { untilMs: 1_500 }),
     ).rejects.toBeInstanceOf(GatewayError);
@@ -135,7 +135,7 @@ describe("paced calls", () => {
 
   it("are skipped when their caller has disconnected", async () => {
     const { timing, started, call } = paced(10);
-    await timing.run(Promise.all(Array.from({ length: 8 }, () => call("a"))));
+    await timing.run(Promise.all(Array.from({ length: 9 }, () => call("a"))));
     const gone = call("gone", { isWanted: () => false });
     await expect(timing.run(gone)).rejects.toBeInstanceOf(GatewayError);
     await timing.run(call("next"));
