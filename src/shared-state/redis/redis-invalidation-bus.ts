@@ -31,9 +31,13 @@ const QUIET_MS = 5_000;
 
 /**
  * A write whose message cannot be published is delayed until it can, at most this long.
- * After a longer outage every replica has noticed it and does not use its cache.
+ * Once an outage has lasted for twice as long, every replica has noticed it and does not
+ * use its cache, so writes are not delayed.
  */
 const DELIVERY_MS = 1_000;
+
+/** Trouble is reported at least this often during an outage. */
+const TROUBLE_EVERY_MS = 3_000;
 const DELIVERY_RETRY_MS = 25;
 
 /** Waits for one echo. */
@@ -66,7 +70,7 @@ export class RedisInvalidationBus implements InvalidationBus {
   /** Whether the last echo did not arrive in time. */
   private isSuspect = false;
   private troubleAtMs = Number.NEGATIVE_INFINITY;
-  private deliveredAtMs = Number.NEGATIVE_INFINITY;
+  private outageSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly connection: Pick<
@@ -79,20 +83,26 @@ export class RedisInvalidationBus implements InvalidationBus {
     connection.subscribe(CHANNEL, (text) => this.receive(text));
     connection.subscribe(this.echoChannel, (id) => this.receiveEcho(id));
     connection.onTrouble(() => {
-      this.troubleAtMs = this.now();
+      const nowMs = this.now();
+      if (nowMs - this.troubleAtMs > TROUBLE_EVERY_MS) {
+        this.outageSinceMs = nowMs;
+      }
+      this.troubleAtMs = nowMs;
       for (const listener of this.listeners) listener.onGap();
     });
   }
 
   async publish(write: RemoteWrite): Promise<void> {
     const text = JSON.stringify({ replica: this.replica, ...write });
-    const isNewOutage = this.now() - this.deliveredAtMs < 2 * DELIVERY_MS;
-    const untilMs = this.now() + (isNewOutage ? DELIVERY_MS : 0);
+    const startedAtMs = this.now();
     while (!(await this.connection.deliver(CHANNEL, text))) {
-      if (this.now() >= untilMs) return;
+      const nowMs = this.now();
+      const isOver =
+        nowMs - startedAtMs >= DELIVERY_MS ||
+        nowMs - this.outageSinceMs >= 2 * DELIVERY_MS;
+      if (isOver) return;
       await delay(DELIVERY_RETRY_MS);
     }
-    this.deliveredAtMs = this.now();
   }
 
   subscribe(listener: InvalidationListener): void {
