@@ -32,7 +32,8 @@ COPY --from=build /app/dist dist
 USER 1000:1000
 EXPOSE 3000 3001
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPS_PORT||3001}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
-# Replaces the entrypoint of the base image, which is a shell script.
-ENTRYPOINT ["node", "--enable-source-maps"]
-CMD ["dist/bundle/main.js"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.OPS_PORT)||3001}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
+# Replaces the entrypoint of the base image, which is a shell script. The bundle contains
+# the packages of every command: `docker run <image> doctor`, and `--help` lists them.
+ENTRYPOINT ["node", "--enable-source-maps", "dist/bundle/main.js"]
+CMD ["serve"]

@@ -12,9 +12,15 @@ import { createAccessControl } from "./access/access-control.js";
 import { Authenticator } from "./access/authenticator.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
+import {
+  ignoreExpectations,
+  refuseConnect,
+} from "./http/ingress/node-defaults.js";
+import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
 import { acceptIdempotencyKeys } from "./http/idempotency-key.js";
@@ -37,9 +43,10 @@ import {
   OpsServer,
   type HealthReport,
 } from "./observability/ops.server.js";
-import { troubleOf } from "./observability/trouble.js";
+import { failuresOf } from "./observability/failures.js";
 import { workerMetrics } from "./observability/worker-metrics.js";
 import { registerPages } from "./pages/register-pages.js";
+import { ClientViews } from "./proxies/client-view.js";
 import { openSharedState } from "./shared-state/open-shared-state.js";
 import type { SharedState } from "./shared-state/shared-state.js";
 import { Upstream } from "./upstream/upstream.js";
@@ -53,9 +60,9 @@ export interface Gateway {
   readonly developmentKey: string | null;
   readonly observability: Observability;
   /** Current health. Sends no request. */
-  standing(): HealthReport;
+  health(): HealthReport;
   /** Health facts that report problems; empty if there are none. */
-  trouble(): Readonly<Record<string, string>>;
+  failures(): Readonly<Record<string, string>>;
   /**
    * Shuts down in order: becomes unready, closes the listener after `drainMs`,
    * serves requests on open connections for up to a second, refuses further
@@ -67,7 +74,7 @@ export interface Gateway {
    * Writes an audit line and a log line for each running write. Called before
    * the process is killed.
    */
-  cutOff(): void;
+  recordUnfinished(): void;
 }
 
 /** A gateway with an operations port. */
@@ -90,17 +97,25 @@ export async function createGateway(
   admission: AdmissionController,
   observability: Observability,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(fastifyOptions(logger, connections));
-  const fastify = adapter.getInstance<FastifyInstance>();
-  constrainUpgrades(fastify);
-  const methods = new RouteMethods(fastify);
   const accessControl = createAccessControl(
     config,
     authenticator,
     state.limits,
   );
+  const views = new ClientViews(config.TRUSTED_PROXIES, config.PUBLIC_URL);
+  const ingress = new Ingress(views, accessControl, logger);
+  const adapter = new FastifyAdapter(
+    fastifyOptions(connections, ingress, {
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      publicPath: views.publicPath,
+    }),
+  );
+  const fastify = adapter.getInstance<FastifyInstance>();
+  constrainUpgrades(fastify);
+  const methods = new RouteMethods(fastify);
   const slots = new SocketSlots(slotsOf(config));
   observability.addFirstHooks(fastify);
+  ingress.addHook(fastify);
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
@@ -140,7 +155,9 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  routeUpgrades(fastify.server, fastify, connections);
+  ignoreExpectations(fastify.server, fastify);
+  routeUpgrades(fastify.server, fastify, connections, ingress);
+  refuseConnect(fastify.server, connections, ingress);
   return app;
 }
 
@@ -161,7 +178,7 @@ export async function openGateway(
     },
     measuredDelay(),
   );
-  const observability = await Observability.from(config);
+  const observability = await Observability.from(config, logger);
   const connections = new Connections(config.MAX_CONNECTIONS, logger);
   const app = await createGateway(
     config,
@@ -173,17 +190,19 @@ export async function openGateway(
     admission,
     observability,
   );
-  await app.listen(config.PORT, config.HOST);
+  await app.listen(config.PORT, config.HOST).catch((error: Error) => {
+    throw listenFailure("PORT", config.PORT, config.HOST, error);
+  });
   let isReady = true;
-  const trouble = (): Readonly<Record<string, string>> =>
-    troubleOf(authenticator.status, { log: logger, audit: trail });
+  const failures = (): Readonly<Record<string, string>> =>
+    failuresOf(authenticator.status, { log: logger, audit: trail });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${bracketed(config.HOST)}:${port}`,
     app,
     developmentKey: authenticator.developmentKey,
     observability,
-    standing: () => ({
+    health: () => ({
       // Not ready while no credential can be verified.
       isReady: isReady && authenticator.status.canVerify,
       // Still ready without Redis: only keyed writes are refused.
@@ -193,10 +212,10 @@ export async function openGateway(
           ? {}
           : { sharedStateProblem: state.problem }),
         requestsInFlight: admission.inFlight,
-        ...trouble(),
+        ...failures(),
       },
     }),
-    trouble,
+    failures,
     close: async (drainMs = 0) => {
       isReady = false;
       admission.drain();
@@ -214,7 +233,7 @@ export async function openGateway(
       trail.close();
       logger.close();
     },
-    cutOff: () => {
+    recordUnfinished: () => {
       for (const write of app.get(Upstream, ANYWHERE).auditRunningWrites()) {
         logger.log("error", "a running change is cut off", {
           ...write,
@@ -234,14 +253,14 @@ export async function startGateway(
 ): Promise<ProbedGateway> {
   const gateway = await openGateway(config, logger);
   const worker = workerMetrics(() => ({
-    ready: gateway.standing().isReady ? 1 : 0,
+    ready: gateway.health().isReady ? 1 : 0,
     wanted: 1,
     restarts: 0,
   }));
   const ops = await OpsServer.listen(
     config.HOST,
     config.OPS_PORT,
-    () => gateway.standing(),
+    () => gateway.health(),
     async () => {
       const { contentType, text } = await gateway.observability.scrape();
       return { contentType, text: `${text}\n${await worker.metrics()}` };

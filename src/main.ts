@@ -1,32 +1,52 @@
 import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
-import { showsSchema, type Config } from "./config/config.js";
+import type { Config } from "./config/config.js";
 import { ConfigError, readConfig } from "./config/read-config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { Logger } from "./logging/logger.js";
+import { bannerOf } from "./processes/banner.js";
 import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
 import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
+
+/** Runs the command that the arguments name; without one, the gateway. */
+async function main(): Promise<void> {
+  ignoreLogErrors();
+  if (cluster.isWorker) {
+    const { runWorker } = await import("./processes/worker.js");
+    return runWorker(readConfig(process.env));
+  }
+  const { runCommandLine } = await import("./commands/run-command.js");
+  const exitCode = await runCommandLine(process.argv.slice(2), serve);
+  if (exitCode !== null) process.exitCode = exitCode;
+  // A gateway that cannot start may have opened connections already.
+  if (exitCode === 1) process.exit();
+}
 
 /**
  * Reads the configuration, starts the emulator if no vendor is configured,
  * starts the gateway, and shuts down on SIGTERM or SIGINT.
  */
-async function main(): Promise<void> {
-  ignoreLogErrors();
+async function serve(): Promise<void> {
   const config = readConfig(process.env);
-  if (cluster.isWorker) {
-    const { runWorker } = await import("./processes/worker.js");
-    return runWorker(config);
-  }
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
-  const running = await run(config, emulator);
-  logUnhandledRejections(new Logger(config));
-  announce(running, emulator, showsSchema(config));
+  const running = await run(config, emulator).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : "unknown error";
+    throw new Error(`The gateway cannot start: ${reason}`);
+  });
+  emulator?.control.linkGateway(running.url);
+  const logger = new Logger(config);
+  logUnhandledRejections(logger);
+  const emulatorUrl = emulator?.url ?? null;
+  // Written to standard error: standard output contains only JSON log lines.
+  process.stderr.write(bannerOf(config, { ...running, emulatorUrl }));
+  for (const cause of config.warnings) {
+    logger.log("warn", "a variable has no effect", { cause });
+  }
   onSignal({
     stop: async (signal) => {
       // SIGINT comes from a terminal, where no load balancer needs time to
@@ -36,7 +56,7 @@ async function main(): Promise<void> {
       );
       await emulator?.stop();
     },
-    cutOff: () => running.cutOff(),
+    recordUnfinished: () => running.recordUnfinished(),
     graceMs: running.graceMs,
   });
 }
@@ -77,38 +97,10 @@ async function embedEmulator(port: number): Promise<RunningEmulator> {
   return startEmulator({ port }).catch(() => startEmulator());
 }
 
-function announce(
-  { url, opsUrl, developmentKey }: WorkerPool,
-  emulator: RunningEmulator | null,
-  hasPlayground: boolean,
-): void {
-  const lines = [
-    "",
-    `  GraphQL     ${url}/graphql`,
-    ...(hasPlayground ? [`  Playground  ${url}/playground`] : []),
-    `  REST        ${url}/v1/message-contacts   described at ${url}/docs`,
-    `  Probes      ${opsUrl}/livez  ${opsUrl}/readyz`,
-    ...(developmentKey === null
-      ? []
-      : [
-          `  API key     ${developmentKey}   (optional: no authentication is configured)`,
-        ]),
-    ...(emulator === null
-      ? []
-      : [
-          `  Emulator    ${emulator.url}/_emulator   (no cloud account is used; a page at ${url}/emulator)`,
-        ]),
-    "",
-    "",
-  ];
-  // Written to standard error: standard output contains only JSON log lines.
-  process.stderr.write(lines.join("\n"));
-}
-
 main().catch((error: unknown) => {
   const message =
     error instanceof ConfigError
-      ? error.message
+      ? error.report
       : error instanceof Error
         ? `The gateway cannot start: ${error.message}`
         : "The gateway cannot start.";

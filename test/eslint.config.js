@@ -34,6 +34,7 @@ export default tseslint.config(
       "node_modules/",
       "test/bench/",
       "test/clients/",
+      "test/package/",
       "test/tools/",
     ],
   },

@@ -9,12 +9,22 @@
 export const MAY_IMPORT = {
   errors: [],
   context: ["errors"],
-  config: ["context"],
-  logging: ["config"],
+  proxies: [],
+  config: ["context", "proxies"],
+  logging: ["config", "context", "errors"],
   validation: ["errors"],
-  upstream: ["config", "context", "errors", "logging"],
-  access: ["config", "context", "errors", "logging", "upstream"],
-  http: ["access", "context", "errors", "logging"],
+  egress: ["config", "logging"],
+  upstream: ["config", "context", "egress", "errors", "logging"],
+  access: [
+    "config",
+    "context",
+    "egress",
+    "errors",
+    "logging",
+    "proxies",
+    "upstream",
+  ],
+  http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
     "access",
@@ -23,6 +33,7 @@ export const MAY_IMPORT = {
     "errors",
     "http",
     "logging",
+    "proxies",
     "upstream",
   ],
   "message-contacts": [
@@ -50,6 +61,7 @@ export const MAY_IMPORT = {
     "access",
     "config",
     "context",
+    "egress",
     "errors",
     "graphql",
     "http",
@@ -58,7 +70,15 @@ export const MAY_IMPORT = {
     "shared-state",
     "upstream",
   ],
-  pages: ["config", "errors", "graphql", "message-contacts", "openapi"],
+  pages: [
+    "config",
+    "errors",
+    "graphql",
+    "http",
+    "message-contacts",
+    "openapi",
+    "upstream",
+  ],
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.
@@ -67,6 +87,7 @@ export const MAY_IMPORT = {
     "access",
     "config",
     "context",
+    "egress",
     "emulator",
     "errors",
     "logging",
@@ -75,5 +96,7 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  // The package for other teams' test suites.
+  "test-package": ["config", "emulator", "gateway", "main"],
   build: ["config", "emulator", "errors", "gateway", "pages"],
 };

@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** @type {import("jest").Config} */
 export default {
   rootDir: "..",
@@ -7,6 +9,7 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    "<rootDir>/test/package/",
     "<rootDir>/test/tools/",
     // These need a redis-server and take minutes: `npm run test:replicas`.
     "<rootDir>/test/replicas/",
@@ -34,6 +37,8 @@ export default {
     ],
   },
   testTimeout: 30000,
+  // The default, one less than there are processors, would use one of two only.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // `it.concurrent` is used for cases that mostly wait: for retries and time limits.
   maxConcurrency: 12,
 };

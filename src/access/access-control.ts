@@ -4,16 +4,21 @@ import {
   DEFAULT_DIRECTORY,
   type RequestContext,
 } from "../context/request-context.js";
-import { ErrorCode, type Sentence } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
+import type { ClientView } from "../proxies/client-view.js";
 import type { Operation } from "../upstream/operations.js";
-import { repeatedHeader, type Headers } from "./credential.js";
 import {
-  EXPOSED_HEADERS,
-  namesLoopback,
-  PREFLIGHT_HEADERS,
-  Origins,
-} from "./origins.js";
+  foreignOrigin,
+  noDirectory,
+  repeatedHost,
+  unauthenticated,
+  unknownDirectory,
+  unnamedDirectory,
+} from "./access-errors.js";
+import { repeatedHeader, type Headers } from "./credential.js";
+import { namesLoopback, Origins, type OriginCheck } from "./origins.js";
 import {
   addressKey,
   FAILED_SIGN_IN_COST,
@@ -40,14 +45,13 @@ export type RouteRights =
 
 /** The parts of a request that access control reads. Never the body. */
 export interface AccessRequest {
-  readonly method: string;
   readonly headers: Headers;
   /**
    * Header names and values, alternating, as received. Absent for headers from
    * a message body.
    */
   readonly rawHeaders?: readonly string[];
-  readonly address: string;
+  readonly view: ClientView;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
   /**
@@ -65,14 +69,6 @@ export interface AccessGrant {
   readonly remaining: number | null;
 }
 
-/** A CORS preflight of an allowed origin. It is answered without a body. */
-export class Preflight {
-  readonly isAnswered = true;
-}
-
-/** The decision on a request that is not refused. */
-export type AccessDecision = AccessGrant | Preflight;
-
 /**
  * Grant for requests without authentication, such as public pages and
  * handshakes.
@@ -88,12 +84,6 @@ export class MisdirectedRequest extends Error {
   readonly statusCode = 421;
 }
 
-/** Replaces the advice of FORBIDDEN, which is about scopes. */
-const FOREIGN_ORIGIN: Sentence = {
-  en: "Pages of this origin may not call the gateway; an operator can add it to CORS_ORIGINS.",
-  zh: "该来源的页面无权调用网关，可由管理员将其加入 CORS_ORIGINS。",
-};
-
 const REALM = 'Bearer realm="message-contacts"';
 
 /** Creates access control from the configuration. */
@@ -104,7 +94,7 @@ export function createAccessControl(
 ): AccessControl {
   return new AccessControl(
     authenticator,
-    new Origins(config.CORS_ORIGINS),
+    new Origins(config.CORS_ORIGINS, config.PUBLIC_URL),
     createRateLimits(config, makeLimiter),
     aliasesOf(config),
   );
@@ -130,11 +120,11 @@ export class AccessControl {
    *   BAD_REQUEST
    * @throws {MisdirectedRequest}
    */
-  authorize(incoming: AccessRequest): AccessDecision | Promise<AccessDecision> {
+  authorize(incoming: AccessRequest): AccessGrant | Promise<AccessGrant> {
     const { addresses } = this.limits;
     if (addresses === null) return this.checkOrigin(incoming);
     return addresses
-      .consume(addressKey(incoming.address), incoming.setHeader)
+      .consume(addressKey(incoming.view.address), incoming.setHeader)
       .then(() => this.checkOrigin(incoming));
   }
 
@@ -158,52 +148,43 @@ export class AccessControl {
     };
   }
 
+  /** Classifies a request by the page that sent it. */
+  originOf({
+    headers,
+    view,
+  }: Pick<AccessRequest, "headers" | "view">): OriginCheck {
+    return this.origins.classify(headers, view);
+  }
+
   private checkOrigin(
     incoming: AccessRequest,
-  ): AccessDecision | Promise<AccessDecision> {
-    const { headers, rights, setHeader, rawHeaders = [] } = incoming;
+  ): AccessGrant | Promise<AccessGrant> {
+    const { headers, rights, rawHeaders = [], view } = incoming;
     const repeated = repeatedHeader(rawHeaders);
-    if (repeated === "host") throw new GatewayError(ErrorCode.BAD_REQUEST);
-    // In open mode the Host header must name loopback (DNS rebinding).
-    if (this.authenticator.isOpen && !namesLoopback(headers))
+    if (repeated === "host") throw repeatedHost();
+    // In open mode the host must be loopback (DNS rebinding).
+    if (this.authenticator.isOpen && !namesLoopback(view))
       throw new MisdirectedRequest();
-    const originCheck = this.origins.classify(headers);
-    if (originCheck.kind === "allowed") {
-      setHeader("access-control-allow-origin", originCheck.origin);
-      setHeader("access-control-expose-headers", EXPOSED_HEADERS);
-    }
-    if (headers["origin"] !== undefined) setHeader("vary", "origin");
-    if (rights === "public") {
-      return ANONYMOUS_GRANT;
-    }
-    if (originCheck.kind === "foreign") {
-      throw new GatewayError(ErrorCode.FORBIDDEN, { advice: FOREIGN_ORIGIN });
-    }
-    if (
-      incoming.method === "OPTIONS" &&
-      originCheck.kind === "allowed" &&
-      headers["access-control-request-method"] !== undefined
-    ) {
-      for (const [name, value] of Object.entries(PREFLIGHT_HEADERS)) {
-        setHeader(name, value);
-      }
-      return new Preflight();
-    }
+    if (rights === "public") return ANONYMOUS_GRANT;
+    const check = this.originOf(incoming);
+    if (check.kind === "foreign") throw foreignOrigin(check.origin);
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller =
-      repeated === null ? this.authenticator.callerOf(headers) : null;
+      repeated === null
+        ? this.authenticator.callerOf(headers)
+        : "repeated-header";
     return caller instanceof Promise
       ? caller.then((one) => this.limitCaller(one, incoming))
       : this.limitCaller(caller, incoming);
   }
 
   private limitCaller(
-    caller: Caller | null,
+    caller: Caller | RefusalReason,
     incoming: AccessRequest,
   ): AccessGrant | Promise<AccessGrant> {
-    if (caller === null) {
+    if (typeof caller === "string") {
       this.limits.addresses?.charge(
-        addressKey(incoming.address),
+        addressKey(incoming.view.address),
         FAILED_SIGN_IN_COST - 1,
       );
       const { authorization, "x-api-key": apiKey } = incoming.headers;
@@ -212,7 +193,7 @@ export class AccessControl {
         "www-authenticate",
         isBlank ? REALM : `${REALM}, error="invalid_token"`,
       );
-      throw new GatewayError(ErrorCode.UNAUTHENTICATED);
+      throw unauthenticated(caller);
     }
     incoming.onCaller?.(caller);
     const { callers } = this.limits;
@@ -244,22 +225,17 @@ export class AccessControl {
     caller: Caller,
     wanted: string | string[] | undefined,
   ): string {
+    const usable = caller.directories.filter((alias) =>
+      this.directories.includes(alias),
+    );
     if (wanted === undefined) {
       const [only, ...others] = caller.directories;
-      if (only !== undefined && others.length === 0) return this.existing(only);
-      throw new GatewayError(
-        only === undefined ? ErrorCode.FORBIDDEN : ErrorCode.BAD_REQUEST,
-      );
+      if (usable.length === 0 || only === undefined) throw noDirectory();
+      if (others.length > 0) throw unnamedDirectory(usable);
+      return only;
     }
-    if (typeof wanted !== "string" || !caller.directories.includes(wanted)) {
-      throw new GatewayError(ErrorCode.FORBIDDEN);
-    }
-    return this.existing(wanted);
-  }
-
-  private existing(alias: string): string {
-    if (this.directories.includes(alias)) return alias;
-    throw new GatewayError(ErrorCode.FORBIDDEN);
+    if (typeof wanted === "string" && usable.includes(wanted)) return wanted;
+    throw usable.length === 0 ? noDirectory() : unknownDirectory(usable);
   }
 }
 

@@ -1,5 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { isExpired, type Caller } from "../context/caller.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
 import { ReportLimit } from "../logging/output.js";
 import {
@@ -10,12 +12,17 @@ import {
 } from "../config/files/key-file.js";
 import { watchPath } from "./watched-path.js";
 
+/** Maximum number of removed keys that are told apart from unknown ones. */
+const MAX_REVOKED = 1_000;
+
 /**
  * The API keys that are valid now. Stores only hashes; a lookup costs one
  * SHA-256 and one constant-time comparison.
  */
 export class ApiKeys {
-  private byDigest = new Map<string, KeyEntry>();
+  private byDigest: ReadonlyMap<string, KeyEntry> = new Map();
+  /** Digests of keys that were removed from the file since the start. */
+  private readonly revoked = new LRUCache<string, true>({ max: MAX_REVOKED });
   /**
    * Why the key file cannot be used; null if it can, or if there is no file.
    */
@@ -73,18 +80,25 @@ export class ApiKeys {
     return keys;
   }
 
-  /** The caller of a key; null if the key is unknown or expired. */
-  callerOf(key: string): Caller | null {
+  /** The caller of a key, or why the key is not valid. */
+  callerOf(key: string): Caller | RefusalReason {
     const digest = digestOf(key);
-    const entry = this.byDigest.get(digest.toString("base64"));
+    const id = digest.toString("base64");
+    const entry = this.byDigest.get(id);
     const isSame = timingSafeEqual(entry?.digest ?? NO_DIGEST, digest);
-    if (entry === undefined || !isSame) return null;
-    return isExpired(entry.caller, this.now()) ? null : entry.caller;
+    if (entry === undefined || !isSame) {
+      return this.revoked.has(id) ? "revoked-key" : "unknown-key";
+    }
+    return isExpired(entry.caller, this.now()) ? "expired-key" : entry.caller;
   }
 
   replace(entries: readonly KeyEntry[]): void {
+    const before = this.byDigest;
     this.byDigest = new Map(
       entries.map((entry) => [entry.digest.toString("base64"), entry]),
     );
+    for (const id of before.keys()) {
+      if (!this.byDigest.has(id)) this.revoked.set(id, true);
+    }
   }
 }

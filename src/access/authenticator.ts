@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { hasSignIn, type Config } from "../config/config.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { callerWith, SCOPES, type Caller } from "../context/caller.js";
+import { Egress } from "../egress/egress.js";
 import type { Issuer } from "../config/files/issuers-file.js";
 import { digestOf } from "../config/files/key-file.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
 import { ReportLimit } from "../logging/output.js";
 import { ApiKeys } from "./api-keys.js";
@@ -13,6 +15,9 @@ import { AccessTokens } from "./tokens/access-tokens.js";
 
 /** Random bytes in a key: 256 bits cannot be guessed. */
 const KEY_BYTES = 32;
+
+/** Reason when no credential of a kind can be verified. */
+const UNSUPPORTED = "unsupported-credential";
 
 /** Generates an API key. */
 export function newKey(): string {
@@ -61,9 +66,10 @@ export class Authenticator {
     const defaultDirectories =
       aliases.length === 1 ? aliases : [DEFAULT_DIRECTORY];
     const issuers = new Map<string, IssuerKeys>();
+    const { fetch: fetchKeys } = Egress.from(config);
     const keysOf = ({ issuer, jwksUrl }: Issuer): IssuerKeys => {
       const report = reportFetches(issuer, logger);
-      const keys = new IssuerKeys(new URL(jwksUrl), report);
+      const keys = new IssuerKeys(new URL(jwksUrl), report, fetchKeys);
       issuers.set(issuer, keys);
       keys.watch();
       return keys;
@@ -89,20 +95,23 @@ export class Authenticator {
   }
 
   /**
-   * The caller; null without exactly one valid credential. Returns a promise
-   * only for access tokens; other credentials are checked synchronously.
+   * The caller, or why the request has not exactly one valid credential. Returns
+   * a promise only for access tokens; other credentials are checked
+   * synchronously.
    */
-  callerOf(headers: Headers): Caller | null | Promise<Caller | null> {
+  callerOf(
+    headers: Headers,
+  ): Caller | RefusalReason | Promise<Caller | RefusalReason> {
     const credential = credentialOf(headers);
     switch (credential.kind) {
       case "none":
-        return this.anonymous;
+        return this.anonymous ?? "missing-credential";
       case "unusable":
-        return null;
+        return credential.reason;
       case "key":
-        return this.keys?.callerOf(credential.secret) ?? null;
+        return this.keys?.callerOf(credential.secret) ?? UNSUPPORTED;
       case "token":
-        return this.tokens?.callerOf(credential.secret) ?? null;
+        return this.tokens?.callerOf(credential.secret) ?? UNSUPPORTED;
     }
   }
 

@@ -1,5 +1,7 @@
 import { isExpired, type Caller } from "../context/caller.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
+import { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Headers } from "./credential.js";
 import type { Authenticator } from "./authenticator.js";
 
@@ -8,6 +10,11 @@ import type { Authenticator } from "./authenticator.js";
  * reloaded within 2 s of a change, so that affected connections end within 5 s.
  */
 export const CHECK_EVERY_MS = 2_000;
+
+const LOST_RIGHTS: Sentence = {
+  en: "Your credential has fewer scopes or directories than when this connection was opened. Open it again to continue with the rights that are left.",
+  zh: "您的凭证权限或可用目录少于建立此连接时的范围。如需以剩余权限继续，请重新建立连接。",
+};
 
 /**
  * A connection that stays open after its request, such as a stream or a
@@ -19,10 +26,10 @@ export interface OpenConnection {
   /** The caller when the connection was opened. */
   readonly caller: Caller;
   /**
-   * Ends the connection: UNAUTHENTICATED or FORBIDDEN. Called at each check
+   * Ends the connection with UNAUTHENTICATED or FORBIDDEN. Called at each check
    * until the connection is removed.
    */
-  readonly end: (code: ErrorCode) => void;
+  readonly end: (error: GatewayError) => void;
 }
 
 /** Runs a function at an interval; the returned function stops it. */
@@ -101,8 +108,8 @@ export class CredentialWatch {
     try {
       const caller = await this.authenticator.callerOf(group.headers);
       for (const connection of [...group.connections]) {
-        const code = endReasonOf(connection.caller, caller);
-        if (code !== null) connection.end(code);
+        const error = endReasonOf(connection.caller, caller);
+        if (error !== null) connection.end(error);
       }
     } catch {
       // A failed verification does not prove that the credential is invalid.
@@ -115,20 +122,29 @@ export class CredentialWatch {
 
 function endExpired({ connections }: Group, nowMs: number): void {
   for (const { caller, end } of [...connections]) {
-    if (isExpired(caller, nowMs)) end(ErrorCode.UNAUTHENTICATED);
+    if (isExpired(caller, nowMs)) end(unauthenticated("expired-token"));
   }
 }
 
 /** Why a connection must end; null while the caller keeps all of its rights. */
 function endReasonOf(
   admitted: Caller,
-  caller: Caller | null,
-): ErrorCode | null {
+  caller: Caller | RefusalReason,
+): GatewayError | null {
   if (caller === admitted) return null;
-  if (caller === null) return ErrorCode.UNAUTHENTICATED;
+  if (typeof caller === "string") return unauthenticated(caller);
   const keepsAll =
     caller.id === admitted.id &&
     [...admitted.scopes].every((scope) => caller.scopes.has(scope)) &&
     admitted.directories.every((one) => caller.directories.includes(one));
-  return keepsAll ? null : ErrorCode.FORBIDDEN;
+  return keepsAll
+    ? null
+    : new GatewayError(ErrorCode.FORBIDDEN, {
+        reason: "lost-rights",
+        advice: LOST_RIGHTS,
+      });
+}
+
+function unauthenticated(reason: RefusalReason): GatewayError {
+  return new GatewayError(ErrorCode.UNAUTHENTICATED, { reason });
 }

@@ -1,3 +1,5 @@
+import type { RefusalReason } from "../errors/refusal-reasons.js";
+
 /** Request headers as Node parses them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -33,7 +35,13 @@ export const KEY_PREFIX = "mcg_";
 /** The unverified credential of a request. */
 export type Credential =
   | { readonly kind: "key" | "token"; readonly secret: string }
-  | { readonly kind: "none" | "unusable" };
+  | { readonly kind: "none" }
+  | { readonly kind: "unusable"; readonly reason: RefusalReason };
+
+const MALFORMED: Credential = {
+  kind: "unusable",
+  reason: "malformed-credential",
+};
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
@@ -49,17 +57,17 @@ export function credentialOf(headers: Headers): Credential {
     return { kind: "none" };
   }
   if (authorization !== undefined && apiKey !== undefined) {
-    return { kind: "unusable" };
+    return { kind: "unusable", reason: "several-credentials" };
   }
   if (typeof apiKey === "string") {
     return apiKey.startsWith(KEY_PREFIX)
       ? { kind: "key", secret: apiKey }
-      : { kind: "unusable" };
+      : MALFORMED;
   }
   const secret =
     typeof authorization === "string"
       ? BEARER.exec(authorization)?.[1]
       : undefined;
-  if (secret === undefined) return { kind: "unusable" };
+  if (secret === undefined) return MALFORMED;
   return { kind: secret.startsWith(KEY_PREFIX) ? "key" : "token", secret };
 }

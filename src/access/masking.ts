@@ -1,5 +1,5 @@
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
 type CallerOf = Pick<RequestContext, "caller">;
@@ -84,9 +84,14 @@ export function rejectMaskedInput({ caller }: CallerOf, input: unknown): void {
   const field = pathOfMask(input);
   if (field === null) return;
   throw new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: [{ field, rule: "format" }],
+    violations: [{ field, rule: "format", expected: FULL_ADDRESS }],
   });
 }
+
+const FULL_ADDRESS: Sentence = {
+  en: "must be the full e-mail address, such as tom@example.com: a masked address cannot be stored",
+  zh: "必须为完整的邮箱地址，例如 tom@example.com：脱敏后的地址无法保存",
+};
 
 /** Maximum depth of an input: a list of inputs. */
 const MAX_INPUT_DEPTH = 4;

@@ -1,73 +1,84 @@
 import { isLoopback } from "../config/rules.js";
+import type { ClientView } from "../proxies/client-view.js";
 import type { Headers } from "./credential.js";
 
 /** Origin of a request relative to this gateway and its CORS list. */
 export type OriginCheck =
   | { readonly kind: "own" }
   | { readonly kind: "allowed"; readonly origin: string }
-  | { readonly kind: "foreign" };
+  | { readonly kind: "foreign"; readonly origin: string | null };
 
 const OWN: OriginCheck = { kind: "own" };
-const FOREIGN: OriginCheck = { kind: "foreign" };
 
-/** CORS: an exact list of origins. No origin is reflected. */
+/** Longer values of `Origin` are neither compared nor repeated in a response. */
+const MAX_ORIGIN_LENGTH = 300;
+
+/** Classifies requests by the page that sent them. */
 export class Origins {
-  private readonly allowed: ReadonlyMap<string, OriginCheck>;
+  private readonly allowed: ReadonlySet<string>;
+  private readonly publicOrigin: string | null;
 
-  constructor(origins: readonly string[]) {
-    this.allowed = new Map(
-      origins.map((origin) => [origin, { kind: "allowed", origin }]),
-    );
+  /**
+   * @param origins `CORS_ORIGINS`; an exact list
+   * @param publicUrl `PUBLIC_URL`, whose origin is one of the gateway's own
+   */
+  constructor(origins: readonly string[], publicUrl?: string) {
+    this.allowed = new Set(origins.map((origin) => new URL(origin).origin));
+    this.publicOrigin =
+      publicUrl === undefined ? null : new URL(publicUrl).origin;
   }
 
   /**
-   * Classifies a request by `Origin`, or by `Sec-Fetch-Site` if there is no
-   * `Origin`. Requests without browser headers are not subject to origin
-   * checks.
+   * Classifies a request by `Origin` and `Sec-Fetch-Site`. Requests without these headers
+   * come from no browser and are not subject to origin checks.
+   *
+   * Browsers state with `Sec-Fetch-Site: same-origin` that the page has the origin to which
+   * it sends the request, and no page can set that header. It is reliable behind a proxy
+   * that replaces `Host`, but browsers send it to https and loopback only.
    */
-  classify(headers: Headers): OriginCheck {
-    const { origin } = headers;
-    if (origin === undefined) {
-      const site = headers["sec-fetch-site"];
-      return site === undefined || site === "same-origin" || site === "none"
-        ? OWN
-        : FOREIGN;
+  classify(headers: Headers, view: Pick<ClientView, OwnFacts>): OriginCheck {
+    const { origin, "sec-fetch-site": site } = headers;
+    const given = typeof origin === "string" ? normalOrigin(origin) : null;
+    if (given !== null && this.allowed.has(given)) {
+      return { kind: "allowed", origin: given };
     }
-    if (typeof origin !== "string") return FOREIGN;
-    const allowed = this.allowed.get(origin);
-    if (allowed !== undefined) return allowed;
-    const { host } = headers;
-    return typeof host === "string" && isOriginOf(origin, host) ? OWN : FOREIGN;
+    if (site === "same-origin" || site === "none") return OWN;
+    if (origin === undefined) {
+      return site === undefined ? OWN : { kind: "foreign", origin: null };
+    }
+    const isOwn =
+      given !== null &&
+      (given === this.publicOrigin || ownOrigins(view).includes(given));
+    return isOwn ? OWN : { kind: "foreign", origin: given };
   }
 }
 
-/**
- * Whether an origin is the gateway's own. Both schemes count, because a proxy
- * may terminate TLS.
- */
-function isOriginOf(origin: string, host: string): boolean {
-  return origin === `http://${host}` || origin === `https://${host}`;
+type OwnFacts = "scheme" | "host";
+
+/** Scheme, host and port of an origin in their normal form; null if it is none. */
+function normalOrigin(text: string): string | null {
+  if (text.length > MAX_ORIGIN_LENGTH || !URL.canParse(text)) return null;
+  const { origin, pathname, search, hash } = new URL(text);
+  const isPlain = pathname === "/" || pathname === "";
+  return isPlain && search === "" && hash === "" && origin !== "null"
+    ? origin
+    : null;
+}
+
+/** Origins of the gateway itself: one, or one per scheme while that is unknown. */
+function ownOrigins({
+  scheme,
+  host,
+}: Pick<ClientView, OwnFacts>): readonly (string | null)[] {
+  return scheme === null
+    ? [normalOrigin(`http://${host}`), normalOrigin(`https://${host}`)]
+    : [normalOrigin(`${scheme}://${host}`)];
 }
 
 /**
- * Whether the Host header names loopback. With DNS rebinding it names the
- * attacker's domain instead.
+ * Whether a host names loopback. With DNS rebinding, it names the attacker's domain
+ * instead.
  */
-export function namesLoopback({ host }: Headers): boolean {
-  return (
-    typeof host === "string" &&
-    isLoopback(host.replace(/:\d{1,5}$/, "").toLowerCase())
-  );
+export function namesLoopback({ host }: Pick<ClientView, "host">): boolean {
+  return isLoopback(host.replace(/:\d{1,5}$/, "").toLowerCase());
 }
-
-/** Response headers for a preflight of an allowed origin. */
-export const PREFLIGHT_HEADERS = {
-  "access-control-allow-methods": "GET, POST, PATCH, DELETE",
-  "access-control-allow-headers":
-    "authorization, content-type, x-api-key, x-request-id, x-resource-directory, x-cost, idempotency-key, prefer, if-match, if-none-match, cache-control, accept-language, apollo-require-preflight",
-  "access-control-max-age": "600",
-} as const;
-
-/** Response headers that a page of an allowed origin may read. */
-export const EXPOSED_HEADERS =
-  "age, etag, link, location, retry-after, ratelimit, ratelimit-policy, x-request-id, preference-applied, idempotent-replayed, content-language";

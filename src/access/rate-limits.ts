@@ -4,7 +4,7 @@ import {
   type RateLimiterAbstract,
 } from "rate-limiter-flexible";
 import { hasSignIn, type Config } from "../config/config.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
 /** Length of the rate limit window. */
@@ -28,6 +28,19 @@ export type CreateLimiter = (options: {
 }) => Pick<RateLimiterAbstract, "consume" | "penalty">;
 
 const inMemory: CreateLimiter = (options) => new RateLimiterMemory(options);
+
+const REASONS = {
+  caller: "caller-rate-limit",
+  address: "address-rate-limit",
+} as const;
+
+function problemOf(name: keyof typeof REASONS, points: number): Sentence {
+  const isCaller = name === "caller";
+  return {
+    en: `${isCaller ? "Your credential" : "Your network address"} has used its ${points} points of this minute: 1 for each request${isCaller ? " and 1 for each upstream call" : ""}.`,
+    zh: `${isCaller ? "您的凭证" : "您的网络地址"}已用完本分钟的 ${points} 点额度：每个请求${isCaller ? "和每次上游调用各" : ""}计 1 点。`,
+  };
+}
 
 /** Sets a response header. */
 export type SetHeader = (name: string, value: string) => unknown;
@@ -71,6 +84,8 @@ export class Budget {
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds: seconds,
         limit: this.points,
+        reason: REASONS[this.name],
+        problem: problemOf(this.name, this.points),
       });
     }
     return result.remainingPoints;

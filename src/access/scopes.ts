@@ -13,9 +13,31 @@ export function requireScope(
   operation: Operation,
   { caller }: Pick<RequestContext, "caller">,
 ): void {
-  if (lacksScope(operation, caller)) {
-    throw new GatewayError(ErrorCode.FORBIDDEN);
-  }
+  if (lacksScope(operation, caller)) throw missingScope([operation], caller);
+}
+
+/**
+ * Error for a caller without the scope of any of these operations. Names the
+ * missing scopes and those of the caller.
+ */
+export function missingScope(
+  operations: Iterable<Operation>,
+  { scopes }: RequestContext["caller"],
+): GatewayError {
+  const needed = new Set([...operations].map((one) => OPERATIONS[one].scope));
+  const missing = [...needed].filter((scope) => !scopes.has(scope));
+  const held = [...scopes];
+  return new GatewayError(ErrorCode.FORBIDDEN, {
+    reason: "missing-scope",
+    problem: {
+      en: `You need the scope ${missing.join(" or ")} to do this.`,
+      zh: `此操作需要权限 ${missing.join(" 或 ")}。`,
+    },
+    advice: {
+      en: `${held.length === 0 ? "Your credential has no scopes." : `Your credential has the scopes ${held.join(", ")}.`} Ask an operator of the gateway for the missing scope.`,
+      zh: `${held.length === 0 ? "您的凭证没有任何权限。" : `您的凭证具有的权限：${held.join("、")}。`}请向网关管理员申请缺少的权限。`,
+    },
+  });
 }
 
 /** Whether the caller does not hold the operation's scope. */

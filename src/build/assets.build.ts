@@ -15,6 +15,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
+import { GRAPHIQL_FIXES } from "./graphiql-fixes.js";
 import {
   ASSETS_FOLDER,
   ENCODING_SUFFIX,
@@ -103,6 +104,7 @@ async function stampOfSources(): Promise<string> {
   for (const file of [
     new URL("package-lock.json", PROJECT),
     new URL("../build/assets.build.ts", SOURCES),
+    new URL("../build/graphiql-fixes.ts", SOURCES),
     new URL("asset-manifest.ts", SOURCES),
     ...sources.flat(),
   ]) {
@@ -119,9 +121,7 @@ async function filesIn(folder: URL): Promise<URL[]> {
 
 /** Bundles GraphiQL in chunks. The editor and its workers are loaded on demand. */
 async function playgroundFiles(): Promise<Files> {
-  const examples = await Promise.all(
-    (await filesIn(EXAMPLES)).map((file) => readFile(file, "utf8")),
-  );
+  const examples = await readExamples();
   const { outputFiles } = await build({
     absWorkingDir: fileURLToPath(PROJECT),
     entryPoints: {
@@ -143,6 +143,7 @@ async function playgroundFiles(): Promise<Files> {
       "process.env.NODE_ENV": '"production"',
       EXAMPLES: JSON.stringify(examples),
     },
+    plugins: [GRAPHIQL_FIXES],
     legalComments: "none",
     logLevel: "warning",
   });
@@ -155,6 +156,20 @@ async function playgroundFiles(): Promise<Files> {
       ([name]) => !name.endsWith(".css") || name === "playground.css",
     ),
   );
+}
+
+/** The example documents, in order, each with the variables in the JSON file of its name. */
+async function readExamples(): Promise<object[]> {
+  const texts = new Map<string, string>();
+  for (const file of await filesIn(EXAMPLES)) {
+    texts.set(file.pathname, await readFile(file, "utf8"));
+  }
+  return [...texts]
+    .filter(([path]) => path.endsWith(".graphql"))
+    .map(([path, query]) => ({
+      query,
+      variables: texts.get(path.replace(/graphql$/, "json")),
+    }));
 }
 
 async function docsFiles(): Promise<Files> {

@@ -75,6 +75,7 @@ class DevServer {
     const to = `${ROOT}dist/${path.replace(/\.ts$/, ".js")}`;
     // Otherwise the next build would take these files for its own output.
     await rm(`${ROOT}dist/.tsbuildinfo`, { force: true });
+    await rm(`${ROOT}dist/.stamp`, { force: true });
     const text = await readFile(`${ROOT}src/${path}`, "utf8").catch(() => null);
     if (text === null) return rm(to, { force: true });
     const { outputText } = ts.transpileModule(text, {

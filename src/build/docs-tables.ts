@@ -6,6 +6,7 @@ import { describeSettings } from "../emulator/settings.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { Repeat } from "../errors/error-row.js";
 import { ERRORS } from "../errors/error-table.js";
+import { REASONS } from "../errors/refusal-reasons.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",
@@ -30,8 +31,8 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
     render: () =>
       table(
         ["Variable", "Default", "Meaning"],
-        settings().map(({ name, defaultText, description }) => [
-          `\`${name}\``,
+        settings().map(({ name, alias, defaultText, description }) => [
+          alias === undefined ? `\`${name}\`` : `\`${name}\`, \`${alias}\``,
           defaultText,
           description,
         ]),
@@ -54,6 +55,17 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
       ),
   },
   alerts: { file: "docs/operations.md", render: runbook },
+  reasons: {
+    file: "docs/operations.md",
+    render: () =>
+      table(
+        ["`reason`", "Cause"],
+        Object.entries(REASONS).map(([reason, cause]) => [
+          `\`${reason}\``,
+          cause,
+        ]),
+      ),
+  },
   "emulator-settings": {
     file: "docs/emulator.md",
     render: () =>

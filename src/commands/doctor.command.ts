@@ -1,5 +1,5 @@
+import type { Run } from "./cli/command-line.js";
 import { doctor } from "./doctor.js";
 
-process.exitCode = await doctor(process.env, (text) =>
-  process.stdout.write(text),
-);
+export const runDoctor: Run = (_options, _args, { out }) =>
+  doctor(process.env, out);

@@ -1,5 +1,6 @@
 import { withChanges, type Config } from "../config/config.js";
 import { ConfigError, readConfig } from "../config/read-config.js";
+import { Egress } from "../egress/egress.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
 import {
   prefixSubject,
@@ -32,14 +33,18 @@ export async function runChecks(
     configured = readConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map((problem) => ({
-      level: "fail",
-      subject: "configuration",
-      sentence: `${problem}.`,
-    }));
+    return [
+      ...error.located.map((problem) => ({
+        level: "fail" as const,
+        subject: "configuration",
+        sentence: problem.endsWith("?") ? problem : `${problem}.`,
+      })),
+      ...error.hints.map(warningOf),
+    ];
   }
   const target = await targetOf(configured);
   const { config, result } = target;
+  const egress = Egress.from(config);
   try {
     const results: CheckResult[] = [
       {
@@ -47,13 +52,14 @@ export async function runChecks(
         subject: "configuration",
         sentence: "All settings are valid.",
       },
+      ...config.warnings.map(warningOf),
       result,
-      ...(await checkAuthentication(config)),
+      ...(await checkAuthentication(config, egress)),
       await checkState(config),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {
-      const ofDirectory = await checkUpstream(directory);
+      const ofDirectory = await checkUpstream(directory, egress);
       results.push(
         ...(directories.length > 1
           ? prefixSubject(alias, ofDirectory)
@@ -64,6 +70,11 @@ export async function runChecks(
   } finally {
     await target.stop();
   }
+}
+
+/** Reports a variable that has no effect. */
+function warningOf(sentence: string): CheckResult {
+  return { level: "warn", subject: "configuration", sentence };
 }
 
 /** The configured vendor, or an emulator that runs until `stop`. */

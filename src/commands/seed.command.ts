@@ -1,52 +1,40 @@
 import { createInterface } from "node:readline/promises";
-import { parseArgs } from "node:util";
 import { readConfig } from "../config/read-config.js";
+import { UsageError, type Options, type Run } from "./cli/command-line.js";
 import { DirectoryTarget } from "./seed/seed-directory.js";
 import { EmulatorTarget } from "./seed/seed-emulator.js";
 import { readSeedFile } from "./seed/seed-file.js";
 import type { SeedTarget } from "./seed/seed-target.js";
 import { seed } from "./seed/seed.js";
 
-const USAGE = `npm run seed -- <file.json> --emulator <url>
-npm run seed -- <file.json> [--directory <alias>] [--yes]
-
-The first form adds the contacts to a running emulator (npm run emulator). The
-second adds them to the configured directory, after you confirm it.
-`;
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      emulator: { type: "string" },
-      directory: { type: "string" },
-      yes: { type: "boolean", default: false },
-    },
-  });
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) {
-    process.stderr.write(USAGE);
-    return 1;
+/** Adds the contacts of a file to an emulator or to the configured directory. */
+export const runSeed: Run = async (options, [file], { err }) => {
+  const emulator = textIn(options, "emulator");
+  if (file === undefined) {
+    throw new UsageError("The file with the contacts is missing.", "seed");
   }
   const config = readConfig(process.env);
-  const items = readSeedFile(file, config);
   const isConfigured =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
-  if (values.emulator === undefined && !isConfigured) {
-    process.stderr.write(`No endpoint is configured.\n\n${USAGE}`);
-    return 1;
+  if (emulator === undefined && !isConfigured) {
+    throw new UsageError(
+      "Neither --emulator is given nor UPSTREAM_ENDPOINT or DIRECTORIES_FILE set.",
+      "seed",
+    );
   }
-  const needsPrompt = values.emulator === undefined && !values.yes;
+  const origin = emulator === undefined ? null : originOf(emulator);
+  const items = readSeedFile(file, config);
+  const needsPrompt = origin === null && options["yes"] !== true;
   if (needsPrompt && !process.stdin.isTTY) {
-    process.stderr.write(
+    err(
       "Confirmation requires a terminal. To add contacts without it, pass --yes.\n",
     );
     return 1;
   }
   const target: SeedTarget =
-    values.emulator === undefined
-      ? await DirectoryTarget.open(config, values.directory)
-      : new EmulatorTarget(new URL(values.emulator).origin, config);
+    origin === null
+      ? await DirectoryTarget.open(config, textIn(options, "directory"))
+      : new EmulatorTarget(origin, config);
   try {
     const isComplete = await seed(
       items,
@@ -58,6 +46,22 @@ async function main(): Promise<number> {
   } finally {
     await target.close();
   }
+};
+
+function textIn(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function originOf(url: string): string {
+  const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (!isWeb) {
+    throw new UsageError(
+      "--emulator must be a URL such as http://127.0.0.1:4010.",
+      "seed",
+    );
+  }
+  return new URL(url).origin;
 }
 
 async function prompt(question: string): Promise<string> {
@@ -71,9 +75,3 @@ async function prompt(question: string): Promise<string> {
     lines.close();
   }
 }
-
-process.exitCode = await main().catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : "Unknown error.";
-  process.stderr.write(`${reason}\n`);
-  return 1;
-});

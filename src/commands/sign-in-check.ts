@@ -1,5 +1,8 @@
 import { hasSignIn, type Config } from "../config/config.js";
 import { readKeyFile } from "../config/files/key-file.js";
+import type { Egress } from "../egress/egress.js";
+import { codeOf } from "../logging/output.js";
+import { explainUnreachable } from "./unreachable.js";
 import type { CheckResult } from "./check-result.js";
 
 const TIMEOUT_MS = 5_000;
@@ -7,6 +10,7 @@ const TIMEOUT_MS = 5_000;
 /** Checks the API key file and the public keys of the token issuers. */
 export async function checkAuthentication(
   config: Config,
+  egress: Egress,
   now: () => number = Date.now,
 ): Promise<CheckResult[]> {
   if (!hasSignIn(config)) {
@@ -23,7 +27,7 @@ export async function checkAuthentication(
     results.push(checkKeyFile(config.API_KEYS_FILE, now()));
   }
   for (const [index, { jwksUrl }] of config.issuers.entries()) {
-    results.push(await checkIssuer(jwksUrl, index));
+    results.push(await checkIssuer(jwksUrl, index, egress));
   }
   return results;
 }
@@ -45,31 +49,44 @@ function checkKeyFile(path: string, nowMs: number): CheckResult {
       };
 }
 
-async function checkIssuer(url: string, index: number): Promise<CheckResult> {
+async function checkIssuer(
+  url: string,
+  index: number,
+  egress: Egress,
+): Promise<CheckResult> {
   const subject = "sign-in";
   const name = `issuer ${index + 1}`;
-  const count = await countPublicKeys(url);
-  if (count !== null && count > 0) {
-    const sentence = `The public keys of ${name} were fetched (${count}).`;
+  const result = await countPublicKeys(url, egress);
+  if (typeof result === "number" && result > 0) {
+    const sentence = `The public keys of ${name} were fetched (${result}).`;
     return { level: "ok", subject, sentence };
   }
-  return {
+  const failed = {
     level: "fail",
     subject,
     sentence: `The public keys of ${name} cannot be fetched.`,
     advice: "Check JWT_JWKS_URL (or jwksUrl in the issuers file).",
-  };
+  } as const;
+  if (typeof result === "number") return failed;
+  const { sentence, advice } = explainUnreachable(result);
+  return result.startsWith("PROXY_")
+    ? { ...failed, sentence: `${failed.sentence} ${sentence}`, advice }
+    : failed;
 }
 
-async function countPublicKeys(url: string): Promise<number | null> {
+/** Number of keys; 0 if the response contains none; why there is no response. */
+async function countPublicKeys(
+  url: string,
+  egress: Egress,
+): Promise<number | string> {
   try {
-    const response = await fetch(url, {
+    const response = await egress.fetch(url, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       redirect: "error",
     });
     const { keys } = (await response.json()) as { keys?: unknown };
-    return response.ok && Array.isArray(keys) ? keys.length : null;
-  } catch {
-    return null;
+    return response.ok && Array.isArray(keys) ? keys.length : 0;
+  } catch (error) {
+    return codeOf((error as { cause?: unknown }).cause);
   }
 }

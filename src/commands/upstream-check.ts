@@ -1,4 +1,6 @@
 import type { Directory } from "../config/files/directories-file.js";
+import type { Egress } from "../egress/egress.js";
+import { CredentialsError } from "../upstream/transport/credentials.js";
 import {
   actionOf,
   OPERATIONS,
@@ -7,12 +9,12 @@ import {
 import { RpcSigner } from "../upstream/transport/signer.js";
 import {
   TransportError,
-  UpstreamTransport,
   type UpstreamReply,
 } from "../upstream/transport/transport.js";
-import { providerOf } from "../upstream/upstream.module.js";
+import { providerOf, transportTo } from "../upstream/upstream.module.js";
 import type { CheckResult } from "./check-result.js";
-import { explain, explainUnreachable } from "./upstream-refusals.js";
+import { explainNoCredentials, explainUnreachable } from "./unreachable.js";
+import { explain } from "./upstream-refusals.js";
 
 /** A well-formed contact id that does not exist. */
 const NO_CONTACT = "c-000000000000000000";
@@ -52,11 +54,12 @@ interface Answer {
  */
 export async function checkUpstream(
   { endpoint, credentials }: Directory,
+  egress: Egress,
   now: () => number = Date.now,
 ): Promise<CheckResult[]> {
-  const provider = providerOf(credentials);
+  const provider = providerOf(credentials, egress);
   const signer = new RpcSigner(endpoint, provider);
-  const transport = new UpstreamTransport(endpoint);
+  const transport = transportTo(endpoint, egress);
   const call = async (
     operation: Operation,
     params: object,
@@ -67,8 +70,7 @@ export async function checkUpstream(
     return answerOf(reply, (sentAtMs + now()) / 2);
   };
   try {
-    const keys = await provider.getCredentials().catch(() => null);
-    if (keys === null) return [NO_KEYS];
+    await provider.getCredentials();
     const [first, ...others] = Object.entries(READS) as [Operation, object][];
     if (first === undefined) return [];
     const answer = await call(...first);
@@ -82,9 +84,12 @@ export async function checkUpstream(
     }
     return [...results, WRITES_UNCHECKED];
   } catch (error) {
-    if (!(error instanceof TransportError)) return [NO_KEYS];
-    const { sentence, advice } = explainUnreachable(error.reason);
-    return [{ level: "fail", subject: "endpoint", sentence, advice }];
+    if (error instanceof TransportError) {
+      const unreachable = explainUnreachable(error.reason);
+      return [{ level: "fail", subject: "endpoint", ...unreachable }];
+    }
+    const reason = error instanceof CredentialsError ? error.reason : "";
+    return [{ level: "fail", subject: "key", ...explainNoCredentials(reason) }];
   } finally {
     await transport.close();
   }
@@ -100,14 +105,6 @@ const KEY_ACCEPTED: CheckResult = {
   level: "ok",
   subject: "key",
   sentence: "The vendor accepts signatures of this AccessKey.",
-};
-
-const NO_KEYS: CheckResult = {
-  level: "fail",
-  subject: "key",
-  sentence: "No credentials are available for this directory.",
-  advice:
-    "Check the sources of the credentials chain: environment variables, profile, instance role.",
 };
 
 const writes = Object.values(OPERATIONS).filter(({ kind }) => kind === "write");

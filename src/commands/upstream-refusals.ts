@@ -122,34 +122,3 @@ export function explain(code: string, httpStatus: number): Explanation {
     advice: "Look up the code in the error center of Alibaba Cloud.",
   };
 }
-
-/** Explains a call without a response, by the reason of the transport. */
-export function explainUnreachable(reason: string): {
-  sentence: string;
-  advice: string;
-} {
-  if (reason === "ENOTFOUND" || reason === "EAI_AGAIN") {
-    return {
-      sentence: "The host name of the endpoint cannot be resolved.",
-      advice:
-        "Check the endpoint for typing errors, and the DNS configuration of this machine.",
-    };
-  }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(reason)) {
-    return {
-      sentence: "The certificate of the endpoint is not trusted.",
-      advice:
-        "If a proxy intercepts TLS, add its certificate authority with NODE_EXTRA_CA_CERTS.",
-    };
-  }
-  if (reason === "ECONNREFUSED") {
-    return {
-      sentence: "The endpoint refused the connection.",
-      advice: "Check the host and the port of the endpoint.",
-    };
-  }
-  return {
-    sentence: `The endpoint does not respond (${reason}).`,
-    advice: "Check the network: firewall, egress rules, proxy.",
-  };
-}

@@ -14,6 +14,8 @@ export class Config extends WithSettings {
   readonly directories: ReadonlyMap<string, Directory> = new Map();
   /** GraphQL documents by id, from the manifest. */
   readonly documents: ReadonlyMap<string, string> = new Map();
+  /** Variables that have no effect and probably should have one; names only. */
+  readonly warnings: readonly string[] = [];
   /** Base URL of the emulator that this process runs in place of the vendor. */
   readonly embeddedEmulator?: string;
   /** API key for development, if several processes share one. */

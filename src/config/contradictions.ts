@@ -1,4 +1,5 @@
 import { hasSignIn, type Config } from "./config.js";
+import { egressProblems } from "./egress/egress-problems.js";
 import { isLoopback, webUrl } from "./rules.js";
 import { timeLimitProblems } from "./time-limits.js";
 
@@ -17,6 +18,7 @@ export function contradictions(
       : []),
     ...replicaProblems(config),
     ...timeLimitProblems(config),
+    ...egressProblems(config),
     ...(config.PORT !== 0 && config.PORT === config.OPS_PORT
       ? ["OPS_PORT must differ from PORT"]
       : []),

@@ -1,26 +1,76 @@
 import { validateSync, type ValidationError } from "class-validator";
 import { createConfig, type Config } from "./config.js";
 import { contradictions } from "./contradictions.js";
+import {
+  environmentWarnings,
+  isInjectedPort,
+} from "./environment/environment-warnings.js";
 import { readDirectories, type Directory } from "./files/directories-file.js";
 import { readDocuments } from "./files/documents-file.js";
 import { readIssuers, type Issuer } from "./files/issuers-file.js";
+import { unreadableReason } from "./files/file-reasons.js";
+import { UNREADABLE } from "./files/json-file.js";
 import { readKeyFile } from "./files/key-file.js";
-import { settingsOf, type SettingRow } from "./setting.js";
-import { SETTING_GROUPS, type Settings } from "./settings.js";
+import {
+  settingsOf,
+  textOf,
+  type Environment,
+  type SettingRow,
+} from "./setting.js";
+import {
+  SETTING_GROUPS,
+  settings as allSettings,
+  type Settings,
+} from "./settings.js";
+import { telemetryProblems } from "./telemetry/telemetry-problems.js";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Where the problems of a configuration may come from. */
+interface ProblemSources {
+  /** Variables that are probably misspelt. */
+  readonly hints: readonly string[];
+  /** Paths of files, by the setting that names them. */
+  readonly files: ReadonlyMap<string, string>;
+}
 
 /** An invalid configuration. The message lists every problem and contains no value. */
 export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(
-      [
-        "The configuration is invalid:",
-        ...problems.map((problem) => `- ${problem}`),
-      ].join("\n"),
-    );
+  constructor(
+    readonly problems: readonly string[],
+    private readonly sources: ProblemSources = { hints: [], files: new Map() },
+  ) {
+    super(listOf(problems, sources.hints));
     this.name = "ConfigError";
   }
+
+  /** Variables that are probably misspelt, one sentence each. */
+  get hints(): readonly string[] {
+    return this.sources.hints;
+  }
+
+  /** The problems with the paths of files, for the terminal of the operator. */
+  get located(): readonly string[] {
+    return this.problems.map((problem) => {
+      const [, setting = "", rest = ""] = /^(\w+): (.*)$/.exec(problem) ?? [];
+      const path = this.sources.files.get(setting);
+      if (path === undefined) return problem;
+      const reason = rest === UNREADABLE ? unreadableReason(path) : null;
+      return `${setting} (${path}): ${rest}${reason === null ? "" : `: ${reason}`}`;
+    });
+  }
+
+  /** The message with the paths of files. */
+  get report(): string {
+    return listOf(this.located, this.hints);
+  }
+}
+
+function listOf(problems: readonly string[], hints: readonly string[]): string {
+  const item = (text: string): string => `- ${text}`;
+  return [
+    "The configuration is invalid:",
+    ...problems.map(item),
+    ...(hints.length === 0 ? [] : ["Check also:", ...hints.map(item)]),
+  ].join("\n");
 }
 
 /**
@@ -31,15 +81,23 @@ export class ConfigError extends Error {
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
   const settings = readSettings(environment, problems);
+  const warnings = environmentWarnings(environment, allSettings());
   const config = createConfig({
     ...settings,
+    warnings,
     issuers: issuersOf(settings, problems),
     directories: directoriesOf(settings, environment, problems),
     documents: documentsOf(settings, problems),
   });
   checkKeyFile(settings, problems);
   problems.push(...contradictions(config, environment));
-  if (problems.length > 0) throw new ConfigError(problems);
+  problems.push(...telemetryProblems(config, environment));
+  if (problems.length > 0) {
+    throw new ConfigError(problems, {
+      hints: warnings,
+      files: filesOf(settings),
+    });
+  }
   return config;
 }
 
@@ -47,8 +105,8 @@ function readSettings(environment: Environment, problems: string[]): Settings {
   const groups = SETTING_GROUPS.map((Group) => {
     const group: object = new Group();
     for (const row of settingsOf(Group)) {
-      const text = environment[row.name]?.trim();
-      if (text === undefined || text === "") continue;
+      const text = textOf(row, environment);
+      if (text === undefined || isInjectedPort(row, environment)) continue;
       Object.assign(group, { [row.name]: parseSetting(row, text) });
     }
     problems.push(...validateSync(group).flatMap(problemsOf));
@@ -57,6 +115,8 @@ function readSettings(environment: Environment, problems: string[]): Settings {
   // Object.assign loses the types of the groups in a list.
   return Object.assign({}, ...groups) as Settings;
 }
+
+const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /** Parses the text of a variable. Text that does not fit its kind fails validation. */
 function parseSetting({ kind }: SettingRow, text: string): unknown {
@@ -68,7 +128,7 @@ function parseSetting({ kind }: SettingRow, text: string): unknown {
     case "list":
       return text.split(",").map((part) => part.trim());
     case "flag":
-      return text === "true" ? true : text === "false" ? false : text;
+      return FLAGS[text.toLowerCase()] ?? text;
   }
 }
 
@@ -122,4 +182,15 @@ function checkKeyFile(
   if (path === undefined) return;
   const found = readKeyFile(path, []).problems;
   problems.push(...found.map((problem) => `API_KEYS_FILE: ${problem}`));
+}
+
+/** Paths of the files that settings name. */
+function filesOf(settings: Settings): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(settings).filter(
+      (entry): entry is [string, string] =>
+        /_FILE$|^OTEL_.*_(?:CERTIFICATE|CLIENT_KEY)$/.test(entry[0]) &&
+        typeof entry[1] === "string",
+    ),
+  );
 }

@@ -31,9 +31,46 @@ export function isEndpoint(value: unknown): boolean {
   );
 }
 
-/** Whether a value is an origin as browsers send it: scheme, host, port. */
+/**
+ * Whether a value is an origin: scheme, host and optional port. Case, a default port and
+ * one slash at the end do not matter.
+ */
 export function isOrigin(value: unknown): boolean {
-  return webUrl(value)?.origin === value;
+  const url = webUrl(value);
+  return (
+    url !== null &&
+    typeof value === "string" &&
+    !/[?#\\]/.test(value) &&
+    url.pathname === "/"
+  );
+}
+
+/** First segments of the gateway's own paths, which a public path must not begin with. */
+const OWN_SEGMENTS = [
+  "docs",
+  "emulator",
+  "errors",
+  "favicon.ico",
+  "favicon.svg",
+  "graphql",
+  "openapi.json",
+  "playground",
+  "possibleTypes.json",
+  "schema.graphql",
+  "v1",
+];
+
+/** Whether a value is a base URL of the gateway. A path is allowed, a query is not. */
+export function isPublicUrl(value: unknown): boolean {
+  const url = webUrl(value);
+  if (url === null || /[?#]/.test(url.href)) return false;
+  const [, first = "", ...others] = url.pathname.replace(/\/$/, "").split("/");
+  return (
+    /^[\w.~/-]*$/.test(url.pathname) &&
+    !others.includes("") &&
+    (first !== "" || others.length === 0) &&
+    !OWN_SEGMENTS.includes(first)
+  );
 }
 
 /** Requires `isValid` to return true for the property, or for each of its items. */

@@ -5,10 +5,14 @@ import {
   Matches,
   MinLength,
 } from "class-validator";
-import { isEndpoint, IsPort, Must } from "./rules.js";
+import {
+  isTrustedProxies,
+  TRUSTED_PROXIES_RULE,
+} from "../proxies/trusted-proxies.js";
+import { IsCount, isEndpoint, IsPort, isPublicUrl, Must } from "./rules.js";
 import { Setting } from "./setting.js";
 
-/** Ports, the vendor, credentials and the log. */
+/** Ports, proxies, the vendor, credentials and the log. */
 export class ServerSettings {
   @Setting("number", "`3000`", "Port of GraphQL, REST and the web pages.")
   @IsPort()
@@ -25,6 +29,34 @@ export class ServerSettings {
   @Setting("number", "`3001`", "Port of `/livez`, `/readyz` and `/metrics`.")
   @IsPort()
   readonly OPS_PORT: number = 3001;
+
+  @Setting(
+    "text",
+    "none",
+    "URL under which clients reach the gateway, such as `https://api.example.com/gw`. Its path may be removed by the proxy or not. It is the base of all links and one of the gateway's own origins.",
+  )
+  @IsOptional()
+  @Must(
+    "must be https://<host>[/<path>] or http://<host>[/<path>], without a query, and its path must not begin like one of the gateway's own",
+    isPublicUrl,
+  )
+  readonly PUBLIC_URL?: string;
+
+  @Setting(
+    "list",
+    "none",
+    "Proxies whose `X-Forwarded-*` and `Forwarded` headers count, separated by commas: addresses, ranges such as `10.0.0.0/8`, and the names `loopback`, `linklocal` and `uniquelocal`; or one number, of proxies in front of the gateway.",
+  )
+  @Must(TRUSTED_PROXIES_RULE, isTrustedProxies)
+  readonly TRUSTED_PROXIES: readonly string[] = [];
+
+  @Setting(
+    "number",
+    "`72000`",
+    "Milliseconds after which an idle connection of a client is closed, 1000 to 3600000. Longer than the proxy keeps idle connections, or the proxy may send a request on one that is being closed.",
+  )
+  @IsCount(1_000, 3_600_000)
+  readonly KEEP_ALIVE_TIMEOUT_MS: number = 72_000;
 
   @Setting(
     "number",
@@ -94,6 +126,14 @@ export class ServerSettings {
     message: "must be debug, info, warn, error or silent",
   })
   readonly LOG_LEVEL: "debug" | "info" | "warn" | "error" | "silent" = "info";
+
+  @Setting(
+    "number",
+    "`50`",
+    "Maximum number of log lines per second and reason for requests that are refused before a vendor call. Further ones are counted; see [the log](operations.md#logs).",
+  )
+  @IsCount(1, 100_000)
+  readonly LOG_REFUSALS_PER_SECOND: number = 50;
 
   @Setting(
     "text",

@@ -1,15 +1,17 @@
 import { AccessSettings } from "./access-settings.js";
 import { CallSettings } from "./call-settings.js";
+import { EgressSettings } from "./egress/egress-settings.js";
 import { ReplicaSettings } from "./replica-settings.js";
 import { ServerSettings } from "./server-settings.js";
 import { settingsOf, type SettingRow } from "./setting.js";
-import { TelemetrySettings } from "./telemetry-settings.js";
+import { TelemetrySettings } from "./telemetry/telemetry-settings.js";
 
 /** All settings, by the name of their environment variable. */
 export type Settings = ServerSettings &
   CallSettings &
   ReplicaSettings &
   AccessSettings &
+  EgressSettings &
   TelemetrySettings;
 
 /** Groups of settings. Each one has its own defaults and rules. */
@@ -18,6 +20,7 @@ export const SETTING_GROUPS = [
   CallSettings,
   ReplicaSettings,
   AccessSettings,
+  EgressSettings,
   TelemetrySettings,
 ] as const;
 

@@ -4,6 +4,12 @@
  */
 export const CLOSING_SECONDS = 5;
 
+/**
+ * Milliseconds before the deadline of a request in which no further item of a bulk change
+ * starts, so that the last one can be read back.
+ */
+export const BULK_RESERVE_MS = 5_000;
+
 /** Settings that limit the duration of a shutdown. */
 export interface ShutdownLimits {
   readonly DRAIN_SECONDS: number;
@@ -39,6 +45,11 @@ export function timeLimitProblems(
     ...(grace !== undefined && grace < min
       ? [
           `SHUTDOWN_GRACE_SECONDS must be at least ${min}: DRAIN_SECONDS, WRITE_DEADLINE_MS and ${CLOSING_SECONDS} seconds for closing`,
+        ]
+      : []),
+    ...(limits.WRITE_DEADLINE_MS <= BULK_RESERVE_MS
+      ? [
+          `WRITE_DEADLINE_MS must be more than ${BULK_RESERVE_MS}: bulk changes start no item in the last ${BULK_RESERVE_MS / 1_000} seconds before the deadline, so they would never start one`,
         ]
       : []),
     ...(limits.READ_BACK_RESERVE_MS >= limits.WRITE_DEADLINE_MS

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import Negotiator from "negotiator";
 import type { ErrorCode, Language } from "../errors/error-codes.js";
+import type { GatewayError } from "../errors/gateway-error.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { ANONYMOUS, type Caller } from "./caller.js";
 import { isGeneratedId } from "./generated-id.js";
 
@@ -16,12 +18,32 @@ export interface Usage {
   saved?: SavedCalls;
   /** Age of the oldest read of the response in milliseconds; absent: current. */
   readAgeMs?: number;
+  /**
+   * Vendor code or transport reason of the last attempt, such as `ECONNREFUSED` or
+   * `PROXY_407`; absent after a success.
+   */
+  upstreamFailure?: string;
   /** Rate limit points that the caller has left; null without a limit. */
   remaining?: number | null;
   /** Operation name, once it is known. One of a closed list. */
   operation?: string;
   /** Error code of the response, in any response format. */
   failureCode?: ErrorCode;
+  /** Why the request failed, for the log. Set together with `failureCode`. */
+  failureReason?: RefusalReason;
+  /** Name of the header that caused the failure, for the log. */
+  failureHeader?: string;
+}
+
+/** Records the error of a response for log and metrics. The first one counts. */
+export function recordFailure(
+  usage: Usage,
+  { code, reason, details: { header } }: GatewayError,
+): void {
+  if (usage.failureCode !== undefined) return;
+  usage.failureCode = code;
+  usage.failureReason = reason;
+  if (header !== undefined) usage.failureHeader = header;
 }
 
 /** Number of reads by the way in which their call was saved. */
@@ -60,6 +82,8 @@ export interface RequestContext {
   readonly maxAgeMs?: number;
   /** Whether the caller has disconnected. Reads are then not retried. */
   readonly isGone?: () => boolean;
+  /** Prefix of links to this gateway: a path, a URL, or empty by default. */
+  readonly linkBase?: string;
 }
 
 /** The trace that a request belongs to (W3C trace context). */
@@ -101,7 +125,7 @@ export function beginField({ idempotency }: RequestContext): void {
 
 type FilledByHooks = Pick<
   RequestContext,
-  "caller" | "directory" | "idempotency" | "isGone" | "trace"
+  "caller" | "directory" | "idempotency" | "isGone" | "linkBase" | "trace"
 >;
 
 /**

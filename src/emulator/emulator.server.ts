@@ -4,8 +4,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AccessKeyInput } from "./state/access-keys.js";
-import type { TimeSource } from "./clock.js";
+import { DEFAULT_KEYS } from "./state/access-keys.js";
 import { EmulatorControl } from "./control/emulator-control.js";
 import { isControlPath, serveControl } from "./control/control-endpoint.js";
 import { EmulatorState } from "./state/emulator-state.js";
@@ -22,13 +21,14 @@ import {
   checkVersion,
 } from "./calls/gateway-checks.js";
 import { serveCall, type RpcChecks } from "./calls/rpc-endpoint.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "./contacts/seeds.js";
+import { SAMPLE_SEED } from "./contacts/seeds.js";
+import { OPTIONS, type EmulatorOptions } from "./emulator-options.js";
+import { parse } from "./schema.js";
 import {
   checkConflict,
   checkDirectory,
   checkValues,
 } from "./calls/service-checks.js";
-import type { EmulatorSettings } from "./settings.js";
 import {
   checkAccessKey,
   checkNonce,
@@ -38,37 +38,27 @@ import {
   checkTimestamp,
 } from "./calls/signature-checks.js";
 
-export interface EmulatorOptions {
-  /** Address to listen on. Default: 127.0.0.1. */
-  readonly host?: string;
-  /**
-   * Further host names that the `Host` header of control requests may contain, such as a
-   * container's name. Loopback names are always accepted; other names are rejected, because
-   * they may be a DNS rebinding attempt. Default: none.
-   */
-  readonly names?: readonly string[];
-  /** Port to listen on. Default: 0, any free port. */
-  readonly port?: number;
-  /** Initial directory and contacts: `sample`, `empty` or a complete seed. Default: `sample`. */
-  readonly seed?: SeedName | Seed;
-  /** Time source. Default: the system clock. */
-  readonly clock?: TimeSource;
-  /** Settings that differ from the defaults. */
-  readonly settings?: Partial<EmulatorSettings>;
-  /** Replaces the default access keys. */
-  readonly keys?: readonly AccessKeyInput[];
-  /** Returns a number in [0, 1); used for contact ids, codes and fault probabilities. */
-  readonly random?: () => number;
-}
+export type { EmulatorOptions };
 
 export interface RunningEmulator {
   /** Base URL without a trailing slash. */
   readonly url: string;
+  /** Host and port of `url`: the `endpoint` of the vendor's clients, with `protocol: "HTTP"`. */
+  readonly endpoint: string;
   readonly port: number;
+  /** Id of the first access key. */
+  readonly accessKeyId: string;
+  /** Secret of the first access key. */
+  readonly accessKeySecret: string;
   /** The control API as methods, without HTTP. */
   readonly control: EmulatorControl;
-  /** Closes all connections, active ones included. Resolves when the port is free. */
+  /**
+   * Closes all connections, active ones included. Resolves when the port is free. Has no effect
+   * when called again.
+   */
   stop(): Promise<void>;
+  /** The same as `stop`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -107,6 +97,7 @@ const LIMITS = {
 /**
  * Starts an emulator of the vendor's API with its own state and port.
  *
+ * @throws {ControlInputError} for unknown options and invalid values
  * @throws {Error} when `NODE_ENV` is `production`, or when it cannot listen on the port
  */
 export async function startEmulator(
@@ -117,18 +108,26 @@ export async function startEmulator(
       "The emulator does not start with NODE_ENV=production, because it keeps contacts in memory and sends no messages.",
     );
   }
-  const { host = "127.0.0.1", port = 0, seed = "sample" } = options;
-  const names = [host, ...(options.names ?? [])];
+  const {
+    host = "127.0.0.1",
+    port = 0,
+    names = [],
+    seed = SAMPLE_SEED,
+    clock = Date,
+    settings = {},
+    keys = DEFAULT_KEYS,
+    random = Math.random,
+  } = parse(OPTIONS, options, "the options");
   const state = new EmulatorState({
-    seed: typeof seed === "string" ? NAMED_SEEDS[seed] : seed,
-    settings: options.settings ?? {},
-    keys: options.keys,
-    timeSource: options.clock ?? Date,
-    random: options.random ?? Math.random,
+    seed,
+    settings,
+    keys,
+    timeSource: clock,
+    random,
   });
   const control = new EmulatorControl(state);
   const server = createServer(LIMITS, (request, response) => {
-    handleRequest(state, control, names, request, response).catch(
+    handleRequest(state, control, [host, ...names], request, response).catch(
       (error: unknown) => {
         closeAfterError(response, error);
       },
@@ -143,16 +142,23 @@ export async function startEmulator(
   });
   const address = server.address() as AddressInfo;
   const urlHost = address.family === "IPv6" ? `[${host}]` : host;
+  const endpoint = `${urlHost}:${address.port}`;
+  const [{ accessKeyId, accessKeySecret } = DEFAULT_KEYS[0]] = keys;
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      state.clock.stop();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return {
-    url: `http://${urlHost}:${address.port}`,
+    url: `http://${endpoint}`,
+    endpoint,
     port: address.port,
+    accessKeyId,
+    accessKeySecret,
     control,
-    stop: () =>
-      new Promise((resolve) => {
-        state.clock.stop();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

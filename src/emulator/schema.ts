@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTypo, suggestion } from "./suggestions.js";
 
 /** Invalid input to the control API; rendered as 400 with this message. */
 export class ControlInputError extends Error {
@@ -78,10 +79,25 @@ export function probability(): z.ZodNumber {
   return z.number(message).gt(0, message).lte(1, message);
 }
 
+/** One of the allowed values. The message suggests the nearest one. */
 export function stringEnum<const T extends string>(
   allowed: readonly T[],
 ): z.ZodEnum<{ [K in T]: K }> {
-  return z.enum(allowed, `must be one of ${allowed.join(", ")}`);
+  return z.enum(allowed, {
+    error: ({ input }) =>
+      `must be one of ${allowed.join(", ")}${suggestion(input, allowed)}`,
+  });
+}
+
+/**
+ * Any non-empty string, except a misspelling of a known value. Tests may use values that the
+ * vendor does not document.
+ */
+export function openEnum(known: readonly string[]): z.ZodString {
+  return nonEmptyString().refine((value) => !isTypo(value, known), {
+    error: ({ input }) =>
+      `is not known${suggestion(input, known)} Known values: ${known.join(", ")}`,
+  });
 }
 
 export function arrayOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
@@ -92,11 +108,12 @@ export function arrayOf<S extends z.ZodType>(item: S): z.ZodArray<S> {
 export function objectOf<M extends z.ZodRawShape>(
   members: M,
 ): z.ZodObject<M, z.core.$strict> {
-  const known = Object.keys(members).join(", ");
+  const names = Object.keys(members);
+  const known = names.join(", ");
   return z.strictObject(members, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `has unknown properties: ${issue.keys.join(", ")}; known properties: ${known}`
+        ? `has unknown properties: ${issue.keys.join(", ")}; known properties: ${known}${issue.keys.map((key) => suggestion(key, names)).join("")}`
         : "must be an object",
   });
 }

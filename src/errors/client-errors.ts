@@ -9,7 +9,7 @@ export const CLIENT_ERRORS = {
   BAD_REQUEST: {
     httpStatus: 400,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The request is malformed or does not fit the contract.",
       zh: "请求格式错误或不符合接口约定。",
@@ -22,7 +22,7 @@ export const CLIENT_ERRORS = {
   PERSISTED_QUERY_NOT_FOUND: {
     httpStatus: 200,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "No document is registered under this hash.",
       zh: "该哈希值没有已登记的文档。",
@@ -35,7 +35,7 @@ export const CLIENT_ERRORS = {
   PERSISTED_QUERY_NOT_SUPPORTED: {
     httpStatus: 200,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "This gateway executes only documents of its manifest, and none has this hash.",
       zh: "网关只执行清单中的文档，而清单中没有该哈希值对应的文档。",
@@ -61,7 +61,7 @@ export const CLIENT_ERRORS = {
   INVALID_INPUT: {
     httpStatus: 422,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "One or more arguments are invalid.",
       zh: "一个或多个参数无效。",
@@ -93,8 +93,8 @@ export const CLIENT_ERRORS = {
       zh: "未通过身份验证。",
     },
     advice: {
-      en: "Send a valid API key or access token in the Authorization header.",
-      zh: "请在 Authorization 请求头中提供有效的 API 密钥或访问令牌。",
+      en: "Send an API key or an access token in the header `Authorization: Bearer …`, or an API key in `X-API-Key`.",
+      zh: "请在请求头 `Authorization: Bearer …` 中提供 API 密钥或访问令牌，或在 `X-API-Key` 中提供 API 密钥。",
     },
   },
   FORBIDDEN: {
@@ -113,7 +113,7 @@ export const CLIENT_ERRORS = {
   CONTACT_NOT_FOUND: {
     httpStatus: 404,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The contact does not exist in this resource directory.",
       zh: "该资源目录中不存在此联系人。",
@@ -126,7 +126,7 @@ export const CLIENT_ERRORS = {
   BINDING_TARGET_NOT_FOUND: {
     httpStatus: 422,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "A target is not a directory, folder or member of this resource directory.",
       zh: "绑定目标不是该资源目录、其中的资源夹或成员。",
@@ -139,7 +139,7 @@ export const CLIENT_ERRORS = {
   NAME_TAKEN: {
     httpStatus: 409,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "Another contact in the resource directory has this name.",
       zh: "资源目录中已有同名联系人。",
@@ -149,7 +149,7 @@ export const CLIENT_ERRORS = {
   VERIFICATION_NOT_PENDING: {
     httpStatus: 409,
     repeat: "no",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "No verification is pending for this address or number.",
       zh: "该邮箱地址或手机号码没有待验证的记录。",
@@ -162,7 +162,7 @@ export const CLIENT_ERRORS = {
   STATUS_CONFLICT: {
     httpStatus: 409,
     repeat: "maybe",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The current status of the contact does not allow this.",
       zh: "联系人当前状态不允许此操作。",
@@ -188,7 +188,7 @@ export const CLIENT_ERRORS = {
   CHANGED_MEANWHILE: {
     httpStatus: 412,
     repeat: "readFirst",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "The contact was changed since it was read.",
       zh: "联系人在读取之后已被更改。",
@@ -253,7 +253,7 @@ export const CLIENT_ERRORS = {
   IDEMPOTENCY_IN_PROGRESS: {
     httpStatus: 409,
     repeat: "after",
-    logLevel: "debug",
+    logLevel: "info",
     message: {
       en: "Another request with this idempotency key is in progress.",
       zh: "使用该幂等键的另一请求正在执行。",

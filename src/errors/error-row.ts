@@ -16,7 +16,8 @@ export type Repeat =
 export interface ErrorRow {
   readonly httpStatus: number;
   readonly repeat: Repeat;
-  readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** At least `info`, so that every failed request is in the log by default. */
+  readonly logLevel: "info" | "warn" | "error";
   /** States the problem in one sentence. */
   readonly message: Sentence;
   /** Tells the reader how to solve it. */

@@ -1,5 +1,6 @@
 import type { ErrorCode, Sentence } from "./error-codes.js";
 import { ERRORS } from "./error-table.js";
+import { reasonOfCode, type RefusalReason } from "./refusal-reasons.js";
 
 /** The vendor error behind a gateway error, for support cases. Contains no personal data. */
 export interface UpstreamInfo {
@@ -19,8 +20,14 @@ export interface Violation {
   readonly rule: string;
   readonly min?: number;
   readonly max?: number;
-  /** For the rule `any-of`: fields of which at least one is required. */
-  readonly anyOf?: readonly string[];
+  /** What the bounds of the rule `length` count. */
+  readonly unit?: "characters" | "items";
+  /** Values, or names of fields, that would be accepted. */
+  readonly allowed?: readonly string[];
+  /** Those of `allowed` that resemble what was sent; the most similar one first. */
+  readonly similar?: readonly string[];
+  /** States what is accepted: `an integer`. Replaces the text of the rule. */
+  readonly expected?: Sentence;
 }
 
 /** Optional details of an error. */
@@ -36,8 +43,16 @@ export interface GatewayErrorDetails {
   readonly estimate?: number;
   /** Target ids whose change has an unknown outcome. */
   readonly unsettled?: readonly string[];
+  /** HTTP status, if it is not that of the code. */
+  readonly httpStatus?: number;
+  /** States the problem more precisely than the message of the code. */
+  readonly problem?: Sentence;
   /** Replaces the advice of the code where that would mislead. */
   readonly advice?: Sentence;
+  /** Why the request was refused; for the log only. */
+  readonly reason?: RefusalReason;
+  /** Name of the header that caused the refusal; for the log only. */
+  readonly header?: string;
 }
 
 /**
@@ -52,5 +67,10 @@ export class GatewayError extends Error {
   ) {
     super(ERRORS[code].message.en);
     this.name = "GatewayError";
+  }
+
+  /** Why the request was refused, for the log. */
+  get reason(): RefusalReason {
+    return this.details.reason ?? reasonOfCode(this.code);
   }
 }

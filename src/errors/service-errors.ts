@@ -90,8 +90,8 @@ export const SERVICE_ERRORS = {
       zh: "变更已发送，但无法确认是否已执行。",
     },
     advice: {
-      en: "Retry with the same Idempotency-Key if the request has one. Otherwise read the current state first, and repeat the change only if it did not take effect.",
-      zh: "如请求带有 Idempotency-Key，请使用相同的键重试；否则请先查询当前状态，仅在变更未生效时重试。",
+      en: "Retry with the same Idempotency-Key after the given delay if the request has one. Otherwise read the current state first, and repeat the change only if it did not take effect. A verification message cannot be read back: wait for the given time.",
+      zh: "如请求带有 Idempotency-Key，请在指定时间后使用相同的键重试；否则请先查询当前状态，仅在变更未生效时重试。验证消息无法查询确认：请等待指定的时间。",
     },
   },
   INTERNAL: {

@@ -9,6 +9,7 @@ import {
   type ValidationRule,
 } from "graphql";
 import type { Config } from "../config/config.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { noConditionalRoots } from "./subscription-root.js";
 
 /** Maximum sizes of an operation. A fragment counts each time it is spread. */
@@ -90,26 +91,38 @@ const MAX_COUNT = 1_000_000;
 export function documentLimits(limits: DocumentLimits): ValidationRule {
   return (context) => ({
     Document(document) {
-      const sentences = excesses(document, limits);
-      for (const sentence of sentences) {
-        context.reportError(new GraphQLError(sentence));
+      const found = excesses(document, limits);
+      for (const { sentence, reason } of found) {
+        const extensions = { reason };
+        context.reportError(new GraphQLError(sentence, { extensions }));
       }
-      return sentences.length === 0 ? undefined : EMPTY;
+      return found.length === 0 ? undefined : EMPTY;
     },
   });
 }
 
-/** Returns one message for each limit that the document exceeds. */
+/** A limit that a document exceeds. */
+export interface Excess {
+  readonly sentence: string;
+  readonly reason: RefusalReason;
+}
+
+/** Returns the limits that the document exceeds. */
 export function excesses(
   document: DocumentNode,
   limits: DocumentLimits,
-): string[] {
+): Excess[] {
   const measure = measurer(document);
-  const sentences: string[] = [];
-  const check = (unit: string, actual: number, limit: number): void => {
-    if (actual > limit) {
-      sentences.push(`The operation has more than ${limit} ${unit}.`);
-    }
+  const found: Excess[] = [];
+  const check = (
+    reason: RefusalReason,
+    unit: string,
+    actual: number,
+    limit: number,
+  ): void => {
+    if (actual <= limit) return;
+    const sentence = `The operation has more than ${limit} ${unit}.`;
+    found.push({ sentence, reason });
   };
   let selections = 0;
   for (const node of document.definitions) {
@@ -117,32 +130,47 @@ export function excesses(
     const size = measure(node.selectionSet);
     selections = capped(selections + size.selections);
     const isMutation = node.operation === OperationTypeNode.MUTATION;
-    check("levels", size.depth, limits.depth);
+    check("document-depth", "levels", size.depth, limits.depth);
     check(
+      "document-depth",
       "levels of introspection",
       size.introspectionDepth,
       INTROSPECTION_DEPTH,
     );
-    check("aliases", size.aliases, limits.aliases);
+    check("document-aliases", "aliases", size.aliases, limits.aliases);
     check(
+      "document-aliases",
       "aliases in introspection",
       size.introspectionAliases,
       limits.introspectionAliases,
     );
-    check("root fields", size.fields, limits.rootFields);
     check(
+      "document-root-fields",
+      "root fields",
+      size.fields,
+      limits.rootFields,
+    );
+    check(
+      "document-directives",
       "directives",
       size.directives + (node.directives?.length ?? 0),
       limits.directives,
     );
-    if (isMutation) check("mutations", size.fields, limits.mutationFields);
+    if (isMutation)
+      check(
+        "document-mutations",
+        "mutations",
+        size.fields,
+        limits.mutationFields,
+      );
   }
   if (selections > limits.selections) {
-    sentences.push(
-      `The document has more than ${limits.selections} fields and fragments. A fragment counts each time it is spread.`,
-    );
+    found.push({
+      sentence: `The document has more than ${limits.selections} fields and fragments. A fragment counts each time it is spread.`,
+      reason: "document-selections",
+    });
   }
-  return sentences;
+  return found;
 }
 
 function measurer(document: DocumentNode): (set: SelectionSetNode) => Size {

@@ -7,48 +7,71 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
-import type { RequestContext } from "../context/request-context.js";
+import {
+  recordFailure,
+  type RequestContext,
+} from "../context/request-context.js";
 import { ErrorCode, type Sentence } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import {
   GatewayError,
   type GatewayErrorDetails,
 } from "../errors/gateway-error.js";
-import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
+import { renderViolation } from "../errors/rule-sentences.js";
 import type { Logger } from "../logging/logger.js";
 import { operationNameOf } from "./operation-name.js";
+import { REQUEST_ADVICE } from "./request-advice.js";
+import { allowedValues, variablesError } from "./variable-violations.js";
 
-/** Apollo Server's codes for invalid requests, documents and variables. */
-const CLIENT_ERRORS = new Set<unknown>([
-  "BAD_REQUEST",
-  "BAD_USER_INPUT",
-  "GRAPHQL_PARSE_FAILED",
-  "GRAPHQL_VALIDATION_FAILED",
-  "OPERATION_RESOLUTION_FAILURE",
+/** Apollo Server's codes for invalid requests, with the reason for the log. */
+const CLIENT_ERRORS: ReadonlyMap<unknown, RefusalReason> = new Map([
+  ["BAD_REQUEST", "bad-request"],
+  ["BAD_USER_INPUT", "invalid-variables"],
+  ["GRAPHQL_PARSE_FAILED", "document-syntax"],
+  ["GRAPHQL_VALIDATION_FAILED", "document-invalid"],
+  ["OPERATION_RESOLUTION_FAILURE", "unknown-operation"],
 ]);
+
+/** Reasons of errors that graphql-js and Apollo Server tell apart by message only. */
+const BY_MESSAGE: readonly [start: string, reason: RefusalReason][] = [
+  ["Document contains more th", "document-tokens"],
+  ["This operation has been blocked as a potential", "foreign-request"],
+  ["An 'accept' header was provided", "not-acceptable"],
+];
 
 type ErrorContext = Pick<RequestContext, "requestId" | "language">;
 
 /** Renders errors from the error table, in the caller's language. */
 export function errorRendering(
   logger: Logger,
+  hidesSchema: boolean,
 ): ApolloServerPlugin<RequestContext> {
   const willSendResponse = ({
     schema,
     operation,
+    request,
     errors,
     response,
     contextValue,
   }: {
     readonly schema: GraphQLSchema;
     readonly operation?: OperationDefinitionNode;
+    readonly request: {
+      readonly variables?: Readonly<Record<string, unknown>>;
+    };
     readonly errors?: readonly GraphQLError[];
     readonly response: { readonly body: object };
     readonly contextValue: RequestContext;
   }): Promise<void> => {
+    const areVariables =
+      operation !== undefined && errors?.some(isVariableError) === true;
+    const invalid = areVariables
+      ? variablesError(schema, operation, request.variables ?? {}, hidesSchema)
+      : null;
     const rendered = recordResult(
       operationNameOf(operation, schema),
-      errors,
+      invalid === null ? withAllowed(errors, schema, hidesSchema) : [invalid],
       contextValue,
       logger,
     );
@@ -65,7 +88,13 @@ export function errorRendering(
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError(
         "Subscriptions need a WebSocket at /graphql or server-sent events at /graphql/stream.",
-        { extensions: { code: "BAD_REQUEST", http: { status: 400 } } },
+        {
+          extensions: {
+            code: "BAD_REQUEST",
+            reason: "operation-kind",
+            http: { status: 400 },
+          },
+        },
       );
     }
     return Promise.resolve();
@@ -91,16 +120,34 @@ export function recordResult(
   const { usage } = context;
   usage.operation = operationName;
   if (errors === undefined) return undefined;
-  const rendered = errors.map((error) => renderError(error, context, logger));
-  usage.failureCode ??= codeOf(rendered[0]);
-  return rendered;
+  const [first] = errors;
+  if (first !== undefined) recordFailure(usage, gatewayErrorOf(first));
+  return errors.map((error) => renderError(error, context, logger));
 }
 
-/** Code of a rendered error, which is always a code of the error table. */
-export function codeOf(
-  error: GraphQLFormattedError | undefined,
-): ErrorCode | undefined {
-  return error?.extensions?.["code"] as ErrorCode | undefined;
+function isVariableError({ extensions: { code } }: GraphQLError): boolean {
+  return code === "BAD_USER_INPUT";
+}
+
+/** Adds the accepted values to errors about enum values in the document. */
+function withAllowed(
+  errors: readonly GraphQLError[] | undefined,
+  schema: GraphQLSchema,
+  hidesSchema: boolean,
+): readonly GraphQLError[] | undefined {
+  if (hidesSchema) return errors;
+  return errors?.map((error) => {
+    const { message, nodes, path, originalError, extensions } = error;
+    const allowed = allowedValues(schema, message);
+    return allowed === "" || !CLIENT_ERRORS.has(extensions["code"])
+      ? error
+      : new GraphQLError(`${message}${allowed}`, {
+          nodes,
+          path,
+          originalError,
+          extensions,
+        });
+  });
 }
 
 /** Renders one entry of `errors[]`. Never throws. */
@@ -114,22 +161,33 @@ export function renderError(
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
   };
-  if (originalError instanceof GatewayError) {
-    return { ...toGraphqlError(originalError, context), ...position };
+  const rendered = gatewayErrorOf(error);
+  if (rendered.code === ErrorCode.INTERNAL && rendered !== originalError) {
+    logger.fault(originalError ?? error, context);
   }
-  if (CLIENT_ERRORS.has(error.extensions["code"]) || isArgumentError(error)) {
-    return {
-      ...toGraphqlError(new GatewayError(ErrorCode.BAD_REQUEST), context),
-      // The message of graphql-js names the invalid part of the document.
-      message: error.message,
-      ...position,
-    };
-  }
-  logger.fault(originalError ?? error, context);
-  return {
-    ...toGraphqlError(new GatewayError(ErrorCode.INTERNAL), context),
-    ...position,
-  };
+  return { ...toGraphqlError(rendered, context), ...position };
+}
+
+/** The gateway error behind an entry of `errors[]`. */
+export function gatewayErrorOf(error: GraphQLError): GatewayError {
+  const { originalError, message, extensions } = error;
+  if (originalError instanceof GatewayError) return originalError;
+  const reason =
+    CLIENT_ERRORS.get(extensions["code"]) ??
+    (isArgumentError(error) ? "invalid-variables" : null);
+  if (reason === null) return new GatewayError(ErrorCode.INTERNAL);
+  const known = BY_MESSAGE.find(([start]) => message.includes(start));
+  const own = extensions["reason"] as RefusalReason | undefined;
+  const closest = known?.[1] ?? own ?? reason;
+  const advice = (REQUEST_ADVICE as Partial<Record<RefusalReason, Sentence>>)[
+    closest
+  ];
+  return new GatewayError(ErrorCode.BAD_REQUEST, {
+    reason: closest,
+    ...(advice === undefined ? {} : { advice }),
+    // The message of graphql-js names the invalid part of the document.
+    problem: { en: message, zh: message },
+  });
 }
 
 /**
@@ -155,20 +213,17 @@ export function toGraphqlError(
   { requestId, language }: ErrorContext,
 ): GraphQLFormattedError {
   const { retryAfterSeconds, upstream, unsettled, violations } = details;
-  const { estimate, limit } = details;
-  const { message, advice, repeat } = ERRORS[code];
+  const { estimate, limit, problem } = details;
+  const { message, advice } = ERRORS[code];
   return {
     message:
       PROTOCOL_MESSAGES[code] ??
-      (sentenceOfCost(details) ?? reasonOf(code, details) ?? message)[language],
+      (problem ?? reasonOf(code, details) ?? message)[language],
     extensions: {
       code,
       requestId,
       retryable: isRetryable(code),
-      // Without the advice, a client could repeat a change that was applied.
-      ...(details.advice === undefined && repeat === "no"
-        ? {}
-        : { advice: (details.advice ?? advice)[language] }),
+      advice: (details.advice ?? advice)[language],
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(estimate === undefined ? {} : { estimate, limit }),
       ...(upstream === undefined ? {} : { upstream }),
@@ -176,10 +231,7 @@ export function toGraphqlError(
       ...(violations === undefined
         ? {}
         : {
-            violations: violations.map((violation) => ({
-              ...violation,
-              message: sentenceOf(violation, language),
-            })),
+            violations: violations.map((one) => renderViolation(one, language)),
           }),
     },
   };

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { recordFailure } from "../context/request-context.js";
 import { ERRORS } from "../errors/error-table.js";
-import { toRenderedError } from "../http/problem-details.filter.js";
+import { asGatewayError } from "../http/errors/http-errors.js";
 import { toGraphqlError } from "./graphql-error.formatter.js";
 import { NotByGet } from "./request/malformed.js";
 import { DEFAULT_MEDIA_TYPE, graphqlMediaType } from "./request/media-type.js";
@@ -14,15 +15,13 @@ export function refuseGraphql(
   reply: FastifyReply,
   cause: unknown,
 ): FastifyReply {
-  const { error, refusal } = toRenderedError(cause);
-  reply.failureCode = error.code;
-  const rendered = toGraphqlError(error, context);
-  const message = refusal?.detail[context.language] ?? rendered.message;
-  const { retryAfterSeconds } = error.details;
+  const error = asGatewayError(cause);
+  recordFailure(context.usage, error);
+  const { retryAfterSeconds, httpStatus } = error.details;
   if (retryAfterSeconds !== undefined) {
     void reply.header("retry-after", String(retryAfterSeconds));
   }
-  let status = refusal?.status ?? ERRORS[error.code].httpStatus;
+  let status = httpStatus ?? ERRORS[error.code].httpStatus;
   if (error instanceof NotByGet) {
     status = error.httpStatus;
     void reply.header("allow", error.allow);
@@ -33,5 +32,5 @@ export function refuseGraphql(
       "content-type",
       graphqlMediaType(headers.accept) ?? DEFAULT_MEDIA_TYPE,
     )
-    .send(JSON.stringify({ errors: [{ ...rendered, message }] }));
+    .send(JSON.stringify({ errors: [toGraphqlError(error, context)] }));
 }

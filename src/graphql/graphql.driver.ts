@@ -25,6 +25,7 @@ import { OperationChecks } from "./operation-checks.js";
 import { PersistedDocuments } from "./request/persisted-documents.js";
 import { UrlRules } from "./request/url-rules.js";
 import { GraphqlSocket } from "./subscriptions/websocket.js";
+import { SocketLog } from "./subscriptions/socket-log.js";
 import { streamGraphql } from "./subscriptions/sse.js";
 import { GraphqlSubscriptions } from "./subscriptions/subscriptions.js";
 import { AdmissionController } from "../http/load-shedding.js";
@@ -97,7 +98,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       parseOptions: { maxTokens: MAX_TOKENS, noLocation: false },
       validationRules: documentRules(this.config),
       plugins: [
-        errorRendering(this.logger),
+        errorRendering(this.logger, !introspection),
         executor,
         costReporting,
         ApolloServerPluginCacheControlDisabled(),
@@ -171,6 +172,7 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       this.slots,
       this.credentials,
       this.logger,
+      new SocketLog(this.logger, path),
     );
     this.socket = socket;
     const refuse = (

@@ -7,9 +7,9 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
+import { missingScope } from "../access/scopes.js";
 import { ERRORS } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
+import type { GatewayError } from "../errors/gateway-error.js";
 import type {
   OperationPolicy,
   VariablesCheck,
@@ -40,7 +40,7 @@ export class OperationChecks implements OperationPolicy {
   /** @returns FORBIDDEN, or null when the caller has the scope of a root field */
   checkCaller({ caller }: Pick<RequestContext, "caller">): GraphQLError | null {
     return this.rights.areAllMissing(caller)
-      ? rejectionOf(new GatewayError(ErrorCode.FORBIDDEN))
+      ? rejectionOf(missingScope(this.rights.operations, caller))
       : null;
   }
 

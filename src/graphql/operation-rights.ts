@@ -34,6 +34,11 @@ export class OperationRights {
       : new Set(needed as Operation[]);
   }
 
+  /** The operations of the root fields; none if a root field needs no scope. */
+  get operations(): ReadonlySet<Operation> {
+    return this.needed ?? new Set();
+  }
+
   /** Whether the caller lacks the scope for every root field. */
   areAllMissing(caller: Caller): boolean {
     if (this.needed === null || this.needed.size === 0) return false;

@@ -96,7 +96,15 @@ export class UpstreamCost {
 
 /** Error for a request whose estimated vendor calls exceed the limit. */
 export function tooCostly(estimate: number, limit: number): GatewayError {
-  return new GatewayError(ErrorCode.REQUEST_TOO_COSTLY, { estimate, limit });
+  return new GatewayError(ErrorCode.REQUEST_TOO_COSTLY, {
+    estimate,
+    limit,
+    reason: "upstream-calls",
+    problem: {
+      en: `The request may need ${estimate} calls to Alibaba Cloud; the limit is ${limit}.`,
+      zh: `该请求最多需要 ${estimate} 次阿里云调用，单个请求的上限为 ${limit} 次。`,
+    },
+  });
 }
 
 function costlyFields(

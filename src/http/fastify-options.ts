@@ -1,22 +1,33 @@
-import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import type { FastifyHttpOptions } from "fastify";
-import { ERRORS } from "../errors/error-table.js";
-import type { Logger } from "../logging/logger.js";
 import type { Connections } from "./connections.js";
-import { sendProblem } from "./problem-details.filter.js";
+import { httpError } from "./errors/http-errors.js";
+import type { Ingress } from "./ingress/ingress.js";
+import { headersOfFailed } from "./ingress/raw-response.js";
+import { routedTarget } from "./ingress/request-target.js";
 import { isHandshake } from "./upgrades.js";
 
 /** Maximum request body in bytes. The largest valid input is under 4 KiB. */
 export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Maximum size of the request line and the headers. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** Settings of the server. */
+export interface ServerOptions {
+  readonly keepAliveTimeoutMs: number;
+  /** Path of `PUBLIC_URL` without a slash at its end, or empty. */
+  readonly publicPath: string;
+}
 
 /**
  * Fastify options: limits against slow clients and large requests, and
  * rendering of protocol errors.
  */
 export function fastifyOptions(
-  logger: Logger,
   connections: Connections,
+  ingress: Ingress,
+  { keepAliveTimeoutMs, publicPath }: ServerOptions,
 ): FastifyHttpOptions<Server> {
   // Supported since Node 24.9: `routeUpgrades` then gets only WebSocket
   // handshakes.
@@ -26,44 +37,43 @@ export function fastifyOptions(
     requestTimeout: 30_000,
     // `shedLoad` refuses requests during shutdown, in the format of their API.
     return503OnClosing: false,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: keepAliveTimeoutMs,
     http: {
+      // Counts from the first byte of a request, so it may be shorter than
+      // `keepAliveTimeout`, which ends with that byte.
       headersTimeout: 10_000,
-      maxHeaderSize: 16 * 1024,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // `addRequestHooks` checks it, so that the response has a request id.
+      requireHostHeader: false,
       // Node checks timeouts at this interval.
       connectionsCheckingInterval: 2_000,
       ...upgrades,
     },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    // A path parameter of any length reaches its validation (422, not 404).
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: MAX_HEADER_BYTES,
+    },
+    rewriteUrl: (request) => routedTarget(request, publicPath),
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(request, reply, error, logger);
+      ingress.refuseEarly(request, reply, error);
     },
-    clientErrorHandler(error, socket) {
-      if (error.code === "ECONNRESET" || !socket.writable) {
+    clientErrorHandler(cause, socket) {
+      if (cause.code === "ECONNRESET" || !socket.writable) {
         connections.dismiss(socket);
         return;
       }
-      const status =
-        error.code === "HPE_HEADER_OVERFLOW"
-          ? "431 Request Header Fields Too Large"
-          : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-            ? "408 Request Timeout"
-            : "400 Bad Request";
-      const body = JSON.stringify({
-        type: "/errors/BAD_REQUEST",
-        title: ERRORS.BAD_REQUEST.message.en,
-        status: Number(status.slice(0, 3)),
-        detail: ERRORS.BAD_REQUEST.advice.en,
-        code: "BAD_REQUEST",
-        requestId: randomUUID(),
-        retryable: false,
-      });
-      connections.dismiss(
-        socket,
-        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-      );
+      const error =
+        cause.code === "HPE_HEADER_OVERFLOW"
+          ? httpError("headersTooLarge")
+          : cause.code === "ERR_HTTP_REQUEST_TIMEOUT"
+            ? httpError("requestTimeout")
+            : httpError("malformedHttp");
+      const headers = headersOfFailed(cause, socket);
+      connections.dismiss(socket, ingress.rawRefusal(error, headers));
     },
   };
 }

@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { openContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
-import { COMMON_HEADERS } from "./request-hooks.js";
 import { refuse } from "./refusal.js";
 import { isUpgrading } from "./upgrades.js";
 
@@ -39,8 +37,13 @@ export interface RequestSlot {
  */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Error details while the gateway is overloaded or closing. */
-export const OVERLOADED = { retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
+/** Error for a request that is not admitted. */
+export function busyError(reason: ShedReason): GatewayError {
+  return new GatewayError(ErrorCode.GATEWAY_BUSY, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    reason,
+  });
+}
 
 /**
  * Decides whether a request is admitted, and counts admitted requests.
@@ -78,12 +81,12 @@ export class AdmissionController {
     return this.state !== "open";
   }
 
-  /** Admits a request; null if it is refused. */
-  tryAdmit(): RequestSlot | null {
+  /** Admits a request, or returns why it is refused. */
+  tryAdmit(): RequestSlot | ShedReason {
     const reason = this.shedReason();
     if (reason !== null) {
       this.refused[reason] += 1;
-      return null;
+      return reason;
     }
     this.admitted += 1;
     let stage: "admitted" | "running" | "released" = "admitted";
@@ -151,9 +154,9 @@ export function shedLoad(
     if (admission.isEnding) void reply.header("connection", "close");
     // During shutdown a new WebSocket would be closed at once.
     const isLate = admission.isEnding && isUpgrading(request.raw);
-    const slot = isLate ? null : admission.tryAdmit();
-    if (slot === null) {
-      refuseBusy(request, reply, logger);
+    const slot = isLate ? "closing" : admission.tryAdmit();
+    if (typeof slot === "string") {
+      refuseBusy(request, reply, slot, logger);
       return;
     }
     reply.requestSlot = slot;
@@ -181,13 +184,10 @@ declare module "fastify" {
 function refuseBusy(
   request: FastifyRequest,
   reply: FastifyReply,
+  reason: ShedReason,
   logger: Logger,
 ): void {
-  const context = openContext(request.headers);
-  request.callContext = context;
-  void reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
-  const error = new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED);
-  void refuse(request, reply, error, logger);
+  void refuse(request, reply, busyError(reason), logger);
 }
 
 function isStream(payload: unknown): boolean {

@@ -1,21 +1,16 @@
 import {
   Catch,
-  HttpException,
   type ArgumentsHost,
   type ExceptionFilter,
 } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { openContext } from "../context/request-context.js";
+import { openContext, recordFailure } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
-import { ERRORS } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
+import type { GatewayError } from "../errors/gateway-error.js";
 import type { Logger } from "../logging/logger.js";
-import { isRefusalStatus, refusalOf } from "./http-errors.js";
-import {
-  PROBLEM_TYPE,
-  toProblem,
-  type HttpRefusal,
-} from "./problem-details.js";
+import { withFieldNames, type FieldNames } from "./field-names.js";
+import { asGatewayError, httpError } from "./errors/http-errors.js";
+import { PROBLEM_TYPE, toProblem } from "./problem-details.js";
 
 /** Renders exceptions of the REST API. GraphQL has its own error formatter. */
 @Catch()
@@ -43,10 +38,13 @@ export function sendProblem(
 ): FastifyReply {
   // There is no context if the request was refused before the first hook.
   const context = request.callContext ?? openContext(request.headers);
-  const { error, refusal } = toRenderedError(exception);
+  const error = withClosestRoute(asGatewayError(exception), request);
   if (error.code === ErrorCode.INTERNAL) logger.fault(exception, context);
-  reply.failureCode = error.code;
-  const problem = toProblem(error, context, refusal);
+  recordFailure(context.usage, error);
+  const problem = toProblem(
+    withFieldNames(error, request.routeOptions.config.fieldNames),
+    context,
+  );
   void reply
     .code(problem.status)
     .header("content-type", PROBLEM_TYPE)
@@ -58,48 +56,17 @@ export function sendProblem(
 }
 
 declare module "fastify" {
-  interface FastifyReply {
-    /** Error code of the response, for log and metrics. */
-    failureCode?: ErrorCode;
+  interface FastifyContextConfig {
+    /** Names of the route's parameters in errors, where they differ. */
+    fieldNames?: FieldNames;
   }
 }
 
-interface Rendered {
-  readonly error: GatewayError;
-  readonly refusal?: HttpRefusal;
-}
-
-/**
- * Converts an exception into the error to render. Unknown exceptions become
- * INTERNAL.
- */
-export function toRenderedError(exception: unknown): Rendered {
-  if (exception instanceof GatewayError) return { error: exception };
-  const status = statusOf(exception);
-  if (isRefusalStatus(status)) {
-    return {
-      error: new GatewayError(ErrorCode.BAD_REQUEST),
-      refusal: refusalOf(status),
-    };
-  }
-  if (status >= 400 && status < 500) {
-    return {
-      error: new GatewayError(ErrorCode.BAD_REQUEST),
-      refusal: { status, detail: ERRORS.BAD_REQUEST.advice },
-    };
-  }
-  return { error: new GatewayError(ErrorCode.INTERNAL) };
-}
-
-/** HTTP status of a framework exception; 500 for any other exception. */
-export function statusOf(exception: unknown): number {
-  if (exception instanceof HttpException) return exception.getStatus();
-  if (
-    exception instanceof Error &&
-    "statusCode" in exception &&
-    typeof exception.statusCode === "number"
-  ) {
-    return exception.statusCode;
-  }
-  return 500;
+/** Adds the closest route to the advice of an error about an unknown URL. */
+function withClosestRoute(
+  error: GatewayError,
+  { server, url }: FastifyRequest,
+): GatewayError {
+  if (error.reason !== "unknown-route") return error;
+  return httpError("unknownRoute", server.closestRoute?.(url));
 }

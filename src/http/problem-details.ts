@@ -1,19 +1,13 @@
-import { type Language, type Sentence } from "../errors/error-codes.js";
+import type { Language } from "../errors/error-codes.js";
 import { ERRORS, isRetryable } from "../errors/error-table.js";
 import type { GatewayError } from "../errors/gateway-error.js";
-import { sentenceOf, sentenceOfCost } from "../errors/rule-sentences.js";
+import {
+  renderViolation,
+  type RenderedViolation,
+} from "../errors/rule-sentences.js";
 
 /** Media type of RFC 9457. */
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
-
-/** One broken rule in a problem document. */
-export interface ProblemViolation {
-  readonly field: readonly string[] | null;
-  readonly rule: string;
-  readonly message: string;
-  readonly min?: number;
-  readonly max?: number;
-}
 
 /** Problem details of an error (RFC 9457). */
 export interface Problem {
@@ -28,7 +22,7 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
   readonly limit?: number;
   readonly field?: readonly string[];
-  readonly errors?: readonly ProblemViolation[];
+  readonly errors?: readonly RenderedViolation[];
   readonly upstream?: GatewayError["details"]["upstream"];
   /** Targets whose outcome is unknown. */
   readonly unsettled?: readonly string[];
@@ -38,32 +32,24 @@ export interface Problem {
 export interface ProblemContext {
   readonly requestId: string;
   readonly language: Language;
-}
-
-/** Status and detail that override those of the error code. */
-export interface HttpRefusal {
-  readonly status: number;
-  readonly detail: Sentence;
+  /** Prefix of links; empty by default. */
+  readonly linkBase?: string;
 }
 
 /** Converts an error to problem details in the language of the request. */
 export function toProblem(
   { code, details }: GatewayError,
-  { requestId, language }: ProblemContext,
-  refusal?: HttpRefusal,
+  { requestId, language, linkBase = "" }: ProblemContext,
 ): Problem {
   const row = ERRORS[code];
   const { retryAfterSeconds, limit, field, violations, upstream, unsettled } =
     details;
   return {
-    type: `/errors/${code}`,
+    type: `${linkBase}/errors/${code}`,
     title: row.message[language],
-    status: refusal?.status ?? row.httpStatus,
-    detail: [
-      sentenceOfCost(details)?.[language],
-      (refusal?.detail ?? details.advice ?? row.advice)[language],
-    ]
-      .filter((sentence) => sentence !== undefined)
+    status: details.httpStatus ?? row.httpStatus,
+    detail: [details.problem, details.advice ?? row.advice]
+      .flatMap((sentence) => sentence?.[language] ?? [])
       .join(language === "zh" ? "" : " "),
     code,
     requestId,
@@ -74,13 +60,7 @@ export function toProblem(
     ...(violations === undefined
       ? {}
       : {
-          errors: violations.map((violation) => ({
-            field: violation.field,
-            rule: violation.rule,
-            message: sentenceOf(violation, language),
-            ...(violation.min === undefined ? {} : { min: violation.min }),
-            ...(violation.max === undefined ? {} : { max: violation.max }),
-          })),
+          errors: violations.map((one) => renderViolation(one, language)),
         }),
     ...(upstream === undefined ? {} : { upstream }),
     ...(unsettled === undefined ? {} : { unsettled }),

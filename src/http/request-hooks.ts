@@ -1,39 +1,23 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  Preflight,
-  type AccessControl,
-  type AccessDecision,
-} from "../access/access-control.js";
+import type { AccessControl, AccessGrant } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
 import { isOperation } from "../access/scopes.js";
-import { openContext, type OpenContext } from "../context/request-context.js";
-import { ERRORS } from "../errors/error-table.js";
-import type { Logger } from "../logging/logger.js";
+import type { OpenContext } from "../context/request-context.js";
+import { ErrorCode } from "../errors/error-codes.js";
+import type { LogFields, Logger } from "../logging/logger.js";
+import { logRequest } from "../logging/request-line.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
+import { httpError } from "./errors/http-errors.js";
+import { bodyRefusal, decompressBodies } from "./ingress/body-checks.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { refuse } from "./refusal.js";
 import { requireRights } from "./routes.js";
 
 /**
- * Headers of every response. Pages with scripts override the content security
- * policy.
- */
-export const COMMON_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-} as const;
-
-/**
  * Adds the hooks of every request:
  *
- * - `onRequest` opens the context and authorizes the request before its body is
- *   read.
+ * - `onRequest` authorizes the request before its body is read.
  * - `preHandler` rejects masked input and freezes the context.
  * - `preSerialization` masks personal data.
  * - `onResponse` charges the caller and logs the request.
@@ -44,56 +28,43 @@ export function addRequestHooks(
   logger: Logger,
 ): void {
   fastify.removeContentTypeParser("text/plain");
-  fastify.decorateRequest("callContext");
   fastify.decorateRequest("trace");
   requireRights(fastify);
   fastify.addHook("onRequest", (request, reply, done) => {
-    const context = openContext(request.headers);
-    request.callContext = context;
-    reply.headers(COMMON_HEADERS).header("x-request-id", context.requestId);
+    const context = request.callContext;
     const reject = (reason: unknown): void => {
       if (hasUnreadBody(request)) reply.header("connection", "close");
       void refuse(request, reply, reason, logger);
     };
-    if (isEncoded(request)) {
-      reject(Object.assign(new Error("encoded"), { statusCode: 415 }));
+    if (lacksHost(request)) {
+      void reply.header("connection", "close");
+      reject(httpError("missingHost"));
       return;
     }
-    const proceed = (decision: AccessDecision): void => {
-      if (decision instanceof Preflight) {
-        void reply.code(204).send();
-        return;
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+    const proceed = ({ caller, directory, remaining }: AccessGrant): void => {
+      context.caller = caller;
+      context.directory = directory;
+      context.usage.remaining = remaining;
       context.isGone = isClosed(request.raw.socket);
       dropTypeOfEmptyBody(request);
-      done();
+      // Routes that only answer errors have a better one than 415.
+      const refusal = isRefusing(request) ? null : bodyRefusal(request, reply);
+      if (refusal === null) done();
+      else reject(refusal);
     };
-    let decision: AccessDecision | Promise<AccessDecision>;
+    let grant: AccessGrant | Promise<AccessGrant>;
     try {
-      decision = accessControl.authorize(
-        accessRequest(request, reply, context),
-      );
+      grant = accessControl.authorize(accessRequest(request, reply, context));
     } catch (reason) {
       reject(reason);
       return;
     }
-    if (decision instanceof Promise) void decision.then(proceed, reject);
-    else proceed(decision);
+    if (grant instanceof Promise) void grant.then(proceed, reject);
+    else proceed(grant);
   });
+  decompressBodies(fastify, MAX_BODY_BYTES);
   fastify.addHook("preHandler", (request, reply, done) => {
-    const { callContext, routeOptions, body } = request as Partial<
-      Pick<FastifyRequest, "callContext">
-    > &
-      FastifyRequest;
-    if (callContext === undefined) {
-      // `GET *` matches no route, so `onRequest` did not run.
-      const refusal = Object.assign(new Error("no route"), { statusCode: 404 });
-      void sendProblem(request, reply, refusal, logger);
-      return;
-    }
+    const { callContext, routeOptions, body } = request;
     try {
       // GraphQL resolvers check their own inputs.
       if (isOperation(routeOptions.config.rights)) {
@@ -111,7 +82,14 @@ export function addRequestHooks(
   });
   fastify.addHook("onResponse", (request, reply, done) => {
     accessControl.chargeUpstreamCalls(request.callContext);
-    logRequest(logger, request, reply);
+    logRequest(logger, request.callContext, {
+      method: request.method,
+      // The pattern, because the URL may contain personal data.
+      route: request.routeOptions.url ?? "none",
+      status: reply.statusCode,
+      address: request.clientView.address,
+      ...refusedOrigin(request),
+    });
     done();
   });
 }
@@ -133,10 +111,9 @@ function accessRequest(
   const { config } = request.routeOptions;
   if (isOperation(config.rights)) context.usage.operation = config.rights;
   return {
-    method: request.method,
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view: request.clientView,
     // Without a route the response is a 404, which requires only a credential.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
@@ -146,10 +123,9 @@ function accessRequest(
   };
 }
 
-/** Whether the body is compressed. Compressed bodies are not supported. */
-function isEncoded({ headers }: FastifyRequest): boolean {
-  const encoding = headers["content-encoding"];
-  return encoding !== undefined && encoding !== "identity";
+/** Whether a request has no Host header, which HTTP/1.1 requires (RFC 9112, section 3.2). */
+function lacksHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersion !== "1.0";
 }
 
 /**
@@ -167,6 +143,11 @@ function dropTypeOfEmptyBody({ method, headers }: FastifyRequest): void {
   }
 }
 
+/** Whether the route of a request only answers errors. */
+function isRefusing({ is404, routeOptions }: FastifyRequest): boolean {
+  return is404 || routeOptions.config.rights === "signed";
+}
+
 /** Whether the rest of the body may be too large to drain. */
 function hasUnreadBody({ headers }: FastifyRequest): boolean {
   return (
@@ -175,29 +156,15 @@ function hasUnreadBody({ headers }: FastifyRequest): boolean {
   );
 }
 
-function logRequest(
-  logger: Logger,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const { trace, callContext } = request;
-  const { requestId, usage, caller, startedAtMs } = callContext;
-  const code = reply.failureCode ?? usage.failureCode;
-  const level = code === undefined ? "info" : ERRORS[code].logLevel;
-  if (!logger.writes(level)) return;
-  const hasUpstreamCalls = usage.upstreamCalls > 0;
-  logger.log(level, "request", {
-    requestId,
-    traceId: trace?.traceId,
-    method: request.method,
-    // The pattern, because the URL may contain personal data.
-    route: request.routeOptions.url ?? "none",
-    status: reply.statusCode,
-    code,
-    operation: usage.operation,
-    upstreamCalls: hasUpstreamCalls ? usage.upstreamCalls : undefined,
-    upstreamRequestId: hasUpstreamCalls ? usage.upstreamRequestId : undefined,
-    caller: caller.id,
-    durationMs: Math.round(performance.now() - startedAtMs),
-  });
+/** The origin of a page that may not call the gateway, and the settings that would allow it. */
+function refusedOrigin({
+  originCheck: check,
+  callContext: { usage },
+}: FastifyRequest): Pick<LogFields, "refusedOrigin" | "settings"> {
+  return usage.failureCode === ErrorCode.FORBIDDEN && check.kind === "foreign"
+    ? {
+        refusedOrigin: check.origin ?? "unknown",
+        settings: "CORS_ORIGINS, PUBLIC_URL, TRUSTED_PROXIES",
+      }
+    : {};
 }

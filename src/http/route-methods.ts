@@ -1,8 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "../logging/logger.js";
+import { closestRouteAmong } from "./errors/closest-route.js";
+import { httpError } from "./errors/http-errors.js";
 import { refuse, type RefusalRenderer } from "./refusal.js";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const METHODS = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+] as const;
 
 interface DeclaredUrl {
   readonly methods: Set<string>;
@@ -31,19 +41,19 @@ export class RouteMethods {
 
   /** Answers every other method of a declared URL with 405 and `Allow`. */
   refuseOthers(fastify: FastifyInstance, logger: Logger): void {
+    fastify.closestRoute = closestRouteAmong(this.byUrl.keys());
     for (const [url, { methods, renderer }] of [...this.byUrl]) {
       if (url.includes("*")) continue;
       const allow = [...methods].join(", ");
+      const error = httpError("methodNotAllowed", {
+        en: `Supported methods: ${allow}.`,
+        zh: `支持的方法：${allow}。`,
+      });
       const notAllowed = (
         request: FastifyRequest,
         reply: FastifyReply,
       ): FastifyReply =>
-        refuse(
-          request,
-          reply.header("allow", allow),
-          Object.assign(new Error("method"), { statusCode: 405 }),
-          logger,
-        );
+        refuse(request, reply.header("allow", allow), error, logger);
       fastify.route({
         url,
         method: METHODS.filter((method) => !methods.has(method)),

@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
 import { CredentialWatch } from "../access/credential-watch.js";
-import type { ErrorCode } from "../errors/error-codes.js";
+import { recordFailure } from "../context/request-context.js";
+import type { GatewayError } from "../errors/gateway-error.js";
 
 /** One event of a stream (HTML standard, server-sent events). */
 export interface SseEvent {
@@ -27,7 +28,7 @@ export const STALLED_MS = 60_000;
 const RECONNECT_MS = 2_000;
 
 /** Returns the final events of a stream whose credential is no longer valid. */
-export type FinalEvents = (code: ErrorCode) => readonly SseEvent[];
+export type FinalEvents = (error: GatewayError) => readonly SseEvent[];
 
 /**
  * The open event streams of the process, of all APIs.
@@ -59,20 +60,28 @@ export class SseStreams implements OnModuleDestroy {
   ): FastifyReply {
     const { raw, request } = reply;
     const { caller, usage } = request.callContext;
+    void reply
+      .header("content-type", "text/event-stream; charset=utf-8")
+      .header("cache-control", "no-store, no-transform")
+      .header("x-accel-buffering", "no");
+    if (request.method === "HEAD") {
+      void events.return?.();
+      return reply.send();
+    }
     let last: readonly SseEvent[] = [];
     let isEnded = false;
     const forget = this.credentials.add({
       headers: request.headers,
       caller,
-      end: (code) => {
+      end: (error) => {
         if (isEnded) {
           // The reader has not read the final events since the previous check.
           raw.destroy();
           return;
         }
         isEnded = true;
-        usage.failureCode = code;
-        last = finalEvents(code);
+        recordFailure(usage, error);
+        last = finalEvents(error);
         void events.return?.();
       },
     });
@@ -93,11 +102,7 @@ export class SseStreams implements OnModuleDestroy {
     if (raw.destroyed) leave();
     // Without a `timeout` listener, Node destroys a socket that times out.
     raw.setTimeout(STALLED_MS);
-    return reply
-      .header("content-type", "text/event-stream; charset=utf-8")
-      .header("cache-control", "no-store, no-transform")
-      .header("x-accel-buffering", "no")
-      .send(stream);
+    return reply.send(stream);
   }
 
   /** Ends every stream. Browsers reconnect, possibly to another replica. */
@@ -149,7 +154,8 @@ async function nextOrHeartbeat<T>(
   }
 }
 
-function frameOf({ id, event, data }: SseEvent): string {
+/** Serializes one event. */
+export function frameOf({ id, event, data }: SseEvent): string {
   return `${id === undefined ? "" : `id: ${id}\n`}${
     event === undefined ? "" : `event: ${event}\n`
   }data: ${data}\n\n`;

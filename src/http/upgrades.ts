@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Connections } from "./connections.js";
+import { httpError } from "./errors/http-errors.js";
+import type { Ingress } from "./ingress/ingress.js";
 
 /** Value of the constraint `upgrade` of routes that serve WebSockets. */
 export const WEBSOCKET = "websocket";
@@ -68,12 +70,13 @@ export function routeUpgrades(
   server: Server,
   fastify: Pick<FastifyInstance, "routing">,
   connections: Connections,
+  ingress: Pick<Ingress, "rawRefusal">,
 ): void {
   const answer = (request: IncomingMessage): void => {
     const { socket } = request;
     if (socket.destroyed) return;
     if (!isHandshake(request)) {
-      ignoreUpgrade(server, connections, request);
+      ignoreUpgrade(server, connections, request, ingress);
       return;
     }
     const response = new ServerResponse(request);
@@ -133,13 +136,14 @@ function ignoreUpgrade(
   server: Server,
   connections: Connections,
   request: IncomingMessage,
+  ingress: Pick<Ingress, "rawRefusal">,
 ): void {
   const { method, url, httpVersion, rawHeaders, socket } = request;
   // Node drops headers beyond a limit, and one of them may delimit the body.
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     connections.dismiss(
       socket,
-      "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+      ingress.rawRefusal(httpError("headersTooLarge"), request.headers),
     );
     return;
   }

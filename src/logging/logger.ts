@@ -1,8 +1,10 @@
 import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
+import type { RefusalReason } from "../errors/refusal-reasons.js";
 import { ReportLimit, type OutputStatus, type StatusSource } from "./output.js";
 import { sanitizeForLog } from "./redact.js";
+import { RefusalSampler } from "./refusal-sampler.js";
 import { StreamOutput } from "./stream-output.js";
 
 /**
@@ -13,18 +15,35 @@ export interface LogFields {
   readonly requestId?: string | undefined;
   /** Trace id of the W3C trace context; only if tracing is on. */
   readonly traceId?: string | undefined;
-  readonly door?: string | undefined;
+  /** `websocket` for an operation over a WebSocket; otherwise absent. */
+  readonly protocol?: string | undefined;
   readonly operation?: string | undefined;
   readonly method?: string | undefined;
   readonly route?: string | undefined;
   readonly status?: number | undefined;
   readonly code?: string | undefined;
+  /** Why a request failed; see `RefusalReason`. */
+  readonly reason?: RefusalReason | undefined;
+  /** Name of the header that caused a refusal; never its value. */
+  readonly header?: string | undefined;
+  /** Close code of a WebSocket. */
+  readonly closeCode?: number | undefined;
+  /** Number of lines with the same reason that were not written. */
+  readonly suppressed?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly outcome?: string | undefined;
   readonly upstreamCalls?: number | undefined;
   readonly upstreamRequestId?: string | null | undefined;
+  /** Vendor code or transport reason of a failed call. */
+  readonly upstreamFailure?: string | undefined;
   readonly directory?: string | undefined;
   readonly caller?: string | undefined;
+  /** IP address of the client, or of the nearest proxy that is not trusted. */
+  readonly address?: string | undefined;
+  /** Origin of a page that may not call the gateway. */
+  readonly refusedOrigin?: string | undefined;
+  /** Names of the settings that would allow a refused request. */
+  readonly settings?: string | undefined;
   readonly url?: string | undefined;
   readonly contactId?: string | null | undefined;
   /** Identifier of a token issuer from the configuration. */
@@ -35,6 +54,10 @@ export interface LogFields {
 }
 
 type Level = "debug" | "info" | "warn" | "error";
+
+/** Settings of the log. Without a limit, lines of refused requests are not sampled. */
+export type LogSettings = Pick<Config, "LOG_LEVEL"> &
+  Partial<Pick<Config, "LOG_REFUSALS_PER_SECOND">>;
 
 /** Identifies the request in which a fault occurred. */
 interface FaultContext {
@@ -54,14 +77,20 @@ const WRITABLE: OutputStatus = { failure: null, lost: 0 };
  * cannot be written, standard error gets one line per minute that reports it.
  *
  * Lines are built from an allow-list of fields, so that they cannot contain secrets
- * or personal data.
+ * or personal data other than the address of the client.
  */
 export class Logger {
   private readonly pino: Pino;
   private readonly target: LogTarget;
+  private readonly sampler: RefusalSampler;
 
-  constructor(config: Pick<Config, "LOG_LEVEL">, destination?: LogTarget) {
+  constructor(config: LogSettings, destination?: LogTarget) {
     this.target = destination ?? standardOutput();
+    this.sampler = new RefusalSampler(
+      config.LOG_REFUSALS_PER_SECOND ?? Infinity,
+      (reason, suppressed) =>
+        this.pino.info({ reason, suppressed }, "refusals were not logged"),
+    );
     this.pino = pino(
       {
         level: config.LOG_LEVEL,
@@ -75,6 +104,20 @@ export class Logger {
 
   log(level: Level, message: string, fields: LogFields = {}): void {
     this.pino[level](fields, message);
+  }
+
+  /**
+   * Logs a refused request, unless the limit of lines with its reason is reached. The
+   * number of suppressed lines is logged once a second.
+   */
+  logRefusal(
+    level: Level,
+    message: string,
+    fields: LogFields & { readonly reason: RefusalReason },
+  ): void {
+    if (this.writes(level) && this.sampler.admits(fields.reason)) {
+      this.log(level, message, fields);
+    }
   }
 
   /** Whether lines of this level are written. */
@@ -123,6 +166,7 @@ export class Logger {
 
   /** Writes pending lines. Later lines are still written, without batching. */
   close(): void {
+    this.sampler.report();
     this.target.close?.();
   }
 }

@@ -27,6 +27,7 @@ import type {
 } from "./shapes/message-contact.js";
 import type { BindingChange } from "./shapes/payloads.js";
 import { canonicalPhone } from "./shapes/rules.js";
+import { LOCAL_DATE_TIME } from "./shapes/scalars.js";
 
 /** `TECHNICAL_DIRECTOR` to `TechnicalDirector`; `CEO` is the same in both spellings. */
 const toVendorValue = (value: string): string =>
@@ -117,27 +118,14 @@ export function toPhoneParams(
   };
 }
 
-/** Maximum length of a date; the documented format has 19 characters. */
-const MAX_DATE_LENGTH = 40;
-
-/** Printable ASCII. */
-const PRINTABLE = /^[ -~]+$/;
-
 /**
- * Converts the vendor's `2023-03-27 17:19:21` to `2023-03-27T17:19:21`. Returns other
- * printable formats unchanged, and null for anything that cannot be a date.
+ * Converts the vendor's `2023-03-27 17:19:21` to `2023-03-27T17:19:21`. Returns null for
+ * anything else: a client could not read it as a date without a time zone.
  */
 export function toLocalDateTime(text: unknown): string | null {
-  if (
-    typeof text !== "string" ||
-    text.length > MAX_DATE_LENGTH ||
-    !PRINTABLE.test(text)
-  ) {
-    return null;
-  }
-  return text.length === 19 && text.charAt(10) === " "
-    ? `${text.slice(0, 10)}T${text.slice(11)}`
-    : text;
+  if (typeof text !== "string") return null;
+  const date = text.replace(" ", "T");
+  return LOCAL_DATE_TIME.test(date) ? date : null;
 }
 
 /** The vendor may send an empty text or omit the member (not documented which). */

@@ -10,12 +10,8 @@ import {
   connectionMetrics,
   type ObservedConnections,
 } from "./connection-gauges.js";
-import {
-  gauge,
-  type Metrics,
-  type PolledMetric,
-} from "./metrics.js";
-import type { Outputs } from "./trouble.js";
+import { gauge, type Metrics, type PolledMetric } from "./metrics.js";
+import type { Outputs } from "./failures.js";
 import { upstreamMetrics } from "./upstream-gauges.js";
 
 /** Parts of the gateway whose current values are read at each scrape. */

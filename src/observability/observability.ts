@@ -6,9 +6,11 @@ import type {
   RequestTrace,
 } from "../context/request-context.js";
 import type { OperationObserver } from "../graphql/subscriptions/socket-operations.js";
+import type { Logger } from "../logging/logger.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import { Metrics } from "./metrics.js";
 import { addPolledMetrics, type Observed } from "./gauges.js";
+import { addTraceMetrics } from "./trace-export.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
 import { openTracing } from "./open-tracing.js";
@@ -24,8 +26,8 @@ export class Observability implements OperationObserver {
     this.observer = observerOf(this.metrics, tracing);
   }
 
-  static async from(config: Config): Promise<Observability> {
-    return new Observability(await openTracing(config));
+  static async from(config: Config, logger: Logger): Promise<Observability> {
+    return new Observability(await openTracing(config, logger));
   }
 
   /** Adds the hooks that run before all others: they start the request's span. */
@@ -40,12 +42,12 @@ export class Observability implements OperationObserver {
   }
 
   /** Starts the trace of an operation over a WebSocket. */
-  began(headers: Headers): RequestTrace | undefined {
-    return this.tracing?.began(headers);
+  startTrace(headers: Headers): RequestTrace | undefined {
+    return this.tracing?.startTrace(headers);
   }
 
   /** Counts an operation over a WebSocket, and ends its trace. */
-  ended(context: RequestContext): void {
+  recordOperation(context: RequestContext): void {
     const { usage, startedAtMs } = context;
     recordRequest(
       this.metrics,
@@ -53,12 +55,13 @@ export class Observability implements OperationObserver {
       (performance.now() - startedAtMs) / 1_000,
       usage.failureCode,
     );
-    this.tracing?.ended(context);
+    this.tracing?.endTrace(context);
   }
 
   /** Reads these parts at each scrape. Call once, before the first scrape. */
   observe(observed: Observed): void {
     addPolledMetrics(this.metrics, observed);
+    addTraceMetrics(this.metrics, this.tracing);
   }
 
   /** Metrics as values, which the primary process aggregates over its workers. */

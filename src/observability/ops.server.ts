@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listenFailure } from "../config/listen-failure.js";
 
 /** Health of the process, from what it already knows: no call is made for it. */
 export interface HealthReport {
@@ -53,7 +54,9 @@ export class OpsServer {
       } else respondToProbe(request, response, health);
     });
     await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
+      server.once("error", (error) =>
+        reject(listenFailure("OPS_PORT", port, host, error)),
+      );
       server.listen(port, host, resolve);
     });
     const { port: bound } = server.address() as AddressInfo;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   ROOT_CONTEXT,
   SpanKind,
@@ -10,17 +11,23 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   TracerProvider,
+  type Sampler,
+  type SpanExporter,
 } from "@opentelemetry/sdk-trace";
 import type { FastifyInstance } from "fastify";
 import type { Headers } from "../access/credential.js";
 import type { Config } from "../config/config.js";
+import { pairsOf } from "../config/telemetry/pairs.js";
 import type {
   RequestContext,
   RequestTrace,
@@ -30,10 +37,13 @@ import { ERRORS } from "../errors/error-table.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { actionOf, type Operation } from "../upstream/operations.js";
 import type { AttemptRecord } from "../upstream/upstream-observer.js";
+import type { ExportStatus, MakeExporter } from "./trace-export.js";
 import type { Tracing } from "./tracing.js";
 
-/** Timeout of an export to the collector, including the last one at shutdown. */
-const EXPORT_TIMEOUT_MS = 2_000;
+/** Time to export the last spans at shutdown; they are lost if it takes longer. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+const SERVICE_NAME = "message-contacts-gateway";
 
 /** Span of a request, and the context in which its child spans start. */
 class RequestSpan implements RequestTrace {
@@ -70,29 +80,31 @@ export class OtelTracing implements Tracing {
   /** Span of the current operation or attempt; private, so no global context manager is set. */
   private readonly running = new AsyncLocalStorage<Span>();
 
-  constructor(collector: string, config: Config) {
-    const exporter = new OTLPTraceExporter({
-      url: `${collector}/v1/traces`,
-      headers: headersOf(config.OTEL_EXPORTER_OTLP_HEADERS),
-      timeoutMillis: EXPORT_TIMEOUT_MS,
-    });
+  private readonly continuesTraces: boolean;
+
+  constructor(
+    private readonly exporter: SpanExporter & { readonly status: ExportStatus },
+    config: Config,
+  ) {
+    this.continuesTraces = config.OTEL_PROPAGATORS.includes("tracecontext");
     this.provider = new TracerProvider({
-      resource: resourceFromAttributes({
-        "service.name": config.OTEL_SERVICE_NAME,
-      }),
-      sampler: new ParentBasedSampler({
-        root: new TraceIdRatioBasedSampler(
-          Number(config.OTEL_TRACES_SAMPLER_ARG),
-        ),
-      }),
+      resource: resourceFromAttributes(resourceOf(config)),
+      sampler: samplerOf(config),
       spanProcessors: [
         new BatchSpanProcessor({
           exporter,
-          exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+          scheduledDelayMillis: config.OTEL_BSP_SCHEDULE_DELAY,
+          exportTimeoutMillis: config.OTEL_BSP_EXPORT_TIMEOUT,
+          maxQueueSize: config.OTEL_BSP_MAX_QUEUE_SIZE,
+          maxExportBatchSize: config.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
         }),
       ],
     });
-    this.tracer = this.provider.getTracer("message-contacts-gateway");
+    this.tracer = this.provider.getTracer(SERVICE_NAME);
+  }
+
+  get exportStatus(): ExportStatus {
+    return this.exporter.status;
   }
 
   addSpanHooks(fastify: FastifyInstance): void {
@@ -114,11 +126,7 @@ export class OtelTracing implements Tracing {
             "http.response.status_code",
             reply.statusCode,
           );
-          finish(
-            requestTrace.span,
-            operation,
-            reply.failureCode ?? failureCode,
-          );
+          finish(requestTrace.span, operation, failureCode);
         }
         done();
       },
@@ -133,14 +141,14 @@ export class OtelTracing implements Tracing {
     });
   }
 
-  began(headers: Headers): RequestTrace {
+  startTrace(headers: Headers): RequestTrace {
     return this.spanOf("WEBSOCKET /graphql", headers, {
       "http.route": "/graphql",
       "network.protocol.name": "websocket",
     });
   }
 
-  ended({ trace: requestTrace, usage }: RequestContext): void {
+  endTrace({ trace: requestTrace, usage }: RequestContext): void {
     if (!(requestTrace instanceof RequestSpan)) return;
     finish(requestTrace.span, usage.operation, usage.failureCode);
   }
@@ -192,7 +200,12 @@ export class OtelTracing implements Tracing {
   }
 
   async close(): Promise<void> {
-    await this.provider.shutdown().catch(() => undefined);
+    const limit = new AbortController();
+    await Promise.race([
+      this.provider.shutdown().catch(() => undefined),
+      delay(CLOSE_TIMEOUT_MS, undefined, limit).catch(() => undefined),
+    ]);
+    limit.abort();
   }
 
   /** Starts a server span, as a child of the caller's trace if the headers name one. */
@@ -201,11 +214,9 @@ export class OtelTracing implements Tracing {
     headers: Headers,
     attributes: Readonly<Record<string, string>>,
   ): RequestSpan {
-    const caller = this.propagator.extract(
-      ROOT_CONTEXT,
-      headers,
-      TRACEPARENT_ONLY,
-    );
+    const caller = this.continuesTraces
+      ? this.propagator.extract(ROOT_CONTEXT, headers, TRACEPARENT_ONLY)
+      : ROOT_CONTEXT;
     return new RequestSpan(
       this.tracer.startSpan(
         name,
@@ -250,11 +261,31 @@ function setErrorCode(span: Span, code: ErrorCode): void {
   }
 }
 
-function headersOf(pairs: readonly string[] = []): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+/** Attributes of the process. `OTEL_SERVICE_NAME` overrides `service.name`. */
+function resourceOf(config: Config): Readonly<Record<string, string>> {
+  const { OTEL_SERVICE_NAME: name } = config;
+  return {
+    "service.name": SERVICE_NAME,
+    ...pairsOf(config.OTEL_RESOURCE_ATTRIBUTES),
+    ...(name === undefined ? {} : { "service.name": name }),
+  };
 }
+
+function samplerOf(config: Config): Sampler {
+  const { OTEL_TRACES_SAMPLER: name } = config;
+  const kind = name.replace("parentbased_", "");
+  const root =
+    kind === "always_on"
+      ? new AlwaysOnSampler()
+      : kind === "always_off"
+        ? new AlwaysOffSampler()
+        : new TraceIdRatioBasedSampler(
+            Number(config.OTEL_TRACES_SAMPLER_ARG ?? "1"),
+          );
+  return kind === name ? root : new ParentBasedSampler({ root });
+}
+
+export const makeExporter: MakeExporter = (protocol, options) =>
+  protocol === "http/protobuf"
+    ? new ProtobufExporter(options)
+    : new JsonExporter(options);

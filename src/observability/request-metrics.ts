@@ -65,7 +65,7 @@ export function measureRequests(
     if (metricLabels !== null) declareSeries(metrics, metricLabels);
     route.config = { ...config, metricLabels };
   });
-  fastify.addHook("onResponse", (request, reply, done) => {
+  fastify.addHook("onResponse", (request, _reply, done) => {
     const { callContext } = request;
     // Without a context the request was refused before the first hook ran.
     if (callContext !== undefined) {
@@ -74,7 +74,7 @@ export function measureRequests(
         metrics,
         labelsOf(request, usage.operation),
         (performance.now() - startedAtMs) / 1_000,
-        reply.failureCode ?? usage.failureCode,
+        usage.failureCode,
       );
       if (idempotency?.isReplayed === true) {
         const { url = "", config } = request.routeOptions;

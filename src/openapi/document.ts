@@ -1,192 +1,117 @@
-import type { INestApplication } from "@nestjs/common";
-import {
-  ApiProperty,
-  SwaggerModule,
-  type OpenAPIObject,
-  type OperationObject,
-  type ParameterObject,
-  type ReferenceObject,
-  type ResponseObject,
-  type SchemaObject,
+import type { Type } from "@nestjs/common";
+import type {
+  ContentObject,
+  OpenAPIObject,
+  OperationObject,
+  ParameterObject,
+  PathsObject,
+  ReferenceObject,
+  RequestBodyObject,
+  ResponseObject,
 } from "@nestjs/swagger";
-import type { Shape } from "../validation/check-input.js";
-import { exampleOf } from "./examples.js";
-import { COMPONENTS, INFO, TAG } from "./front-matter.js";
-import { declareProperties } from "./property.js";
+import type { RuleSettings, Shape } from "../validation/check-input.js";
+import { eventContent } from "./events.js";
+import { COMPONENTS, headersOf, INFO, tagOf, TAGS } from "./front-matter.js";
+import { PROBLEM_SCHEMAS } from "./problem-schemas.js";
 import {
-  PROBLEM_SCHEMAS,
   problemExamples,
   problemResponses,
+  UNEXPECTED_PROBLEM,
 } from "./problems.js";
-import { asInput, asQuery, asResult, referenced } from "./schemas.js";
-import type {
-  RestAnswer,
-  RestContract,
-  RestOperation,
+import {
+  operationsOf,
+  type AnswerBody,
+  type RestAnswer,
+  type RestOperation,
 } from "./rest-operation.js";
+import { exampleOf, Schemas } from "./schemas.js";
 
-type Operations = RestContract["operations"];
-type Schemas = Record<string, SchemaObject>;
+/** Contract of the REST API, for the OpenAPI document. */
+export interface RestContract {
+  readonly controllers: readonly Type[];
+  /** Shape of `upstream` in a problem document. */
+  readonly upstreamShape: Shape<object>;
+}
 
 /**
  * Builds the OpenAPI document of the REST API.
  *
- * Routes come from the controllers, schemas from the shapes, problem responses
- * from the error table, and descriptions from the contract. A route without an
- * entry in the contract is omitted.
+ * Routes and descriptions come from the controllers, schemas from the shapes, and
+ * problem responses from the error table.
  */
 export function buildOpenApi(
-  app: INestApplication,
-  { operations, shapeExamples, upstreamShape }: RestContract,
+  { controllers, upstreamShape }: RestContract,
   version: string,
+  settings: RuleSettings,
 ): OpenAPIObject {
-  declareProperties(ApiProperty);
-  const document = SwaggerModule.createDocument(
-    app,
-    { openapi: "3.1.0", info: { ...INFO, version } },
-    {
-      operationIdFactory: (_controller, method) => method,
-      autoTagControllers: false,
-      extraModels: [...modelsOf(operations), upstreamShape],
-    },
-  );
-  const schemas = asContract(
-    (document.components?.schemas ?? {}) as Schemas,
-    operations,
-  );
-  const exampled = (answer: RestAnswer): object => ({
-    ...(exampleOf(schemaOf(answer), schemas, shapeExamples) as object),
-    ...answer.example,
-  });
-  for (const path of Object.values(document.paths)) {
-    for (const method of ["get", "post", "patch", "put", "delete"] as const) {
-      const route = path[method];
-      if (route === undefined) continue;
-      const id = route.operationId ?? "";
-      const row = operations[id];
-      if (row === undefined) delete path[method];
-      else path[method] = described(id, row, route, schemas, exampled);
-    }
+  const schemas = new Schemas(settings);
+  schemas.reference(upstreamShape, "result");
+  const paths: PathsObject = {};
+  for (const operation of operationsOf(controllers)) {
+    paths[operation.url] = {
+      ...paths[operation.url],
+      [operation.method]: operationObject(operation, schemas),
+    };
   }
-  const { paths } = document;
-  const used = referenced([paths, COMPONENTS, PROBLEM_SCHEMAS], schemas);
   return {
-    openapi: document.openapi,
-    info: document.info,
-    servers: [{ url: "/", description: "This gateway." }],
-    tags: [TAG],
+    openapi: "3.1.0",
+    info: { ...INFO, version },
+    // Relative to the URL of this document (OpenAPI 3.1, server object).
+    servers: [{ url: ".", description: "This gateway." }],
+    tags: Object.values(TAGS),
     paths,
     components: {
       ...COMPONENTS,
+      responses: { UnexpectedProblem: UNEXPECTED_PROBLEM },
       examples: problemExamples(),
-      schemas: Object.fromEntries(
-        Object.entries(schemas).filter(([name]) => used.has(name)),
-      ),
+      schemas: { ...schemas.components, ...PROBLEM_SCHEMAS },
     },
   };
 }
 
-/** All shapes of the contract, without duplicates. */
-function modelsOf(operations: Operations): Shape<object>[] {
-  const models = Object.values(operations).flatMap(
-    ({ query, body, answers }) => [
-      query,
-      body,
-      ...answers.flatMap(({ shapes }) => shapes),
-    ],
-  );
-  return [...new Set(models)].filter((model) => model !== undefined);
-}
-
-/** Converts each schema to an input or a result, depending on its use. */
-function asContract(schemas: Schemas, operations: Operations): Schemas {
-  const inputRoots = Object.values(operations).flatMap(({ query, body }) =>
-    [query, body].flatMap((shape) =>
-      shape === undefined ? [] : [reference(shape)],
-    ),
-  );
-  // Schemas nested in an input are inputs, too.
-  const inputs = referenced(inputRoots, schemas);
-  const all = { ...schemas, ...(PROBLEM_SCHEMAS as Schemas) };
-  return Object.fromEntries(
-    Object.entries(all).map(([name, schema]) => [
-      name,
-      name in PROBLEM_SCHEMAS || schema.type !== "object"
-        ? schema
-        : inputs.has(name)
-          ? asInput(schema)
-          : asResult(schema),
-    ]),
-  );
-}
-
-function described(
-  operationId: string,
-  row: RestOperation,
-  route: OperationObject,
+function operationObject(
+  operation: RestOperation,
   schemas: Schemas,
-  exampleOfAnswer: (answer: RestAnswer) => object,
 ): OperationObject {
+  const { scope } = operation;
+  const extensions: Readonly<Record<`x-${string}`, string>> = {
+    "x-required-scope": scope,
+  };
   return {
-    operationId,
-    summary: row.summary,
-    description: `${row.description}\n\nScope: \`${row.scope}\`.`,
-    tags: [TAG.name],
+    operationId: operation.operationId,
+    summary: operation.summary,
+    description: `${operation.description}\n\nScope: \`${scope}\`.`,
+    tags: [tagOf(operation.method, operation.url).name],
     // OpenAPI 3.1 allows roles in requirements of schemes other than OAuth, but most
     // tools report them as errors. So the scope is an extension (`x-required-scope`).
     security: [{ bearerAuth: [] }, { apiKeyAuth: [] }],
-    ...requiredScope(row),
-    parameters: parametersOf(row, route, schemas),
-    ...(row.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: {
-              "application/json": {
-                schema: reference(row.body),
-                examples: { sample: { value: row.example.body } },
-              },
-            },
-          },
-        }),
+    ...extensions,
+    parameters: parametersOf(operation, schemas),
+    ...bodyOf(operation, schemas),
     responses: {
       ...Object.fromEntries(
-        row.answers.map((answer) => [
+        operation.answers.map((answer) => [
           answer.status,
-          success(answer, row.isWrite, exampleOfAnswer(answer)),
+          success(answer, operation.isWrite, schemas),
         ]),
       ),
-      ...problemResponses(row),
+      ...problemResponses(operation),
+      default: { $ref: "#/components/responses/UnexpectedProblem" },
     },
   };
 }
 
-function requiredScope({
-  scope,
-}: RestOperation): Readonly<Record<`x-${string}`, string>> {
-  return { "x-required-scope": scope };
-}
-
 function parametersOf(
-  { query, example, headers = [], isWrite }: RestOperation,
-  route: OperationObject,
+  { path, query, example, headers = [], isWrite }: RestOperation,
   schemas: Schemas,
 ): (ParameterObject | ReferenceObject)[] {
-  const path = (route.parameters ?? [])
-    .filter(
-      (parameter): parameter is ParameterObject =>
-        "in" in parameter && parameter.in === "path",
-    )
-    .map((parameter) => ({
-      ...parameter,
-      description: "Contact id (`c-…`).",
-      example: example.id,
-    }));
-  const querySchema = query === undefined ? undefined : schemas[query.name];
   return [
-    ...path,
-    ...(querySchema === undefined ? [] : asQuery(querySchema, example.query)),
+    ...(path === undefined
+      ? []
+      : schemas.parameters(path, "path", { ...example })),
+    ...(query === undefined
+      ? []
+      : schemas.parameters(query, "query", example.query ?? {})),
     ...[
       ...headers,
       ...(isWrite ? ["Idempotency-Key"] : []),
@@ -197,63 +122,67 @@ function parametersOf(
   ];
 }
 
-function success(
-  answer: RestAnswer,
-  isWrite: boolean,
-  example: object,
-): ResponseObject {
-  const { description, headers = [] } = answer;
-  const allHeaders = [
-    ...headers,
-    ...(isWrite ? ["Idempotent-Replayed"] : []),
-    "X-Request-Id",
-  ];
+function bodyOf(
+  { body, example }: RestOperation,
+  schemas: Schemas,
+): { requestBody?: RequestBodyObject } {
+  if (body === undefined) return {};
   return {
-    description,
-    headers: Object.fromEntries(
-      allHeaders.map((name) => [
-        name,
-        { $ref: `#/components/headers/${name}` },
-      ]),
-    ),
-    ...contentOf(answer, example),
-  };
-}
-
-function contentOf(
-  { shapes, events }: RestAnswer,
-  example: object,
-): Pick<ResponseObject, "content"> {
-  if (events !== undefined) {
-    return {
+    requestBody: {
+      required: true,
       content: {
-        "text/event-stream": {
-          schema: { type: "string" },
-          examples: { sample: { value: events } },
+        "application/json": {
+          schema: schemas.reference(body, "input"),
+          examples: { sample: { value: example.body } },
         },
-      },
-    };
-  }
-  if (shapes.length === 0) return {};
-  return {
-    content: {
-      "application/json": {
-        schema: schemaOf({ shapes }),
-        examples: { sample: { value: example } },
       },
     },
   };
 }
 
-function schemaOf({
-  shapes,
-}: Pick<RestAnswer, "shapes">): SchemaObject | ReferenceObject {
-  const [first, ...others] = shapes.map(reference);
-  return first === undefined || others.length > 0
-    ? { anyOf: shapes.map(reference) }
-    : first;
+function success(
+  answer: RestAnswer,
+  isWrite: boolean,
+  schemas: Schemas,
+): ResponseObject {
+  const { description, headers = [], links, events, bodies = [] } = answer;
+  const content: ContentObject = {
+    ...(events === undefined
+      ? {}
+      : { "text/event-stream": eventContent(events, schemas) }),
+    ...(bodies.length === 0
+      ? {}
+      : { "application/json": jsonOf(bodies, schemas) }),
+  };
+  return {
+    description,
+    headers: headersOf([
+      ...headers,
+      ...(isWrite ? ["Idempotent-Replayed"] : []),
+    ]),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+    ...(links === undefined ? {} : { links: { ...links } }),
+  };
 }
 
-function reference({ name }: Shape<object>): ReferenceObject {
-  return { $ref: `#/components/schemas/${name}` };
+function jsonOf(
+  bodies: readonly AnswerBody[],
+  schemas: Schemas,
+): ContentObject[string] {
+  const [first, ...others] = bodies.map(({ shape }) =>
+    schemas.reference(shape, "result"),
+  );
+  return {
+    schema:
+      first === undefined || others.length === 0
+        ? first
+        : // The larger shape first, because generated clients take the first that fits.
+          { anyOf: [...others, first] },
+    examples: Object.fromEntries(
+      bodies.map(({ shape, name = "sample", example }) => [
+        name,
+        { value: { ...exampleOf(shape), ...example } },
+      ]),
+    ),
+  };
 }

@@ -1,4 +1,10 @@
-import type { ComponentsObject, InfoObject, TagObject } from "@nestjs/swagger";
+import type {
+  ComponentsObject,
+  HeadersObject,
+  InfoObject,
+  TagObject,
+} from "@nestjs/swagger";
+import { IDEMPOTENCY_KEY } from "../http/idempotency-key.js";
 
 /** The document's `info`, except for the version. */
 export const INFO: Omit<InfoObject, "version"> = {
@@ -15,10 +21,33 @@ You can run the request examples unchanged against the emulator's sample contact
   license: { name: "MIT", url: "https://opensource.org/license/mit" },
 };
 
-export const TAG: TagObject = {
-  name: "Message contacts",
-  description: "Contacts, their verifications, bindings and deletions.",
-};
+/** One tag per subject, in the order of the documentation. */
+export const TAGS = {
+  contacts: {
+    name: "Contacts",
+    description: "Read, add and change contacts.",
+  },
+  verifications: {
+    name: "Verifications",
+    description: "Pending addresses and numbers, and the messages to them.",
+  },
+  deletions: {
+    name: "Deletions",
+    description: "Delete contacts, and follow deletions in the background.",
+  },
+  bindings: {
+    name: "Bindings",
+    description: "Bind contacts to the directory, to folders and to members.",
+  },
+} as const satisfies Record<string, TagObject>;
+
+/** Tag of a route. */
+export function tagOf(method: string, path: string): TagObject {
+  if (path.includes("/verifications")) return TAGS.verifications;
+  if (path.includes("/bindings")) return TAGS.bindings;
+  const isDeletion = path.includes("/deletion") || method === "delete";
+  return isDeletion ? TAGS.deletions : TAGS.contacts;
+}
 
 /** Components that operations reference. */
 export const COMPONENTS = {
@@ -55,14 +84,15 @@ export const COMPONENTS = {
       in: "header",
       description:
         "Alias of the resource directory. Required if the caller may use several.",
-      schema: { type: "string" },
+      schema: { type: "string", pattern: "^[a-z][a-z0-9-]{0,31}$" },
     },
     "Idempotency-Key": {
       name: "Idempotency-Key",
       in: "header",
       description:
         "Makes the request idempotent: a repeated request with the same key is not executed again, and returns the first response.",
-      schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
+      schema: { type: "string", pattern: IDEMPOTENCY_KEY.source },
+      example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
     },
     "If-Match": {
       name: "If-Match",
@@ -132,8 +162,25 @@ export const COMPONENTS = {
     },
     "Retry-After": {
       description: "Seconds to wait before the next request.",
-      schema: { type: "integer" },
+      schema: { type: "integer", minimum: 0 },
       example: 1,
+    },
+    "Content-Language": {
+      description: "Language of the messages.",
+      schema: { type: "string", enum: ["en", "zh"] },
+      example: "en",
+    },
+    RateLimit: {
+      description:
+        "Requests left, and seconds until the limit is reset. Absent without a limit.",
+      schema: { type: "string" },
+      example: '"caller";r=99;t=60',
+    },
+    "RateLimit-Policy": {
+      description:
+        "Limit of requests (`q`) per window in seconds (`w`). Absent without a limit.",
+      schema: { type: "string" },
+      example: '"caller";q=100;w=60',
     },
     "WWW-Authenticate": {
       description: "Authentication challenge (RFC 6750).",
@@ -151,3 +198,16 @@ export const COMPONENTS = {
     },
   },
 } as const satisfies ComponentsObject;
+
+/** Headers of every response. */
+const COMMON_HEADERS = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
+
+/** References to response headers: the named ones and those of every response. */
+export function headersOf(names: readonly string[]): HeadersObject {
+  return Object.fromEntries(
+    [...names, ...COMMON_HEADERS].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
+}

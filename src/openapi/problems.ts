@@ -1,86 +1,44 @@
 import type {
-  ComponentsObject,
   ExampleObject,
+  ReferenceObject,
   ResponseObject,
-  SchemaObject,
 } from "@nestjs/swagger";
 import { ErrorCode } from "../errors/error-codes.js";
 import { ERRORS } from "../errors/error-table.js";
 import {
   GatewayError,
   type GatewayErrorDetails,
+  type Violation,
 } from "../errors/gateway-error.js";
-import { refusalOf, type RefusalStatus } from "../http/http-errors.js";
+import type { FieldNames } from "../http/field-names.js";
+import { httpError, type HttpErrorName } from "../http/errors/http-errors.js";
 import {
   PROBLEM_TYPE,
   toProblem,
   type Problem,
 } from "../http/problem-details.js";
+import { headersOf } from "./front-matter.js";
 import type { RestOperation } from "./rest-operation.js";
+import { REQUEST_ID, sampleError } from "./sample-errors.js";
+import { propertiesOf } from "./shape-properties.js";
 
 /** Media type without parameters, as OpenAPI requires. */
 const PROBLEM_MEDIA_TYPE = PROBLEM_TYPE.split(";")[0] ?? PROBLEM_TYPE;
 
-const REQUEST_ID = "0f4e6c1a-6b1e-4d0b-9d4c-0a6f2f1c7b55";
-
-const upstream = (
-  code: string,
-  httpStatus: number,
-): GatewayErrorDetails["upstream"] => ({
-  code,
-  httpStatus,
-  requestId: "9B34724D-54B0-4A51-B34D-4512372FE1BE",
-});
-
-/** Details of the examples, by code. Everything else comes from the error table. */
-const SAMPLE_DETAILS: Readonly<
-  Partial<Record<ErrorCode, GatewayErrorDetails>>
-> = {
-  INVALID_INPUT: {
-    violations: [{ field: ["name"], rule: "length", min: 2, max: 12 }],
-  },
-  CONTACT_NOT_FOUND: {
-    field: ["contactId"],
-    upstream: upstream("EntityNotExists.Contact", 404),
-  },
-  BINDING_TARGET_NOT_FOUND: {
-    field: ["targetIds"],
-    upstream: upstream("EntityNotExists.Member", 404),
-  },
-  NAME_TAKEN: {
-    field: ["name"],
-    upstream: upstream("InvalidParameter.Name.AlreadyUsed", 409),
-  },
-  VERIFICATION_NOT_PENDING: {
-    field: ["emailAddress"],
-    upstream: upstream("EntityNotExists.Contact.Verification", 404),
-  },
-  STATUS_CONFLICT: { upstream: upstream("ContactStatusMismatchAction", 409) },
-  CONCURRENT_CHANGE: {
-    retryAfterSeconds: 5,
-    upstream: upstream("ConcurrentCallNotSupported", 429),
-  },
-  CHANGED_MEANWHILE: { field: ["ifMatch"] },
-  QUOTA_EXCEEDED: {
-    limit: 20,
-    upstream: upstream("LimitExceeded.Contacts", 409),
-  },
-  RATE_LIMITED: { retryAfterSeconds: 1 },
-  VERIFICATION_LIMIT: {
-    limit: 100,
-    retryAfterSeconds: 60,
-    upstream: upstream("SendValidateCodeExceedsLimitForAccount", 400),
-  },
-  IDEMPOTENCY_IN_PROGRESS: { retryAfterSeconds: 1 },
-  UPSTREAM_THROTTLED: {
-    retryAfterSeconds: 1,
-    upstream: upstream("Throttling.User", 400),
-  },
-  UPSTREAM_DENIED: { upstream: upstream("NoPermission", 403) },
-  AUTHENTICATION_UNAVAILABLE: { retryAfterSeconds: 5 },
-  STATE_UNAVAILABLE: { retryAfterSeconds: 1 },
-  GATEWAY_BUSY: { retryAfterSeconds: 1 },
+/** Arguments that an error with this code may be about. */
+const ARGUMENTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
+  CONTACT_NOT_FOUND: ["contactId"],
+  BINDING_TARGET_NOT_FOUND: ["targetIds"],
+  NAME_TAKEN: ["name"],
+  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber"],
 };
+
+/** Violations of an example; an operation shows the first that is about its arguments. */
+const VIOLATIONS = [
+  { field: ["name"], rule: "length", min: 2, max: 12 },
+  { field: ["contactId"], rule: "format" },
+  { field: ["pageSize"], rule: "range", min: 1, max: 100 },
+] as const satisfies Violation[];
 
 /** Error codes of every operation. */
 const OF_EVERY_OPERATION: readonly ErrorCode[] = [
@@ -106,7 +64,38 @@ const OF_CHANGES: readonly ErrorCode[] = [
 ];
 
 /** HTTP errors of operations with a request body. */
-const OF_BODIES: readonly RefusalStatus[] = [413, 415];
+const OF_BODIES = [
+  "bodyTooLarge",
+  "mediaType",
+] as const satisfies HttpErrorName[];
+
+/** HTTP errors that do not depend on the operation. */
+const OF_ANY_REQUEST = [
+  "unknownRoute",
+  "methodNotAllowed",
+  "misdirected",
+] as const satisfies HttpErrorName[];
+
+type Example = ExampleObject | ReferenceObject;
+
+const componentOf = (name: string): ReferenceObject => ({
+  $ref: `#/components/examples/${name}`,
+});
+
+const refusalName = (name: HttpErrorName): string =>
+  `BAD_REQUEST_${httpError(name).details.httpStatus}`;
+
+/** Response to a request that does not reach an operation, or that is too unusual to list. */
+export const UNEXPECTED_PROBLEM = problemResponse(
+  ["Any other error is a problem document as well."],
+  Object.fromEntries(
+    [...OF_BODIES, ...OF_ANY_REQUEST].map((error) => [
+      refusalName(error),
+      componentOf(refusalName(error)),
+    ]),
+  ),
+  [],
+);
 
 /** All error codes of an operation: its own and the common ones. */
 export function codesOf({ errors, isWrite }: RestOperation): ErrorCode[] {
@@ -126,173 +115,126 @@ export function problemResponses(
   }
   const responses: Record<string, ResponseObject> = {};
   for (const [status, codes] of byStatus) {
-    const headers = [
-      ...(status === 401 ? ["WWW-Authenticate"] : []),
-      ...(codes.some((code) => ERRORS[code].repeat === "after")
-        ? ["Retry-After"]
-        : []),
-    ];
     responses[status] = problemResponse(
       codes.map((code) => ERRORS[code].message.en),
-      codes,
-      headers,
+      Object.fromEntries(
+        codes.map((code) => [code, exampleIn(operation, code)]),
+      ),
+      [
+        ...(status === 401 ? ["WWW-Authenticate"] : []),
+        ...(codes.some((code) => ERRORS[code].repeat === "after")
+          ? ["Retry-After"]
+          : []),
+      ],
     );
   }
   if (operation.body === undefined) return responses;
-  for (const status of OF_BODIES) {
-    responses[status] = problemResponse(
-      [refusalOf(status).detail.en],
-      [`BAD_REQUEST_${status}`],
+  for (const error of OF_BODIES) {
+    const { httpStatus, problem } = httpError(error).details;
+    const name = refusalName(error);
+    responses[String(httpStatus)] = problemResponse(
+      [problem?.en ?? ""],
+      { [name]: componentOf(name) },
       [],
     );
   }
   return responses;
 }
 
+/** The common example of a code, unless it would name another argument in this operation. */
+function exampleIn(operation: RestOperation, code: ErrorCode): Example {
+  const value = exampleProblem(code, sampleOf(code, operation));
+  const common = exampleProblem(code, sampleOf(code));
+  return JSON.stringify(value) === JSON.stringify(common)
+    ? componentOf(code)
+    : { summary: ERRORS[code].message.en, value };
+}
+
+/** Details of an example about an argument of the operation. */
+function sampleOf(
+  code: ErrorCode,
+  operation?: RestOperation,
+): GatewayErrorDetails {
+  const { path, query, body, fieldNames = FIELD_NAMES } = operation ?? {};
+  const names = [path, query, body].flatMap((shape) =>
+    shape === undefined ? [] : [...propertiesOf(shape).keys()],
+  );
+  const isBatch = names.includes("inputs");
+  const isArgument = (name = ""): boolean =>
+    operation === undefined ||
+    isBatch ||
+    names.includes(fieldNames[name] ?? name);
+  const place = (name: string): string[] =>
+    isBatch ? ["inputs", "0", name] : [fieldNames[name] ?? name];
+  if (code === ErrorCode.INVALID_INPUT) {
+    const violation = VIOLATIONS.find(({ field: [name] }) => isArgument(name));
+    return violation === undefined
+      ? {}
+      : { violations: [{ ...violation, field: place(violation.field[0]) }] };
+  }
+  const argument = ARGUMENTS[code]?.find(isArgument);
+  return argument === undefined ? {} : { field: place(argument) };
+}
+
 function problemResponse(
   sentences: readonly string[],
-  examples: readonly string[],
+  examples: Readonly<Record<string, Example>>,
   headers: readonly string[],
 ): ResponseObject {
   return {
     description: sentences.join(" "),
-    headers: Object.fromEntries(
-      [...headers, "X-Request-Id"].map((name) => [
-        name,
-        { $ref: `#/components/headers/${name}` },
-      ]),
-    ),
+    headers: headersOf([...headers, "Content-Language"]),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
         schema: { $ref: "#/components/schemas/Problem" },
-        examples: Object.fromEntries(
-          examples.map((name) => [
-            name,
-            { $ref: `#/components/examples/${name}` },
-          ]),
-        ),
+        examples: { ...examples },
       },
     },
   };
 }
 
-/** One problem document per code, rendered like the responses of the REST API. */
-export function problemExamples(): Record<string, ExampleObject> {
-  const context = { requestId: REQUEST_ID, language: "en" } as const;
-  const named = (summary: string, value: Problem): ExampleObject => ({
-    summary,
-    value,
-  });
-  return Object.fromEntries([
-    ...Object.values(ErrorCode).map((code) => [
-      code,
-      named(
-        ERRORS[code].message.en,
-        toProblem(new GatewayError(code, SAMPLE_DETAILS[code]), context),
-      ),
-    ]),
-    ...OF_BODIES.map((status) => [
-      `BAD_REQUEST_${status}`,
-      named(
-        refusalOf(status).detail.en,
-        toProblem(
-          new GatewayError(ErrorCode.BAD_REQUEST),
-          context,
-          refusalOf(status),
-        ),
-      ),
-    ]),
-  ]) as Record<string, ExampleObject>;
+/** Parameter of a contact id, in most operations. */
+const FIELD_NAMES: FieldNames = { contactId: "id" };
+
+const EXAMPLE_CONTEXT = { requestId: REQUEST_ID, language: "en" } as const;
+
+/** A problem document with the sample details of its code, for examples. */
+export function exampleProblem(
+  code: ErrorCode,
+  details: GatewayErrorDetails = {},
+): Problem {
+  return toProblem(
+    new GatewayError(code, { ...sampleError(code).details, ...details }),
+    EXAMPLE_CONTEXT,
+  );
 }
 
-const text = (description: string): SchemaObject => ({
-  type: "string",
-  description,
-});
+/** Codes that REST can return. GraphQL has protocol errors with status 200. */
+export const REST_CODES = Object.values(ErrorCode).filter(
+  (code) => ERRORS[code].httpStatus >= 400,
+);
 
-const path = (description: string, type: string | string[]): SchemaObject => ({
-  type,
-  items: { type: "string" },
-  description,
-});
-
-/** Schemas of problem documents (RFC 9457). */
-export const PROBLEM_SCHEMAS = {
-  ErrorCode: {
-    type: "string",
-    enum: Object.values(ErrorCode),
-    description:
-      "Closed list of error codes. The page `/errors/{code}` explains each of them.",
-  },
-  Problem: {
-    type: "object",
-    description: "Problem details (RFC 9457).",
-    required: [
-      "type",
-      "title",
-      "status",
-      "detail",
-      "code",
-      "requestId",
-      "retryable",
-    ],
-    properties: {
-      type: {
-        type: "string",
-        format: "uri-reference",
-        description: "URL of the page that explains the code.",
+/** One problem document per code, rendered like the responses of the REST API. */
+export function problemExamples(): Record<string, ExampleObject> {
+  return Object.fromEntries([
+    ...REST_CODES.map((code): [string, ExampleObject] => [
+      code,
+      {
+        summary: ERRORS[code].message.en,
+        value: exampleProblem(code, sampleOf(code)),
       },
-      title: text("Error message in the language of `Accept-Language`."),
-      status: { type: "integer", description: "HTTP status code." },
-      detail: text("Advice on how to resolve the error."),
-      code: { $ref: "#/components/schemas/ErrorCode" },
-      requestId: text(
-        "Request id for support cases; the same as in the `X-Request-Id` header.",
-      ),
-      retryable: {
-        type: "boolean",
-        description:
-          "Whether a program may retry the request without a human decision.",
+    ]),
+    ...[...OF_BODIES, ...OF_ANY_REQUEST].map(
+      (name): [string, ExampleObject] => {
+        const error = httpError(name);
+        return [
+          refusalName(name),
+          {
+            summary: error.details.problem?.en ?? "",
+            value: toProblem(error, EXAMPLE_CONTEXT),
+          },
+        ];
       },
-      retryAfterSeconds: {
-        type: "integer",
-        description:
-          "Seconds to wait before a retry; the same as in the `Retry-After` header.",
-      },
-      limit: {
-        type: "integer",
-        description: "The exceeded quota, if known.",
-      },
-      field: path("Path to the invalid argument.", "array"),
-      errors: {
-        type: "array",
-        description: "All violations. Only with INVALID_INPUT.",
-        items: { $ref: "#/components/schemas/ProblemViolation" },
-      },
-      upstream: { $ref: "#/components/schemas/UpstreamErrorInfo" },
-      unsettled: {
-        type: "array",
-        description:
-          "Targets whose change may or may not have been applied. Only with OUTCOME_UNKNOWN.",
-        items: { type: "string" },
-      },
-    },
-  },
-  ProblemViolation: {
-    type: "object",
-    description: "A violated validation rule.",
-    required: ["field", "rule", "message"],
-    properties: {
-      field: path("Path to the invalid argument; null if there is none.", [
-        "array",
-        "null",
-      ]),
-      rule: text("Name of the rule, such as `length` or `unknown-field`."),
-      message: text(
-        "Message in the language of `Accept-Language`. Never contains the value.",
-      ),
-      min: { type: "integer", description: "Lower bound of the rule." },
-      max: { type: "integer", description: "Upper bound of the rule." },
-    },
-  },
-} as const satisfies ComponentsObject["schemas"];
+    ),
+  ]);
+}

@@ -1,6 +1,10 @@
+import "reflect-metadata";
+import { RequestMethod, type Type } from "@nestjs/common";
+import { METHOD_METADATA, PATH_METADATA } from "@nestjs/common/constants.js";
 import type { ErrorCode } from "../errors/error-codes.js";
+import type { FieldNames } from "../http/field-names.js";
 import type { Shape } from "../validation/check-input.js";
-import type { ShapeExamples } from "./examples.js";
+import type { EventStream } from "./events.js";
 
 /** Response headers that some operations document. */
 export type AnswerHeader =
@@ -10,17 +14,34 @@ export type AnswerHeader =
 export type RequestHeader =
   "Cache-Control" | "If-Match" | "If-None-Match" | "Last-Event-ID" | "Prefer";
 
+/** A possible JSON body of a response. */
+export interface AnswerBody {
+  readonly shape: Shape<object>;
+  /** Name of the example; `sample` by default. */
+  readonly name?: string;
+  /** Values that replace the examples of the shape. */
+  readonly example?: object;
+}
+
+/** An operation that takes a value from a response (OpenAPI link). */
+export interface AnswerLink {
+  readonly operationId: string;
+  readonly description: string;
+  /** Runtime expressions by name of the parameter. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
 /** One successful response of an operation. */
 export interface RestAnswer {
   readonly status: number;
   readonly description: string;
-  /** Possible shapes of the body; empty if there is no body. */
-  readonly shapes: readonly Shape<object>[];
-  /** Example of the event stream, if the body is one. */
-  readonly events?: string;
+  /** Possible bodies, the one without further request headers first; none by default. */
+  readonly bodies?: readonly AnswerBody[];
+  /** The body, if it is an event stream. */
+  readonly events?: EventStream;
   readonly headers?: readonly AnswerHeader[];
-  /** Values that replace the examples of the shape. */
-  readonly example?: object;
+  /** Links by name. */
+  readonly links?: Readonly<Record<string, AnswerLink>>;
 }
 
 /** An example request that succeeds against the emulator's sample contacts. */
@@ -31,29 +52,83 @@ export interface RestExample {
   readonly body?: object;
 }
 
-/** Properties of an operation for the OpenAPI document, in addition to its route. */
-export interface RestOperation {
+/** What the OpenAPI document says about an operation, in addition to its route. */
+export interface Documentation {
   readonly summary: string;
   readonly description: string;
-  readonly scope: string;
+  /** Shape of the path; one property per parameter. */
+  readonly path?: Shape<object>;
   /** Shape of the query string; one property per parameter. */
   readonly query?: Shape<object>;
   readonly body?: Shape<object>;
   /** Request headers that this operation reads. */
   readonly headers?: readonly RequestHeader[];
-  readonly isWrite: boolean;
   /** Successful responses, the most common one first. */
   readonly answers: readonly RestAnswer[];
-  /** Error codes of this operation, without those of every operation. */
-  readonly errors: readonly ErrorCode[];
+  /** Names of parameters in errors, where they differ from those of the gateway. */
+  readonly fieldNames?: FieldNames;
   readonly example: RestExample;
 }
 
-/** Contract of the REST API, for the OpenAPI document. */
-export interface RestContract {
-  /** Operations by name, which is also the name of the controller method. */
-  readonly operations: Readonly<Record<string, RestOperation>>;
-  /** Shape of `upstream` in a problem document. */
-  readonly upstreamShape: Shape<object>;
-  readonly shapeExamples: ShapeExamples;
+/** An operation of the REST API. */
+export interface RestOperation extends Documentation {
+  /** Name of the controller method. */
+  readonly operationId: string;
+  readonly method: "get" | "post" | "patch" | "put" | "delete";
+  /** Path in the syntax of OpenAPI, such as `/v1/message-contacts/{id}`. */
+  readonly url: string;
+  readonly scope: string;
+  readonly isWrite: boolean;
+  /** Error codes of this operation, without those of every operation. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** A route as its decorator declares it. */
+export type DeclaredOperation = Omit<
+  RestOperation,
+  "operationId" | "method" | "url" | "errors"
+> & {
+  /** A function, because mutations may be declared later than routes. */
+  readonly errors: (operationId: string) => readonly ErrorCode[];
+};
+
+const OPERATION = Symbol("openapi:operation");
+
+/** Declares a controller method as an operation of the OpenAPI document. */
+export function OpenApiOperation(
+  operation: DeclaredOperation,
+): MethodDecorator {
+  return (_prototype, _name, { value }) => {
+    Reflect.defineMetadata(OPERATION, operation, value as object);
+  };
+}
+
+/** The declared operations of controllers, in source order. */
+export function operationsOf(controllers: readonly Type[]): RestOperation[] {
+  return controllers.flatMap((controller) => {
+    const prototype = controller.prototype as Record<string, object>;
+    return Object.getOwnPropertyNames(prototype).flatMap((operationId) => {
+      const handler = prototype[operationId] ?? {};
+      const declared = Reflect.getMetadata(OPERATION, handler) as
+        DeclaredOperation | undefined;
+      if (declared === undefined) return [];
+      const paths = [controller, handler].map(
+        (at) => Reflect.getMetadata(PATH_METADATA, at) as string,
+      );
+      const method = Reflect.getMetadata(
+        METHOD_METADATA,
+        handler,
+      ) as RequestMethod;
+      return {
+        ...declared,
+        operationId,
+        method: RequestMethod[method].toLowerCase() as RestOperation["method"],
+        url: `/${paths
+          .flatMap((path) => path.split("/"))
+          .filter(Boolean)
+          .join("/")}`.replaceAll(/:(\w+)/g, "{$1}"),
+        errors: declared.errors(operationId),
+      };
+    });
+  });
 }

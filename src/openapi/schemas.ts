@@ -3,92 +3,202 @@ import type {
   ReferenceObject,
   SchemaObject,
 } from "@nestjs/swagger";
+import type { RuleSettings, Shape } from "../validation/check-input.js";
+import {
+  anyOfNames,
+  propertiesOf,
+  type Enumeration,
+  type PropertyType,
+  type ShapeProperty,
+} from "./shape-properties.js";
 
 type Schema = SchemaObject | ReferenceObject;
-type Schemas = Record<string, Schema>;
 
-const isReference = (schema: Schema): schema is ReferenceObject =>
-  "$ref" in schema;
+/** Whether a shape is sent to the gateway or comes from it. */
+export type ShapeUse = "input" | "result";
+
+/** Refers to a component by its name. */
+export const referenceTo = (name: string): { readonly $ref: string } => ({
+  $ref: `#/components/schemas/${name}`,
+});
+
+const isShape = (type: PropertyType): type is Shape<object> =>
+  typeof type === "function";
+
+const isEnumeration = (type: PropertyType): type is Enumeration =>
+  "resultsOnly" in type;
+
+/** Whether an input takes null for an omitted property, as generated clients send it. */
+const acceptsNull = (shape: Shape<object>): boolean =>
+  !("refusesNull" in shape && shape.refusesNull === true);
+
+/** Builds the schemas of shapes, and collects those that are components. */
+export class Schemas {
+  /** Schemas that were referenced, by name. */
+  readonly components: Record<string, SchemaObject> = {};
+
+  constructor(private readonly settings: RuleSettings) {}
+
+  /** Refers to the schema of a shape. */
+  reference(shape: Shape<object>, use: ShapeUse): ReferenceObject {
+    const { name } = shape;
+    if (!(name in this.components)) {
+      // Reserves the place, also for a shape that contains itself.
+      this.components[name] = {};
+      this.components[name] = this.object(shape, use);
+    }
+    return referenceTo(name);
+  }
+
+  /** One parameter for each property of a shape. */
+  parameters(
+    shape: Shape<object>,
+    place: "path" | "query",
+    examples: Readonly<Record<string, unknown>>,
+  ): ParameterObject[] {
+    return [...propertiesOf(shape)].map(([name, property]) => {
+      // Use only the operation's own examples: Swagger UI sends every example value,
+      // and a filter would reduce the result.
+      const schema = this.property(
+        { ...property, example: undefined },
+        "input",
+      );
+      const { description, ...rest } = schema;
+      return {
+        name,
+        in: place,
+        required: place === "path" || isRequired(property, "input"),
+        description,
+        schema: rest,
+        ...(examples[name] === undefined ? {} : { example: examples[name] }),
+      };
+    });
+  }
+
+  private object(shape: Shape<object>, use: ShapeUse): SchemaObject {
+    const properties = [...propertiesOf(shape)];
+    const required = properties
+      .filter(([, property]) => isRequired(property, use))
+      .map(([name]) => name);
+    const takesNull = use === "input" && acceptsNull(shape);
+    return {
+      type: "object",
+      properties: Object.fromEntries(
+        properties.map(([name, property]) => [
+          name,
+          this.property(
+            takesNull && property.isOptional
+              ? { ...property, isNullable: true }
+              : property,
+            use,
+          ),
+        ]),
+      ),
+      ...(required.length === 0 ? {} : { required }),
+      ...(use === "input" ? { additionalProperties: false } : {}),
+      ...anyOfKeywords(shape, required.length, takesNull),
+    };
+  }
+
+  private property(property: ShapeProperty, use: ShapeUse): SchemaObject {
+    const { description, isList, isNullable, example } = property;
+    const described = {
+      description,
+      ...(example === undefined ? {} : { example }),
+      ...(property.default === undefined ? {} : { default: property.default }),
+    };
+    const value = this.typeOf(property.type(), use);
+    const keywords = property.keywords?.(this.settings) ?? {};
+    if (isList) {
+      return orNull(isNullable, {
+        type: "array",
+        ...described,
+        items: { ...value, ...property.itemKeywords },
+        ...keywords,
+      });
+    }
+    if (!("$ref" in value)) {
+      return orNull(isNullable, { ...value, ...described, ...keywords });
+    }
+    return isNullable
+      ? { ...described, anyOf: [value, { type: "null" }] }
+      : { ...described, allOf: [value] };
+  }
+
+  private typeOf(type: PropertyType, use: ShapeUse): Schema {
+    if (isShape(type)) return this.reference(type, use);
+    return isEnumeration(type) ? this.enumeration(type, use) : type;
+  }
+
+  /** An input has its own enumeration if some values exist in results only. */
+  private enumeration(
+    { name, description, values, resultsOnly }: Enumeration,
+    use: ShapeUse,
+  ): ReferenceObject {
+    const isOwn = use === "input" && resultsOnly.length > 0;
+    const component = isOwn ? `${name}Input` : name;
+    this.components[component] ??= {
+      type: "string",
+      description,
+      enum: isOwn
+        ? values.filter((value) => !resultsOnly.includes(value))
+        : [...values],
+    };
+    return referenceTo(component);
+  }
+}
+
+function isRequired(
+  { isOptional, default: value }: ShapeProperty,
+  use: ShapeUse,
+): boolean {
+  return use === "result" ? !isOptional : !isOptional && value === undefined;
+}
+
+function orNull(isNullable: boolean, schema: SchemaObject): SchemaObject {
+  return isNullable
+    ? { ...schema, type: [schema.type ?? [], "null"].flat() }
+    : schema;
+}
+
+/** Keywords of an input that needs at least one of several properties. */
+function anyOfKeywords(
+  shape: Shape<object>,
+  requiredCount: number,
+  takesNull: boolean,
+): SchemaObject {
+  const names = anyOfNames(shape);
+  if (names === undefined) return {};
+  const isNull: SchemaObject = { type: "null" };
+  return {
+    minProperties: requiredCount + 1,
+    // Null stands for an omitted property.
+    ...(takesNull
+      ? {
+          not: {
+            properties: Object.fromEntries(names.map((name) => [name, isNull])),
+          },
+        }
+      : {}),
+  };
+}
 
 /**
- * Makes a schema nullable. In a result an absent value is `null`. An input must
- * omit it instead, because the gateway rejects null.
+ * Builds an example of a shape from the examples of its properties. A nullable property
+ * without an example is null.
+ *
+ * @throws {Error} if the example of a property is missing
  */
-function orNull(schema: Schema): Schema {
-  if (isReference(schema)) return { anyOf: [schema, { type: "null" }] };
-  const { allOf, type, ...rest } = schema;
-  if (allOf !== undefined) {
-    return { ...rest, anyOf: [...allOf, { type: "null" }] };
-  }
-  return typeof type === "string"
-    ? { ...rest, type: [type, "null"] }
-    : { ...schema };
-}
-
-/** Schema of a result: all properties that are not required become nullable. */
-export function asResult(schema: SchemaObject): SchemaObject {
-  const { properties = {}, required = [] } = schema;
-  return {
-    ...schema,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, property]) => [
-        name,
-        required.includes(name) ? property : orNull(property),
-      ]),
-    ),
-  };
-}
-
-/** Schema of an input, without additional properties: the gateway rejects them. */
-export function asInput(schema: SchemaObject): SchemaObject {
-  return { ...schema, additionalProperties: false };
-}
-
-function withoutExample(schema: SchemaObject): SchemaObject {
-  const rest = { ...schema };
-  delete rest.example;
-  return rest;
-}
-
-/** Converts the schema of a query string to parameters, one per property. */
-export function asQuery(
-  schema: SchemaObject,
-  examples: Readonly<Record<string, unknown>> = {},
-): ParameterObject[] {
-  const { properties = {}, required = [] } = schema;
-  return Object.entries(properties).map(([name, property]) => {
-    // Use only the operation's own examples: Swagger UI sends every example value,
-    // and a filter would reduce the result.
-    const { description, ...rest } = withoutExample(property as SchemaObject);
-    const example: unknown = examples[name];
-    return {
-      name,
-      in: "query",
-      required: required.includes(name),
-      description,
-      schema: rest,
-      ...(example === undefined ? {} : { example }),
-    };
-  });
-}
-
-/** Names of all schemas that a value references, directly or indirectly. */
-export function referenced(root: unknown, schemas: Schemas): Set<string> {
-  const found = new Set<string>();
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(walk);
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, inner] of Object.entries(value)) {
-      if (key !== "$ref" || typeof inner !== "string") {
-        walk(inner);
-        continue;
-      }
-      const name = inner.replace("#/components/schemas/", "");
-      if (found.has(name) || !(name in schemas)) continue;
-      found.add(name);
-      walk(schemas[name]);
-    }
-  };
-  walk(root);
-  return found;
+export function exampleOf(shape: Shape<object>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...propertiesOf(shape)].map(([name, property]) => {
+      const { example, isNullable, isList } = property;
+      if (example !== undefined) return [name, example];
+      if (isNullable) return [name, null];
+      const type = property.type();
+      if (!isShape(type)) throw new Error(`${shape.name}.${name}: no example`);
+      const value = exampleOf(type);
+      return [name, isList ? [value] : value];
+    }),
+  );
 }

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { INestApplication } from "@nestjs/common";
 import { GraphQLSchemaHost } from "@nestjs/graphql";
+import { Config } from "../config/config.js";
 import { buildOpenApi } from "../openapi/document.js";
 import { packageVersion } from "../config/version.js";
 import { printAnnotatedSchema } from "../graphql/semantic-non-null.js";
-import { restContract } from "../message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../message-contacts/rest/rest-contract.js";
 
 /** A contract document, with the data for its HTTP response. */
 export interface ContractText {
@@ -32,6 +33,17 @@ export function printedSchema(app: INestApplication): ContractText {
 
 /** Prints the OpenAPI 3.1 document of the REST API. */
 export function printedOpenApi(app: INestApplication): ContractText {
-  const document = buildOpenApi(app, restContract(), packageVersion());
+  const document = buildOpenApi(
+    REST_CONTRACT,
+    packageVersion(),
+    app.get(Config),
+  );
   return contractText(JSON.stringify(document, null, 2));
+}
+
+/** The same OpenAPI document with another URL of its server. */
+export function withServer({ text }: ContractText, url: string): ContractText {
+  const document = JSON.parse(text) as object;
+  const servers = [{ url, description: "This gateway." }];
+  return contractText(JSON.stringify({ ...document, servers }, null, 2));
 }

@@ -49,15 +49,19 @@ ul.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; 
 ul.cards li { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; }
 ul.cards a { font-weight: 600; }
 ul.cards span { display: block; color: var(--soft); font-size: .9rem; line-height: 1.45; margin-top: .15rem; }
+ul.plain { list-style: none; margin: 0; padding: 0; }
+ul.plain li { padding: .1rem 0; }
+dd code { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
+pre:focus-visible, .wide:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td:first-child { white-space: nowrap; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .6rem 1.5rem; margin: 1.5rem 0; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .6rem 1.5rem; margin: 1.5rem 0; }
 dt { color: var(--soft); }
 dd { margin: 0; }
-@media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .8rem; } }
+@media (max-width: 34rem) { dl { grid-template-columns: minmax(0, 1fr); gap: .1rem; } dd { margin-bottom: .8rem; } }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 `;
 
@@ -66,8 +70,8 @@ const STYLE_POLICY = `${BASE_POLICY}; img-src 'self'; style-src 'sha256-${create
 export interface StaticPage {
   readonly title: string;
   readonly language: Language;
-  /** URL path of this page, for the link to the other language. */
-  readonly path: string;
+  /** Relative URL of the landing page, such as `./`. */
+  readonly root: string;
   /** HTML in which all text is escaped. */
   readonly body: string;
 }
@@ -77,8 +81,11 @@ const OTHER_LANGUAGE = {
   zh: { code: "en", name: "English" },
 } as const;
 
-/** Renders a page without scripts. It loads only the favicon. */
-export function staticPage({ title, language, path, body }: StaticPage): Page {
+/**
+ * Renders a page without scripts. It loads only the favicon. All links are relative, so
+ * that they work behind a proxy that removes a prefix from the path.
+ */
+export function staticPage({ title, language, root, body }: StaticPage): Page {
   const other = OTHER_LANGUAGE[language];
   const html = `<!doctype html>
 <html lang="${language === "zh" ? "zh-CN" : "en"}">
@@ -86,12 +93,12 @@ export function staticPage({ title, language, path, body }: StaticPage): Page {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<header class="soft"><a href="/?lang=${language}">Message contacts</a><a href="${escaped(path)}?lang=${other.code}" hreflang="${other.code}" rel="alternate">${other.name}</a></header>
+<header class="soft"><a href="${root}?lang=${language}">Message contacts</a><a href="?lang=${other.code}" hreflang="${other.code}" rel="alternate">${other.name}</a></header>
 ${body}
 </main>
 </body>

@@ -3,6 +3,7 @@ import type { Language, Sentence } from "../errors/error-codes.js";
 import { escaped, staticPage, withCode, type Page } from "./html.js";
 
 interface Card {
+  /** Relative to the landing page. */
   readonly href: string;
   readonly name: Sentence;
   readonly description: Sentence;
@@ -11,7 +12,7 @@ interface Card {
 const same = (text: string): Sentence => ({ en: text, zh: text });
 
 const PLAYGROUND: Card = {
-  href: "/playground",
+  href: "playground",
   name: { en: "Playground", zh: "GraphQL 调试台" },
   description: {
     en: "Run GraphQL operations in the browser. Each operation has an example.",
@@ -21,7 +22,7 @@ const PLAYGROUND: Card = {
 
 const EXPLORE: readonly Card[] = [
   {
-    href: "/docs",
+    href: "docs",
     name: { en: "REST documentation", zh: "REST 文档" },
     description: {
       en: "All routes, responses and errors. You can send requests from the page.",
@@ -29,7 +30,7 @@ const EXPLORE: readonly Card[] = [
     },
   },
   {
-    href: "/errors",
+    href: "errors",
     name: { en: "Errors", zh: "错误码" },
     description: {
       en: "The meaning of each code, whether to retry, and what to do.",
@@ -39,7 +40,7 @@ const EXPLORE: readonly Card[] = [
 ];
 
 const EMULATOR: Card = {
-  href: "/emulator",
+  href: "emulator",
   name: { en: "Emulator", zh: "模拟器" },
   description: {
     en: "Contacts, pending verifications, sent messages, clock, faults and calls.",
@@ -49,7 +50,7 @@ const EMULATOR: Card = {
 
 const CONTRACTS: readonly Card[] = [
   {
-    href: "/schema.graphql",
+    href: "schema.graphql",
     name: same("schema.graphql"),
     description: {
       en: "GraphQL schema, for code generators.",
@@ -57,7 +58,7 @@ const CONTRACTS: readonly Card[] = [
     },
   },
   {
-    href: "/possibleTypes.json",
+    href: "possibleTypes.json",
     name: same("possibleTypes.json"),
     description: {
       en: "Implementing types of each interface, for Apollo Client.",
@@ -65,7 +66,7 @@ const CONTRACTS: readonly Card[] = [
     },
   },
   {
-    href: "/openapi.json",
+    href: "openapi.json",
     name: same("openapi.json"),
     description: {
       en: "OpenAPI 3.1 document of the REST API.",
@@ -123,10 +124,14 @@ function directories(config: Config, label: string): string {
   return `<p>${label} ${aliases.join(" ")}</p>`;
 }
 
-/** The landing page: purpose, upstream, and links to the other pages. */
+/**
+ * The landing page: purpose, upstream, and links to the other pages.
+ *
+ * @param baseUrl URL of the gateway without a slash at its end
+ */
 export function landingPage(
   config: Config,
-  origin: string,
+  baseUrl: string,
   language: Language,
 ): Page {
   const text = (name: keyof typeof TEXTS): string =>
@@ -141,7 +146,7 @@ export function landingPage(
   return staticPage({
     title: TEXTS.title[language],
     language,
-    path: "/",
+    root: "./",
     body: `<h1>${text("title")}</h1>
 <p><span class="tag">${text(isEmulated(config) ? "emulator" : "vendor")}</span></p>
 <p>${text("about")}</p>
@@ -156,9 +161,9 @@ ${cards([
 <h2>${text("contracts")}</h2>
 ${cards(CONTRACTS)}
 <h2>${text("curl")}</h2>
-<pre>curl '${escaped(origin)}/v1/message-contacts?pageSize=3'
+<pre tabindex="0">curl '${escaped(baseUrl)}/v1/message-contacts?pageSize=3'
 
-curl ${escaped(origin)}/graphql -H 'content-type: application/json' \\
+curl ${escaped(baseUrl)}/graphql -H 'content-type: application/json' \\
   -d '{"query":"{ messageContacts { totalCount items { id name } } }"}'</pre>`,
   });
 }

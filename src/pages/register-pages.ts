@@ -1,4 +1,6 @@
 import type { INestApplication } from "@nestjs/common";
+import { LRUCache } from "lru-cache";
+import Negotiator from "negotiator";
 import type {
   FastifyInstance,
   FastifyReply,
@@ -7,8 +9,11 @@ import type {
 } from "fastify";
 import { showsSchema, type Config } from "../config/config.js";
 import type { Language } from "../errors/error-codes.js";
+import { pageRedirect } from "../http/ingress/request-target.js";
+import { addVary } from "../http/ingress/vary.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
+import type { errorReferences } from "./error-reference.js";
 import type { Page } from "./html.js";
 
 /** For assets, whose URL contains a hash of their content. */
@@ -33,33 +38,32 @@ export function registerPages(
   const routes: Record<string, RouteHandlerMethod> = {
     "/": async (request, reply) => {
       const { landingPage } = await import("./landing.page.js");
-      const origin = `${request.protocol}://${request.host}`;
       const language = languageOf(request);
-      return sendPage(reply, landingPage(config, origin, language), language);
+      const page = landingPage(config, baseUrlOf(request), language);
+      return sendPage(reply, page, language);
     },
     "/errors": async (request, reply) => {
       const { errorFacts, errorsPage } = await import("./error.pages.js");
       const { ErrorCode } = await import("../errors/error-codes.js");
       const language = languageOf(request);
-      if (await wantsJson(request)) {
+      if (wantsJson(request)) {
         const all = Object.values(ErrorCode);
         return reply.send(all.map((code) => errorFacts(code, language)));
       }
       return sendPage(reply, errorsPage(language), language);
     },
     "/errors/:code": async (request, reply) => {
-      const {
-        errorFacts,
-        errorPage,
-        isErrorCodeName: isErrorCode,
-      } = await import("./error.pages.js");
+      const { errorFacts, isErrorCodeName: isErrorCode } =
+        await import("./error.pages.js");
       const { code } = request.params as { code: string };
       if (!isErrorCode(code)) throw notFound();
       const language = languageOf(request);
-      if (await wantsJson(request)) {
+      if (wantsJson(request)) {
         return reply.send(errorFacts(code, language));
       }
-      return sendPage(reply, errorPage(code, language), language);
+      const { errorPage } = await import("./error-code.page.js");
+      const reference = (await contracts.errors())(code, language);
+      return sendPage(reply, errorPage(code, language, reference), language);
     },
     "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
     "/docs/assets/:build/:file": (request, reply) =>
@@ -74,7 +78,7 @@ export function registerPages(
       sendContract(
         request,
         reply.type("application/json; charset=utf-8"),
-        await contracts.openApi(),
+        await contracts.openApi(request.clientView.linkBase),
       ),
     "/favicon.svg": (_request, reply) => sendFavicon(reply),
     // Browsers request it for documents without a link to an icon.
@@ -90,31 +94,98 @@ export function registerPages(
   const { embeddedEmulator } = config;
   if (embeddedEmulator !== undefined) {
     // A redirect: the gateway does not proxy requests to the emulator.
-    routes["/emulator"] = (_request, reply) =>
-      reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    routes["/emulator"] = async (request, reply) => {
+      await linkBack(embeddedEmulator, baseUrlOf(request));
+      return reply.redirect(`${embeddedEmulator}/_emulator/ui`);
+    };
   }
   for (const [url, handler] of Object.entries(routes)) {
-    fastify.get(url, { config: { rights: "public" } }, handler);
+    const isPage = PAGES.includes(url);
+    fastify.get(
+      url,
+      {
+        config: { rights: "public" },
+        ...(isPage ? { preHandler: redirectToPage } : {}),
+      },
+      handler,
+    );
   }
+}
+
+/** Pages with relative links. */
+const PAGES = ["/", "/errors", "/errors/:code", "/docs", "/playground"];
+
+/** Redirects to the path that relative links need. */
+function redirectToPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: () => void,
+): void {
+  const isRoot = request.routeOptions.url === "/";
+  const target = pageRedirect(request.originalUrl, isRoot);
+  if (target === null) done();
+  else void reply.redirect(target, 308);
+}
+
+/** URL of the gateway as the client sees it, without a slash at its end. */
+function baseUrlOf({ clientView }: FastifyRequest): string {
+  const { scheme, host, linkBase } = clientView;
+  return linkBase.startsWith("/") || linkBase === ""
+    ? `${scheme ?? "http"}://${host}${linkBase}`
+    : linkBase;
+}
+
+/** Maximum number of kept OpenAPI documents with a server of their own. */
+const MAX_LINK_BASES = 16;
+
+/** Sends the emulator the URL of this gateway as the browser sees it. Never throws. */
+async function linkBack(emulator: string, url: string): Promise<void> {
+  await fetch(`${emulator}/_emulator/ui/link-gateway`, {
+    method: "POST",
+    body: new URLSearchParams({ url }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => undefined);
 }
 
 interface Contracts {
   schema(): Promise<ContractText>;
-  openApi(): Promise<ContractText>;
+  /** An empty base means relative to the document. */
+  openApi(linkBase: string): Promise<ContractText>;
+  errors(): Promise<ReturnType<typeof errorReferences>>;
 }
 
 /** Builds each contract document once, on the first request. */
 function contractsOf(app: INestApplication): Contracts {
   let schema: Promise<ContractText> | undefined;
   let openApi: Promise<ContractText> | undefined;
+  const byBase = new LRUCache<string, Promise<ContractText>>({
+    max: MAX_LINK_BASES,
+  });
+  const relative = (): Promise<ContractText> =>
+    (openApi ??= import("./contracts.js").then((contracts) =>
+      contracts.printedOpenApi(app),
+    ));
+  let errors: ReturnType<Contracts["errors"]> | undefined;
   return {
     schema: () =>
       (schema ??= import("./contracts.js").then((contracts) =>
         contracts.printedSchema(app),
       )),
-    openApi: () =>
-      (openApi ??= import("./contracts.js").then((contracts) =>
-        contracts.printedOpenApi(app),
+    openApi: (linkBase) => {
+      if (linkBase === "") return relative();
+      const known = byBase.get(linkBase);
+      if (known !== undefined) return known;
+      const printed = relative().then(async (document) => {
+        const { withServer } = await import("./contracts.js");
+        return withServer(document, linkBase);
+      });
+      byBase.set(linkBase, printed);
+      return printed;
+    },
+    errors: () =>
+      (errors ??= import("./error-reference.js").then((reference) =>
+        reference.errorReferences(app),
       )),
   };
 }
@@ -125,8 +196,7 @@ function languageOf({ query, callContext }: FastifyRequest): Language {
   return lang === "en" || lang === "zh" ? lang : callContext.language;
 }
 
-async function wantsJson({ headers }: FastifyRequest): Promise<boolean> {
-  const { default: Negotiator } = await import("negotiator");
+function wantsJson({ headers }: FastifyRequest): boolean {
   const types = ["text/html", "application/json"];
   return new Negotiator({ headers }).mediaType(types) === "application/json";
 }
@@ -136,11 +206,11 @@ function sendPage(
   { html, policy }: Page,
   language: Language = "en",
 ): FastifyReply {
+  addVary(reply, "Accept", "Accept-Language");
   return reply
     .header("content-security-policy", policy)
     .header("cache-control", REVALIDATED)
     .header("content-language", language)
-    .header("vary", "accept, accept-language")
     .type("text/html; charset=utf-8")
     .send(html);
 }
@@ -175,9 +245,9 @@ async function sendAsset(
   if (asset.encoding !== undefined) {
     void reply.header("content-encoding", asset.encoding);
   }
+  addVary(reply, "Accept-Encoding");
   return reply
     .header("cache-control", FOREVER)
-    .header("vary", "accept-encoding")
     .type(asset.type)
     .send(asset.content);
 }
@@ -187,16 +257,31 @@ function sendContract(
   reply: FastifyReply,
   { text, gzipped, etag }: ContractText,
 ): FastifyReply {
-  void reply
-    .header("cache-control", REVALIDATED)
-    .header("etag", etag)
-    .header("vary", "accept-encoding");
+  addVary(reply, "Accept-Encoding");
+  void reply.header("cache-control", REVALIDATED).header("etag", etag);
   const { "if-none-match": known, "accept-encoding": accepted } =
     request.headers;
-  if (known === etag) return reply.code(304).send();
-  return /\bgzip\b/.test([accepted].flat().join())
+  if (known !== undefined && matchesEtag(known, etag)) {
+    return reply.code(304).send();
+  }
+  return acceptsGzip([accepted ?? []].flat().join())
     ? reply.header("content-encoding", "gzip").send(gzipped)
     : reply.send(text);
+}
+
+/** Weak comparison with a list of entity tags (RFC 9110, section 13.1.2). */
+function matchesEtag(ifNoneMatch: string, etag: string): boolean {
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
+  return (
+    ifNoneMatch.trim() === "*" ||
+    ifNoneMatch.split(",").some((tag) => opaque(tag) === opaque(etag))
+  );
+}
+
+function acceptsGzip(acceptEncoding: string): boolean {
+  if (acceptEncoding === "") return false;
+  const headers = { "accept-encoding": acceptEncoding };
+  return new Negotiator({ headers }).encoding(["gzip", "identity"]) === "gzip";
 }
 
 async function sendFavicon(reply: FastifyReply): Promise<FastifyReply> {

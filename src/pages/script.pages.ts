@@ -14,18 +14,19 @@ const head = (title: string, styles: string): string => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${styles}">`;
 
 /** The playground (GraphiQL). */
 export function playgroundPage({ build }: Bundle): Page {
-  const base = `/playground/assets/${build}`;
+  const base = `playground/assets/${build}`;
   return {
     html: `${head("Playground · Message contacts", `${base}/playground.css`)}
 <script type="module" src="${base}/playground.js"></script>
 </head>
 <body>
-<div id="playground"></div>
+<main id="playground"><p class="loading" role="status">Loading the playground…</p></main>
+<noscript><p class="loading">The playground needs JavaScript.</p></noscript>
 </body>
 </html>
 `,
@@ -35,7 +36,7 @@ export function playgroundPage({ build }: Bundle): Page {
 
 /** The REST documentation (Swagger UI). */
 export function docsPage({ build }: Bundle): Page {
-  const base = `/docs/assets/${build}`;
+  const base = `docs/assets/${build}`;
   return {
     html: `${head("REST documentation · Message contacts", `${base}/swagger-ui.css`)}
 <link rel="stylesheet" href="${base}/docs.css">
@@ -43,7 +44,8 @@ export function docsPage({ build }: Bundle): Page {
 <script type="module" src="${base}/docs.js"></script>
 </head>
 <body>
-<div id="docs"></div>
+<div id="docs"><p class="loading" role="status">Loading the documentation…</p></div>
+<noscript><p class="loading">This page needs JavaScript. The same information is in the OpenAPI document at <a href="openapi.json">openapi.json</a>.</p></noscript>
 </body>
 </html>
 `,

@@ -14,7 +14,7 @@ export type ToWorker =
   | { readonly kind: "reopen" }
   | { readonly kind: "stop"; readonly drainMs: number }
   /** The grace period is over: record unfinished work and exit. */
-  | { readonly kind: "cut-off" };
+  | { readonly kind: "force-exit" };
 
 /** Messages from a worker to the primary process. */
 export type ToPrimary =
@@ -28,7 +28,7 @@ export type ToPrimary =
   | {
       readonly kind: "status";
       readonly isReady: boolean;
-      readonly trouble: Readonly<Record<string, string>>;
+      readonly failures: Readonly<Record<string, string>>;
     }
   /** The worker finishes running requests and should receive no new ones. */
   | { readonly kind: "stopping" }

@@ -4,7 +4,7 @@ import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
 import { Logger } from "../logging/logger.js";
 import { aggregateScrape } from "../observability/aggregate-metrics.js";
-import { logTroubleOf } from "../observability/trouble.js";
+import { logFailuresOf } from "../observability/failures.js";
 import { OpsServer } from "../observability/ops.server.js";
 import { workerMetrics } from "../observability/worker-metrics.js";
 import { Workers } from "./workers.js";
@@ -16,7 +16,7 @@ export interface WorkerPool {
   readonly developmentKey: string | null;
   close(drainMs: number): Promise<void>;
   /** Records unfinished work before the process is killed. */
-  cutOff(): void | Promise<void>;
+  recordUnfinished(): void | Promise<void>;
   /** Maximum time from the signal to the exit, in milliseconds. */
   readonly graceMs: number;
 }
@@ -54,8 +54,8 @@ export async function runPrimary(
       isAlive: workers.areAlive,
       facts: {
         workersReady: workers.readyCount,
-        ...workers.trouble,
-        ...logTroubleOf(logger),
+        ...workers.failures,
+        ...logFailuresOf(logger),
       },
     }),
     async () =>
@@ -76,7 +76,7 @@ export async function runPrimary(
         logger.close();
       }
     },
-    cutOff: () => workers.cutOff(),
+    recordUnfinished: () => workers.recordUnfinished(),
     graceMs: graceMs(config) + AFTER_WORKERS_MS,
   };
 }

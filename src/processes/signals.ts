@@ -6,7 +6,7 @@ export interface Shutdown {
    * Records unfinished work. Called once, directly before an exit that does not wait
    * for `stop`.
    */
-  readonly cutOff: () => void | Promise<void>;
+  readonly recordUnfinished: () => void | Promise<void>;
   /** Maximum wait for `stop`, in milliseconds. */
   readonly graceMs: number;
 }
@@ -28,33 +28,33 @@ const SYSTEM: ShutdownProcess = {
  * rejects, exceeds the grace period, or a second signal arrives.
  */
 export class GracefulShutdown {
-  private state: "running" | "stopping" | "cutting-off" | "exited" = "running";
+  private state: "running" | "stopping" | "forced" | "exited" = "running";
 
   constructor(
     private readonly shutdown: Shutdown,
     private readonly system: ShutdownProcess = SYSTEM,
   ) {}
 
-  /** Starts the shutdown. The second call cuts running work off, the third exits at once. */
+  /** Starts the shutdown. The second call forces the exit, the third exits at once. */
   begin(signal: NodeJS.Signals): void {
     if (this.state === "running") {
       this.state = "stopping";
-      this.system.after(this.shutdown.graceMs, () => this.cutOff());
+      this.system.after(this.shutdown.graceMs, () => this.forceExit());
       this.shutdown.stop(signal).then(
         () => this.exit(0),
         () => this.exit(1),
       );
-    } else if (this.state === "stopping") this.cutOff();
+    } else if (this.state === "stopping") this.forceExit();
     else this.exit(1);
   }
 
   /** Records unfinished work, then exits with code 1. */
-  cutOff(): void {
+  forceExit(): void {
     if (this.state !== "running" && this.state !== "stopping") return;
-    this.state = "cutting-off";
+    this.state = "forced";
     const exit = (): void => this.exit(1);
     try {
-      const done = this.shutdown.cutOff();
+      const done = this.shutdown.recordUnfinished();
       if (done instanceof Promise) done.then(exit, exit);
       else exit();
     } catch {
@@ -64,8 +64,8 @@ export class GracefulShutdown {
 
   private exit(code: number): void {
     if (this.state === "exited") return;
-    // A graceful stop that finishes too late must not hide the cut-off.
-    if (code === 0 && this.state === "cutting-off") return;
+    // A graceful stop that finishes too late must not hide the forced exit.
+    if (code === 0 && this.state === "forced") return;
     this.state = "exited";
     this.system.exit(code);
   }

@@ -18,7 +18,7 @@ export class WorkerStatus {
   private isStarted = false;
   private isStopping = false;
   private reportedReady = true;
-  private reportedTrouble: Readonly<Record<string, string>> = {};
+  private reportedFailures: Readonly<Record<string, string>> = {};
   /** Last metrics received from the worker. */
   metrics: object | null = null;
 
@@ -41,14 +41,14 @@ export class WorkerStatus {
   }
 
   /** Failures that the worker has reported, by name. */
-  get trouble(): Readonly<Record<string, string>> {
-    return this.reportedTrouble;
+  get failures(): Readonly<Record<string, string>> {
+    return this.reportedFailures;
   }
 
   /** Stores the readiness and failures that the worker has reported. */
-  report(isReady: boolean, trouble: Readonly<Record<string, string>>): void {
+  report(isReady: boolean, failures: Readonly<Record<string, string>>): void {
     this.reportedReady = isReady;
-    this.reportedTrouble = trouble;
+    this.reportedFailures = failures;
   }
 
   recordHeartbeat(): void {

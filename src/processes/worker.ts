@@ -41,11 +41,11 @@ export async function runWorker(config: Config): Promise<void> {
       sendToPrimary({ kind: "stopping" });
       return gateway.close(drainMs ?? 0);
     },
-    cutOff: () => gateway.cutOff(),
+    recordUnfinished: () => gateway.recordUnfinished(),
     graceMs: graceMs(config),
   });
   const stop = (forMs: number): void => {
-    // A second signal is ignored: it reaches the primary too, which sends `cut-off`.
+    // A second signal is ignored: it reaches the primary too, which sends `force-exit`.
     if (drainMs !== null) return;
     drainMs = forMs;
     shutdown.begin("SIGTERM");
@@ -56,7 +56,7 @@ export async function runWorker(config: Config): Promise<void> {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.on("message", (message) => {
     if (isMessage(message, "stop")) stop(message.drainMs);
-    else if (isMessage(message, "cut-off")) shutdown.cutOff();
+    else if (isMessage(message, "force-exit")) shutdown.forceExit();
     else if (isMessage(message, "collect-metrics")) {
       // On failure the primary process uses the last metrics of this worker.
       gateway.observability.metricValues().then(
@@ -68,8 +68,8 @@ export async function runWorker(config: Config): Promise<void> {
   sendToPrimary({ kind: "ready", url: gateway.url });
   let sent = "";
   setInterval(() => {
-    const { isReady } = gateway.standing();
-    const status = { isReady, trouble: gateway.trouble() };
+    const { isReady } = gateway.health();
+    const status = { isReady, failures: gateway.failures() };
     const text = JSON.stringify(status);
     if (text === sent || drainMs !== null) return;
     sent = text;

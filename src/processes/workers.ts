@@ -12,7 +12,7 @@ const RESTART_AFTER_MS = 1_000;
 const METRICS_TIMEOUT_MS = 1_000;
 
 /** Maximum wait for workers that record unfinished work. */
-const CUT_OFF_TIMEOUT_MS = 1_000;
+const FORCED_EXIT_TIMEOUT_MS = 1_000;
 
 /** After this many ticks without a ready worker the process is not alive. */
 const DEAD_TICKS = 60;
@@ -69,9 +69,9 @@ export class Workers {
   }
 
   /** Failures of any worker, by name; empty if there are none. */
-  get trouble(): Readonly<Record<string, string>> {
-    const troubles = [...this.statuses.values()].map(({ trouble }) => trouble);
-    return Object.assign({}, ...troubles) as Readonly<Record<string, string>>;
+  get failures(): Readonly<Record<string, string>> {
+    const all = [...this.statuses.values()].map(({ failures }) => failures);
+    return Object.assign({}, ...all) as Readonly<Record<string, string>>;
   }
 
   get areStopping(): boolean {
@@ -138,17 +138,17 @@ export class Workers {
   }
 
   /** Makes all workers record unfinished work and exit; waits at most one second. */
-  async cutOff(): Promise<void> {
+  async recordUnfinished(): Promise<void> {
     const gone = all().map(
       (worker) =>
         new Promise<void>((resolve) => {
           worker.once("exit", () => resolve());
           if (worker.isDead()) resolve();
-          else send(worker, { kind: "cut-off" });
+          else send(worker, { kind: "force-exit" });
         }),
     );
     const late = new Promise<void>((resolve) => {
-      setTimeout(resolve, CUT_OFF_TIMEOUT_MS);
+      setTimeout(resolve, FORCED_EXIT_TIMEOUT_MS);
     });
     await Promise.race([Promise.all(gone), late]);
   }
@@ -220,7 +220,7 @@ export class Workers {
           status.markStarted();
           resolve(message.url);
         } else if (isMessage(message, "status")) {
-          status.report(message.isReady, message.trouble);
+          status.report(message.isReady, message.failures);
         } else if (isMessage(message, "stopping")) status.markStopping();
       });
       worker.on("error", () => onGone(worker, "not started"));

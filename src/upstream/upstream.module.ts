@@ -4,6 +4,7 @@ import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
+import { Egress } from "../egress/egress.js";
 import { AuditTrail } from "../logging/audit.js";
 import type { CallLimits } from "./attempts/call-policy.js";
 import {
@@ -20,7 +21,8 @@ import { CALL_TOKENS, type CreateCallTokens } from "./pacing/call-tokens.js";
 import { DirectoryPacer } from "./pacing/directory-pacer.js";
 import { SYSTEM_TIMING } from "./timing.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
-import { UpstreamTransport } from "./transport/transport.js";
+import { TRANSPORT_LIMITS, UpstreamTransport } from "./transport/transport.js";
+import { vendorChain } from "./transport/vendor-chain.js";
 import { Upstream } from "./upstream.js";
 import { UpstreamClient, type ClientDependencies } from "./upstream.client.js";
 import {
@@ -52,13 +54,14 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
         bus: InvalidationBus,
         tokens: CreateCallTokens | null | undefined,
         observer: UpstreamObserver = UNOBSERVED,
-      ) =>
-        new Upstream(
-          new Map(
-            [...directoriesOf(config)].map(([alias, directory]) => [
+      ) => {
+        const egress = Egress.from(config);
+        const clients = [...directoriesOf(config)].map(
+          ([alias, directory]) =>
+            [
               alias,
               new UpstreamClient({
-                ...connectionOf(directory, config, keys),
+                ...connectionOf(directory, config, keys, egress),
                 writes: queues(alias),
                 directory: alias,
                 bus,
@@ -80,11 +83,10 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
                 ),
                 gather: () => delay(GATHER_MS),
               }),
-            ]),
-          ),
-          trail,
-          observer.tracer,
-        ),
+            ] as const,
+        );
+        return new Upstream(new Map(clients), trail, observer.tracer);
+      },
     },
   ],
   exports: [Upstream],
@@ -107,10 +109,11 @@ function connectionOf(
   { endpoint, credentials }: Directory,
   config: Config,
   keys: KeyStore,
+  egress: Egress,
 ): Pick<ClientDependencies, "signer" | "transport" | "keys" | "versionSecret"> {
   return {
-    signer: new RpcSigner(endpoint, providerOf(credentials)),
-    transport: new UpstreamTransport(endpoint),
+    signer: new RpcSigner(endpoint, providerOf(credentials, egress)),
+    transport: transportTo(endpoint, egress),
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
     ...versionSecretOf(credentials, config),
   };
@@ -163,10 +166,23 @@ function limitsOf(config: Config): CallLimits {
 /** Creates the credentials provider of a directory. */
 export function providerOf(
   credentials: Directory["credentials"],
+  egress: Egress,
 ): CredentialsProvider {
   return credentials.kind === "chain"
-    ? new ChainCredentials()
+    ? new ChainCredentials(() => vendorChain(egress.fetch))
     : new StaticCredentials(credentials);
+}
+
+/** Creates the transport to an endpoint, through the proxy if it requires one. */
+export function transportTo(
+  endpoint: string,
+  egress: Egress,
+): UpstreamTransport {
+  return new UpstreamTransport(
+    endpoint,
+    TRANSPORT_LIMITS,
+    egress.connector(TRANSPORT_LIMITS.connectTimeoutMs),
+  );
 }
 
 /**

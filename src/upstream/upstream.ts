@@ -70,10 +70,7 @@ export class Upstream {
 
   /** Current status of each directory's client, by alias. */
   statuses(): Iterable<readonly [string, ClientStatus]> {
-    return [...this.clients].map(([alias, { status: standing }]) => [
-      alias,
-      standing,
-    ]);
+    return [...this.clients].map(([alias, { status }]) => [alias, status]);
   }
 
   /**

@@ -1,10 +1,23 @@
 import { getMetadataStorage } from "class-validator";
 import { ErrorCode } from "../errors/error-codes.js";
+import { EXPECTED } from "../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../errors/gateway-error.js";
+import { similarNames } from "../errors/similar-names.js";
 
 /** Settings that rules depend on. They may differ between gateways of one process. */
 export interface RuleSettings {
   readonly PHONE_COUNTRY_CODES: readonly string[];
+}
+
+/** Facts of a rule for its violations; the context of a class-validator constraint. */
+export interface RuleContext extends Pick<
+  Violation,
+  "min" | "max" | "unit" | "expected" | "allowed"
+> {
+  /** The rule applies to the whole input, so violations name no field. */
+  readonly isWholeInput?: boolean;
+  /** Accepted values that depend on the settings. Replaces `allowed`. */
+  readonly allowedBy?: (settings: RuleSettings) => readonly string[];
 }
 
 /** A class whose properties carry class-validator rules. */
@@ -13,9 +26,7 @@ export type Shape<T extends object> = new () => T;
 interface CompiledRule {
   readonly name: string;
   readonly each: boolean;
-  /** The rule applies to the whole input, so violations name no field. */
-  readonly isWholeInput: boolean;
-  readonly bounds: Pick<Violation, "min" | "max" | "anyOf">;
+  readonly context: RuleContext;
   readonly holds: (
     value: unknown,
     input: object,
@@ -31,7 +42,7 @@ interface CompiledProperty {
 
 interface CompiledShape {
   readonly properties: readonly CompiledProperty[];
-  readonly names: ReadonlySet<string>;
+  readonly names: readonly string[];
   /**
    * Null is rejected: it would mean to clear a value, which the vendor does not
    * support.
@@ -48,13 +59,16 @@ const compiled = new WeakMap<Shape<object>, CompiledShape>();
 export const MAX_VIOLATIONS = 100;
 
 /**
- * Validates an input against its shape and returns it, typed.
+ * Validates an input against its shape and returns it, typed. Rejects unknown
+ * properties.
  *
- * The rules are compiled from class-validator's metadata once per class. Copies
- * nothing; deletes optional properties that are null unless the shape rejects
- * null. Rejects unknown properties.
+ * The rules are compiled from class-validator's metadata once per class.
  *
  * @param settings required for shapes with a phone number
+ * @param notSuggested known fields that are not suggested for an unknown one, because
+ *   the caller cannot set them here
+ * @returns the input itself; a copy without the optional properties that are null,
+ *   unless the shape rejects null
  * @throws {GatewayError} INVALID_INPUT with all violations at once, up to
  *   `MAX_VIOLATIONS`
  */
@@ -62,57 +76,99 @@ export function checkInput<T extends object>(
   shape: Shape<T>,
   input: unknown,
   settings?: RuleSettings,
+  notSuggested: readonly string[] = [],
 ): T {
-  const violations = violationsOf(shape, input, settings);
-  if (violations.length === 0) return input as T;
+  const checked = validate(shape, input, settings, notSuggested);
+  const { violations } = checked;
+  if (violations.length === 0) return checked.input as T;
   throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
 }
 
-/**
- * Returns the first `MAX_VIOLATIONS` violations, in the order of declaration.
- */
+/** An input without null properties, and its violations. */
+export interface CheckedInput {
+  readonly input: unknown;
+  /** The first `MAX_VIOLATIONS` violations, in the order of declaration. */
+  readonly violations: readonly Violation[];
+}
+
+/** Violations of an input; see `validate`. */
 export function violationsOf<T extends object>(
   shape: Shape<T>,
   input: unknown,
   settings?: RuleSettings,
-): Violation[] {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    return [{ field: null, rule: "type" }];
+): readonly Violation[] {
+  return validate(shape, input, settings).violations;
+}
+
+/** Validates an input like `checkInput`, but does not throw. */
+export function validate<T extends object>(
+  shape: Shape<T>,
+  given: unknown,
+  settings?: RuleSettings,
+  notSuggested: readonly string[] = [],
+): CheckedInput {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    const { object: expected } = EXPECTED;
+    return {
+      input: given,
+      violations: [{ field: null, rule: "type", expected }],
+    };
   }
-  const { properties, names, rejectsNull: refusesNull } = compile(shape);
+  const { properties, names, rejectsNull } = compile(shape);
+  const input = rejectsNull ? given : withoutNulls(properties, given);
   const violations: Violation[] = [];
-  if (!refusesNull) dropNulls(properties, input);
   for (const name of Object.keys(input)) {
-    if (violations.length >= MAX_VIOLATIONS) return violations;
-    if (!names.has(name)) {
-      violations.push({ field: [name.slice(0, 64)], rule: "unknown-field" });
+    if (violations.length >= MAX_VIOLATIONS) return { input, violations };
+    if (!names.includes(name)) {
+      const allowed = names.filter((known) => !notSuggested.includes(known));
+      violations.push(unknownField(name, allowed));
     }
   }
   for (const property of properties) {
     if (violations.length >= MAX_VIOLATIONS) break;
-    checkProperty(property, input, settings, violations);
+    checkProperty(property, input, settings, rejectsNull, violations);
   }
-  return violations;
+  return { input, violations };
+}
+
+/** The violation of an unknown field, with the known fields that resemble it. */
+export function unknownField(
+  name: string,
+  allowed: readonly string[],
+): Violation {
+  return {
+    field: [name.slice(0, 64)],
+    rule: "unknown-field",
+    allowed,
+    similar: similarNames(name, allowed),
+  };
 }
 
 /**
- * Deletes null optional properties: generated clients send null for absent
- * values.
+ * Omits null optional properties: generated clients send null for absent values.
  */
-function dropNulls(
+function withoutNulls(
   properties: readonly CompiledProperty[],
   input: object,
-): void {
+): object {
   const values = input as Record<string, unknown>;
-  for (const { name, isOptional } of properties) {
-    if (isOptional && values[name] === null) delete values[name];
-  }
+  const nulls = properties.filter(
+    ({ name, isOptional }) => isOptional && values[name] === null,
+  );
+  if (nulls.length === 0) return input;
+  const copy = Object.assign(
+    Object.create(Object.getPrototypeOf(input) as object | null) as object,
+    input,
+  );
+  for (const { name } of nulls) Reflect.deleteProperty(copy, name);
+  return copy;
 }
 
 function checkProperty(
   { name, isOptional, rules }: CompiledProperty,
   input: object,
   settings: RuleSettings | undefined,
+  rejectsNull: boolean,
   violations: Violation[],
 ): void {
   const value: unknown = Object.hasOwn(input, name)
@@ -122,26 +178,49 @@ function checkProperty(
     if (!isOptional) violations.push({ field: [name], rule: "required" });
     return;
   }
-  for (const {
-    name: rule,
-    each,
-    isWholeInput: whole,
-    bounds,
-    holds,
-  } of rules) {
+  if (value === null) {
+    const expected =
+      rejectsNull && isOptional ? EXPECTED.notCleared : EXPECTED.notNull;
+    violations.push({ field: [name], rule: "type", expected });
+    return;
+  }
+  for (const { name: rule, each, context, holds } of rules) {
+    const violation = (field: string[] | null, given: unknown): Violation => ({
+      field,
+      rule,
+      ...detailsOf(context, given, settings),
+    });
     if (each && Array.isArray(value)) {
       for (const [index, item] of (value as unknown[]).entries()) {
         if (violations.length >= MAX_VIOLATIONS) return;
         if (!holds(item, input, settings)) {
-          violations.push({ field: [name, String(index)], rule, ...bounds });
+          violations.push(violation([name, String(index)], item));
         }
       }
     } else if (!holds(value, input, settings)) {
-      violations.push({ field: whole ? null : [name], rule, ...bounds });
+      violations.push(
+        violation(context.isWholeInput === true ? null : [name], value),
+      );
       // A value of the wrong type is reported once.
       if (rule === "type") return;
     }
   }
+}
+
+function detailsOf(
+  { isWholeInput, allowedBy, ...details }: RuleContext,
+  given: unknown,
+  settings: RuleSettings | undefined,
+): Omit<RuleContext, "isWholeInput" | "allowedBy"> & Partial<Violation> {
+  if (allowedBy !== undefined && settings !== undefined) {
+    return { ...details, allowed: allowedBy(settings) };
+  }
+  const { allowed } = details;
+  return allowed === undefined ||
+    isWholeInput === true ||
+    typeof given !== "string"
+    ? details
+    : { ...details, similar: similarNames(given, allowed) };
 }
 
 function compile(shape: Shape<object>): CompiledShape {
@@ -172,15 +251,11 @@ function compile(shape: Shape<object>): CompiledShape {
       one.constraintCls,
     );
     if (constraint === undefined) continue;
-    const { whole = false, ...bounds } = (one.context ?? {}) as {
-      whole?: boolean;
-    } & CompiledRule["bounds"];
     const { instance } = constraint;
     property.rules.push({
       name: one.name ?? constraint.name,
       each: one.each,
-      isWholeInput: whole,
-      bounds,
+      context: (one.context ?? {}) as RuleContext,
       holds: (value, object, settings) =>
         instance.validate(value, {
           value,
@@ -202,7 +277,7 @@ function compile(shape: Shape<object>): CompiledShape {
         (a, b) => Number(b.name === "type") - Number(a.name === "type"),
       ),
     })),
-    names: new Set(byProperty.keys()),
+    names: [...byProperty.keys()],
     rejectsNull: "refusesNull" in shape && shape.refusesNull === true,
   };
   compiled.set(shape, result);

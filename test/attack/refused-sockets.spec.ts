@@ -42,7 +42,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
     head("POST /graphql HTTP/1.1", HOST, "Transfer-Encoding: chunked"),
   ],
   "a compressed body that never comes": [
-    415,
+    401,
     head(
       "POST /graphql HTTP/1.1",
       HOST,

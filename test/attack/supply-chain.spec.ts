@@ -11,7 +11,13 @@ interface Locked {
 }
 
 /** Every lock file of the repository, by folder. */
-const LOCK_FILES = ["", "test/bench/", "test/clients/", "test/tools/"];
+const LOCK_FILES = [
+  "",
+  "test/bench/",
+  "test/clients/",
+  "test/package/",
+  "test/tools/",
+];
 
 function packagesOf(folder: string): Readonly<Record<string, Locked>> {
   const path = new URL(`../../${folder}package-lock.json`, import.meta.url);

@@ -9,8 +9,9 @@ import {
 import type { Browser, Locator, Page } from "playwright-core";
 import {
   findChromium,
+  finish,
   launch,
-  openWatched,
+  SharedProfiles,
   type WatchedPage,
 } from "../support/browser.js";
 import { control } from "../support/emulator-client.js";
@@ -23,15 +24,10 @@ const describeInBrowser = chromiumPath === null ? describe.skip : describe;
 
 let running: Running;
 let browser: Browser;
+let profiles: SharedProfiles;
 
 const open = (colorScheme?: "light" | "dark"): Promise<WatchedPage> =>
-  openWatched(browser, `${running.emulator.url}/_emulator/ui`, colorScheme);
-
-/** Closes the page and returns the problems that it reported. */
-async function finish({ page, problems }: WatchedPage): Promise<string[]> {
-  await page.context().close();
-  return [...problems];
-}
+  profiles.open(`${running.emulator.url}/_emulator/ui`, colorScheme);
 
 const button = (page: Page, name: string): Locator =>
   page.getByRole("button", { name, exact: true });
@@ -43,6 +39,7 @@ describeInBrowser("the emulator page in a browser", () => {
   beforeAll(async () => {
     running = await startBoth();
     browser = await launch(chromiumPath ?? "");
+    profiles = new SharedProfiles(browser);
   }, 60_000);
 
   beforeEach(() => running.emulator.control.reset());
@@ -69,6 +66,61 @@ describeInBrowser("the emulator page in a browser", () => {
     await row(page, "contacts", "tom@example.com").waitFor();
     expect(page.url()).toBe(`${running.emulator.url}/_emulator/ui`);
     await page.close();
+  });
+
+  it("links back to the gateway, also when it was opened directly", async () => {
+    const watched = await open();
+    const { page } = watched;
+    await page.getByRole("link", { name: "Gateway", exact: true }).click();
+    await page.getByRole("link", { name: "Emulator" }).waitFor();
+    expect(new URL(page.url()).origin).toBe(running.gateway.url);
+    await page.goto(`${running.gateway.url}/emulator`);
+    await page.getByRole("link", { name: "REST documentation" }).waitFor();
+    await page.close();
+  });
+
+  it("shows changes without a reload, and keeps focus and choices", async () => {
+    const watched = await open();
+    const { page } = watched;
+    const confirm = button(page, "Confirm ben@example.com");
+    await confirm.focus();
+    await page.getByLabel("Operation").selectOption("GetMessageContact");
+    await confirm.focus();
+    await fetch(`${running.gateway.url}/v1/message-contacts/${BEN}`);
+    await row(page, "calls", "GetMessageContact").waitFor();
+    running.emulator.control.expireVerification({
+      contactId: BEN,
+      target: "86-13900000005",
+    });
+    await button(page, "Expire 86-13900000005").waitFor({ state: "detached" });
+    const focused = page.locator(":focus");
+    expect(await focused.getAttribute("aria-label")).toBe(
+      "Confirm ben@example.com",
+    );
+    expect(await page.getByLabel("Operation").inputValue()).toBe(
+      "GetMessageContact",
+    );
+    // The next press of Enter must not confirm another address.
+    await page.keyboard.press("Enter");
+    await confirm.waitFor({ state: "detached" });
+    expect(await focused.getAttribute("id")).toBe("verifications-title");
+    expect(await finish(watched)).toEqual([]);
+  });
+
+  it("stops updating when 'Refresh automatically' is turned off", async () => {
+    const watched = await open();
+    const { page } = watched;
+    expect(await page.getByLabel("Refresh automatically").isChecked()).toBe(
+      true,
+    );
+    await page.getByLabel("Refresh automatically").uncheck();
+    // A form still shows its result.
+    await button(page, "+1 day").click();
+    await page.getByText("86400 s ahead of the system time").waitFor();
+    expect(await page.getByLabel("Refresh automatically").isChecked()).toBe(
+      false,
+    );
+    expect(await finish(watched)).toEqual([]);
   });
 
   it("confirms one verification and lets another expire", async () => {

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { OPERATION_ORDER } from "../../src/pages/browser/operation-order.js";
 import {
   findChromium,
+  finish,
   launch,
-  openWatched,
+  SharedProfiles,
   type WatchedPage,
 } from "../support/browser.js";
 import { ensurePageAssets } from "../support/page-assets.js";
@@ -20,24 +23,20 @@ const describeInBrowser = chromiumPath === null ? describe.skip : describe;
 
 let running: Running;
 let browser: Browser;
+let profiles: SharedProfiles;
 
 const open = (
   path: string,
   colorScheme?: "light" | "dark",
 ): Promise<WatchedPage> =>
-  openWatched(browser, `${running.gateway.url}${path}`, colorScheme);
-
-/** Closes the page and returns the problems that it reported. */
-async function finish({ page, problems }: WatchedPage): Promise<string[]> {
-  await page.context().close();
-  return [...problems];
-}
+  profiles.open(`${running.gateway.url}${path}`, colorScheme);
 
 describeInBrowser("the pages in a browser", () => {
   beforeAll(async () => {
     await ensurePageAssets();
     running = await startBoth({ seed: "sample" });
     browser = await launch(chromiumPath ?? "");
+    profiles = new SharedProfiles(browser);
   }, 120_000);
 
   afterAll(async () => {
@@ -75,7 +74,7 @@ describeInBrowser("the pages in a browser", () => {
     );
     for (const address of new Set(addresses)) {
       const answer = await page.request.get(
-        `${running.gateway.url}${address ?? ""}`,
+        new URL(address ?? "", page.url()).href,
       );
       expect([address, answer.status()]).toEqual([address, 200]);
     }
@@ -142,12 +141,92 @@ describeInBrowser("the pages in a browser", () => {
     expect(await finish(watched)).toEqual([]);
   });
 
+  it("keep the name of a tab when another of its operations is run", async () => {
+    const watched = await openPlayground();
+    const { page } = watched;
+    await runExample(page, "ContactUnknown");
+    await answerOf(page).filter({ hasText: "null" }).waitFor();
+    await page.getByRole("tab", { name: "Contact", exact: true }).waitFor();
+    expect(
+      await page.getByRole("tab", { name: "ContactUnknown" }).count(),
+    ).toBe(0);
+    expect(await finish(watched)).toEqual([]);
+  });
+
+  it("open a closed example again from the list of examples", async () => {
+    const watched = await openPlayground();
+    const { page } = watched;
+    const tab = page.getByRole("tab", { name: "Contacts", exact: true });
+    await openTab(page, "Contacts");
+    await page
+      .getByRole("listitem")
+      .filter({ has: tab })
+      .getByRole("button", { name: "Close Tab" })
+      .click();
+    await tab.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Show Examples" }).click();
+    const examples = page.getByRole("region", { name: "Examples" });
+    await examples.getByRole("button", { name: /^Contacts/ }).click();
+    await tab.waitFor();
+    await runExample(page, "Contacts");
+    await answerOf(page).filter({ hasText: "totalCount" }).waitFor();
+    // An open example is shown, not added again.
+    await examples.getByRole("button", { name: /^Contacts/ }).click();
+    expect(await tab.count()).toBe(1);
+    expect(await finish(watched)).toEqual([]);
+  });
+
+  it("show that the playground and the documentation are loading", async () => {
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    for (const path of ["/playground", "/docs"]) {
+      await page.goto(`${running.gateway.url}${path}`);
+      await page.getByRole("status").filter({ hasText: "Loading" }).waitFor();
+    }
+    await page.close();
+  });
+
+  it("list the REST operations by subject, in the order of the README", async () => {
+    const watched = await open("/docs");
+    const { page } = watched;
+    await page.locator(".opblock").first().waitFor();
+    const subjects = ["Contacts", "Verifications", "Deletions", "Bindings"];
+    const tags = await page.locator(".opblock-tag").all();
+    expect(
+      await Promise.all(tags.map((tag) => tag.getAttribute("data-tag"))),
+    ).toEqual(subjects);
+    const rows = await page.locator(".opblock").all();
+    const ids = await Promise.all(rows.map((row) => row.getAttribute("id")));
+    const shown = ids.map((id) => (id ?? "").split("-").slice(1));
+    for (const subject of subjects) {
+      const ofSubject = shown.filter(([tag]) => tag === subject);
+      const names = ofSubject.map(([, name = ""]) => name);
+      expect(names).toEqual(
+        OPERATION_ORDER.filter((name) => names.includes(name)),
+      );
+    }
+    expect(shown).toHaveLength(OPERATION_ORDER.length);
+    expect(await finish(watched)).toEqual([]);
+  });
+
+  it("show each error response of an operation as one line that opens", async () => {
+    const watched = await open("/docs");
+    const { page } = watched;
+    const operation = page.locator("#operations-Contacts-addMessageContact");
+    await operation.locator(".opblock-summary-control").click();
+    const error = operation
+      .locator("details")
+      .filter({ hasText: "Another contact in the resource directory" });
+    const example = error.locator("pre").first();
+    expect(await example.isVisible()).toBe(false);
+    await error.locator("summary").click();
+    await example.waitFor();
+    expect(await finish(watched)).toEqual([]);
+  });
+
   it("execute a request from the REST documentation", async () => {
     const watched = await open("/docs");
     const { page } = watched;
-    const operation = page.locator(
-      "#operations-Message_contacts-addMessageContact",
-    );
+    const operation = page.locator("#operations-Contacts-addMessageContact");
     await operation.locator(".opblock-summary-control").click();
     await operation.getByRole("button", { name: "Execute" }).click();
     const live = operation.locator(".live-responses-table");
@@ -164,6 +243,21 @@ function isOperation(
 ): boolean {
   return url.endsWith("/graphql") && body?.includes(operation) === true;
 }
+
+describe("the order of the REST documentation", () => {
+  it("is that of the README", async () => {
+    const readme = await readFile(
+      new URL("../../README.md", import.meta.url),
+      "utf8",
+    );
+    const rows = readme.matchAll(/^\| `([A-Z]\w+)` +\| `/gm);
+    const named = [...rows].map(
+      ([, action = ""]) => action.charAt(0).toLowerCase() + action.slice(1),
+    );
+    expect(named).toHaveLength(12);
+    expect(OPERATION_ORDER.filter((id) => named.includes(id))).toEqual(named);
+  });
+});
 
 async function openTab(page: Page, name: string): Promise<void> {
   await page.getByRole("tab", { name, exact: true }).click();

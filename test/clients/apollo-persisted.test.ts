@@ -73,7 +73,7 @@ describe("Apollo Client", () => {
     });
   }
 
-  it("sends full documents after the gateway has said that it accepts no others", async () => {
+  it("sends full documents after the gateway has said that it accepts no others", async (test) => {
     const trusted = await startGateway({
       PERSISTED_DOCUMENTS: "only",
       PERSISTED_DOCUMENTS_FILE: new URL(
@@ -81,6 +81,7 @@ describe("Apollo Client", () => {
         import.meta.url,
       ).pathname,
     });
+    test.after(() => trusted.stop());
     const { fetch, sent } = recordingFetch();
     const client = new ApolloClient({
       cache: new InMemoryCache(),
@@ -100,7 +101,6 @@ describe("Apollo Client", () => {
     );
     assert.equal(sent.length, 2);
     client.stop();
-    await trusted.stop();
   });
 
   it("gets the code of an early refusal, also by GET", async () => {

@@ -121,7 +121,7 @@ describe("Relay", () => {
   });
 
   for (const member of ["doc_id", "id", "documentId"]) {
-    it(`runs persisted queries by MD5 as ${member}, where no others are allowed`, async () => {
+    it(`runs persisted queries by MD5 as ${member}, where no others are allowed`, async (test) => {
       const trusted = await startGateway({
         PERSISTED_DOCUMENTS: "only",
         PERSISTED_DOCUMENTS_FILE: fileURLToPath(
@@ -131,6 +131,7 @@ describe("Relay", () => {
           ),
         ),
       });
+      test.after(() => trusted.stop());
       const environment = environmentOf(trusted, ({ id }) => ({
         [member]: id,
       }));
@@ -141,7 +142,6 @@ describe("Relay", () => {
         const card = await load(environment, request as ConcreteRequest, field);
         assert.equal(card.name, "tom");
       }
-      await trusted.stop();
     });
   }
 });

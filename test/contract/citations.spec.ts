@@ -68,10 +68,13 @@ function isText(path: string): boolean {
   );
 }
 
-/** Comments of a source file, or the whole text of any other file. */
+/**
+ * Comments of a source file, or the whole text of any other file. The media
+ * range of every type contains the beginning of a comment, but is none.
+ */
 function commentsOf(path: string, text: string): string {
   if (!/\.[tj]s$/.test(path)) return text;
-  return [...text.matchAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm)]
+  return [...text.matchAll(/(?<!\*)\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm)]
     .map(([comment]) => comment)
     .join("\n");
 }

@@ -283,6 +283,16 @@ const SCENARIOS: readonly Scenario[] = [
     firesAt: ["25m"],
   },
   {
+    alert: "MessageContactsTracesLost",
+    when: "the trace collector is unreachable",
+    series: {
+      [metric("trace_export_failing")]: during(1),
+      [metric("trace_spans_lost_total")]: "0x39 0+1x79 80x120",
+    },
+    ...QUIET_BEFORE_AND_AFTER,
+    firesAt: ["28m"],
+  },
+  {
     alert: "MessageContactsWorkersMissing",
     when: "one of four workers is missing",
     series: {

@@ -127,16 +127,17 @@ describe("an invalid request", () => {
     expect(running.emulator.control.calls()).toEqual([]);
   });
 
-  it("rejects a compressed body with 415", async () => {
+  it("rejects a body with an unknown content coding with 415", async () => {
     running = await startBoth();
     const response = await fetch(`${running.gateway.url}/v1/message-contacts`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        "content-encoding": "gzip",
+        "content-encoding": "br",
       },
       body: "{}",
     });
     expect(response.status).toBe(415);
+    expect(response.headers.get("accept-encoding")).toBe("gzip, identity");
   });
 });

@@ -16,6 +16,7 @@ import {
   PENDING,
   TOM,
   UNBOUND_FOLDER,
+  VALID_INPUTS,
 } from "../support/calls.js";
 import { APIS, type Api, type Input } from "../support/apis.js";
 import { scraped } from "../support/metrics.js";
@@ -85,8 +86,8 @@ const VERIFYING = "c-r5IfC8dP0gNmZ4Ek";
 const WITH_DELETION = "c-H4nUc6jS8wFiB2Ry";
 const OTHER = "c-N8yGw3rC1lIhJ6Us";
 
-const EMAIL = { contactId: TOM, emailAddress: PENDING.emailAddress };
-const PHONE = { contactId: TOM, phoneNumber: PENDING.phoneNumber };
+const EMAIL = VALID_INPUTS.sendEmailVerificationForMessageContact;
+const PHONE = VALID_INPUTS.sendPhoneVerificationForMessageContact;
 
 /** What happens to contacts in one run: each operation, also where it must be refused. */
 const RUN: readonly (readonly [Operation, Input])[] = [
@@ -103,15 +104,7 @@ const RUN: readonly (readonly [Operation, Input])[] = [
       ] as const
     ).map((operation) => [operation, { contactId }] as const),
   ),
-  [
-    "addMessageContact",
-    {
-      name: "ann",
-      emailAddress: "ann@example.com",
-      title: "CEO",
-      messageTypes: ["SERVICE_MESSAGE"],
-    },
-  ],
+  ["addMessageContact", VALID_INPUTS.addMessageContact],
   ["updateMessageContact", { contactId: TOM, name: "tim", ...PENDING }],
   ["updateMessageContact", { contactId: VERIFYING, name: "TIM" }],
   ["sendEmailVerificationForMessageContact", EMAIL],
@@ -157,7 +150,7 @@ describe("under each alternative of each setting of the emulator", () => {
         VERIFICATION_COOLDOWN_SECONDS: "0",
         // Lasting conflicts and throttling end soon.
         READ_DEADLINE_MS: "3000",
-        WRITE_DEADLINE_MS: "5000",
+        WRITE_DEADLINE_MS: "5500",
       },
     );
   }, 60_000);

@@ -3,11 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { OpenAPIObject } from "@nestjs/swagger";
 import { Kind, OperationTypeNode, parse } from "graphql";
 import { OPERATIONS } from "../../src/upstream/operations.js";
-import type { RestOperation } from "../../src/openapi/rest-operation.js";
+import {
+  operationsOf,
+  type RestOperation,
+} from "../../src/openapi/rest-operation.js";
 import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
 import { PAYLOAD_ERRORS } from "../../src/message-contacts/graphql/user-errors.mapper.js";
-import { restContract } from "../../src/message-contacts/rest/rest-contract.js";
-import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
+import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import {
+  eventProblems,
+  openApiOf,
+  pointerOf,
+  schemaCheck,
+} from "../support/contracts.js";
+import { EventReader } from "../support/event-stream.js";
 import { startBoth, type Running } from "../support/running.js";
 
 const FOLDER = new URL("../../src/pages/examples/", import.meta.url);
@@ -94,36 +103,40 @@ describe("the examples of the OpenAPI document", () => {
   });
   afterAll(() => running.stop());
 
+  it("has the schema of each event of a stream", async () => {
+    const url = `${running.gateway.url}/v1/message-contacts/c-neverExistedHere0/deletion/events`;
+    const events = await new EventReader(await fetch(url)).rest();
+    expect(events.map(({ event }) => event)).toEqual([undefined, "complete"]);
+    for (const event of events) {
+      expect(eventProblems(document, event)).toEqual([]);
+    }
+  });
+
   it("succeed unchanged, and their responses match the document", async () => {
-    const { operations } = restContract();
     const problems = schemaCheck(document);
-    for (const [path, item] of Object.entries(document.paths)) {
-      for (const method of ["get", "post", "patch", "delete"] as const) {
-        const id = item[method]?.operationId;
-        const row = id === undefined ? undefined : operations[id];
-        if (row === undefined) continue;
-        const answer = await send(method, path, row);
-        const [first] = row.answers;
-        expect([id, answer.status]).toEqual([id, first?.status]);
-        for (const header of first?.headers ?? []) {
-          // `Age` belongs to data from the cache only.
-          if (header === "Preference-Applied" || header === "Age") continue;
-          expect([id, header, answer.headers.get(header)]).toEqual([
-            id,
-            header,
-            expect.any(String),
-          ]);
-        }
-        if (first?.shapes.length === 0) {
-          await answer.body?.cancel();
-          continue;
-        }
-        const pointer = pointerOf(
-          ...["paths", path, method, "responses", String(answer.status)],
-          ...["content", "application/json", "schema"],
-        );
-        expect([id, problems(pointer, await answer.json())]).toEqual([id, []]);
+    for (const operation of operationsOf(REST_CONTRACT.controllers)) {
+      const { operationId: id, method, url } = operation;
+      const answer = await send(operation);
+      const [first] = operation.answers;
+      expect([id, answer.status]).toEqual([id, first?.status]);
+      for (const header of first?.headers ?? []) {
+        // `Age` belongs to data from the cache only.
+        if (header === "Preference-Applied" || header === "Age") continue;
+        expect([id, header, answer.headers.get(header)]).toEqual([
+          id,
+          header,
+          expect.any(String),
+        ]);
       }
+      if (first?.bodies === undefined) {
+        await answer.body?.cancel();
+        continue;
+      }
+      const pointer = pointerOf(
+        ...["paths", url, method, "responses", String(answer.status)],
+        ...["content", "application/json", "schema"],
+      );
+      expect([id, problems(pointer, await answer.json())]).toEqual([id, []]);
     }
   });
 });
@@ -158,11 +171,11 @@ async function codeOf(
   return payload?.errors?.[0]?.code ?? null;
 }
 
-function send(
-  method: string,
-  path: string,
-  { example: { id = "", query = {}, body } }: RestOperation,
-): Promise<Response> {
+function send({
+  method,
+  url: path,
+  example: { id = "", query = {}, body },
+}: RestOperation): Promise<Response> {
   const url = new URL(path.replace("{id}", id), running.gateway.url);
   for (const [name, value] of Object.entries(query)) {
     for (const item of [value].flat())

@@ -16,6 +16,9 @@ const WATCH =
 
 const TOMS_NAME = { data: { messageContact: { name: "tom" } } };
 
+const read = async (response: Response): Promise<Answer> =>
+  (await response.json()) as Answer;
+
 /** Headers that urql sends with its default options. */
 const URQL = {
   accept:
@@ -55,9 +58,6 @@ function get(
   const search = new URLSearchParams(parameters);
   return fetch(`${gateway.url}${path}?${search.toString()}`, { headers });
 }
-
-const read = async (answer: Response): Promise<Answer> =>
-  (await answer.json()) as Answer;
 
 const calls = ({ emulator }: Running): number =>
   emulator.control.calls().length;

@@ -13,23 +13,22 @@ import {
   afterAll,
   afterEach,
   beforeAll,
-  beforeEach,
   describe,
   expect,
   it,
 } from "@jest/globals";
-import {
-  startEmulator,
-  type RunningEmulator,
-} from "../../src/emulator/emulator.server.js";
 import { TOM } from "../support/emulator-fixture.js";
-import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import { EmulatedProcess } from "../support/emulated-process.js";
+import {
+  buildGateway,
+  type GatewayProcess,
+} from "../support/gateway-process.js";
 import { scraped } from "../support/metrics.js";
 import { until } from "../support/until.js";
 
 let entry: string;
 let folder: string;
-let emulator: RunningEmulator;
+let running: EmulatedProcess | undefined;
 let gateway: GatewayProcess;
 
 beforeAll(() => {
@@ -37,23 +36,17 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "gateway-logs-"));
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  emulator = await startEmulator({ seed: "sample" });
-});
 afterEach(async () => {
-  if (!gateway.hasEnded) await gateway.kill();
-  await emulator.stop();
+  await running?.stop();
+  running = undefined;
 });
 
 async function start(
   environment: Readonly<Record<string, string>>,
   stdout?: number,
 ): Promise<void> {
-  gateway = await GatewayProcess.start(
-    entry,
-    { UPSTREAM_ENDPOINT: emulator.url, DRAIN_SECONDS: "0", ...environment },
-    stdout,
-  );
+  running = await EmulatedProcess.start(entry, environment, stdout);
+  ({ gateway } = running);
 }
 
 const titles = ["OTHER", "CEO", "FINANCE_DIRECTOR"] as const;

@@ -116,7 +116,7 @@ describe("the error pages", () => {
   it("list every code", async () => {
     const text = await (await get("/errors")).text();
     for (const code of Object.values(ErrorCode)) {
-      expect(text).toContain(`href="/errors/${code}`);
+      expect(text).toContain(`href="errors/${code}`);
     }
   });
 
@@ -217,7 +217,7 @@ describe("page assets", () => {
 async function filesOf(page: string): Promise<string[]> {
   const text = await (await get(page)).text();
   return [...text.matchAll(/(?:src|href)="([^"]+\/assets\/[^"]+)"/g)].map(
-    ([, address = ""]) => address,
+    ([, address = ""]) => new URL(address, `http://127.0.0.1${page}`).pathname,
   );
 }
 

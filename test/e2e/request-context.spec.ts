@@ -3,14 +3,18 @@ import { fastify } from "fastify";
 import { DEFAULT_DIRECTORY } from "../../src/context/request-context.js";
 import { callerWith, SCOPES } from "../../src/context/caller.js";
 import { acceptIdempotencyKeys } from "../../src/http/idempotency-key.js";
+import { Ingress } from "../../src/http/ingress/ingress.js";
 import { addRequestHooks } from "../../src/http/request-hooks.js";
 import { Logger } from "../../src/logging/logger.js";
+import { ClientViews } from "../../src/proxies/client-view.js";
 
 describe("the request context", () => {
   it("is one object from the first hook to the handler, and frozen there", async () => {
     const app = fastify();
     const logger = new Logger({ LOG_LEVEL: "error" });
     const caller = callerWith("ann", SCOPES, [DEFAULT_DIRECTORY]);
+    const originOf = () => ({ kind: "own" }) as const;
+    new Ingress(new ClientViews(), { originOf }, logger).addHook(app);
     addRequestHooks(
       app,
       {

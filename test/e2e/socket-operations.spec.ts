@@ -25,7 +25,7 @@ const { file, keys } = keysFor({
 
 interface Line {
   readonly msg: string;
-  readonly door?: string;
+  readonly protocol?: string;
   readonly route?: string;
   readonly operation?: string;
   readonly code?: string;
@@ -90,12 +90,12 @@ test("logs, counts and traces the sign-in and each operation of a WebSocket", as
   await socket.close();
 
   const common = {
-    door: "websocket",
+    protocol: "websocket",
     route: "/graphql",
     caller: "reader",
     traceId: TRACE,
   };
-  const mine = requests().filter(({ door }) => door === "websocket");
+  const mine = requests().filter(({ protocol }) => protocol === "websocket");
   expect(mine).toMatchObject([
     { ...common, operation: "connect" },
     { ...common, operation: "listMessageContacts", code: "BAD_REQUEST" },
@@ -147,7 +147,7 @@ test("logs and counts refusals over a WebSocket with their caller and code", asy
   await socket.message(({ type }) => type === "next");
   await socket.message(({ type }) => type === "complete");
   await socket.close();
-  const mine = requests().filter(({ door }) => door === "websocket");
+  const mine = requests().filter(({ protocol }) => protocol === "websocket");
   expect(mine).toMatchObject([
     { operation: "connect", code: "UNAUTHENTICATED", caller: "nobody" },
     { operation: "connect", caller: "writer" },

@@ -18,40 +18,11 @@ import {
 import { environmentFor } from "../support/running.js";
 import {
   StubVendor,
+  STUB_CONTACT,
+  STUB_INPUTS,
   STUB_REQUEST_ID,
   usualAnswer,
 } from "../support/stub-vendor.js";
-
-const ID = "c-one";
-
-const INPUTS: Readonly<Record<Operation, Input>> = {
-  addMessageContact: {
-    name: "ann",
-    emailAddress: "ann@example.com",
-    title: "CEO",
-    messageTypes: ["SERVICE_MESSAGE"],
-  },
-  getMessageContact: { contactId: ID },
-  listMessageContacts: {},
-  updateMessageContact: { contactId: ID, name: "ann" },
-  cancelMessageContactUpdate: {
-    contactId: ID,
-    emailAddress: "new@example.com",
-  },
-  deleteMessageContact: { contactId: ID, retainContactInMembers: false },
-  getMessageContactDeletionStatus: { contactId: ID },
-  sendEmailVerificationForMessageContact: {
-    contactId: ID,
-    emailAddress: "new@example.com",
-  },
-  sendPhoneVerificationForMessageContact: {
-    contactId: ID,
-    phoneNumber: "86-13900001234",
-  },
-  listMessageContactVerifications: { contactId: ID },
-  associateMembers: { contactId: ID, targetIds: ["fd-1"] },
-  disassociateMembers: { contactId: ID, targetIds: ["fd-2"] },
-};
 
 /** Values that no member of a response should have. */
 const ODD: readonly unknown[] = [
@@ -109,8 +80,11 @@ interface Case {
 
 const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
   (operation) =>
-    placesIn(usualAnswer(operation, { ContactId: ID })).flatMap((place) =>
-      ODD.flatMap((odd) => APIS.map((api) => ({ operation, api, place, odd }))),
+    placesIn(usualAnswer(operation, { ContactId: STUB_CONTACT })).flatMap(
+      (place) =>
+        ODD.flatMap((odd) =>
+          APIS.map((api) => ({ operation, api, place, odd })),
+        ),
     ),
 );
 
@@ -170,7 +144,7 @@ afterAll(async () => {
 async function asked(
   alias: string,
   { operation, api }: Pick<Case, "operation" | "api">,
-  input: Input = INPUTS[operation],
+  input: Input = STUB_INPUTS[operation],
 ): Promise<ApiResponse> {
   return api.call(gateway.url, operation, input, {
     "x-resource-directory": alias,
@@ -282,7 +256,7 @@ describe("a response of the vendor without an optional member", () => {
 
   it.each(
     APIS.flatMap((api) =>
-      [{}, { ContactId: ID }, { Status: "" }].map((status) => ({
+      [{}, { ContactId: STUB_CONTACT }, { Status: "" }].map((status) => ({
         api,
         name: api.name,
         status,
@@ -317,7 +291,7 @@ describe("a response of the vendor without an optional member", () => {
     async ({ api, operation, alias }) => {
       const action = actionOf(operation);
       const contactId =
-        operation === "listMessageContacts" ? {} : { contactId: ID };
+        operation === "listMessageContacts" ? {} : { contactId: STUB_CONTACT };
       vendor.clear(alias);
       vendor.answer(alias, action, () => ({
         RequestId: STUB_REQUEST_ID,

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -168,6 +169,22 @@ test("does not start without an upstream and without authentication", async () =
   expect(text).toMatch(/HOST must be a loopback address/);
 });
 
+test.each(["serve", "doctor", "key", "policy", "seed", "emulator"])(
+  "contains the command %s, which needs no packages besides the bundle",
+  async (command) => {
+    const packages = join(image, "node_modules");
+    const aside = join(image, "aside");
+    renameSync(packages, aside);
+    const child = start([...last("ENTRYPOINT"), command, "--help"], {});
+    let text = "";
+    child.stdout?.on("data", (part: Buffer) => (text += part.toString()));
+    const end = await once(child, "exit");
+    renameSync(aside, packages);
+    expect(end).toEqual([0, null]);
+    expect(text).toContain("Exit codes:");
+  },
+);
+
 test("serves requests, is healthy, and exits with 0 on SIGTERM", async () => {
   const entry = last("ENTRYPOINT");
   const [port, opsPort, emulatorPort] = await Promise.all([
@@ -175,7 +192,7 @@ test("serves requests, is healthy, and exits with 0 on SIGTERM", async () => {
     freePort(),
     freePort(),
   ]);
-  const emulator = start([...entry, "dist/emulator/main.js"], {
+  const emulator = start([...entry, "emulator"], {
     EMULATOR_PORT: emulatorPort,
   });
   await written(emulator, /Control .*/);

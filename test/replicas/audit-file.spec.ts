@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   mkdtempSync,
   readFileSync,
@@ -16,12 +15,12 @@ import {
   expect,
   it,
 } from "@jest/globals";
-import {
-  startEmulator,
-  type RunningEmulator,
-} from "../../src/emulator/emulator.server.js";
 import { TOM } from "../support/emulator-fixture.js";
-import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import { EmulatedProcess } from "../support/emulated-process.js";
+import {
+  buildGateway,
+  type GatewayProcess,
+} from "../support/gateway-process.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
 
@@ -30,7 +29,7 @@ const describeHere = hasRedisServer() ? describe : describe.skip;
 describeHere("the audit file of several workers", () => {
   let entry: string;
   let redis: RedisServer;
-  let emulator: RunningEmulator;
+  let running: EmulatedProcess;
   let gateway: GatewayProcess;
   const folder = mkdtempSync(join(tmpdir(), "gateway-audit-"));
 
@@ -38,14 +37,22 @@ describeHere("the audit file of several workers", () => {
     entry = buildGateway();
     redis = await RedisServer.start();
   }, 180_000);
-  afterEach(async () => {
-    await gateway.kill();
-    await emulator.stop();
-  });
+  afterEach(() => running.stop());
   afterAll(async () => {
     await redis.kill();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  const start = async (
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    running = await EmulatedProcess.start(entry, {
+      REDIS_URL: redis.url,
+      WEB_CONCURRENCY: "2",
+      ...environment,
+    });
+    ({ gateway } = running);
+  };
 
   const change = async (): Promise<void> => {
     const response = await fetch(`${gateway.url}/v1/message-contacts/${TOM}`, {
@@ -58,11 +65,7 @@ describeHere("the audit file of several workers", () => {
   };
 
   it("on a full disk: is reported by /readyz of the primary process, and responses are unaffected", async () => {
-    emulator = await startEmulator({ seed: "sample" });
-    gateway = await GatewayProcess.start(entry, {
-      UPSTREAM_ENDPOINT: emulator.url,
-      REDIS_URL: redis.url,
-      WEB_CONCURRENCY: "2",
+    await start({
       AUDIT_LOG: "/dev/full",
     });
     await change();
@@ -81,12 +84,8 @@ describeHere("the audit file of several workers", () => {
   });
 
   it("is reopened by each worker when the primary process gets SIGHUP", async () => {
-    emulator = await startEmulator({ seed: "sample" });
     const path = join(folder, "audit.log");
-    gateway = await GatewayProcess.start(entry, {
-      UPSTREAM_ENDPOINT: emulator.url,
-      REDIS_URL: redis.url,
-      WEB_CONCURRENCY: "2",
+    await start({
       AUDIT_LOG: path,
       LOG_LEVEL: "info",
     });
@@ -106,9 +105,6 @@ describeHere("the audit file of several workers", () => {
       );
     }
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const workers = spawnSync("pgrep", ["-P", String(gateway.pid)], {
-      encoding: "utf8",
-    }).stdout;
-    expect(workers.trim().split("\n")).toHaveLength(2);
+    expect(gateway.workers()).toHaveLength(2);
   });
 });

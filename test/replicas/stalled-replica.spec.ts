@@ -17,9 +17,9 @@ import { until } from "../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
-/** A write counts as abandoned after 2 s + 10 s. */
+/** A write counts as abandoned after 5.5 s + 10 s. */
 const SHORT_DEADLINES = {
-  WRITE_DEADLINE_MS: "2000",
+  WRITE_DEADLINE_MS: "5500",
   WRITE_ATTEMPT_MS: "1000",
   READ_BACK_RESERVE_MS: "500",
 };

@@ -9,12 +9,13 @@ import {
   expect,
   it,
 } from "@jest/globals";
-import {
-  startEmulator,
-  type RunningEmulator,
-} from "../../src/emulator/emulator.server.js";
+import type { RunningEmulator } from "../../src/emulator/emulator.server.js";
 import { REST } from "../support/apis.js";
-import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
+import { EmulatedProcess } from "../support/emulated-process.js";
+import {
+  buildGateway,
+  type GatewayProcess,
+} from "../support/gateway-process.js";
 import { scraped } from "../support/metrics.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 import { until } from "../support/until.js";
@@ -27,6 +28,7 @@ describeHere("several workers behind one port", () => {
   let entry: string;
   let emulator: RunningEmulator;
   let redis: RedisServer;
+  let running: EmulatedProcess;
   let gateway: GatewayProcess;
 
   beforeAll(async () => {
@@ -35,27 +37,18 @@ describeHere("several workers behind one port", () => {
   }, 180_000);
   afterAll(() => redis.kill());
   beforeEach(async () => {
-    emulator = await startEmulator({});
-    gateway = await GatewayProcess.start(entry, {
-      UPSTREAM_ENDPOINT: emulator.url,
+    running = await EmulatedProcess.start(entry, {
       REDIS_URL: redis.url,
       WEB_CONCURRENCY: "2",
       WORKER_HEARTBEAT_SECONDS: "3",
-      DRAIN_SECONDS: "0",
     });
+    ({ emulator, gateway } = running);
   });
-  afterEach(async () => {
-    await gateway.kill();
-    await emulator.stop();
-  });
+  afterEach(() => running.stop());
 
   const read = (): ReturnType<typeof REST.call> =>
     REST.call(gateway.url, "listMessageContacts", {});
-  const workers = (): number[] =>
-    spawnSync("pgrep", ["-P", String(gateway.pid)], { encoding: "utf8" })
-      .stdout.split("\n")
-      .filter(Boolean)
-      .map(Number);
+  const workers = (): number[] => gateway.workers();
   const ready = async (): Promise<{
     readonly status: string;
     readonly workersReady: number;
@@ -230,21 +223,13 @@ describeHere("several workers behind one port", () => {
   });
 
   it("record a change that a second signal cuts off", async () => {
-    const cut = await GatewayProcess.start(entry, {
-      UPSTREAM_ENDPOINT: emulator.url,
-      REDIS_URL: redis.url,
-      WEB_CONCURRENCY: "2",
-      DRAIN_SECONDS: "0",
-      AUDIT_LOG: "stderr",
-    });
+    const cut = await running.another({ AUDIT_LOG: "stderr" });
     const { answer } = await addSlowly(cut.url);
     const lost = answer.then(
       () => false,
       () => true,
     );
-    const before = spawnSync("pgrep", ["-P", String(cut.pid)], {
-      encoding: "utf8",
-    }).stdout;
+    const before = cut.workers();
     cut.send("SIGTERM");
     await until("the gateway is not ready", async () => {
       const { status } = await fetch(`${cut.opsUrl}/readyz`);
@@ -255,8 +240,7 @@ describeHere("several workers behind one port", () => {
     expect(await lost).toBe(true);
     expect(cut.errors).toContain('"outcome":"OUTCOME_UNKNOWN"');
     expect(cut.output).toContain("a running change is cut off");
-    const pids = before.split("\n").filter(Boolean).map(Number);
-    expect(pids.map(isAlive)).toEqual([false, false]);
+    expect(before.map(isAlive)).toEqual([false, false]);
   });
 
   it("do not open the inspector on SIGUSR1", async () => {
@@ -280,12 +264,7 @@ describeHere("several workers behind one port", () => {
   });
 
   it("close connections beyond their limit", async () => {
-    const limited = await GatewayProcess.start(entry, {
-      UPSTREAM_ENDPOINT: emulator.url,
-      REDIS_URL: redis.url,
-      WEB_CONCURRENCY: "2",
-      MAX_CONNECTIONS: "2",
-    });
+    const limited = await running.another({ MAX_CONNECTIONS: "2" });
     const { hostname, port } = new URL(limited.url);
     let closed = 0;
     const sockets = Array.from({ length: 6 }, () =>
@@ -311,13 +290,8 @@ describeHere("several workers behind one port", () => {
 
   it("fail the start with the error of the first worker that cannot start", async () => {
     const taken = new URL(gateway.url).port;
-    await expect(
-      GatewayProcess.start(entry, {
-        UPSTREAM_ENDPOINT: emulator.url,
-        REDIS_URL: redis.url,
-        WEB_CONCURRENCY: "2",
-        PORT: taken,
-      }),
-    ).rejects.toThrow("EADDRINUSE");
+    await expect(running.another({ PORT: taken })).rejects.toThrow(
+      "EADDRINUSE",
+    );
   });
 });

@@ -1,5 +1,10 @@
 import { existsSync } from "node:fs";
-import { chromium, type Browser, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Page,
+} from "playwright-core";
 
 const USUAL_PLACES = [
   "/usr/bin/chromium",
@@ -44,18 +49,64 @@ export interface WatchedPage {
   readonly problems: readonly string[];
 }
 
+type Theme = "light" | "dark";
+
 /** Opens a page in a fresh profile and collects its problems. */
 export async function openWatched(
   browser: Browser,
   url: string,
-  colorScheme: "light" | "dark" = "light",
+  colorScheme: Theme = "light",
 ): Promise<WatchedPage> {
+  return openIn(await newProfile(browser, colorScheme), url);
+}
+
+/**
+ * Profiles that several cases share, one per theme, so that scripts are loaded only once.
+ * Each case begins without stored data.
+ */
+export class SharedProfiles {
+  private readonly profiles = new Map<Theme, BrowserContext>();
+
+  constructor(private readonly browser: Browser) {}
+
+  async open(url: string, theme: Theme = "light"): Promise<WatchedPage> {
+    const profile =
+      this.profiles.get(theme) ?? (await newProfile(this.browser, theme));
+    this.profiles.set(theme, profile);
+    return openIn(profile, url);
+  }
+}
+
+/** Deletes the stored data, closes a page and returns its problems. */
+export async function finish({
+  page,
+  problems,
+}: WatchedPage): Promise<string[]> {
+  const found = [...problems];
+  // Leave the page first: its delayed writes would store data again.
+  await page.goto(new URL("/favicon.svg", page.url()).href);
+  await page.evaluate("localStorage.clear(); sessionStorage.clear()");
+  await page.close();
+  return found;
+}
+
+async function newProfile(
+  browser: Browser,
+  colorScheme: Theme,
+): Promise<BrowserContext> {
   const context = await browser.newContext({
     colorScheme,
     viewport: { width: 1360, height: 850 },
   });
   // Less than the test's time limit, so that a failure names the awaited element.
   context.setDefaultTimeout(15_000);
+  return context;
+}
+
+async function openIn(
+  context: BrowserContext,
+  url: string,
+): Promise<WatchedPage> {
   const page = await context.newPage();
   const problems: string[] = [];
   const { origin } = new URL(url);

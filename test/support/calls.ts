@@ -15,35 +15,40 @@ export const PENDING = {
   phoneNumber: "86-13900009999",
 };
 
-/** Valid input of each operation. */
-export const VALID_INPUTS: Readonly<Record<Operation, Input>> = {
+/** Valid input of each operation, for a contact. */
+export const validInputsFor = (
+  contactId: string,
+): Readonly<Record<Operation, Input>> => ({
   addMessageContact: {
     name: "ann",
     emailAddress: "ann@example.com",
     title: "CEO",
     messageTypes: ["SERVICE_MESSAGE"],
   },
-  getMessageContact: { contactId: TOM },
+  getMessageContact: { contactId },
   listMessageContacts: { pageSize: 5 },
-  updateMessageContact: { contactId: TOM, name: "tim" },
+  updateMessageContact: { contactId, name: "tim" },
   cancelMessageContactUpdate: {
-    contactId: TOM,
+    contactId,
     emailAddress: PENDING.emailAddress,
   },
-  deleteMessageContact: { contactId: TOM },
-  getMessageContactDeletionStatus: { contactId: TOM },
+  deleteMessageContact: { contactId },
+  getMessageContactDeletionStatus: { contactId },
   sendEmailVerificationForMessageContact: {
-    contactId: TOM,
+    contactId,
     emailAddress: PENDING.emailAddress,
   },
   sendPhoneVerificationForMessageContact: {
-    contactId: TOM,
+    contactId,
     phoneNumber: PENDING.phoneNumber,
   },
-  listMessageContactVerifications: { contactId: TOM },
-  associateMembers: { contactId: TOM, targetIds: [UNBOUND_FOLDER] },
-  disassociateMembers: { contactId: TOM, targetIds: [BOUND_FOLDER] },
-};
+  listMessageContactVerifications: { contactId },
+  associateMembers: { contactId, targetIds: [UNBOUND_FOLDER] },
+  disassociateMembers: { contactId, targetIds: [BOUND_FOLDER] },
+});
+
+/** Valid input of each operation, for the first contact of the sample seed. */
+export const VALID_INPUTS = validInputsFor(TOM);
 
 /** Starts the verifications of `PENDING` if the operation needs them. */
 export async function openPending(

@@ -1,9 +1,10 @@
-import type { OpenAPIObject } from "@nestjs/swagger";
+import type { OpenAPIObject, SchemaObject } from "@nestjs/swagger";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { readConfig } from "../../src/config/read-config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { printedOpenApi } from "../../src/pages/contracts.js";
+import type { ReceivedEvent } from "./event-stream.js";
 import { environmentFor } from "./running.js";
 
 /** A gateway without an upstream, for printing its contracts. */
@@ -43,4 +44,35 @@ export function pointerOf(...parts: readonly string[]): string {
         `/${encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))}`,
     )
     .join("");
+}
+
+/**
+ * Violations by an event of a stream: of the schema that its name selects, and of the
+ * schema of its data.
+ */
+export function eventProblems(
+  document: OpenAPIObject,
+  { event = "message", ...fields }: ReceivedEvent,
+): string[] {
+  const problems = schemaCheck(document);
+  const { discriminator } = document.components?.schemas?.[
+    "DeletionEvent"
+  ] as SchemaObject;
+  const reference = discriminator?.mapping?.[event] ?? "";
+  const name = reference.split("/").at(-1) ?? "";
+  const { properties = {} } = (document.components?.schemas?.[name] ??
+    {}) as SchemaObject;
+  const { contentSchema } = (properties["data"] ?? {}) as {
+    contentSchema?: { $ref: string };
+  };
+  return [
+    ...problems("/components/schemas/DeletionEvent", { event, ...fields }),
+    ...problems(reference.slice(1), { event, ...fields }),
+    ...(contentSchema === undefined
+      ? []
+      : problems(
+          contentSchema.$ref.slice(1),
+          JSON.parse(fields.data ?? "null"),
+        )),
+  ];
 }

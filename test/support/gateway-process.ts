@@ -111,6 +111,14 @@ export class GatewayProcess {
     return this.child.pid ?? 0;
   }
 
+  /** Process ids of its workers; empty if it has none. */
+  workers(): number[] {
+    const { stdout } = spawnSync("pgrep", ["-P", String(this.pid)], {
+      encoding: "utf8",
+    });
+    return stdout.split("\n").filter(Boolean).map(Number);
+  }
+
   /** Standard error so far. */
   get errors(): string {
     return this.text;

@@ -1,4 +1,6 @@
 import { createServer, type Server } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 import type { AddressInfo } from "node:net";
 
 /** A span in OTLP's JSON, with the members that tests use. */
@@ -12,14 +14,17 @@ export interface SentSpan {
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
+type Attributes = {
+  key: string;
+  value: { stringValue?: string; intValue?: number };
+}[];
+
 interface ExportBody {
   resourceSpans: {
+    resource: { attributes: Attributes };
     scopeSpans: {
       spans: (Omit<SentSpan, "attributes"> & {
-        attributes: {
-          key: string;
-          value: { stringValue?: string; intValue?: number };
-        }[];
+        attributes: Attributes;
       })[];
     }[];
   }[];
@@ -30,6 +35,12 @@ export class OtlpCollector {
   readonly spans: SentSpan[] = [];
   readonly bodies: string[] = [];
   readonly headers: NodeJS.Dict<string | string[]>[] = [];
+  /** Paths of the requests, in order. */
+  readonly paths: string[] = [];
+  /** Attributes of the process that sent the last spans. */
+  resource: Readonly<Record<string, string | number>> = {};
+  /** Status of the responses. */
+  status = 200;
 
   private constructor(private readonly server: Server) {}
 
@@ -37,13 +48,22 @@ export class OtlpCollector {
     const server = createServer();
     const collector = new OtlpCollector(server);
     server.on("request", (request, response) => {
-      let body = "";
-      request.setEncoding("utf8");
-      request.on("data", (part: string) => (body += part));
-      request.on("end", () => {
-        if (request.url === "/v1/traces") collector.keep(body);
-        collector.headers.push(request.headers);
-        response.writeHead(200, { "content-type": "application/json" });
+      void buffer(request).then((sent) => {
+        const { url = "", headers } = request;
+        collector.paths.push(url);
+        collector.headers.push(headers);
+        const body =
+          headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent;
+        if (collector.status !== 200) {
+          // Nothing is kept.
+        } else if (headers["content-type"] === "application/json") {
+          collector.keep(body.toString("utf8"));
+        } else {
+          collector.bodies.push(body.toString("latin1"));
+        }
+        response.writeHead(collector.status, {
+          "content-type": "application/json",
+        });
         response.end("{}");
       });
     });
@@ -65,18 +85,25 @@ export class OtlpCollector {
   private keep(body: string): void {
     this.bodies.push(body);
     const { resourceSpans } = JSON.parse(body) as ExportBody;
-    for (const { scopeSpans } of resourceSpans) {
+    for (const { resource, scopeSpans } of resourceSpans) {
+      this.resource = recordOf(resource.attributes);
       for (const { spans } of scopeSpans) {
         for (const span of spans) {
-          const attributes = Object.fromEntries(
-            span.attributes.map(({ key, value }) => [
-              key,
-              value.stringValue ?? Number(value.intValue),
-            ]),
-          );
+          const attributes = recordOf(span.attributes);
           this.spans.push({ ...span, attributes });
         }
       }
     }
   }
+}
+
+function recordOf(
+  attributes: Attributes,
+): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [
+      key,
+      value.stringValue ?? Number(value.intValue),
+    ]),
+  );
 }

@@ -8,7 +8,11 @@ export const answerOf = (page: Page): Locator =>
 export const runButton = (page: Page): Locator =>
   page.locator(".graphiql-execute-button");
 
-/** Opens the playground and waits until it knows the schema and its examples. */
+/** Resolves when the editor is ready. Also without a schema. */
+export async function waitForTabs(page: Page): Promise<void> {
+  await runButton(page).waitFor();
+  await page.locator(".graphiql-query-editor .view-lines").waitFor();
+}
 
 /** Resolves when the button offers a choice of operations, once the document has been parsed. */
 export async function waitForExamples(page: Page): Promise<void> {

@@ -52,6 +52,7 @@ export async function startBoth(
     await emulator.stop();
     throw error;
   });
+  emulator.control.linkGateway(gateway.url);
   return {
     emulator,
     gateway,

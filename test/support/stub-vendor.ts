@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { actionOf, type Operation } from "../../src/upstream/operations.js";
+import type { Input } from "./apis.js";
+import { validInputsFor } from "./calls.js";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -8,6 +10,21 @@ type Params = Readonly<Record<string, string>>;
 export type StubAnswer = (params: Params) => unknown;
 
 export const STUB_REQUEST_ID = "9B34724D-54B0-4A51-B34D-4512372FE1BE";
+
+/** Contact of `STUB_INPUTS`. */
+export const STUB_CONTACT = "c-one";
+
+/** Valid input of each operation, which the usual responses show as carried out. */
+export const STUB_INPUTS: Readonly<Record<Operation, Input>> = {
+  ...validInputsFor(STUB_CONTACT),
+  updateMessageContact: { contactId: STUB_CONTACT, name: "ann" },
+  deleteMessageContact: {
+    contactId: STUB_CONTACT,
+    retainContactInMembers: false,
+  },
+  associateMembers: { contactId: STUB_CONTACT, targetIds: ["fd-1"] },
+  disassociateMembers: { contactId: STUB_CONTACT, targetIds: ["fd-2"] },
+};
 
 const contact = (id: string, more: object = {}): object => ({
   ContactId: id,

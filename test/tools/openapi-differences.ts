@@ -200,7 +200,7 @@ class Comparison {
   private bounds(place: string, old: JsonObject, now: JsonObject): void {
     const bound = (schema: JsonObject, name: string, open: number): number =>
       typeof schema[name] === "number" ? schema[name] : open;
-    for (const name of ["minimum", "minLength", "minItems"]) {
+    for (const name of ["minimum", "minLength", "minItems", "minProperties"]) {
       if (bound(now, name, -Infinity) > bound(old, name, -Infinity)) {
         this.found.push(`${place} has a higher ${name}`);
       }
@@ -209,6 +209,9 @@ class Comparison {
       if (bound(now, name, Infinity) < bound(old, name, Infinity)) {
         this.found.push(`${place} has a lower ${name}`);
       }
+    }
+    if (now["uniqueItems"] === true && old["uniqueItems"] !== true) {
+      this.found.push(`${place} requires unique items`);
     }
     for (const name of ["pattern", "format"]) {
       if (now[name] !== undefined && now[name] !== old[name]) {

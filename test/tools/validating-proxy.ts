@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import prismCore from "@stoplight/prism-core";
 import prismHttp from "@stoplight/prism-http";
@@ -29,6 +30,17 @@ export interface ValidatingProxy {
 /** Header that names the gateway of a request. */
 const TARGET_HEADER = "x-judged-gateway";
 
+/** The document without its `default` responses, which would allow any status. */
+function withoutDefaults(text: string): object {
+  const document = JSON.parse(text) as {
+    paths: Record<string, Record<string, { responses: { default?: unknown } }>>;
+  };
+  for (const item of Object.values(document.paths)) {
+    for (const { responses } of Object.values(item)) delete responses.default;
+  }
+  return document;
+}
+
 interface PrismViolation {
   readonly location: readonly string[];
   readonly message: string;
@@ -50,7 +62,9 @@ function violationsIn(header: string): readonly PrismViolation[] {
 export async function startValidatingProxy(
   documentPath: string,
 ): Promise<ValidatingProxy> {
-  const operations = await prismHttp.getHttpOperationsFromSpec(documentPath);
+  const operations = await prismHttp.getHttpOperationsFromSpec(
+    withoutDefaults(await readFile(documentPath, "utf8")),
+  );
   const prisms = new Map<string, Promise<Prism>>();
   const violations: Violation[] = [];
   let count = 0;

@@ -7,10 +7,12 @@ import {
   type JWTPayload,
   type JWTVerifyOptions,
 } from "jose";
+import { LRUCache } from "lru-cache";
 import { callerWith, isExpired, type Caller } from "../../context/caller.js";
 import type { Issuer } from "../../config/files/issuers-file.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
+import type { RefusalReason } from "../../errors/refusal-reasons.js";
 import { JwksUnavailable, type IssuerKeys } from "./jwks.js";
 import { claimsOf, isAccessToken } from "./token-claims.js";
 
@@ -36,10 +38,10 @@ export class AccessTokens {
     string,
     { readonly terms: Issuer; readonly keys: Pick<IssuerKeys, "find"> }
   >;
-  private readonly verifiedTokens = new Map<
+  private readonly verifiedTokens = new LRUCache<
     string,
     { readonly caller: Caller; readonly untilMs: number }
-  >();
+  >({ max: MAX_CACHED });
 
   constructor(
     issuers: readonly Issuer[],
@@ -58,34 +60,44 @@ export class AccessTokens {
   /**
    * Verifies a token and returns its caller.
    *
-   * @returns null for an invalid token. The reason is not given, because it
+   * @returns the reason for an invalid token. It is for the log only, because it
    *   would help to forge one.
    * @throws {GatewayError} AUTHENTICATION_UNAVAILABLE when the issuer's keys
    *   cannot be fetched, so that the token may be valid
    */
-  async callerOf(token: string): Promise<Caller | null> {
-    if (token.length > MAX_TOKEN_LENGTH) return null;
+  async callerOf(token: string): Promise<Caller | RefusalReason> {
+    if (token.length > MAX_TOKEN_LENGTH) return "malformed-token";
     const digest = createHash("sha256").update(token).digest("base64");
     const nowMs = this.options.now?.() ?? Date.now();
     const known = this.verifiedTokens.get(digest);
     if (known !== undefined && nowMs < known.untilMs) return known.caller;
     try {
       const caller = await this.verify(token, nowMs);
-      if (caller !== null) this.remember(digest, caller, nowMs);
+      if (typeof caller === "string") return caller;
+      const untilMs = Math.min(
+        nowMs + CACHE_MS,
+        caller.expiresAtMs ?? Infinity,
+      );
+      this.verifiedTokens.set(digest, { caller, untilMs });
       return caller;
     } catch (error) {
-      if (!(error instanceof JwksUnavailable)) return null;
+      if (!(error instanceof JwksUnavailable)) return reasonOf(error);
       throw new GatewayError(ErrorCode.AUTHENTICATION_UNAVAILABLE, {
         retryAfterSeconds: Math.max(1, Math.ceil(error.retryAfterMs / 1_000)),
+        reason: "issuer-unreachable",
       });
     }
   }
 
-  private async verify(token: string, nowMs: number): Promise<Caller | null> {
+  private async verify(
+    token: string,
+    nowMs: number,
+  ): Promise<Caller | RefusalReason> {
     const payload = decodeJwt(token);
     const header = decodeProtectedHeader(token);
     const issuer = this.issuers.get(payload.iss ?? "");
-    if (issuer === undefined || !isAccessToken(header, payload)) return null;
+    if (issuer === undefined) return "unknown-issuer";
+    if (!isAccessToken(header, payload)) return "not-access-token";
     const { terms, keys } = issuer;
     const options: JWTVerifyOptions = {
       issuer: terms.issuer,
@@ -97,43 +109,55 @@ export class AccessTokens {
     };
     // Checked before the keys: while keys cannot be fetched, a token that is
     // invalid in any case is still reported as invalid.
-    if (!isPlausible(header.alg, payload, terms, options, nowMs)) return null;
+    const problem = problemOf(header.alg, payload, terms, options, nowMs);
+    if (problem !== null) return problem;
     const caller = toCaller(
       await verified(token, keys.find, options),
       this.options,
     );
+    if (caller === null) return "invalid-claims";
     // `jwtVerify` compares whole seconds, so it accepts a token slightly too
     // long.
-    return caller === null || isExpired(caller, nowMs) ? null : caller;
-  }
-
-  private remember(digest: string, caller: Caller, nowMs: number): void {
-    const untilMs = Math.min(nowMs + CACHE_MS, caller.expiresAtMs ?? Infinity);
-    this.verifiedTokens.delete(digest);
-    this.verifiedTokens.set(digest, { caller, untilMs });
-    if (this.verifiedTokens.size <= MAX_CACHED) return;
-    for (const oldest of this.verifiedTokens.keys()) {
-      this.verifiedTokens.delete(oldest);
-      break;
-    }
+    return isExpired(caller, nowMs) ? "expired-token" : caller;
   }
 }
 
-/** Whether a token would be valid if its signature is. */
-function isPlausible(
+/** Why a token is invalid whatever its signature is; null if it may be valid. */
+function problemOf(
   alg: string | undefined,
   payload: JWTPayload,
   { audience, algorithms }: Issuer,
   { clockTolerance }: JWTVerifyOptions,
   nowMs: number,
-): boolean {
+): RefusalReason | null {
   const claims = claimsOf(payload);
-  return (
-    claims !== null &&
-    algorithms.includes(alg ?? "") &&
-    claims.audience.some((one) => audience.includes(one)) &&
-    claims.endsAtSeconds > nowMs / 1_000 - Number(clockTolerance)
-  );
+  if (claims === null) return "invalid-claims";
+  if (!algorithms.includes(alg ?? "")) return "wrong-algorithm";
+  if (!claims.audience.some((one) => audience.includes(one))) {
+    return "wrong-audience";
+  }
+  return claims.endsAtSeconds > nowMs / 1_000 - Number(clockTolerance)
+    ? null
+    : "expired-token";
+}
+
+/** Reason of an error that `decodeJwt` or `jwtVerify` has thrown. */
+function reasonOf(error: unknown): RefusalReason {
+  if (error instanceof errors.JWTInvalid) return "malformed-token";
+  if (error instanceof errors.JWSInvalid) return "malformed-token";
+  if (error instanceof errors.JWTExpired) return "expired-token";
+  if (error instanceof errors.JWKSNoMatchingKey) return "unknown-key-id";
+  if (
+    error instanceof errors.JWSSignatureVerificationFailed ||
+    error instanceof errors.JWKSMultipleMatchingKeys
+  ) {
+    return "bad-signature";
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.claim === "nbf" ? "token-not-yet-valid" : "invalid-claims";
+  }
+  // `decodeProtectedHeader` throws a TypeError.
+  return error instanceof TypeError ? "malformed-token" : "invalid-token";
 }
 
 /**

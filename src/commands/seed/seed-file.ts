@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unreadableReason } from "../../config/files/file-reasons.js";
 import { readJsonFile } from "../../config/files/json-file.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
@@ -49,7 +50,14 @@ const FILE = z.object(
  */
 export function readSeedFile(path: string, settings: RuleSettings): SeedItem[] {
   const file = readJsonFile(path, FILE);
-  if (file.value === null) throw new SeedFileError(file.problems);
+  if (file.value === null) {
+    const reason = unreadableReason(path);
+    throw new SeedFileError(
+      reason === null
+        ? file.problems
+        : [`${path}: ${file.problems.join()}: ${reason}`],
+    );
+  }
   const problems: string[] = [];
   const items = file.value.contacts.map((row, index) =>
     itemOf(row, index, settings, problems),

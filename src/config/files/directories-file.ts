@@ -35,12 +35,21 @@ function isCallRate(value: unknown): boolean {
   );
 }
 
+/** Names the variable, unless the text may be a credential itself. */
+function named(name: string): string {
+  return /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name)
+    ? `: ${name} is not set`
+    : "";
+}
+
 function schemaWith(environment: Environment) {
   const variable = z
     .string("must name a variable that is set")
     .transform((name, context) => {
       const value = environment[name]?.trim() ?? "";
-      if (value === "") context.addIssue("must name a variable that is set");
+      if (value === "") {
+        context.addIssue(`must name a variable that is set${named(name)}`);
+      }
       return value;
     });
   const keys = z

@@ -13,6 +13,9 @@ export type Parsed<T> =
   | { readonly value: T; readonly problems: readonly [] }
   | { readonly value: null; readonly problems: readonly string[] };
 
+/** Problem of a file that cannot be opened. */
+export const UNREADABLE = "the file cannot be read";
+
 /**
  * Reads a JSON file and validates it with a schema.
  *
@@ -23,7 +26,7 @@ export function readJsonFile<T>(path: string, schema: z.ZodType<T>): Parsed<T> {
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    return { value: null, problems: ["the file cannot be read"] };
+    return { value: null, problems: [UNREADABLE] };
   }
   return parseJson(text, schema);
 }

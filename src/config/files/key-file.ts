@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { callerWith, isScope, type Caller } from "../../context/caller.js";
+import {
+  callerWith,
+  isScope,
+  SCOPES,
+  type Caller,
+} from "../../context/caller.js";
+import { closestTo } from "../environment/near-misses.js";
 import { isAlias } from "./directories-file.js";
 import { parseJson, readJsonFile, type Parsed } from "./json-file.js";
 
@@ -33,10 +39,17 @@ const ROW = z.object(
     sha256: z
       .string("must be a text")
       .regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),
-    scopes: z.custom<string[]>(
-      isListOf(isScope),
-      "must be a list of known scopes",
-    ),
+    scopes: z
+      .custom<unknown[]>(Array.isArray, "must be a list of known scopes")
+      .transform((scopes, context): string[] => {
+        if (!scopes.every(isScope)) {
+          const unknown = scopes.filter((scope) => !isScope(scope));
+          context.addIssue(
+            `must be a list of known scopes${unknownScopes(unknown)}`,
+          );
+        }
+        return scopes.filter(isScope);
+      }),
     directories: z
       .custom<string[]>(isListOf(isAlias), "must be a list of aliases")
       .optional(),
@@ -49,6 +62,18 @@ const ROW = z.object(
   },
   "must be an object",
 );
+
+/** Names unknown scopes, unless they look like something else, such as a secret. */
+function unknownScopes(scopes: readonly unknown[]): string {
+  const named = scopes
+    .filter((scope): scope is string => typeof scope === "string")
+    .filter((scope) => /^[a-z]+[:._-][a-z:._-]{1,32}$/i.test(scope))
+    .map((scope) => {
+      const close = closestTo(scope.toLowerCase(), SCOPES);
+      return `${scope} is unknown${close === null ? "" : `; did you mean ${close}?`}`;
+    });
+  return named.length === 0 ? "" : `: ${named.join(", ")}`;
+}
 
 const KEYS = z.array(ROW, "must be a list").superRefine((rows, context) => {
   const perCaller = new Map<string, number>();

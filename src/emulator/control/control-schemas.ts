@@ -9,9 +9,11 @@ import {
   stringEnum,
   probability,
   nonEmptyString,
+  openEnum,
   integer,
 } from "../schema.js";
 import { DELETION_FAILURE, NAMED_SEED } from "./seed-schemas.js";
+import { RPC_ERRORS } from "../wire/rpc-error-table.js";
 import { ALL_SETTINGS, SOME_SETTINGS } from "../settings.js";
 
 /** Maximum duration, about 31 years. */
@@ -26,6 +28,10 @@ export const ADVANCE = objectOf({
     "Milliseconds by which the clock is advanced.",
   ),
 });
+
+export const GATEWAY_URL = z
+  .string("must be a URL")
+  .regex(/^https?:\/\/[^\s/]/, "must begin with http:// or https://");
 
 export const FAULT_ID = integer(1, MAX_COUNT).describe(
   "The fault to remove. Default: all faults.",
@@ -61,12 +67,14 @@ export const FAULT = objectOf({
   bytes: integer(1, MAX_COUNT)
     .describe("Number of bytes, for effects with a size.")
     .optional(),
-  code: nonEmptyString().describe("The vendor's error code.").optional(),
+  code: openEnum(Object.keys(RPC_ERRORS))
+    .describe("The vendor's error code.")
+    .optional(),
   httpStatus: integer(200, 599)
     .describe("Overrides the HTTP status of the code.")
     .optional(),
   message: nonEmptyString()
-    .describe("Overrides the HTTP status of the code.")
+    .describe("Overrides the message of the code.")
     .optional(),
 });
 

@@ -4,9 +4,11 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
-import { ControlInputError } from "../schema.js";
+import { ControlInputError, parse } from "../schema.js";
+import * as schemas from "./control-schemas.js";
+import { SEED_CHOICE, VERIFICATION_CHOICE } from "./seed-schemas.js";
 import type { SentMessage } from "../contacts/outbox.js";
-import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
+import type { Seed, SeedName } from "../contacts/seeds.js";
 import {
   changeSettings,
   DEFAULT_SETTINGS,
@@ -47,19 +49,44 @@ export type VerificationChoice =
 
 /**
  * Controls an emulator from outside the vendor's API: confirmations, the clock, faults, keys,
- * settings and recorded calls.
+ * settings and recorded calls. Methods with arguments throw a `ControlInputError` for arguments
+ * that the HTTP routes would reject; nothing is changed then.
  */
 export class EmulatorControl {
+  #gatewayUrl: string | undefined;
+
+  /** @internal */
   constructor(private readonly state: EmulatorState) {}
+
+  /** URL of the gateway in front of this emulator, for links; undefined until it is set. */
+  get gatewayUrl(): string | undefined {
+    return this.#gatewayUrl;
+  }
+
+  /**
+   * Sets the URL to which the page links back. A reset keeps it.
+   *
+   * @throws {ControlInputError} when it is not an http or https URL
+   */
+  linkGateway(url: string): void {
+    this.#gatewayUrl = parse(schemas.GATEWAY_URL, url, "url").replace(
+      /\/+$/,
+      "",
+    );
+  }
 
   /** Restores the initial state. Removes faults and recorded calls. */
   reset(): void {
     this.state.reset();
   }
 
-  /** Replaces the directory and contacts, and clears the outbox. */
+  /**
+   * Replaces the directory and contacts, and clears the outbox.
+   *
+   * @throws {ControlInputError} for an unknown name or an invalid seed; nothing is changed then
+   */
   seed(seed: SeedName | Seed): void {
-    this.state.store.load(typeof seed === "string" ? NAMED_SEEDS[seed] : seed);
+    this.state.store.load(parse(SEED_CHOICE, seed, "the seed"));
     this.state.outbox.load([]);
   }
 
@@ -76,6 +103,7 @@ export class EmulatorControl {
 
   /** @throws {ControlInputError} for invalid settings; nothing is changed then */
   restore(snapshot: Snapshot): void {
+    parse(schemas.SNAPSHOT, snapshot, "the snapshot");
     const { store, settings, clock, outbox } = this.state;
     settings.current = changeSettings(DEFAULT_SETTINGS, snapshot.settings);
     clock.setOffset(snapshot.clockOffsetMs);
@@ -101,7 +129,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   confirmVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     this.state.store.confirm(contact, target);
   }
 
@@ -111,7 +141,9 @@ export class EmulatorControl {
    * @throws {ControlInputError} when no such verification is pending
    */
   expireVerification(choice: VerificationChoice): void {
-    const { contact, target } = this.#findPending(choice);
+    const { contact, target } = this.#findPending(
+      parse(VERIFICATION_CHOICE, choice, "the choice"),
+    );
     const channel = pendingChannel(contact, target);
     if (channel !== undefined) delete contact[channel].pending;
   }
@@ -137,7 +169,7 @@ export class EmulatorControl {
 
   /** Advances the clock by `ms`. Waits that are due end immediately. */
   advanceClock(ms: number): ClockReading {
-    this.state.clock.advance(ms);
+    this.state.clock.advance(parse(schemas.ADVANCE, { ms }).ms);
     return this.clock();
   }
 
@@ -145,9 +177,9 @@ export class EmulatorControl {
     return this.state.faults.all();
   }
 
-  /** @throws {ControlInputError} when the effect does not support the moment `when` */
+  /** @throws {ControlInputError} also when the effect does not support the moment `when` */
   addFault(fault: FaultInput): FaultRule {
-    return this.state.faults.add(fault);
+    return this.state.faults.add(parse(schemas.FAULT, fault, "the fault"));
   }
 
   /** Removes one fault, or all of them. */
@@ -167,7 +199,7 @@ export class EmulatorControl {
 
   /** Adds a key. Replaces a key with the same id. */
   putKey(key: AccessKeyInput): void {
-    this.state.keys.set(key);
+    this.state.keys.set(parse(schemas.KEY, key, "the key"));
   }
 
   /** Expires one temporary key, or all of them. Returns the number of expired keys. */
@@ -177,7 +209,9 @@ export class EmulatorControl {
 
   /** Makes asynchronous deletions fail, including running ones. */
   failDeletions(rule: DeletionFailureRule): void {
-    this.state.store.failDeletions(rule);
+    this.state.store.failDeletions(
+      parse(schemas.DELETION_RULE, rule, "the rule"),
+    );
   }
 
   /** The latest calls to the RPC endpoint, oldest first. */

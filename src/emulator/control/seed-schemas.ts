@@ -6,8 +6,10 @@ import {
   objectOf,
   stringEnum,
   nonEmptyString,
+  openEnum,
   integer,
 } from "../schema.js";
+import { MESSAGE_TYPES, TITLES } from "../contacts/contact-rules.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 
 const STATUSES = ["Verifying", "Active", "Deleting"] as const;
@@ -58,8 +60,8 @@ const CONTACT = objectOf({
   name: nonEmptyString(),
   emailAddress: nonEmptyString(),
   phoneNumber: nonEmptyString().optional(),
-  title: nonEmptyString(),
-  messageTypes: arrayOf(nonEmptyString()),
+  title: openEnum(TITLES),
+  messageTypes: arrayOf(openEnum(MESSAGE_TYPES)),
   status: stringEnum(STATUSES),
   createDate: DATE,
   bindings: arrayOf(

@@ -26,7 +26,7 @@ export type AccessKey = AccessKeyInput &
 const TEMPORARY_PREFIX = "STS.";
 
 /** The key of the vendor's published examples, and a temporary key. */
-export const DEFAULT_KEYS: readonly AccessKeyInput[] = [
+export const DEFAULT_KEYS: readonly [AccessKeyInput, ...AccessKeyInput[]] = [
   { accessKeyId: "testid", accessKeySecret: "testsecret" },
   {
     accessKeyId: "STS.testid",

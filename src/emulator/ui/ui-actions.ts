@@ -52,4 +52,7 @@ export const UI_ACTIONS: Readonly<Record<string, UiAction>> = {
     ),
   "clear-faults": (control) => control.clearFaults(),
   "clear-calls": (control) => control.clearCalls(),
+  // Sent by the gateway, before it redirects a browser to the page.
+  "link-gateway": (control, fields) =>
+    control.linkGateway(field(fields, "url")),
 };

@@ -8,6 +8,9 @@ import { uiPage } from "./ui-page.js";
 
 const PAGE = "/ui";
 
+/** Slashes in `/_emulator/ui`. */
+const SLASHES_IN_PATH = 2;
+
 /** Whether a path, relative to the control prefix, belongs to the UI page. */
 export function isUiPath(path: string): boolean {
   return path === PAGE || path.startsWith(`${PAGE}/`);
@@ -20,7 +23,7 @@ export function isUiPath(path: string): boolean {
 export function serveUi(
   control: EmulatorControl,
   path: string,
-  { method = "GET" }: IncomingMessage,
+  { method = "GET", url = "" }: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
 ): void {
@@ -35,17 +38,31 @@ export function serveUi(
   } else if (file !== undefined) {
     sendBytes(response, 200, file.type, file.text);
   } else if (action === undefined) {
-    sendPage(response, 200, uiPage(control));
+    sendPage(response, 200, uiPage(control, baseOf(url)));
   } else {
     try {
       action(control, new URLSearchParams(body.toString("utf8")));
-      response.setHeader("location", `/_emulator${PAGE}`);
+      response.setHeader("location", `..${PAGE}`);
       sendText(response, 303, "Done.\n");
     } catch (error) {
       if (!(error instanceof ControlInputError)) throw error;
-      sendPage(response, 400, uiPage(control, `Error: ${error.message}.`));
+      sendPage(
+        response,
+        400,
+        uiPage(control, baseOf(url), `Error: ${error.message}.`),
+      );
     }
   }
+}
+
+/**
+ * URL of the control API, relative to the page that is sent. A relative base keeps the
+ * page's links correct behind a proxy that removes a prefix from the path.
+ */
+function baseOf(url: string): string {
+  const [path = ""] = url.split("?");
+  const slashes = path.split("/").length - 1;
+  return "../".repeat(slashes - SLASHES_IN_PATH) || "./";
 }
 
 function sendPage(

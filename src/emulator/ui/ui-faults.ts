@@ -9,7 +9,7 @@ export function faultsSection(
   operations: readonly string[],
 ): Html {
   const faults = control.faults();
-  const form = html`<form method="post" action="/_emulator/ui/add-fault">
+  const form = html`<form method="post" action="ui/add-fault">
       ${select(
         "fault",
         "Fault",
@@ -28,6 +28,7 @@ export function faultsSection(
     table(
       ["#", "Effect", "Operation", "When", "Applied to", ""],
       faults.map((fault) => [
+        String(fault.faultId),
         String(fault.faultId),
         html`${fault.effect}${
           fault.effect === "error" ? html` <code>${fault.code}</code>` : ""

@@ -1,3 +1,5 @@
+import { SCRIPT } from "./ui-script.js";
+
 /**
  * Style sheet of the page. A string and not a file, because the emulator is built by the
  * TypeScript compiler only.
@@ -13,64 +15,29 @@ h2 { font-size: 1.05rem; margin: 0; }
 h2 small { color: var(--soft); font-weight: 400; }
 section { margin-top: 2rem; }
 .bar { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin-bottom: .5rem; }
-.bar form, .bar .buttons { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: 0; }
+.bar form, .bar .buttons { max-width: 100%; display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; margin: 0; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 .soft { color: var(--soft); }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 code { font: .9em ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; position: relative; }
+.only-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 .value { white-space: nowrap; }
 td form { display: inline; }
 td > code:only-child { white-space: nowrap; }
-button, select, input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }
+button, select, input { max-width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .6rem; }
 button { cursor: pointer; }
 button:hover { border-color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 details summary { cursor: pointer; color: var(--soft); }
 pre { margin: .3rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: .85em/1.45 ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 [role=alert] { color: var(--bad); font-weight: 600; margin: .75rem 0 0; }
-`;
-
-/**
- * Optional script of the page; all forms work without it. It submits forms without a page load,
- * and refreshes the page when its tab becomes visible.
- */
-const SCRIPT = `"use strict";
-const autoRefresh = () => document.querySelector("#auto-refresh");
-
-async function update(response) {
-  const text = await (await response).text();
-  const next = new DOMParser().parseFromString(text, "text/html");
-  const openIds = new Set([...document.querySelectorAll("details[open]")].map(({ id }) => id));
-  for (const details of next.querySelectorAll("details")) details.open = openIds.has(details.id);
-  const checkbox = next.querySelector("#auto-refresh");
-  if (checkbox !== null) checkbox.checked = autoRefresh()?.checked ?? false;
-  document.querySelector("main").replaceWith(next.querySelector("main"));
-  showScriptedControls();
-}
-
-function showScriptedControls() {
-  for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
-}
-
-document.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const { target, submitter } = event;
-  const body = new URLSearchParams(new FormData(target, submitter));
-  void update(fetch(target.action, { method: "POST", body }));
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void update(fetch(location.pathname));
-});
-setInterval(() => {
-  if (autoRefresh()?.checked === true) void update(fetch(location.pathname));
-}, 2000);
-showScriptedControls();
 `;
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#5a6577"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#5a6577" stroke-width="2.4"/></svg>`;
@@ -86,4 +53,4 @@ export const UI_FILES: Readonly<
 
 /** Content security policy: only the page's own files, and forms that target the emulator. */
 export const UI_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";

@@ -6,9 +6,15 @@ import { faultsSection } from "./ui-faults.js";
 import { button, section, table } from "./ui-parts.js";
 import { html, EMPTY_HTML, type Html } from "./html.js";
 
-/** Renders the page. `errorMessage` is the error of the last form submission. */
+/**
+ * Renders the page. All links are relative to `base`.
+ *
+ * @param base URL of the control API, relative to the page
+ * @param errorMessage the error of the last form submission
+ */
 export function uiPage(
   control: EmulatorControl,
+  base: string,
   errorMessage?: string,
 ): string {
   const { seed } = control.snapshot();
@@ -20,12 +26,13 @@ export function uiPage(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <base href="${base}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Emulator · Message contacts</title>
-        <link rel="icon" href="/_emulator/ui/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/_emulator/ui/ui.css" />
-        <script defer src="/_emulator/ui/ui.js"></script>
+        <link rel="icon" href="ui/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="ui/ui.css" />
+        <script defer src="ui/ui.js"></script>
       </head>
       <body>
         <main>
@@ -35,22 +42,41 @@ export function uiPage(
               >Emulates the vendor's API. All data is sample data; no messages
               are sent.</span
             >
-            <a href="/_emulator/ui">Refresh</a>
+            <nav>
+              ${gatewayLinks(control.gatewayUrl)}
+              <a href="ui">Refresh</a>
+              <a href="../_emulator">Control API</a>
+              <a href="openapi.json">OpenAPI</a>
+            </nav>
             <label class="soft" data-script hidden
-              ><input type="checkbox" id="auto-refresh" /> Refresh
-              automatically</label
+              ><input
+                type="checkbox"
+                id="auto-refresh"
+                checked
+                autocomplete="off"
+              />
+              Refresh automatically</label
             >
-            <a href="/_emulator">Control API</a>
-            <a href="/_emulator/openapi.json">OpenAPI</a>
+            <span id="live-state" class="bad" role="status"></span>
           </header>
-          ${alert} ${clockSection(control)} ${pendingSection(seed.contacts)}
-          ${contactsSection(seed.contacts, seed.directory.directoryId)}
-          ${outboxSection(control)}
-          ${faultsSection(control, [...ACTIONS.keys()])}
-          ${callsSection(control)}
+          <div id="content">
+            ${alert} ${clockSection(control)} ${pendingSection(seed.contacts)}
+            ${contactsSection(seed.contacts, seed.directory.directoryId)}
+            ${outboxSection(control)}
+            ${faultsSection(control, [...ACTIONS.keys()])}
+            ${callsSection(control)}
+          </div>
         </main>
       </body>
     </html> `.text;
+}
+
+/** Links to the pages of the gateway, if its URL is known. */
+function gatewayLinks(url: string | undefined): Html {
+  if (url === undefined) return EMPTY_HTML;
+  return html`<a href="${url}/">Gateway</a>
+    <a href="${url}/playground">Playground</a>
+    <a href="${url}/docs">REST documentation</a>`;
 }
 
 function contactsSection(
@@ -76,6 +102,7 @@ function contactsSection(
         "Bound to",
       ],
       contacts.map((contact) => [
+        contact.contactId,
         contact.name,
         html`<code>${contact.contactId}</code>`,
         contact.status,
@@ -122,6 +149,7 @@ function pendingSection(contacts: readonly SeedContact[]): Html {
     table(
       ["Contact", "Address or number", "Since", ""],
       pending.map(({ contactId, name, target, since }) => [
+        `${contactId} ${target}`,
         html`${name} <code>${contactId}</code>`,
         target,
         since,

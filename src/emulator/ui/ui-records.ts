@@ -43,7 +43,8 @@ export function outboxSection(control: EmulatorControl): Html {
     button("clear-outbox", "Clear the outbox"),
     table(
       ["Sent at", "To", "Text"],
-      newest(messages).map(({ sentAt, target, text }) => [
+      newest(messages).map(({ messageId, sentAt, target, text }) => [
+        String(messageId),
         sentAt,
         target,
         text,
@@ -64,6 +65,7 @@ export function callsSection(control: EmulatorControl): Html {
     table(
       ["#", "Time", "Action", "Result", "Changes", "Fault", "Parameters"],
       newest(calls).map((call) => [
+        String(call.callId),
         String(call.callId),
         call.at,
         call.action ?? "none",

@@ -67,7 +67,10 @@ const REASONS = {
 
 /** BAD_REQUEST with the exact reason as message. */
 export function malformed(reason: keyof typeof REASONS): GatewayError {
-  return new GatewayError(ErrorCode.BAD_REQUEST, { advice: REASONS[reason] });
+  return new GatewayError(ErrorCode.BAD_REQUEST, {
+    advice: REASONS[reason],
+    reason: reason === "simpleGet" ? "foreign-request" : "graphql-request",
+  });
 }
 
 /** A mutation or subscription that came by GET: 405 with `Allow: POST`. */
@@ -76,6 +79,9 @@ export class NotByGet extends GatewayError {
   readonly allow = "POST";
 
   constructor() {
-    super(ErrorCode.BAD_REQUEST, { advice: REASONS.notByGet });
+    super(ErrorCode.BAD_REQUEST, {
+      advice: REASONS.notByGet,
+      reason: "operation-kind",
+    });
   }
 }

@@ -1,27 +1,29 @@
-import { Preflight, type AccessControl } from "../../access/access-control.js";
+import type { AccessControl } from "../../access/access-control.js";
 import type { Headers } from "../../access/credential.js";
 import {
   openContext,
+  recordFailure,
   type OpenContext,
   type RequestContext,
   type RequestTrace,
 } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { ERRORS } from "../../errors/error-table.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
 import {
-  OVERLOADED,
+  busyError,
   type AdmissionController,
 } from "../../http/load-shedding.js";
-import { toRenderedError } from "../../http/problem-details.filter.js";
+import { asGatewayError } from "../../http/errors/http-errors.js";
+import { logRequest } from "../../logging/request-line.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Metrics and traces of operations over WebSocket, which are not HTTP requests. */
 export interface OperationObserver {
   /** Starts the trace of an operation; undefined when tracing is off. */
-  began(headers: Headers): RequestTrace | undefined;
+  startTrace(headers: Headers): RequestTrace | undefined;
   /** Counts an operation that has ended, and ends its trace. */
-  ended(context: RequestContext): void;
+  recordOperation(context: RequestContext): void;
 }
 
 /** Injection token of the observer. */
@@ -33,7 +35,8 @@ export interface SocketHead {
   readonly headers: Headers;
   /** `IncomingMessage.rawHeaders` of the upgrade request. */
   readonly rawHeaders: readonly string[];
-  readonly address: string;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Whether the connection has closed. */
   readonly isGone: () => boolean;
 }
@@ -76,18 +79,19 @@ export class SocketOperations {
   /** Checks an operation before its execution. Never rejects. */
   async open(head: SocketHead): Promise<SocketOperation> {
     const { headers, isGone } = head;
-    const trace = this.observer.began(headers);
+    const trace = this.observer.startTrace(headers);
     const context = openContext(headers);
     context.isGone = isGone;
     if (trace !== undefined) context.trace = trace;
-    const slot = this.admission.tryAdmit();
+    const admitted = this.admission.tryAdmit();
+    const slot = typeof admitted === "string" ? null : admitted;
     slot?.begin();
     const refusal =
-      slot === null
-        ? new GatewayError(ErrorCode.GATEWAY_BUSY, OVERLOADED)
+      typeof admitted === "string"
+        ? busyError(admitted)
         : await this.authorize(head, context);
     let isOpen = true;
-    if (refusal !== null) context.usage.failureCode = refusal.code;
+    if (refusal !== null) recordFailure(context.usage, refusal);
     return {
       context,
       refusal,
@@ -97,65 +101,40 @@ export class SocketOperations {
         isOpen = false;
         slot?.release();
         this.accessControl.chargeUpstreamCalls(context);
-        this.observer.ended(context);
-        this.log(context);
+        this.observer.recordOperation(context);
+        logRequest(this.logger, context, {
+          protocol: "websocket",
+          route: this.route,
+          address: head.view.address,
+        });
       },
     };
   }
 
   /** Authorizes the operation and sets the caller and directory of its context. */
   private async authorize(
-    { headers, rawHeaders, address }: SocketHead,
+    { headers, rawHeaders, view }: SocketHead,
     context: OpenContext,
   ): Promise<GatewayError | null> {
     try {
-      const decision = await this.accessControl.authorize({
-        method: "GET",
+      const grant = await this.accessControl.authorize({
         headers,
         rawHeaders,
-        address,
+        view,
         rights: "fields",
         setHeader: () => undefined,
         onCaller: (caller) => {
           context.caller = caller;
         },
       });
-      if (decision instanceof Preflight) {
-        return new GatewayError(ErrorCode.BAD_REQUEST);
-      }
-      context.caller = decision.caller;
-      context.directory = decision.directory;
-      context.usage.remaining = decision.remaining;
+      context.caller = grant.caller;
+      context.directory = grant.directory;
+      context.usage.remaining = grant.remaining;
       return null;
     } catch (reason) {
-      const { error } = toRenderedError(reason);
+      const error = asGatewayError(reason);
       if (error.code === ErrorCode.INTERNAL) this.logger.fault(reason, context);
       return error;
     }
-  }
-
-  private log({
-    requestId,
-    trace,
-    usage,
-    caller,
-    startedAtMs,
-  }: RequestContext): void {
-    const { failureCode: code, operation, upstreamCalls } = usage;
-    const level = code === undefined ? "info" : ERRORS[code].logLevel;
-    if (!this.logger.writes(level)) return;
-    const hasCalled = upstreamCalls > 0;
-    this.logger.log(level, "request", {
-      requestId,
-      traceId: trace?.traceId,
-      door: "websocket",
-      route: this.route,
-      code,
-      operation,
-      upstreamCalls: hasCalled ? upstreamCalls : undefined,
-      upstreamRequestId: hasCalled ? usage.upstreamRequestId : undefined,
-      caller: caller.id,
-      durationMs: Math.round(performance.now() - startedAtMs),
-    });
   }
 }

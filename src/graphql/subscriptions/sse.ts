@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ExecutionResult, FormattedExecutionResult } from "graphql";
 import type { RequestContext } from "../../context/request-context.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { toGraphqlError } from "../graphql-error.formatter.js";
 import { refuseGraphql } from "../graphql-refusal.js";
 import type { GraphqlSubscriptions } from "./subscriptions.js";
@@ -38,10 +37,8 @@ export function streamGraphql(
   return streams.answer(
     reply,
     new ResultEvents(subscriptions, graphqlRequest, context),
-    (code) => [
-      nextEvent({
-        errors: [toGraphqlError(new GatewayError(code), context)],
-      }),
+    (error) => [
+      nextEvent({ errors: [toGraphqlError(error, context)] }),
       COMPLETE,
     ],
   );

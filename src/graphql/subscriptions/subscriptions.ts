@@ -14,11 +14,16 @@ import {
   type GraphQLSchema,
   type ValidationRule,
 } from "graphql";
-import type { RequestContext } from "../../context/request-context.js";
+import {
+  recordFailure,
+  type RequestContext,
+} from "../../context/request-context.js";
+import type { RefusalReason } from "../../errors/refusal-reasons.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
-import { codeOf, renderError } from "../graphql-error.formatter.js";
+import { gatewayErrorOf, renderError } from "../graphql-error.formatter.js";
 import { operationNameOf } from "../operation-name.js";
+import { variablesError } from "../variable-violations.js";
 import {
   readGraphqlRequest,
   type GraphqlRequest,
@@ -83,6 +88,7 @@ export class GraphqlSubscriptions {
       return [
         badRequest(
           "The operation is not in the document. Set `operationName` if the document has several.",
+          "unknown-operation",
         ),
       ];
     }
@@ -91,9 +97,17 @@ export class GraphqlSubscriptions {
       return [
         badRequest(
           "Only subscriptions are accepted here. Send queries and mutations to POST /graphql.",
+          "operation-kind",
         ),
       ];
     }
+    const invalid = variablesError(
+      this.schema,
+      operation,
+      variables ?? {},
+      this.limits.hidesSchema,
+    );
+    if (invalid !== null) return [invalid];
     this.limits.documents.register(accepted);
     return {
       schema: this.schema,
@@ -107,14 +121,23 @@ export class GraphqlSubscriptions {
   /** Converts a parse or validation error to BAD_REQUEST. */
   private toClientError(error: unknown): GraphQLError {
     if (!(error instanceof GraphQLError)) {
-      return badRequest("The document cannot be parsed.");
+      return badRequest("The document cannot be parsed.", "document-syntax");
     }
-    const { message, nodes, source, positions } = error;
+    const { message, nodes, source, positions, extensions } = error;
     return new GraphQLError(
       this.limits.hidesSchema
         ? (message.split(" Did you mean ", 1)[0] ?? "")
         : message,
-      { nodes, source, positions, extensions: { code: "BAD_REQUEST" } },
+      {
+        nodes,
+        source,
+        positions,
+        extensions: {
+          reason: nodes === undefined ? "document-syntax" : "document-invalid",
+          ...extensions,
+          code: "BAD_REQUEST",
+        },
+      },
     );
   }
 
@@ -173,14 +196,15 @@ export class GraphqlSubscriptions {
     errors: readonly GraphQLError[],
     context: RequestContext,
   ): GraphQLFormattedError[] {
-    const rendered = errors.map((error) =>
-      renderError(error, context, this.logger),
-    );
-    context.usage.failureCode ??= codeOf(rendered[0]);
-    return rendered;
+    const [first] = errors;
+    if (first !== undefined) {
+      recordFailure(context.usage, gatewayErrorOf(first));
+    }
+    return errors.map((error) => renderError(error, context, this.logger));
   }
 }
 
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
+function badRequest(message: string, reason: RefusalReason): GraphQLError {
+  const extensions = { code: "BAD_REQUEST", reason };
+  return new GraphQLError(message, { extensions });
 }

@@ -16,38 +16,42 @@ import { WebSocket, WebSocketServer } from "ws";
 import type { Headers } from "../../access/credential.js";
 import type { CredentialWatch } from "../../access/credential-watch.js";
 import type { Caller } from "../../context/caller.js";
+import { recordFailure } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { Logger } from "../../logging/logger.js";
 import type { GraphqlSubscriptions } from "./subscriptions.js";
 import { closeCodeOf, CLOSING, keepAlive } from "./socket-closing.js";
+import { checkHandshake } from "./handshake.js";
 import { headersOf, refusePoison } from "./socket-headers.js";
-import { withQuery } from "./socket-messages.js";
+import type { SocketLog } from "./socket-log.js";
 import type {
   SocketHead,
   SocketOperation,
   SocketOperations,
 } from "./socket-operations.js";
 import type { SocketSlots } from "./socket-slots.js";
+import { transportOf } from "./socket-transport.js";
 import { detachSocket } from "../../http/upgrades.js";
+import type { ClientView } from "../../proxies/client-view.js";
 
 /** Maximum size of one message. */
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** Time for the client to send `connection_init`. */
 const INIT_TIMEOUT_MS = 3_000;
 
-/** A client that sends more messages before it has signed in is disconnected. */
-const MAX_MESSAGES_BEFORE_SIGN_IN = 10;
-
 /** `Retry-After` of a refused handshake. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** A client with more unsent data in its socket's buffer is disconnected. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
+const SOCKET_LIMIT = new GatewayError(ErrorCode.RATE_LIMITED, {
+  reason: "socket-limit",
+});
 
 interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** The upgrade request as its client sent it. */
+  readonly view: ClientView;
   /** Operations that have not ended. */
   readonly running: Set<SocketOperation>;
 }
@@ -78,6 +82,7 @@ export class GraphqlSocket {
     private readonly slots: SocketSlots,
     private readonly credentials: CredentialWatch,
     private readonly logger: Logger,
+    private readonly log: SocketLog,
   ) {
     this.sockets = new WebSocketServer({
       noServer: true,
@@ -86,6 +91,7 @@ export class GraphqlSocket {
       handleProtocols,
       ...CLOSING,
     });
+    this.sockets.on("headers", log.addHeader);
     this.protocol = makeServer<Record<string, unknown>, Extra>({
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       jsonMessageReviver: refusePoison,
@@ -137,65 +143,58 @@ export class GraphqlSocket {
   /**
    * Upgrades a request that has passed the hooks of its route.
    *
-   * @throws {GatewayError} GATEWAY_BUSY if WebSockets are disabled
+   * @throws {GatewayError} BAD_REQUEST for an invalid handshake; GATEWAY_BUSY if
+   *   WebSockets are disabled
    */
   readonly accept = (request: FastifyRequest, reply: FastifyReply): void => {
     if (this.slots.limits.signedIn === 0) {
       throw new GatewayError(ErrorCode.GATEWAY_BUSY, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
+        reason: "socket-limit",
       });
     }
-    const { raw } = request;
+    const { raw, clientView } = request;
+    checkHandshake(raw.headers);
+    this.log.opened(raw, request.callContext.requestId);
     this.sockets.handleUpgrade(
       raw,
       detachSocket(request, reply),
       // The data after the request headers is still in the stream.
       Buffer.alloc(0),
-      (socket) => this.serve(socket, raw),
+      (socket) => this.serve(socket, raw, clientView),
     );
   };
 
-  private serve(socket: WebSocket, request: IncomingMessage): void {
+  private serve(
+    socket: WebSocket,
+    request: IncomingMessage,
+    view: ClientView,
+  ): void {
     const stopPinging = keepAlive(socket);
     const running = new Set<SocketOperation>();
-    this.slots.arrive(socket, request.socket.remoteAddress ?? "", () => {
+    this.slots.arrive(socket, view.address, () => {
+      this.log.refused(
+        request,
+        "socket-limit",
+        CloseCode.ConnectionInitialisationTimeout,
+      );
       socket.close(
         CloseCode.ConnectionInitialisationTimeout,
         "Connection initialisation timeout",
       );
       socket.terminate();
     });
-    let earlyMessages = 0;
     const closed = this.protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (data) =>
-          new Promise((resolve) => {
-            if (socket.readyState !== socket.OPEN) return resolve();
-            // Resolves when the data is sent, so a slow client slows down its
-            // subscription. A send error closes the socket.
-            socket.send(data, () => resolve());
-          }),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (handle) =>
-          socket.on("message", (data: Buffer) => {
-            const isFlood =
-              !this.slots.isSignedIn(socket) &&
-              ++earlyMessages > MAX_MESSAGES_BEFORE_SIGN_IN;
-            if (isFlood || socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-              socket.terminate();
-              return;
-            }
-            handle(withQuery(data.toString("utf8"))).catch((error: unknown) => {
-              this.logger.fault(error, {});
-              socket.close(CloseCode.InternalServerError, "Internal error");
-            });
-          }),
-      },
-      { socket, request, running },
+      transportOf(socket, {
+        isSignedIn: () => this.slots.isSignedIn(socket),
+        onClose: (code) => this.log.closed(request, code),
+        onCut: (reason) => this.log.refused(request, reason),
+        onFault: (error) => this.logger.fault(error, {}),
+      }),
+      { socket, request, view, running },
     );
     // ws closes the socket itself, with the right code, after an invalid frame.
-    socket.on("error", () => undefined);
+    socket.on("error", () => this.log.refused(request, "socket-message"));
     socket.once("close", (code, reason) => {
       stopPinging();
       this.slots.leave(socket);
@@ -212,19 +211,22 @@ export class GraphqlSocket {
    * is refused; returning false makes graphql-ws close it as forbidden.
    */
   private async signIn(context: SocketContext): Promise<boolean> {
-    const { socket } = context.extra;
+    const { socket, request } = context.extra;
     const head = headOf(context);
-    const operation = await this.operations.connect(head);
+    const operation = await this.operations.connect({
+      ...head,
+      headers: this.log.withRequestId(head.headers, request),
+    });
     const { caller, usage } = operation.context;
     // The client may have closed the socket meanwhile.
     const isOpen = socket.readyState === socket.OPEN;
     if (operation.refusal === null && isOpen) {
       if (this.slots.signIn(socket, caller.id)) {
         operation.end();
-        this.watch(socket, head.headers, caller);
+        this.watch(socket, request, head.headers, caller);
         return true;
       }
-      usage.failureCode = ErrorCode.RATE_LIMITED;
+      recordFailure(usage, SOCKET_LIMIT);
     }
     operation.end();
     if (usage.failureCode !== undefined) {
@@ -234,11 +236,22 @@ export class GraphqlSocket {
   }
 
   /** Closes the socket once the credential is no longer valid. */
-  private watch(socket: WebSocket, headers: Headers, caller: Caller): void {
+  private watch(
+    socket: WebSocket,
+    request: IncomingMessage,
+    headers: Headers,
+    caller: Caller,
+  ): void {
     const stopWatching = this.credentials.add({
       headers,
       caller,
-      end: (code) => socket.close(closeCodeOf(code), code),
+      end: ({ code, reason }) => {
+        const closeCode = closeCodeOf(code);
+        if (socket.readyState === socket.OPEN) {
+          this.log.refused(request, reason, closeCode);
+        }
+        socket.close(closeCode, code);
+      },
     });
     socket.once("close", stopWatching);
   }
@@ -279,11 +292,11 @@ export class GraphqlSocket {
 
 function headOf(context: SocketContext): SocketHead {
   const { connectionParams = {}, extra } = context;
-  const { socket, request } = extra;
+  const { socket, request, view } = extra;
   return {
     headers: headersOf(request.headers, connectionParams),
     rawHeaders: request.rawHeaders,
-    address: request.socket.remoteAddress ?? "",
+    view,
     isGone: () => socket.readyState !== socket.OPEN,
   };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
+import { BULK_RESERVE_MS } from "../../config/time-limits.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -19,9 +20,6 @@ import type {
   UpdateMessageContactInput,
 } from "../shapes/inputs.js";
 import type { BindingChange, KnownContact } from "../shapes/payloads.js";
-
-/** Start no item when less than this is left until the deadline of the request. */
-const RESERVE_MS = 5_000;
 
 /** Errors of the idempotency key. When the first item fails with one, no item was sent. */
 const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
@@ -151,7 +149,7 @@ export class BulkChanges {
     continuesAfter: (error: GatewayError) => boolean,
   ): RunOptions {
     const endsAtMs =
-      context.startedAtMs + this.config.WRITE_DEADLINE_MS - RESERVE_MS;
+      context.startedAtMs + this.config.WRITE_DEADLINE_MS - BULK_RESERVE_MS;
     return {
       continuesAfter,
       isOutOfTime: () =>

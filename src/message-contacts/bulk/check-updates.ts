@@ -1,10 +1,11 @@
 import { rejectMaskedInput } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
   MAX_VIOLATIONS,
-  violationsOf,
+  validate,
   type RuleSettings,
 } from "../../validation/check-input.js";
 import { MAX_ITEMS } from "./run-in-order.js";
@@ -40,18 +41,18 @@ export function checkUpdates(
 }
 
 function batchViolations(inputs: unknown, settings: RuleSettings): Violation[] {
-  if (!Array.isArray(inputs)) return [{ field: ["inputs"], rule: "type" }];
+  const field = ["inputs"];
+  if (!Array.isArray(inputs)) {
+    return [{ field, rule: "type", expected: EXPECTED.list }];
+  }
   if (inputs.length < 1 || inputs.length > MAX_ITEMS) {
-    return [{ field: ["inputs"], rule: "length", min: 1, max: MAX_ITEMS }];
+    return [{ field, rule: "length", min: 1, max: MAX_ITEMS, unit: "items" }];
   }
   const violations: Violation[] = [];
   for (const [index, input] of (inputs as unknown[]).entries()) {
     if (violations.length >= MAX_VIOLATIONS) return violations;
-    for (const violation of violationsOf(
-      UpdateMessageContactInput,
-      input,
-      settings,
-    )) {
+    const checked = validate(UpdateMessageContactInput, input, settings);
+    for (const violation of checked.violations) {
       violations.push({ ...violation, field: pathOf(index, violation.field) });
     }
   }

@@ -110,6 +110,15 @@ export class DeletionWatch {
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         limit: WATCHES_PER_CALLER,
         retryAfterSeconds: LAST_PAUSE_MS / 1_000,
+        reason: "watch-limit",
+        problem: {
+          en: `You watch ${WATCHES_PER_CALLER} deletions already, which is the limit of one caller.`,
+          zh: `您正在监听的删除任务已达单个调用方的上限：${WATCHES_PER_CALLER} 个。`,
+        },
+        advice: {
+          en: "Close a stream that you no longer need, or read the status of the deletion after the given delay.",
+          zh: "请关闭不再需要的事件流，或在指定时间后查询删除状态。",
+        },
       });
     }
     this.byCaller.set(callerId, count + 1);

@@ -1,5 +1,6 @@
 import { type ErrorCode, type Language } from "../../errors/error-codes.js";
-import { ERRORS, isRetryable } from "../../errors/error-table.js";
+import { isRetryable } from "../../errors/error-table.js";
+import { textOf } from "../../errors/error-text.js";
 import type { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
 import type {
@@ -48,7 +49,7 @@ export function toUserErrors(
   const { details } = error;
   const common = {
     code: error.code,
-    message: ERRORS[error.code].message[language],
+    message: textOf(error, language),
     field: details.field ?? null,
     upstream: details.upstream ?? null,
   };
@@ -120,7 +121,7 @@ export function toItemErrors(
       typed<CallFailedError>({
         __typename: "CallFailedError",
         code: error.code,
-        message: ERRORS[error.code].message[language],
+        message: textOf(error, language),
         field: field ?? null,
         upstream: upstream ?? null,
         retryable: isRetryable(error.code),

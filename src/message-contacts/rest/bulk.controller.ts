@@ -11,19 +11,32 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
-import { MAX_VIOLATIONS } from "../../validation/check-input.js";
+import { withFieldNames, type FieldNames } from "../../http/field-names.js";
+import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
 import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import type { ItemOutcome } from "../bulk/run-in-order.js";
-import { fromPath, type RawQuery } from "./rest-input.js";
+import {
+  AssociateMembers,
+  BatchUpdateMessageContacts,
+  BIND_FIELD_NAMES,
+  DisassociateMembers,
+  UNBIND_FIELD_NAMES,
+} from "./bulk.decorators.js";
+import {
+  fromPath,
+  fromTargets,
+  type RawQuery,
+  rejectBody,
+} from "./rest-input.js";
 import { ItemStatus } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import type {
@@ -47,7 +60,7 @@ export class BulkController {
 
   @Post("batch-update")
   @HttpCode(200)
-  @OperationRoute("updateMessageContact")
+  @BatchUpdateMessageContacts()
   async batchUpdateMessageContacts(
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -69,7 +82,7 @@ export class BulkController {
 
   @Post(":id/bindings")
   @HttpCode(200)
-  @OperationRoute("associateMembers")
+  @AssociateMembers()
   async associateMembers(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -81,30 +94,31 @@ export class BulkController {
       fromPath(inputs.AssociateMembersInput, id, body, undefined, ifMatch),
       context,
     );
-    return withCompletion(reply, toBindingChanges(outcomes, context));
+    return withCompletion(
+      reply,
+      toBindingChanges(outcomes, context, BIND_FIELD_NAMES),
+    );
   }
 
   @Delete(":id/bindings")
-  @OperationRoute("disassociateMembers")
+  @DisassociateMembers()
   async disassociateMembers(
     @Param("id") id: string,
-    @Query() { targetId, ...rest }: RawQuery,
+    @Query() query: RawQuery,
+    @Body() body: unknown,
     @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
-    const targetIds = typeof targetId === "string" ? [targetId] : targetId;
+    rejectBody(body, "targetId=181761095690****");
     const outcomes = await this.bulk.disassociateMembers(
-      fromPath(
-        inputs.DisassociateMembersInput,
-        id,
-        { ...rest, ...(targetIds === undefined ? {} : { targetIds }) },
-        undefined,
-        ifMatch,
-      ),
+      fromTargets(inputs.DisassociateMembersInput, query, id, ifMatch),
       context,
     );
-    return withCompletion(reply, toBindingChanges(outcomes, context));
+    return withCompletion(
+      reply,
+      toBindingChanges(outcomes, context, UNBIND_FIELD_NAMES),
+    );
   }
 }
 
@@ -112,16 +126,15 @@ export class BulkController {
 function inputsOf(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: null, rule: "type" }],
+      violations: [{ field: null, rule: "type", expected: EXPECTED.object }],
     });
   }
   const unknownNames = Object.keys(body).filter((name) => name !== "inputs");
   if (unknownNames.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknownNames.slice(0, MAX_VIOLATIONS).map((name) => ({
-        field: [name.slice(0, 64)],
-        rule: "unknown-field",
-      })),
+      violations: unknownNames
+        .slice(0, MAX_VIOLATIONS)
+        .map((name) => unknownField(name, ["inputs"])),
     });
   }
   const { inputs: items } = body as { inputs?: unknown };
@@ -140,6 +153,7 @@ function inputsOf(body: unknown): unknown {
 function toBindingChanges(
   outcomes: readonly TargetOutcome[],
   context: RequestContext,
+  fieldNames: FieldNames,
 ): Omit<BindingChanges, "isComplete"> {
   const [first] = outcomes;
   if (first?.outcome.status === "FAILED") throw first.outcome.error;
@@ -147,7 +161,12 @@ function toBindingChanges(
     changes: changesOf(outcomes),
     results: outcomes.map(({ targetId, outcome }) => ({
       targetId,
-      ...resultOf(outcome, context),
+      ...resultOf(
+        outcome.status === "FAILED"
+          ? { ...outcome, error: withFieldNames(outcome.error, fieldNames) }
+          : outcome,
+        context,
+      ),
     })),
   };
 }

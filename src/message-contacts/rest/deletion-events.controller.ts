@@ -1,9 +1,7 @@
 import { Controller, Get, Headers, Inject, Param, Res } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { maskFor } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
 import { toProblem } from "../../http/problem-details.js";
@@ -18,6 +16,7 @@ import {
 import { Deletions } from "../deletions/deletions.js";
 import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
+import { WatchMessageContactDeletion } from "./reads.decorators.js";
 
 /** Server-sent events of a deletion, for `EventSource`. */
 @Controller("/v1/message-contacts")
@@ -36,7 +35,7 @@ export class DeletionEventsController {
    * reconnecting client then gets 401 and stops.
    */
   @Get(":id/deletion/events")
-  @OperationRoute("getMessageContactDeletionStatus")
+  @WatchMessageContactDeletion()
   async watchMessageContactDeletion(
     @Param("id") id: string,
     @Headers("last-event-id") lastEventId: string | undefined,
@@ -56,11 +55,8 @@ export class DeletionEventsController {
     this.streams.answer(
       reply,
       new DeletionEvents(reports, context, lastEventId),
-      (code) => [
-        {
-          event: "problem",
-          data: JSON.stringify(toProblem(new GatewayError(code), context)),
-        },
+      (error) => [
+        { event: "problem", data: JSON.stringify(toProblem(error, context)) },
       ],
     );
   }

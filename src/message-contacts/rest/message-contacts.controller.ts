@@ -13,7 +13,6 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
@@ -21,7 +20,15 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
 import { MessageContactsService } from "../message-contacts.service.js";
-import { pageLinks, type RawQuery, fromPath, fromQuery } from "./rest-input.js";
+import * as reads from "./reads.decorators.js";
+import * as writes from "./writes.decorators.js";
+import {
+  fromPath,
+  fromQuery,
+  pageLinks,
+  type RawQuery,
+  rejectBody,
+} from "./rest-input.js";
 import { DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
@@ -48,7 +55,7 @@ export class MessageContactsController {
   ) {}
 
   @Post()
-  @OperationRoute("addMessageContact")
+  @writes.AddMessageContact()
   async addMessageContact(
     @Body() body: unknown,
     @Headers("prefer") prefer: string | undefined,
@@ -59,12 +66,17 @@ export class MessageContactsController {
       checkInput(inputs.AddMessageContactInput, body, this.config),
       context,
     );
-    void reply.header("location", `${ROOT}/${contact.id}`);
-    return this.applyPrefer(contact, prefer, reply, context);
+    void reply.header("location", `${rootFor(context)}/${contact.id}`);
+    return this.applyPrefer(
+      { createdAt: null, ...contact },
+      prefer,
+      reply,
+      context,
+    );
   }
 
   @Get(":id")
-  @OperationRoute("getMessageContact")
+  @reads.GetMessageContact()
   async getMessageContact(
     @Param("id") id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -81,7 +93,7 @@ export class MessageContactsController {
   }
 
   @Get()
-  @OperationRoute("listMessageContacts")
+  @reads.ListMessageContacts()
   async listMessageContacts(
     @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -91,12 +103,12 @@ export class MessageContactsController {
       fromQuery(inputs.MessageContactsArgs, query),
       context,
     );
-    void reply.header("link", pageLinks(ROOT, query, page));
+    void reply.header("link", pageLinks(rootFor(context), query, page));
     return page;
   }
 
   @Patch(":id")
-  @OperationRoute("updateMessageContact")
+  @writes.UpdateMessageContact()
   async updateMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -120,7 +132,7 @@ export class MessageContactsController {
 
   @Post(":id/cancel-update")
   @HttpCode(200)
-  @OperationRoute("cancelMessageContactUpdate")
+  @writes.CancelMessageContactUpdate()
   async cancelMessageContactUpdate(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -143,7 +155,7 @@ export class MessageContactsController {
   }
 
   @Delete(":id")
-  @OperationRoute("deleteMessageContact")
+  @writes.DeleteMessageContact()
   async deleteMessageContact(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -152,9 +164,7 @@ export class MessageContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
-    // Reject a body: `retainContactInMembers` is a query parameter, and ignoring the body
-    // would apply the default.
-    if (body != null) throw new GatewayError(ErrorCode.BAD_REQUEST);
+    rejectBody(body, "retainContactInMembers=false");
     const deletion = await this.service.deleteMessageContact(
       fromQuery(inputs.DeleteMessageContactInput, query, id, ifMatch),
       context,
@@ -162,14 +172,14 @@ export class MessageContactsController {
     if (deletion.state !== DeletionState.DELETED) {
       void reply
         .code(202)
-        .header("location", `${ROOT}/${id}/deletion`)
+        .header("location", `${rootFor(context)}/${id}/deletion`)
         .header("retry-after", String(DELETION_RETRY_SECONDS));
     }
     return deletion;
   }
 
   @Get(":id/deletion")
-  @OperationRoute("getMessageContactDeletionStatus")
+  @reads.GetMessageContactDeletionStatus()
   getMessageContactDeletionStatus(
     @Param("id") id: string,
     @CallContext() context: RequestContext,
@@ -179,7 +189,7 @@ export class MessageContactsController {
   }
 
   @Get(":id/verifications")
-  @OperationRoute("listMessageContactVerifications")
+  @reads.ListMessageContactVerifications()
   async listMessageContactVerifications(
     @Param("id") id: string,
     @Query() query: RawQuery,
@@ -195,14 +205,14 @@ export class MessageContactsController {
     );
     void reply.header(
       "link",
-      pageLinks(`${ROOT}/${id}/verifications`, query, page),
+      pageLinks(`${rootFor(context)}/${id}/verifications`, query, page),
     );
     return page;
   }
 
   @Post(":id/verifications/email")
   @HttpCode(202)
-  @OperationRoute("sendEmailVerificationForMessageContact")
+  @writes.SendEmailVerification()
   async sendEmailVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -222,7 +232,7 @@ export class MessageContactsController {
 
   @Post(":id/verifications/phone")
   @HttpCode(202)
-  @OperationRoute("sendPhoneVerificationForMessageContact")
+  @writes.SendPhoneVerification()
   async sendPhoneVerificationForMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
@@ -264,6 +274,11 @@ export class MessageContactsController {
     void reply.header("preference-applied", "return=representation");
     return read;
   }
+}
+
+/** The root of all routes as the client sees it. */
+function rootFor({ linkBase = "" }: RequestContext): string {
+  return `${linkBase}${ROOT}`;
 }
 
 function requireFound<T>(value: T | null, contactId: string): T {

@@ -1,19 +1,39 @@
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
+import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
   checkInput,
+  MAX_VIOLATIONS,
+  validate,
+  violationsOf,
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { ContactIdArgs } from "../shapes/inputs.js";
 
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
+
+/** What is accepted in place of an argument that the REST API names otherwise. */
+const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
+  contactId: {
+    en: "must not be sent here: the URL names the contact",
+    zh: "不能在此处提供：URL 中已包含联系人 ID",
+  },
+  targetIds: {
+    en: "must be sent as `targetId`, once for each target",
+    zh: "应使用 `targetId`，每个目标各提供一次",
+  },
+};
+
+/** An integer as JSON writes it, with at most as many digits as a number holds exactly. */
+const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/;
 
 /** Converts numbers and booleans; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
   if (name === "pageNumber" || name === "pageSize") {
-    return /^\d{1,10}$/.test(value) ? Number(value) : value;
+    return INTEGER.test(value) ? Number(value) : value;
   }
   if (name === "retainContactInMembers") {
     return value === "true" ? true : value === "false" ? false : value;
@@ -43,6 +63,26 @@ export function fromQuery<T extends object>(
 }
 
 /**
+ * Validated input from the contact id of the path and the parameter `targetId`, which is
+ * repeated for each target.
+ *
+ * @throws {GatewayError} INVALID_INPUT
+ */
+export function fromTargets<T extends object>(
+  shape: Shape<T>,
+  { targetId, ...others }: RawQuery,
+  contactId: string,
+  ifMatch?: string,
+): T {
+  const targets =
+    targetId === undefined ? {} : { targetIds: [targetId].flat() };
+  return withoutNames(["contactId", "targetIds", "ifMatch"], others, {
+    shape,
+    input: { ...others, ...targets, contactId, ...conditionOf(ifMatch) },
+  });
+}
+
+/**
  * Validated input from the contact id of the path and a JSON body.
  *
  * @param settings required for shapes with a phone number
@@ -58,21 +98,78 @@ export function fromPath<T extends object>(
   ifMatch?: string,
 ): T {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return checkInput(shape, body, settings);
+    throw invalidInput([
+      { field: null, rule: "type", expected: EXPECTED.object },
+      ...violationsOf(ContactIdArgs, { contactId }),
+    ]);
   }
-  const foreign = ["contactId", "ifMatch"].filter((name) =>
-    Object.hasOwn(body, name),
-  );
-  if (foreign.length > 0) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: foreign.map((name) => ({
-        field: [name],
-        rule: "unknown-field",
-      })),
-    });
-  }
-  const condition = ifMatch === undefined ? {} : { ifMatch };
-  return checkInput(shape, { ...body, contactId, ...condition }, settings);
+  return withoutNames(["contactId", "ifMatch"], body, {
+    shape,
+    input: { ...body, contactId, ...conditionOf(ifMatch) },
+    settings,
+  });
+}
+
+function conditionOf(ifMatch: string | undefined): { ifMatch?: string } {
+  return ifMatch === undefined ? {} : { ifMatch };
+}
+
+/**
+ * Validates an input and rejects the names of its arguments in what was sent: the REST
+ * API has other names for them.
+ */
+function withoutNames<T extends object>(
+  names: readonly string[],
+  sent: object,
+  { shape, input, settings }: Checked<T>,
+): T {
+  const checked = validate(shape, input, settings, names);
+  const violations = [
+    ...names
+      .filter((name) => Object.hasOwn(sent, name))
+      .map((name): Violation => {
+        const expected = NAMED_OTHERWISE[name];
+        const violation = { field: [name], rule: "unknown-field" };
+        return expected === undefined ? violation : { ...violation, expected };
+      }),
+    ...checked.violations,
+  ];
+  if (violations.length > 0) throw invalidInput(violations);
+  return checked.input as T;
+}
+
+interface Checked<T extends object> {
+  readonly shape: Shape<T>;
+  readonly input: object;
+  readonly settings?: RuleSettings | undefined;
+}
+
+/**
+ * Rejects a body where the arguments are query parameters: ignoring it would apply
+ * their defaults.
+ *
+ * @param example a query string that is accepted
+ * @throws {GatewayError} BAD_REQUEST
+ */
+export function rejectBody(body: unknown, example: string): void {
+  if (body == null) return;
+  throw new GatewayError(ErrorCode.BAD_REQUEST, {
+    reason: "unexpected-body",
+    problem: {
+      en: "DELETE takes no body.",
+      zh: "DELETE 请求不接受正文。",
+    },
+    advice: {
+      en: `Send the arguments in the query string: ?${example}.`,
+      zh: `请将参数放在查询字符串中：?${example}。`,
+    },
+  });
+}
+
+function invalidInput(violations: readonly Violation[]): GatewayError {
+  return new GatewayError(ErrorCode.INVALID_INPUT, {
+    violations: violations.slice(0, MAX_VIOLATIONS),
+  });
 }
 
 interface PagePosition {

@@ -18,7 +18,6 @@ export class UpdateMessageContactResult {
 
   @ShapeField(() => ItemStatus, {
     description: "Whether the change was made.",
-    enumName: "ItemStatus",
   })
   status!: ItemStatus;
 

@@ -1,5 +1,6 @@
 import { ID, Int, ObjectType } from "@nestjs/graphql";
 import { ErrorCode } from "../../errors/error-codes.js";
+import { ERRORS } from "../../errors/error-table.js";
 import { DeletionState, MessageType } from "./enums.js";
 import { DateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
@@ -21,7 +22,7 @@ export class DeletionFailure {
   @ShapeField(() => MessageType, {
     list: true,
     description: "Message types for which the account still needs the contact.",
-    enumName: "MessageType",
+    example: [MessageType.ACCOUNT_EXPENSES],
   })
   messageTypes!: MessageType[];
 
@@ -49,13 +50,14 @@ export class DeletionFailure {
 export class DeletionProblem {
   @ShapeField(() => ErrorCode, {
     description: "Stable error code, for programs.",
-    enumName: "ErrorCode",
+    example: ErrorCode.UPSTREAM_UNAVAILABLE,
   })
   code!: ErrorCode;
 
   @ShapeField(() => String, {
     description:
       "Error message for people, in the language of `Accept-Language` (en, zh-CN).",
+    example: ERRORS.UPSTREAM_UNAVAILABLE.message.en,
   })
   message!: string;
 
@@ -69,6 +71,7 @@ export class DeletionProblem {
     nullable: true,
     description: "Seconds until the gateway reads the state again.",
     example: 2,
+    openapi: { minimum: 0 },
   })
   retryAfterSeconds!: number | null;
 }
@@ -87,7 +90,7 @@ export class ContactDeletion {
 
   @ShapeField(() => DeletionState, {
     description: "Progress of the deletion.",
-    enumName: "DeletionState",
+    example: DeletionState.IN_PROGRESS,
   })
   state!: DeletionState;
 
@@ -110,6 +113,7 @@ export class ContactDeletion {
     list: true,
     description:
       "Member accounts that still need the contact, with their message types. Empty unless `state` is `FAILED`.",
+    example: [],
   })
   failures!: DeletionFailure[];
 

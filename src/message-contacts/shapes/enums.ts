@@ -1,4 +1,5 @@
-import { registerEnumType } from "@nestjs/graphql";
+import { registerEnumType, type EnumOptions } from "@nestjs/graphql";
+import type { Enumeration } from "../../openapi/shape-properties.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { ERRORS } from "../../errors/error-table.js";
 
@@ -54,7 +55,35 @@ export enum ItemStatus {
   NOT_ATTEMPTED = "NOT_ATTEMPTED",
 }
 
-registerEnumType(ContactTitle, {
+const ENUMERATIONS = new Map<unknown, Enumeration>();
+
+interface EnumDescription<T extends object> extends EnumOptions<T> {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** Declares an enum in the GraphQL schema and in the OpenAPI document. */
+function declareEnum<T extends Readonly<Record<string, string>>>(
+  type: T,
+  options: EnumDescription<T>,
+): void {
+  registerEnumType(type, options);
+  const { name, description } = options;
+  const values = Object.values(type);
+  ENUMERATIONS.set(type, {
+    name,
+    description,
+    values,
+    resultsOnly: values.filter((value) => value === "UNRECOGNISED"),
+  });
+}
+
+/** The OpenAPI form of an enum; undefined for any other type. */
+export function enumerationOf(type: unknown): Enumeration | undefined {
+  return ENUMERATIONS.get(type);
+}
+
+declareEnum(ContactTitle, {
   name: "ContactTitle",
   description: "Role of a contact in the organization.",
   valuesMap: {
@@ -71,7 +100,7 @@ registerEnumType(ContactTitle, {
   },
 });
 
-registerEnumType(MessageType, {
+declareEnum(MessageType, {
   name: "MessageType",
   description: "Types of message that a contact can receive.",
   valuesMap: {
@@ -88,7 +117,7 @@ registerEnumType(MessageType, {
   },
 });
 
-registerEnumType(ContactStatus, {
+declareEnum(ContactStatus, {
   name: "ContactStatus",
   description: "Lifecycle status.",
   valuesMap: {
@@ -105,7 +134,7 @@ registerEnumType(ContactStatus, {
   },
 });
 
-registerEnumType(VerificationChannel, {
+declareEnum(VerificationChannel, {
   name: "VerificationChannel",
   description: "How a pending address or number is verified.",
   valuesMap: {
@@ -114,7 +143,7 @@ registerEnumType(VerificationChannel, {
   },
 });
 
-registerEnumType(DeletionState, {
+declareEnum(DeletionState, {
   name: "DeletionState",
   description: "State of a deletion.",
   valuesMap: {
@@ -133,7 +162,7 @@ registerEnumType(DeletionState, {
   },
 });
 
-registerEnumType(BindingTargetKind, {
+declareEnum(BindingTargetKind, {
   name: "BindingTargetKind",
   description: "Kinds of target that a contact can be bound to.",
   valuesMap: {
@@ -146,7 +175,7 @@ registerEnumType(BindingTargetKind, {
   },
 });
 
-registerEnumType(ItemStatus, {
+declareEnum(ItemStatus, {
   name: "ItemStatus",
   description: "Result of one item of a bulk change.",
   valuesMap: {
@@ -162,7 +191,7 @@ registerEnumType(ItemStatus, {
   },
 });
 
-registerEnumType(ErrorCode, {
+declareEnum(ErrorCode, {
   name: "ErrorCode",
   description:
     "Complete list of error codes. Payload errors, `extensions.code` and REST problem documents use the same codes. The page `/errors/{code}` explains each one.",

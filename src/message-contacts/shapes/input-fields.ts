@@ -1,7 +1,8 @@
 import { applyDecorators } from "@nestjs/common";
 import { ID, Int } from "@nestjs/graphql";
 import { ValidateIf } from "class-validator";
-import { ContactTitle, MessageType } from "./enums.js";
+import { OpenApiAnyOf } from "../../openapi/shape-properties.js";
+import { ContactTitle, enumerationOf, MessageType } from "./enums.js";
 import * as rules from "./rules.js";
 import { EmailAddress, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
@@ -17,6 +18,18 @@ export const MAX_TARGETS_PER_CALL = 5;
 
 /** Maximum number of targets per request; they are sent in several vendor calls. */
 export const MAX_TARGETS = 50;
+
+/** OpenAPI keywords of a list of targets. */
+export const TARGET_LIST = {
+  openapi: { minItems: 1, maxItems: MAX_TARGETS, uniqueItems: true },
+  items: rules.TARGET_ID_SCHEMA,
+} as const;
+
+/** Maximum number of message types in a list. */
+const MAX_MESSAGE_TYPES = 100;
+
+/** Largest page number: the maximum of GraphQL's `Int`. */
+const MAX_PAGE_NUMBER = 2_147_483_647;
 
 /** Largest page of the vendor's list operations (inferred from siblings). */
 export const MAX_PAGE_SIZE = 100;
@@ -44,7 +57,11 @@ export function ContactId(
   ...more: PropertyDecorator[]
 ): PropertyDecorator {
   return input(
-    ShapeField(() => ID, { description, example: "c-qL4HqKONzOM7aB3d" }),
+    ShapeField(() => ID, {
+      description,
+      example: "c-qL4HqKONzOM7aB3d",
+      openapi: rules.CONTACT_ID_SCHEMA,
+    }),
     false,
     [...rules.textRules(), ...rules.contactIdRules(), ...more],
   );
@@ -52,7 +69,7 @@ export function ContactId(
 
 /** A contact id in an input that needs at least one of the named fields as well. */
 export function ContactIdAndAnyOf(...names: string[]): PropertyDecorator {
-  return ContactId(undefined, ...rules.anyOfRules(names));
+  return ContactId(undefined, OpenApiAnyOf(names), ...rules.anyOfRules(names));
 }
 
 export function ContactName({
@@ -62,9 +79,9 @@ export function ContactName({
     ShapeField(() => String, {
       description:
         "2 to 12 letters or Chinese characters, unique in the directory.",
-      nullable: optional ?? false,
+      optional: optional ?? false,
       example: "tom",
-      openapi: { minLength: 2, maxLength: 12 },
+      openapi: rules.NAME_SCHEMA,
     }),
     optional,
     [...rules.textRules(), ...rules.nameRules()],
@@ -78,8 +95,9 @@ export function ContactEmailAddress({
   return input(
     ShapeField(() => EmailAddress, {
       description,
-      nullable: optional ?? false,
+      optional: optional ?? false,
       example: "tom@example.com",
+      openapi: rules.EMAIL_SCHEMA,
     }),
     optional,
     [...rules.textRules(), ...rules.emailRules()],
@@ -93,19 +111,20 @@ export function ContactPhoneNumber({
   return input(
     ShapeField(() => PhoneNumber, {
       description,
-      nullable: optional ?? false,
+      optional: optional ?? false,
       example: "86-13900001234",
+      openapi: rules.phoneSchema,
     }),
     optional,
     [...rules.textRules(), ...rules.phoneRules()],
   );
 }
 
-/** Values that inputs accept; `UNRECOGNISED` exists in results only. */
-const inputValues = (values: object): string[] =>
-  Object.values(values as Record<string, string>).filter(
-    (value) => value !== "UNRECOGNISED",
-  );
+/** Values that inputs accept. */
+function inputValues(type: object): string[] {
+  const { values = [], resultsOnly = [] } = enumerationOf(type) ?? {};
+  return values.filter((value) => !resultsOnly.includes(value));
+}
 
 export function ContactTitleField({
   optional,
@@ -113,8 +132,7 @@ export function ContactTitleField({
   return input(
     ShapeField(() => ContactTitle, {
       description: "Role of the person in the organization.",
-      nullable: optional ?? false,
-      enumName: "ContactTitle",
+      optional: optional ?? false,
       example: ContactTitle.TECHNICAL_DIRECTOR,
     }),
     optional,
@@ -133,15 +151,14 @@ export function MessageTypes({
     ShapeField(() => MessageType, {
       list: true,
       description,
-      nullable: optional ?? false,
-      enumName: "MessageType",
+      optional: optional ?? false,
       example: [MessageType.ACCOUNT_EXPENSES],
-      openapi: { minItems: 1 },
+      openapi: { minItems: 1, maxItems: MAX_MESSAGE_TYPES },
     }),
     optional,
     [
       ...rules.listRules(),
-      ...rules.listLengthRules(1, 100),
+      ...rules.listLengthRules(1, MAX_MESSAGE_TYPES),
       ...rules.oneOfRules(inputValues(MessageType), true),
     ],
   );
@@ -153,7 +170,7 @@ export function TargetIds(): PropertyDecorator {
       list: true,
       description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or member account IDs.`,
       example: ["fd-ZDNPiT5a8b"],
-      openapi: { minItems: 1, maxItems: MAX_TARGETS },
+      ...TARGET_LIST,
     }),
     false,
     [
@@ -168,10 +185,11 @@ export function TargetIds(): PropertyDecorator {
 export function BoundTo(): PropertyDecorator {
   return input(
     ShapeField(() => ID, {
-      nullable: true,
+      optional: true,
       description:
         "Return only contacts bound to this directory, folder or member account.",
       example: "fd-ZDNPiT5a8b",
+      openapi: rules.TARGET_ID_SCHEMA,
     }),
     true,
     [...rules.textRules(), ...rules.targetIdRules()],
@@ -182,12 +200,12 @@ export function PageNumber(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
       description: "Page number, starting at 1.",
-      nullable: true,
+      optional: true,
       default: 1,
-      openapi: { minimum: 1 },
+      openapi: { minimum: 1, maximum: MAX_PAGE_NUMBER },
     }),
     true,
-    rules.integerRules(1, 2_147_483_647),
+    rules.integerRules(1, MAX_PAGE_NUMBER),
   );
 }
 
@@ -195,7 +213,7 @@ export function PageSize(): PropertyDecorator {
   return input(
     ShapeField(() => Int, {
       description: `Maximum number of items per page, 1 to ${MAX_PAGE_SIZE}.`,
-      nullable: true,
+      optional: true,
       default: DEFAULT_PAGE_SIZE,
       openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
     }),

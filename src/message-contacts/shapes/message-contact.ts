@@ -34,7 +34,7 @@ export class Binding {
 
   @ShapeField(() => BindingTargetKind, {
     description: "Kind of the target.",
-    enumName: "BindingTargetKind",
+    example: BindingTargetKind.FOLDER,
   })
   kind!: BindingTargetKind;
 }
@@ -53,7 +53,7 @@ export class PendingVerification {
 
   @ShapeField(() => VerificationChannel, {
     description: "Whether `target` is an e-mail address or a phone number.",
-    enumName: "VerificationChannel",
+    example: VerificationChannel.EMAIL,
   })
   channel!: VerificationChannel;
 
@@ -128,7 +128,7 @@ export class MessageContact implements Node {
   @ShapeField(() => ContactTitle, {
     nullable: true,
     description: "Role of the person in the organization.",
-    enumName: "ContactTitle",
+    example: ContactTitle.TECHNICAL_DIRECTOR,
   })
   title!: ContactTitle | null;
 
@@ -142,7 +142,7 @@ export class MessageContact implements Node {
   @ShapeField(() => MessageType, {
     list: true,
     description: "Message types that the person receives.",
-    enumName: "MessageType",
+    example: [MessageType.ACCOUNT_EXPENSES],
   })
   messageTypes!: MessageType[];
 
@@ -156,7 +156,7 @@ export class MessageContact implements Node {
 
   @ShapeField(() => ContactStatus, {
     description: "Lifecycle status.",
-    enumName: "ContactStatus",
+    example: ContactStatus.ACTIVE,
   })
   status!: ContactStatus;
 
@@ -177,7 +177,7 @@ export class MessageContact implements Node {
   @ShapeField(() => LocalDateTime, {
     nullable: true,
     description:
-      "Time at which the contact was bound, in the vendor's local time (no time zone). Present only in lists.",
+      "Time at which the contact was bound, in the vendor's local time (no time zone). Null outside lists.",
     example: "2023-03-27T17:19:21",
   })
   associatedAt!: string | null;
@@ -204,25 +204,28 @@ export class MessageContactPage {
 
   @ShapeField(() => Int, {
     description: "Total number of matches across all pages.",
-    example: 12,
+    example: 1,
+    openapi: { minimum: 0 },
   })
   totalCount!: number;
 
   @ShapeField(() => Int, {
     description: "Number of this page, starting at 1.",
     example: 1,
+    openapi: { minimum: 1 },
   })
   pageNumber!: number;
 
   @ShapeField(() => Int, {
     description: "Maximum number of items per page.",
     example: 10,
+    openapi: { minimum: 1, maximum: 100 },
   })
   pageSize!: number;
 
   @ShapeField(() => Boolean, {
     description: "Whether there is a next page.",
-    example: true,
+    example: false,
   })
   hasNextPage!: boolean;
 }
@@ -241,18 +244,21 @@ export class PendingVerificationPage {
   @ShapeField(() => Int, {
     description: "Total number of matches across all pages.",
     example: 1,
+    openapi: { minimum: 0 },
   })
   totalCount!: number;
 
   @ShapeField(() => Int, {
     description: "Number of this page, starting at 1.",
     example: 1,
+    openapi: { minimum: 1 },
   })
   pageNumber!: number;
 
   @ShapeField(() => Int, {
     description: "Maximum number of items per page.",
     example: 10,
+    openapi: { minimum: 1, maximum: 100 },
   })
   pageSize!: number;
 

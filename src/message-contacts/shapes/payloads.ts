@@ -216,7 +216,7 @@ export class BindingChange {
 
   @ShapeField(() => BindingTargetKind, {
     description: "Kind of the target.",
-    enumName: "BindingTargetKind",
+    example: BindingTargetKind.FOLDER,
   })
   kind!: BindingTargetKind;
 
@@ -243,7 +243,6 @@ export class BindingResult {
 
   @ShapeField(() => ItemStatus, {
     description: "Whether the change was made.",
-    enumName: "ItemStatus",
   })
   status!: ItemStatus;
 

@@ -1,5 +1,5 @@
 import { ID, Int } from "@nestjs/graphql";
-import { without } from "../../openapi/property.js";
+import { without } from "../../openapi/shape-properties.js";
 import * as inputs from "./inputs.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
@@ -41,14 +41,17 @@ export class ChangedMessageContact {
     example: "c-qL4HqKONzOM7aB3d",
   })
   id!: string;
+}
 
+/** Fields that the vendor returns with a new contact. */
+export class AddedMessageContact extends ChangedMessageContact {
   @ShapeField(() => LocalDateTime, {
     nullable: true,
     description:
-      "Time at which the contact was added, in the vendor's local time (no time zone). Present only after adding a contact.",
+      "Time at which the contact was added, in the vendor's local time (no time zone). Null when the vendor returns none.",
     example: "2023-03-27T17:19:21",
   })
-  createdAt?: string | null;
+  createdAt!: string | null;
 }
 
 /** A verification message that the vendor accepted for sending. */
@@ -69,6 +72,7 @@ export class SentVerification {
     description:
       "Seconds until another message may be sent to the same target.",
     example: 60,
+    openapi: { minimum: 0 },
   })
   retryAfterSeconds!: number;
 
@@ -77,6 +81,7 @@ export class SentVerification {
     description:
       "Maximum number of e-mails left under the daily limit. Null when no limit is known.",
     example: 99,
+    openapi: { minimum: 0 },
   })
   remainingToday!: number | null;
 }

@@ -1,6 +1,8 @@
 import { ID, Int } from "@nestjs/graphql";
-import { OpenApiProperty } from "../../openapi/property.js";
+import { referenceTo } from "../../openapi/schemas.js";
+import { OpenApiProperty } from "../../openapi/shape-properties.js";
 import type { Problem } from "../../http/problem-details.js";
+import { MAX_ITEMS } from "../bulk/run-in-order.js";
 import { ItemStatus } from "./enums.js";
 import { UpdateMessageContactInput } from "./inputs.js";
 import { BindingChange } from "./payloads.js";
@@ -10,8 +12,8 @@ import { ShapeField } from "./shape-field.js";
 export class BatchUpdateBody {
   @ShapeField(() => UpdateMessageContactInput, {
     list: true,
-    description: "1 to 50 changes, each to a different contact.",
-    openapi: { minItems: 1, maxItems: 50 },
+    description: `1 to ${MAX_ITEMS} changes. Each contact and each name may occur once.`,
+    openapi: { minItems: 1, maxItems: MAX_ITEMS },
   })
   inputs!: UpdateMessageContactInput[];
 }
@@ -20,7 +22,6 @@ const Status = (): PropertyDecorator =>
   ShapeField(() => ItemStatus, {
     description:
       "`DONE`, `FAILED`, or `NOT_ATTEMPTED`. An item that was not attempted was not sent; send it again.",
-    enumName: "ItemStatus",
     example: ItemStatus.DONE,
   });
 
@@ -29,14 +30,17 @@ const HttpStatus = (): PropertyDecorator =>
     description:
       "HTTP status that a request for this item alone would have had; 424 when the item was not attempted.",
     example: 200,
+    openapi: { minimum: 200, maximum: 599 },
   });
 
 const ItemProblem = (): PropertyDecorator =>
   OpenApiProperty({
     description:
-      "Problem document that a request for this item alone would have returned. Present only with `FAILED`.",
-    required: false,
-    allOf: [{ $ref: "#/components/schemas/Problem" }],
+      "Problem document that a request for this item alone would have returned; null unless `status` is `FAILED`.",
+    type: () => referenceTo("Problem"),
+    isList: false,
+    isNullable: true,
+    isOptional: false,
   });
 
 /** Result of one change of a batch. */

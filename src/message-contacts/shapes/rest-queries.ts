@@ -1,6 +1,6 @@
 import { ID } from "@nestjs/graphql";
-import { without } from "../../openapi/property.js";
-import { MAX_TARGETS } from "./input-fields.js";
+import { without } from "../../openapi/shape-properties.js";
+import { MAX_TARGETS, TARGET_LIST } from "./input-fields.js";
 import * as inputs from "./inputs.js";
 import { ShapeField } from "./shape-field.js";
 
@@ -21,7 +21,7 @@ export class DisassociateMembersQuery {
   @ShapeField(() => ID, {
     list: true,
     description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or member account IDs. Repeat the parameter for each target.`,
-    openapi: { minItems: 1, maxItems: MAX_TARGETS },
+    ...TARGET_LIST,
   })
   targetId!: string[];
 }

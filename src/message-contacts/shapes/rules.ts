@@ -1,11 +1,13 @@
 import { ValidateBy, type ValidationOptions } from "class-validator";
-import type { RuleSettings } from "../../validation/check-input.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
+import type {
+  RuleContext,
+  RuleSettings,
+} from "../../validation/check-input.js";
 
-/** A validation rule. `name`, `min` and `max` appear in the violation. */
-interface Rule {
+/** A validation rule. Everything except `holds` describes its violations. */
+interface Rule extends RuleContext {
   readonly name: string;
-  readonly min?: number;
-  readonly max?: number;
   readonly holds: (
     value: unknown,
     settings: RuleSettings | undefined,
@@ -13,14 +15,14 @@ interface Rule {
 }
 
 /**
- * Registers a rule with class-validator. `checkInput` reads its name and bounds from the
- * context of the constraint.
+ * Registers a rule with class-validator. `checkInput` reads what describes a violation
+ * from the context of the constraint.
  */
 function toDecorator(
   rule: Rule,
   options?: ValidationOptions,
 ): PropertyDecorator {
-  const { name, min, max, holds } = rule;
+  const { name, holds, ...context } = rule;
   return ValidateBy(
     {
       name,
@@ -29,13 +31,7 @@ function toDecorator(
           holds(value, args?.constraints[0] as RuleSettings | undefined),
       },
     },
-    {
-      ...options,
-      context: {
-        ...(min === undefined ? {} : { min }),
-        ...(max === undefined ? {} : { max }),
-      },
-    },
+    { ...options, context },
   );
 }
 
@@ -47,7 +43,25 @@ const ifText =
   (value: unknown): boolean =>
     !isText(value) || value === "" || holds(value);
 
-const NAME_LETTERS = /^[A-Za-z\u4E00-\u9FA5]*$/;
+/** Whether a text has at most `max` code points, as JSON Schema counts its length. */
+function hasAtMost(max: number, text: string): boolean {
+  return (
+    text.length <= max || (text.length <= 2 * max && [...text].length <= max)
+  );
+}
+
+// Escapes, because tools copy the published pattern into headers and logs.
+const NAME_LETTERS = /^[A-Za-z\u4e00-\u9fa5]*$/;
+
+/** Length of a name in code points. */
+const NAME_LENGTH = { min: 2, max: 12 };
+
+/** OpenAPI keywords of a name. */
+export const NAME_SCHEMA = {
+  minLength: NAME_LENGTH.min,
+  maxLength: NAME_LENGTH.max,
+  pattern: NAME_LETTERS.source,
+};
 
 /** Letters A-Z, a-z and U+4E00-U+9FA5; 2 to 12 of them (documented; range inferred). */
 export const nameRules = (): PropertyDecorator[] => [
@@ -57,62 +71,57 @@ export const nameRules = (): PropertyDecorator[] => [
   }),
   toDecorator({
     name: "length",
-    min: 2,
-    max: 12,
-    // Counts code points, not UTF-16 units.
-    holds: ifText((name) => {
-      if (name.length > 24) return false;
-      const { length } = [...name];
-      return length >= 2 && length <= 12;
-    }),
+    ...NAME_LENGTH,
+    unit: "characters",
+    holds: ifText(
+      (name) =>
+        hasAtMost(NAME_LENGTH.max, name) &&
+        !hasAtMost(NAME_LENGTH.min - 1, name),
+    ),
   }),
 ];
 
-/** Control characters and lone surrogates, which cannot be sent. */
-const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;
-/** Characters that end an unquoted part of an address (RFC 5321, section 4.1.2). */
-const DELIMITER = /[\s()<>[\]:;@\\,"]/;
-const QUOTED = /^"(?:[^"\\]|\\.)*"$/;
-const LITERAL = /^\[[^\s[\]\\]+\]$/;
-const MAX_LABEL_LENGTH = 63;
-
 /**
- * Whether a text can be an e-mail address. Accepts quoted local parts, address literals
- * and internationalized addresses (RFC 6531): the vendor does not document which of
- * them it accepts, so it has the final decision.
+ * Text that can be an e-mail address: an unquoted or a quoted local part, and an address
+ * literal or a domain (RFC 5321, section 4.1.2), also internationalized (RFC 6531),
+ * without control characters. The vendor does not document which of them it accepts, so
+ * it has the final decision.
+ *
+ * Escapes `[` in character classes: clients in other languages use the pattern, too.
  */
-function canBeEmail(address: string): boolean {
-  const at = address.lastIndexOf("@");
-  const local = address.slice(0, Math.max(0, at));
-  const domain = address.slice(at + 1);
-  return (
-    local !== "" &&
-    !UNSENDABLE.test(address) &&
-    (!DELIMITER.test(local) || QUOTED.test(local)) &&
-    (LITERAL.test(domain) || domain.split(".").every(canBeLabel))
-  );
-}
+const EMAIL =
+  /^(?:[^\s()<>\[\]:;@\\,"\x00-\x1f\x7f-\x9f]+|"(?:[^"\\\x00-\x1f\x7f-\x9f]|\\[^\x00-\x1f\x7f-\x9f])*")@(?:\[[^\s\[\]\\@\x00-\x1f\x7f-\x9f]+\]|[^\s()<>\[\]:;@\\,".\x00-\x1f\x7f-\x9f]{1,63}(?:\.[^\s()<>\[\]:;@\\,".\x00-\x1f\x7f-\x9f]{1,63})*)$/u;
 
-const canBeLabel = (label: string): boolean =>
-  label !== "" && label.length <= MAX_LABEL_LENGTH && !DELIMITER.test(label);
+/** A surrogate without its pair, which UTF-8 cannot encode. */
+const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * Maximum length of an address. The vendor's limit is not documented; 254 is the longest
- * path that SMTP can carry (RFC 5321).
+ * Maximum length of an address in code points. The vendor's limit is not documented; 254
+ * is the longest path that SMTP can carry (RFC 5321).
  */
 const EMAIL_MAX_LENGTH = 254;
+
+/** OpenAPI keywords of an address. `format: email` would reject addresses that EMAIL accepts. */
+export const EMAIL_SCHEMA = {
+  maxLength: EMAIL_MAX_LENGTH,
+  pattern: EMAIL.source,
+};
 
 export const emailRules = (): PropertyDecorator[] => [
   toDecorator({
     name: "format",
+    expected: EXPECTED.emailAddress,
     holds: ifText(
-      (address) => address.length > EMAIL_MAX_LENGTH || canBeEmail(address),
+      (address) =>
+        !hasAtMost(EMAIL_MAX_LENGTH, address) ||
+        (EMAIL.test(address) && !LONE_SURROGATE.test(address)),
     ),
   }),
   toDecorator({
     name: "length",
     max: EMAIL_MAX_LENGTH,
-    holds: ifText((address) => address.length <= EMAIL_MAX_LENGTH),
+    unit: "characters",
+    holds: ifText((address) => hasAtMost(EMAIL_MAX_LENGTH, address)),
   }),
 ];
 
@@ -121,7 +130,8 @@ const E164_PHONE = /^\+[1-9]\d{5,14}$/;
 
 /**
  * Converts a number in vendor format or E.164 to the vendor's format `86-13900001234`.
- * Returns null for any other format or a country code that is not in the list.
+ * Returns null for any other format or a country code that is not in the list. If several
+ * codes match an E.164 number, the first one in the list is used.
  */
 export function canonicalPhone(
   phone: string,
@@ -133,10 +143,21 @@ export function canonicalPhone(
   }
   if (!E164_PHONE.test(phone)) return null;
   const digits = phone.slice(1);
-  const code = countryCodes.find((known) => digits.startsWith(known));
-  if (code === undefined) return null;
-  const canonical = `${code}-${digits.slice(code.length)}`;
-  return VENDOR_PHONE.test(canonical) ? canonical : null;
+  const candidates = countryCodes
+    .filter((code) => digits.startsWith(code))
+    .map((code) => `${code}-${digits.slice(code.length)}`);
+  return candidates.find((number) => VENDOR_PHONE.test(number)) ?? null;
+}
+
+/** OpenAPI keywords of a number with one of the country codes, in either format. */
+export function phoneSchema({ PHONE_COUNTRY_CODES: codes }: RuleSettings): {
+  pattern: string;
+} {
+  // E.164 numbers have at most 15 digits, and five follow the country code (VENDOR_PHONE).
+  const e164 = codes.map((code) => `\\+${code}[0-9]{5,${15 - code.length}}`);
+  return {
+    pattern: `^(?:(?:${codes.join("|")})-[0-9]{5,15}|${e164.join("|")})$`,
+  };
 }
 
 const hasPhoneForm = (phone: string): boolean =>
@@ -151,9 +172,14 @@ function countryCodesOf(settings: RuleSettings | undefined): readonly string[] {
 }
 
 export const phoneRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText(hasPhoneForm) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.phoneNumber,
+    holds: ifText(hasPhoneForm),
+  }),
   toDecorator({
     name: "country-code",
+    allowedBy: countryCodesOf,
     holds: (phone, settings) =>
       !isText(phone) ||
       !hasPhoneForm(phone) ||
@@ -164,8 +190,15 @@ export const phoneRules = (): PropertyDecorator[] => [
 /** Checks prefix and character set only: the length is known from masked samples only. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
+/** OpenAPI keywords of a contact id. */
+export const CONTACT_ID_SCHEMA = { pattern: CONTACT_ID.source };
+
 export const contactIdRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText((id) => CONTACT_ID.test(id)) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.contactId,
+    holds: ifText((id) => CONTACT_ID.test(id)),
+  }),
 ];
 
 const PRINTABLE = /^[ -~]*$/;
@@ -185,10 +218,17 @@ export const conditionRules = (maxLength: number): PropertyDecorator[] => [
 ];
 
 /** Account ids have 16 digits in samples, and 8 in older accounts. */
-const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|\d{1,20})$/;
+const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|[0-9]{1,20})$/;
+
+/** OpenAPI keywords of a target id. */
+export const TARGET_ID_SCHEMA = { pattern: TARGET_ID.source };
 
 export const targetIdRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "format", holds: ifText((id) => TARGET_ID.test(id)) }),
+  toDecorator({
+    name: "format",
+    expected: EXPECTED.targetId,
+    holds: ifText((id) => TARGET_ID.test(id)),
+  }),
 ];
 
 /** Rules for each item of a list of targets; a violation names the index. */
@@ -196,6 +236,7 @@ export const targetIdItemRules = (): PropertyDecorator[] => [
   toDecorator(
     {
       name: "format",
+      expected: EXPECTED.targetId,
       holds: (id) => isText(id) && TARGET_ID.test(id),
     },
     { each: true },
@@ -210,6 +251,7 @@ export const listLengthRules = (
     name: "length",
     min,
     max,
+    unit: "items",
     holds: (list) =>
       !Array.isArray(list) || (list.length >= min && list.length <= max),
   }),
@@ -223,20 +265,28 @@ export const uniqueRules = (): PropertyDecorator[] => [
 ];
 
 export const textRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: isText }),
+  toDecorator({ name: "type", expected: EXPECTED.string, holds: isText }),
   toDecorator({ name: "required", holds: (value) => value !== "" }),
 ];
 
 export const listRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: Array.isArray }),
+  toDecorator({ name: "type", expected: EXPECTED.list, holds: Array.isArray }),
 ];
 
 export const booleanRules = (): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: (value) => typeof value === "boolean" }),
+  toDecorator({
+    name: "type",
+    expected: EXPECTED.boolean,
+    holds: (value) => typeof value === "boolean",
+  }),
 ];
 
 export const integerRules = (min: number, max: number): PropertyDecorator[] => [
-  toDecorator({ name: "type", holds: Number.isSafeInteger }),
+  toDecorator({
+    name: "type",
+    expected: EXPECTED.integer,
+    holds: Number.isSafeInteger,
+  }),
   toDecorator({
     name: "range",
     min,
@@ -252,7 +302,12 @@ export const oneOfRules = (
   each: boolean,
 ): PropertyDecorator[] => [
   toDecorator(
-    { name: "one-of", holds: (value) => allowed.includes(value as string) },
+    {
+      name: "one-of",
+      // In the order of the GraphQL schema, so that both APIs list the same.
+      allowed: [...allowed].sort(),
+      holds: (value) => allowed.includes(value as string),
+    },
     { each },
   ),
 ];
@@ -270,6 +325,6 @@ export const anyOfRules = (names: readonly string[]): PropertyDecorator[] => [
           ),
       },
     },
-    { context: { whole: true, anyOf: names } },
+    { context: { isWholeInput: true, allowed: names } satisfies RuleContext },
   ),
 ];

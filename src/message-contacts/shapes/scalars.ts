@@ -30,11 +30,16 @@ function thinScalar({ name, ...config }: ThinScalar): GraphQLScalarType {
   });
 }
 
+/** A date and time without a time zone (ISO 8601). */
+export const LOCAL_DATE_TIME =
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/;
+
 export const LocalDateTime = thinScalar({
   name: "LocalDateTime",
   description:
     "A date and time in the vendor's local time, without a time zone: `2023-03-27T17:19:21`.",
-  specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
+  specifiedByURL:
+    "https://the-guild.dev/graphql/scalars/docs/scalars/local-date-time",
 });
 
 export const DateTime = thinScalar({

@@ -7,10 +7,17 @@ import {
   type FieldOptions,
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
-import { OpenApiProperty } from "../../openapi/property.js";
+import {
+  OpenApiProperty,
+  type Keywords,
+  type PropertyType,
+} from "../../openapi/shape-properties.js";
+import type { RuleSettings } from "../../validation/check-input.js";
+import { enumerationOf } from "./enums.js";
 import {
   DateTime,
   EmailAddress,
+  LOCAL_DATE_TIME,
   LocalDateTime,
   PhoneNumber,
 } from "./scalars.js";
@@ -18,15 +25,18 @@ import {
 /** How one property appears in the GraphQL schema and in the OpenAPI document. */
 export interface ShapeFieldOptions {
   readonly description: string;
+  /** Whether a result may be null. In REST, the property is still present. */
   readonly nullable?: boolean;
+  /** Whether an input may omit the property. */
+  readonly optional?: boolean;
   /** A list of non-null items. */
   readonly list?: boolean;
   readonly example?: unknown;
   readonly default?: unknown;
-  /** Name of an enum in OpenAPI; the enum object is the type. */
-  readonly enumName?: string;
   /** Further OpenAPI keywords, such as `minItems`. */
-  readonly openapi?: Readonly<Record<string, unknown>>;
+  readonly openapi?: Keywords | ((settings: RuleSettings) => Keywords);
+  /** OpenAPI keywords of each item of a list. */
+  readonly items?: Keywords;
   /** Whether the property is left out of the OpenAPI document. */
   readonly graphqlOnly?: boolean;
   /** GraphQL field middleware. */
@@ -34,14 +44,15 @@ export interface ShapeFieldOptions {
 }
 
 /** OpenAPI form of each scalar. */
-const SCALARS = new Map<unknown, Readonly<Record<string, unknown>>>([
+const SCALARS = new Map<unknown, Keywords>([
   [String, { type: "string" }],
   [Boolean, { type: "boolean" }],
   [ID, { type: "string" }],
-  [Int, { type: "integer" }],
-  [EmailAddress, { type: "string", format: "email" }],
+  [Int, { type: "integer", format: "int32" }],
+  [EmailAddress, { type: "string" }],
   [PhoneNumber, { type: "string" }],
-  [LocalDateTime, { type: "string" }],
+  // Not `format: date-time`, which requires a time zone (RFC 3339).
+  [LocalDateTime, { type: "string", pattern: LOCAL_DATE_TIME.source }],
   [DateTime, { type: "string", format: "date-time" }],
 ]);
 
@@ -53,12 +64,13 @@ export function ShapeField(
   type: () => ReturnTypeFuncValue,
   options: ShapeFieldOptions,
 ): PropertyDecorator {
-  const { description, nullable = false, list = false } = options;
+  const { description, list = false, openapi } = options;
+  const { nullable = false, optional = false } = options;
   const graphql = Field(
     () => (list ? ([type()] as ReturnTypeFuncValue) : type()),
     {
       description,
-      nullable,
+      nullable: nullable || optional,
       ...(options.default === undefined
         ? {}
         : { defaultValue: options.default }),
@@ -72,24 +84,22 @@ export function ShapeField(
     graphql,
     OpenApiProperty({
       description,
-      required: !nullable && options.default === undefined,
-      ...(options.example === undefined ? {} : { example: options.example }),
-      ...(options.default === undefined ? {} : { default: options.default }),
-      ...openapiType(type, options),
-      ...options.openapi,
+      type: () => openApiType(type()),
+      isList: list,
+      isNullable: nullable,
+      isOptional: optional,
+      example: options.example,
+      default: options.default,
+      ...(openapi === undefined
+        ? {}
+        : {
+            keywords: typeof openapi === "function" ? openapi : () => openapi,
+          }),
+      ...(options.items === undefined ? {} : { itemKeywords: options.items }),
     }),
   );
 }
 
-function openapiType(
-  type: () => ReturnTypeFuncValue,
-  { list = false, enumName }: ShapeFieldOptions,
-): object {
-  if (enumName !== undefined) {
-    return { enum: type() as object, enumName, isArray: list };
-  }
-  const scalar = SCALARS.get(type());
-  // Nest recognises lazy types by `fn.name === "type"`.
-  if (scalar === undefined) return { type: () => type(), isArray: list };
-  return list ? { type: "array", items: scalar } : scalar;
+function openApiType(type: ReturnTypeFuncValue): PropertyType {
+  return SCALARS.get(type) ?? enumerationOf(type) ?? (type as PropertyType);
 }

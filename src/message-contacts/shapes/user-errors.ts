@@ -19,6 +19,7 @@ export class UpstreamErrorInfo {
   @ShapeField(() => Int, {
     description: "HTTP status of the vendor's response.",
     example: 400,
+    openapi: { minimum: 100, maximum: 599 },
   })
   httpStatus!: number;
 
@@ -41,7 +42,6 @@ export abstract class UserError {
 
   @ShapeField(() => ErrorCode, {
     description: "Stable error code, for programs.",
-    enumName: "ErrorCode",
   })
   code!: ErrorCode;
 
@@ -139,7 +139,6 @@ export class ConflictError extends UserError {
   @ShapeField(() => ContactStatus, {
     nullable: true,
     description: "Status of the contact, if it was read.",
-    enumName: "ContactStatus",
   })
   status!: ContactStatus | null;
 

@@ -2,8 +2,12 @@ import { createHash, randomUUID } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import {
+  GatewayError,
+  type GatewayErrorDetails,
+} from "../../errors/gateway-error.js";
+import { OUTCOME_ADVICE } from "../../errors/outcome-advice.js";
 import { Logger } from "../../logging/logger.js";
 import { tableFullError } from "../../upstream/idempotency/bounded-entries.js";
 import { Upstream } from "../../upstream/upstream.js";
@@ -34,12 +38,6 @@ export interface SentMessage {
 
 /** Messages to one address within a minute (documented). */
 const MESSAGES_PER_MINUTE = 10;
-
-/** No read can show whether the message was sent, and a second one disturbs the person. */
-const CANNOT_VERIFY: Sentence = {
-  en: "The message may have been sent, and no read can confirm it. Ask the recipient, or wait for the given time before you send another message with a new key.",
-  zh: "消息可能已发送，且无法查询确认。请向收件人确认，或在指定时间后使用新的键重新发送。",
-};
 
 /** Shares of the daily limit at which a warning is logged. */
 const WARNED_AT = [0.8, 0.95];
@@ -162,7 +160,7 @@ export class VerificationMessages {
     return new GatewayError(error.code, {
       ...error.details,
       retryAfterSeconds: this.secondsOfCooldown(cooldownFromMs),
-      advice: CANNOT_VERIFY,
+      advice: OUTCOME_ADVICE.wait,
     });
   }
 
@@ -173,10 +171,30 @@ export class VerificationMessages {
     if (slot.cap === "memory") return tableFullError(slot.full);
     const { cap, freeInMs } = slot;
     const { perMinute, perDay } = this.caps;
-    const limits = {
-      cooldown: {},
-      minute: { limit: perMinute },
-      day: { limit: perDay },
+    const limits: Record<typeof cap, GatewayErrorDetails> = {
+      cooldown: {
+        reason: "resend-pause",
+        problem: {
+          en: "A verification message was sent to this address or number a moment ago.",
+          zh: "刚刚已向该邮箱地址或手机号码发送过验证消息。",
+        },
+      },
+      minute: {
+        limit: perMinute,
+        reason: "messages-per-minute",
+        problem: {
+          en: `Only ${perMinute} verification messages may be sent to one address or number in a minute.`,
+          zh: `每分钟最多向同一邮箱地址或手机号码发送 ${perMinute} 条验证消息。`,
+        },
+      },
+      day: {
+        limit: perDay,
+        reason: "messages-per-day",
+        problem: {
+          en: `Only ${perDay} verification e-mails may be sent in a day.`,
+          zh: `每天最多发送 ${perDay} 封验证邮件。`,
+        },
+      },
     };
     const waitMs = freeInMs ?? DAY_MS - ((atMs + VENDOR_ZONE_MS) % DAY_MS);
     return new GatewayError(ErrorCode.VERIFICATION_LIMIT, {

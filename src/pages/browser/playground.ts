@@ -1,3 +1,5 @@
+import { DOC_EXPLORER_PLUGIN } from "@graphiql/plugin-doc-explorer";
+import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createClient } from "graphql-ws";
@@ -8,10 +10,14 @@ import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "graphiql/graphiql.css";
 import "./playground.css";
-import { fetchSignedIn, rememberedCredential } from "./signed-in.js";
+import { Credential } from "./credential.js";
+import { examplesPlugin, HEADERS, type Example } from "./examples.js";
+import { PlaygroundStorage } from "./playground-storage.js";
+import { SignIn } from "./sign-in.js";
+import { TabList } from "./tab-list.js";
 
 /** Documents of the examples folder, in order. Defined by the build. */
-declare const EXAMPLES: readonly string[];
+declare const EXAMPLES: readonly Example[];
 
 // Load the editor's workers from files next to this script.
 window.MonacoEnvironment = {
@@ -23,15 +29,17 @@ window.MonacoEnvironment = {
   },
 };
 
-const HEADERS = JSON.stringify({ "Accept-Language": "en" }, null, 2);
+const storage = new PlaygroundStorage();
+const credential = new Credential(storage);
+const graphql = new URL("graphql", document.baseURI).href;
 
 const fetcher = createGraphiQLFetcher({
-  url: "/graphql",
-  fetch: fetchSignedIn,
+  url: graphql,
+  fetch: credential.fetch,
   // Lazy: connects when the first subscription starts.
   wsClient: createClient({
-    url: `${location.origin.replace(/^http/, "ws")}/graphql`,
-    connectionParams: rememberedCredential,
+    url: graphql.replace(/^http/, "ws"),
+    connectionParams: () => credential.state.headers,
   }),
 });
 
@@ -42,18 +50,28 @@ if (page !== null) {
       GraphiQL,
       {
         fetcher,
-        defaultTabs: EXAMPLES.map((query) => ({
-          query,
+        storage,
+        plugins: [examplesPlugin(EXAMPLES), HISTORY_PLUGIN],
+        referencePlugin: DOC_EXPLORER_PLUGIN,
+        defaultTabs: EXAMPLES.map((example) => ({
+          ...example,
           headers: HEADERS,
         })),
         defaultHeaders: HEADERS,
         defaultEditorToolsVisibility: "headers",
+        // Lets the setting decide. The storage turns it off by default.
         shouldPersistHeaders: true,
       },
+      createElement(TabList),
       createElement(
         GraphiQL.Logo,
         null,
-        createElement("a", { href: "/" }, "Message contacts"),
+        createElement(
+          "h1",
+          null,
+          createElement("a", { href: "./" }, "Message contacts"),
+        ),
+        createElement(SignIn, { credential, storage }),
       ),
     ),
   );

@@ -2,6 +2,7 @@ import type { Usage } from "../../context/request-context.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
 import type { Operation } from "../operations.js";
 import type { Outcome } from "./outcome.js";
+import { CredentialsError } from "../transport/credentials.js";
 import type { RpcSigner } from "../transport/signer.js";
 import type { Timing } from "../timing.js";
 import { TransportError, type UpstreamReply } from "../transport/transport.js";
@@ -130,12 +131,18 @@ export class Attempts {
           ? { kind: "ambiguous", isTimeout: error.isTimeout }
           : { kind: "not-sent", isDenied: false };
       }
-    } catch {
+    } catch (error) {
       // No credentials, or a value that cannot be encoded. Nothing was sent. The
-      // error may contain secrets, so it is dropped.
-      seen = { code: "CannotSign", requestId: null };
-      outcome = { kind: "not-sent", isDenied: true };
+      // error may contain secrets, so only its reason is kept.
+      const isKnown = error instanceof CredentialsError;
+      seen = { code: isKnown ? error.reason : "CannotSign", requestId: null };
+      outcome = {
+        kind: "not-sent",
+        isDenied: isKnown ? error.isDenied : true,
+      };
     }
+    if (outcome.kind === "answered") delete usage.upstreamFailure;
+    else usage.upstreamFailure = seen.code;
     if (seen.requestId !== null) usage.upstreamRequestId = seen.requestId;
     this.observer.attempted({
       operation,

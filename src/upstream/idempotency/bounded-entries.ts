@@ -147,10 +147,12 @@ export function tableFullError({
     ? new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds,
         limit,
+        reason: "records-limit",
         advice: OWN_ADVICE,
       })
     : new GatewayError(ErrorCode.GATEWAY_BUSY, {
         retryAfterSeconds,
+        reason: "records-limit",
         advice: SHARED_ADVICE,
       });
 }

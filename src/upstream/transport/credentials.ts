@@ -1,3 +1,4 @@
+import { codeOf } from "../../logging/output.js";
 import type { Credentials, CredentialsProvider } from "./signer.js";
 
 /** Fixed credentials, with an optional STS token. */
@@ -22,6 +23,27 @@ export interface CredentialSource {
   }>;
 }
 
+/**
+ * No credentials are available. `reason` names the cause in one word and contains
+ * neither a credential nor a response.
+ */
+export class CredentialsError extends Error {
+  constructor(
+    /**
+     * Whether the service that issues them rejected the request, or none is configured.
+     * False if it cannot be reached or failed: a later call may succeed.
+     */
+    readonly isDenied: boolean,
+    readonly reason: string,
+  ) {
+    super(`no credentials: ${reason}`);
+    this.name = "CredentialsError";
+  }
+}
+
+/** Maximum time that a call waits for credentials. Fetching them continues. */
+const MAX_WAIT_MS = 4_000;
+
 /** Time that fetched credentials are cached. */
 const CACHE_TTL_MS = 60_000;
 
@@ -42,10 +64,11 @@ export class ChainCredentials implements CredentialsProvider {
 
   constructor(
     private readonly makeSource: () =>
-      CredentialSource | Promise<CredentialSource> = vendorChain,
+      CredentialSource | Promise<CredentialSource>,
     private readonly now: () => number = Date.now,
   ) {}
 
+  /** @throws {CredentialsError} always this class */
   getCredentials(): Promise<Credentials> {
     if (
       this.fetched !== null &&
@@ -56,7 +79,7 @@ export class ChainCredentials implements CredentialsProvider {
     this.fetching ??= this.fetch().finally(() => {
       this.fetching = null;
     });
-    return this.fetching;
+    return withinLimit(this.fetching);
   }
 
   invalidate(): void {
@@ -68,7 +91,8 @@ export class ChainCredentials implements CredentialsProvider {
       this.source ??= await this.makeSource();
       const { accessKeyId, accessKeySecret, securityToken } =
         await this.source.getCredential();
-      if (!accessKeyId || !accessKeySecret) throw new Error("empty keys");
+      if (!accessKeyId || !accessKeySecret)
+        throw new CredentialsError(true, "CREDENTIALS_EMPTY");
       const credentials = {
         accessKeyId,
         accessKeySecret,
@@ -78,19 +102,27 @@ export class ChainCredentials implements CredentialsProvider {
       return credentials;
     } catch (error) {
       this.source = null;
-      throw error;
+      throw error instanceof CredentialsError ? error : failureOf(error);
     }
   }
 }
 
-/**
- * Loads the package only when no fixed credentials are configured. It is CommonJS:
- * under ESM the class is `.default` of the default export (observed).
- */
-async function vendorChain(): Promise<CredentialSource> {
-  const { default: loaded } = await import("@alicloud/credentials");
-  const { default: Credential } = loaded as unknown as {
-    default: new () => CredentialSource;
-  };
-  return new Credential();
+function withinLimit(fetching: Promise<Credentials>): Promise<Credentials> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new CredentialsError(false, "CREDENTIALS_TIMEOUT")),
+      MAX_WAIT_MS,
+    );
+    fetching
+      .finally(() => clearTimeout(timer))
+      .then(resolve, (error: Error) => reject(error));
+  });
+}
+
+/** A system error means that a service cannot be reached. Other errors are rejections. */
+function failureOf(error: unknown): CredentialsError {
+  const code = codeOf(error);
+  return code === "unknown"
+    ? new CredentialsError(true, "CREDENTIALS_DENIED")
+    : new CredentialsError(false, `CREDENTIALS_${code}`);
 }

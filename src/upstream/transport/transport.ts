@@ -1,4 +1,4 @@
-import { Client, Pool, type Dispatcher } from "undici";
+import { Client, Pool, type buildConnector, type Dispatcher } from "undici";
 
 /** A complete HTTP response of the vendor. */
 export interface UpstreamReply {
@@ -48,10 +48,18 @@ export class UpstreamTransport {
   private readonly options: Client.Options;
   private readonly pool: Pool;
 
-  constructor(endpoint: string, limits: TransportLimits = TRANSPORT_LIMITS) {
+  /**
+   * @param connector establishes connections, for example through a proxy. It must call
+   *   back only when a request can be sent, and within the connect timeout.
+   */
+  constructor(
+    endpoint: string,
+    limits: TransportLimits = TRANSPORT_LIMITS,
+    connector?: buildConnector.connector,
+  ) {
     this.origin = new URL(endpoint).origin;
     this.options = {
-      connect: { timeout: limits.connectTimeoutMs },
+      connect: connector ?? { timeout: limits.connectTimeoutMs },
       // Below the idle timeout of common load balancers, so that the server rarely
       // closes a socket while a request is being sent.
       keepAliveTimeout: 4_000,

@@ -1,8 +1,10 @@
 import { ErrorCode } from "../../errors/error-codes.js";
+import { EXPECTED } from "../../errors/expected-forms.js";
 import {
   GatewayError,
   type GatewayErrorDetails,
   type UpstreamInfo,
+  type Violation,
 } from "../../errors/gateway-error.js";
 import { CONFLICT_PAUSE_SECONDS } from "../writes/write-queue.js";
 
@@ -61,7 +63,7 @@ const EXACT: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Prefixes for codes that are not listed above, tried from top to bottom. */
-const PREFIXES: readonly (readonly [string, ErrorCode])[] = [
+export const VENDOR_CODE_PREFIXES: readonly (readonly [string, ErrorCode])[] = [
   ["Throttling", ErrorCode.UPSTREAM_THROTTLED],
   ["Rejected.Throttling", ErrorCode.UPSTREAM_THROTTLED],
   ["LimitExceeded.", ErrorCode.QUOTA_EXCEEDED],
@@ -118,7 +120,7 @@ export function rejectionClassOf(error: VendorErrorEnvelope): RejectionClass {
 export function classify(code: string, httpStatus: number): ErrorCode {
   const exact = Object.hasOwn(EXACT, code) ? EXACT[code] : undefined;
   if (exact !== undefined) return exact;
-  for (const [prefix, family] of PREFIXES) {
+  for (const [prefix, family] of VENDOR_CODE_PREFIXES) {
     if (code.startsWith(prefix)) return family;
   }
   if (code.includes("Throttling") || httpStatus === 429) {
@@ -145,10 +147,19 @@ const RULES: Readonly<Record<string, string>> = {
   "InvalidParameter.MobileCountryCode": "country-code",
 };
 
-const BOUNDS: Readonly<Record<string, { min?: number; max?: number }>> = {
-  "InvalidParameter.Name.Length": { min: 2, max: 12 },
-  "InvalidParameter.Members.Length": { min: 1, max: 5 },
+const BOUNDS: Readonly<
+  Record<string, Pick<Violation, "min" | "max" | "unit">>
+> = {
+  "InvalidParameter.Name.Length": { min: 2, max: 12, unit: "characters" },
+  "InvalidParameter.Members.Length": { min: 1, max: 5, unit: "items" },
 };
+
+/** All vendor codes that a table of this file names. */
+export const KNOWN_VENDOR_CODES: readonly string[] = [
+  ...new Set(
+    [EXACT, LIMITS, RULES, BOUNDS].flatMap((table) => Object.keys(table)),
+  ),
+];
 
 const DEFAULT_PAUSE_SECONDS: Readonly<Partial<Record<ErrorCode, number>>> = {
   CONCURRENT_CHANGE: CONFLICT_PAUSE_SECONDS,
@@ -200,6 +211,7 @@ function detailsOf(
             field: field === undefined ? null : [field],
             rule: ruleOf(vendorCode),
             ...BOUNDS[vendorCode],
+            ...expectedOf(field, ruleOf(vendorCode)),
           },
         ],
       };
@@ -226,6 +238,24 @@ function detailsOf(
     }
   }
 }
+
+/** What the gateway knows about a field whose format the vendor rejects. */
+function expectedOf(
+  field: string | undefined,
+  rule: string,
+): Pick<Violation, "expected"> {
+  const expected =
+    rule === "format" && field !== undefined ? FORMS[field] : undefined;
+  return expected === undefined ? {} : { expected };
+}
+
+const FORMS: Readonly<Record<string, Violation["expected"]>> = {
+  emailAddress: EXPECTED.emailAddress,
+  phoneNumber: EXPECTED.phoneNumber,
+  contactId: EXPECTED.contactId,
+  targetIds: EXPECTED.targetId,
+  boundTo: EXPECTED.targetId,
+};
 
 function fieldOf(vendorCode: string): string | undefined {
   const name = vendorCode

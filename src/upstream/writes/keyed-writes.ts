@@ -2,8 +2,9 @@ import type {
   RequestContext,
   RequestIdempotency,
 } from "../../context/request-context.js";
-import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
+import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
+import { OUTCOME_ADVICE } from "../../errors/outcome-advice.js";
 import { isUsableAnswer } from "../vendor/answer-checks.js";
 import { deadlineOf, POLICY } from "../attempts/call-policy.js";
 import type {
@@ -17,11 +18,6 @@ import { WriteExecution, type WriteDependencies } from "./write-execution.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import type { WriteHooks } from "./write-hooks.js";
 import type { WriteQueue } from "./write-queue.js";
-
-const SAME_KEY: Sentence = {
-  en: "The change may have been carried out. Repeat the request with the same Idempotency-Key: the gateway reads the current state before it sends anything.",
-  zh: "该变更可能已执行。请使用相同的 Idempotency-Key 重试：网关会先查询当前状态，再决定是否发送。",
-};
 
 /** Executes writes in the directory's queue, under an idempotency key if there is one. */
 export class KeyedWrites {
@@ -164,7 +160,7 @@ async function endHold(
   return new GatewayError(error.code, {
     retryAfterSeconds: 1,
     ...error.details,
-    advice: SAME_KEY,
+    advice: OUTCOME_ADVICE.sameKey,
   });
 }
 

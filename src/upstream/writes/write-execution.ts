@@ -1,6 +1,7 @@
 import type { Usage } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError, type UpstreamInfo } from "../../errors/gateway-error.js";
+import { OUTCOME_ADVICE } from "../../errors/outcome-advice.js";
 import type { Attempts } from "../attempts/attempt.js";
 import {
   NotExecuted,
@@ -281,7 +282,12 @@ export class WriteExecution<O extends WriteOperation> {
     const { Members: unsettled } = this.remaining as { Members?: string[] };
     return new GatewayError(ErrorCode.OUTCOME_UNKNOWN, {
       ...withUpstream(this.upstream),
-      ...(isMessage ? { retryAfterSeconds: VERIFICATION_PAUSE_SECONDS } : {}),
+      ...(isMessage
+        ? {
+            retryAfterSeconds: VERIFICATION_PAUSE_SECONDS,
+            advice: OUTCOME_ADVICE.wait,
+          }
+        : { advice: OUTCOME_ADVICE.readFirst }),
       ...(unsettled === undefined ? {} : { unsettled }),
     });
   }

@@ -109,11 +109,15 @@ export class MemoryWriteQueue implements WriteQueue {
     if ((this.shares.get(caller) ?? 0) >= this.share) {
       throw new GatewayError(ErrorCode.RATE_LIMITED, {
         retryAfterSeconds: 1,
+        reason: "change-queue",
         advice: SHARE_ADVICE,
       });
     }
     if (this.waiting.size >= this.capacity) {
-      throw new GatewayError(ErrorCode.GATEWAY_BUSY, { retryAfterSeconds: 1 });
+      throw new GatewayError(ErrorCode.GATEWAY_BUSY, {
+        retryAfterSeconds: 1,
+        reason: "change-queue",
+      });
     }
     return this.wait(maxWaitMs, caller);
   }

@@ -23,7 +23,7 @@ describe("the credential of a request", () => {
 
   it("is unusable when there are two", () => {
     const both = { authorization: `Bearer ${key}`, "x-api-key": key };
-    expect(credentialOf(both)).toEqual({ kind: "unusable" });
+    expect(credentialOf(both)).toMatchObject({ kind: "unusable" });
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe("the credential of a request", () => {
     "Bearer a b",
     "Bearer \u0000",
   ])("is unusable in the form %j", (authorization) => {
-    expect(credentialOf({ authorization })).toEqual({ kind: "unusable" });
+    expect(credentialOf({ authorization })).toMatchObject({ kind: "unusable" });
   });
 
   it("is a key if it has the key prefix, otherwise a token", () => {
@@ -55,9 +55,9 @@ describe("API keys", () => {
     const key = newKey();
     const keys = new ApiKeys([{ digest: digestOf(key), caller }]);
     expect(keys.callerOf(key)).toBe(caller);
-    expect(keys.callerOf(newKey())).toBeNull();
-    expect(keys.callerOf(key.slice(0, -1))).toBeNull();
-    expect(keys.callerOf(`${key} `)).toBeNull();
+    expect(keys.callerOf(newKey())).toBe("unknown-key");
+    expect(keys.callerOf(key.slice(0, -1))).toBe("unknown-key");
+    expect(keys.callerOf(`${key} `)).toBe("unknown-key");
     expect(JSON.stringify(keys)).not.toContain(key);
   });
 
@@ -71,7 +71,7 @@ describe("API keys", () => {
     );
     expect(keys.callerOf(key)).toBe(ending);
     nowMs = 1_000;
-    expect(keys.callerOf(key)).toBeNull();
+    expect(keys.callerOf(key)).toBe("expired-key");
   });
 
   it("are unique and contain 256 random bits", () => {
@@ -90,18 +90,18 @@ describe("API keys", () => {
     const first = keysFor({ svc: { scopes: ["contacts:read"] } });
     const path = folder.write("keys.json", first.file);
     const keys = ApiKeys.watching(path, ["default"], logger);
-    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(keys.callerOf(first.keys.svc)).toMatchObject({ id: "svc" });
     writeFileSync(path, "{ not json");
     keys.reread();
     expect(lines.join()).toContain("cannot be used");
-    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(keys.callerOf(first.keys.svc)).toMatchObject({ id: "svc" });
     const second = keysFor({ svc: { scopes: ["contacts:bind"] } });
     writeFileSync(path, JSON.stringify(second.file));
     keys.reread();
-    expect(keys.callerOf(first.keys.svc)).toBeNull();
-    expect(keys.callerOf(second.keys.svc)?.scopes.has("contacts:bind")).toBe(
-      true,
-    );
+    expect(keys.callerOf(first.keys.svc)).toBe("revoked-key");
+    expect(keys.callerOf(second.keys.svc)).toMatchObject({
+      scopes: new Set(["contacts:bind"]),
+    });
     keys.close();
     folder.remove();
   });
@@ -134,7 +134,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     const { folder, path, first, keys, lines, look } = watched();
     rmSync(path);
     expect(look()).toBe(false);
-    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(keys.callerOf(first.keys.svc)).toMatchObject({ id: "svc" });
     expect(keys.failure).toBe("the file cannot be read");
     expect(lines).toEqual([
       {
@@ -150,7 +150,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     folder.write("keys.json", { keys: [] });
     expect(look()).toBe(true);
     expect(keys.failure).toBeNull();
-    expect(keys.callerOf(first.keys.svc)).toBeNull();
+    expect(keys.callerOf(first.keys.svc)).toBe("revoked-key");
     folder.remove();
   });
 
@@ -161,7 +161,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
       keys: [row, { ...row, caller: "other", scopes: ["contacts:delete"] }],
     });
     look();
-    expect(keys.callerOf(first.keys.svc)?.id).toBe("svc");
+    expect(keys.callerOf(first.keys.svc)).toMatchObject({ id: "svc" });
     expect(lines).toMatchObject([
       {
         level: "error",
@@ -268,12 +268,22 @@ describe("Authenticator", () => {
   it("accepts the development key and refuses any other key", () => {
     const headers = { "x-api-key": open.developmentKey ?? "" };
     expect(open.callerOf(headers)).toMatchObject({ id: "local" });
-    expect(open.callerOf({ "x-api-key": newKey() })).toBeNull();
-    expect(open.callerOf({ authorization: "Bearer a.b.c" })).toBeNull();
-    expect(open.callerOf({ authorization: "Basic YTpi" })).toBeNull();
+    expect(open.callerOf({ "x-api-key": newKey() })).toBe("unknown-key");
+    expect(open.callerOf({ authorization: "Bearer a.b.c" })).toBe(
+      "unsupported-credential",
+    );
+    expect(open.callerOf({ authorization: "Basic YTpi" })).toBe(
+      "malformed-credential",
+    );
+    expect(
+      open.callerOf({
+        authorization: `Bearer ${open.developmentKey}`,
+        "x-api-key": open.developmentKey ?? "",
+      }),
+    ).toBe("several-credentials");
   });
 
-  it("returns null without a credential once keys are configured", () => {
+  it("refuses requests without a credential once keys are configured", () => {
     const folder = newFolder();
     const { file, keys } = keysFor({ svc: { scopes: ["contacts:read"] } });
     const config = readConfig({
@@ -282,7 +292,7 @@ describe("Authenticator", () => {
     const closed = Authenticator.from(config, quiet);
     expect(closed.isOpen).toBe(false);
     expect(closed.developmentKey).toBeNull();
-    expect(closed.callerOf({})).toBeNull();
+    expect(closed.callerOf({})).toBe("missing-credential");
     expect(closed.callerOf({ "x-api-key": keys.svc })).toMatchObject({
       id: "svc",
       directories: ["default"],

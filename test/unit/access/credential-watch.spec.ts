@@ -12,6 +12,7 @@ import {
 } from "../../../src/context/caller.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { GatewayError } from "../../../src/errors/gateway-error.js";
+import type { RefusalReason } from "../../../src/errors/refusal-reasons.js";
 import { settled } from "../../support/fake-upstream.js";
 
 const HEADERS = { authorization: "Bearer mcg_key" };
@@ -22,7 +23,7 @@ const callerOf = (
   expiresAtMs?: number,
 ): Caller => callerWith("reader", scopes, directories, expiresAtMs);
 
-type Verified = Caller | null | Promise<Caller | null>;
+type Verified = Caller | RefusalReason | Promise<Caller | RefusalReason>;
 
 function setUp(verify: (headers: Headers) => Verified) {
   let run: (() => void) | null = null;
@@ -67,7 +68,7 @@ function open(
   const forget = watch.add({
     headers,
     caller,
-    end: (code) => codes.push(code),
+    end: ({ code }) => codes.push(code),
   });
   return { codes, forget };
 }
@@ -84,7 +85,7 @@ describe("CredentialWatch", () => {
     ],
     [
       "ends a connection whose credential is no longer valid",
-      () => null,
+      () => "revoked-key",
       [ErrorCode.UNAUTHENTICATED],
     ],
     [
@@ -104,7 +105,7 @@ describe("CredentialWatch", () => {
     ],
     [
       "ends a connection whose token is verified later",
-      () => Promise.resolve(null),
+      () => Promise.resolve("expired-token"),
       [ErrorCode.UNAUTHENTICATED],
     ],
     [
@@ -161,7 +162,7 @@ describe("CredentialWatch", () => {
   });
 
   it("calls `end` at each check until the connection is removed", async () => {
-    const { watch, check } = setUp(() => null);
+    const { watch, check } = setUp(() => "revoked-key");
     const { codes, forget } = open(watch, admitted);
     await check();
     await check();

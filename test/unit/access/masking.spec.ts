@@ -89,10 +89,12 @@ describe("masked input", () => {
   const address = { emailAddress: "t***@example.com" };
 
   it("is rejected for callers that read masked values", () => {
-    expect(codes(reader, address)).toEqual([
+    expect(codes(reader, address)).toMatchObject([
       { field: ["emailAddress"], rule: "format" },
     ]);
-    expect(codes(reader, { inputs: [{ title: "CEO" }, address] })).toEqual([
+    expect(
+      codes(reader, { inputs: [{ title: "CEO" }, address] }),
+    ).toMatchObject([
       { field: ["inputs", "1", "emailAddress"], rule: "format" },
     ]);
   });

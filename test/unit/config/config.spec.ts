@@ -92,6 +92,9 @@ describe("the configuration", () => {
         JWT_ALGORITHMS: "RS256,HS256",
         JWT_ISSUER: "https://canary.example",
         CORS_ORIGINS: "*",
+        TRUSTED_PROXIES: "canary",
+        PUBLIC_URL: "ftp://canary.example",
+        KEEP_ALIVE_TIMEOUT_MS: "1",
         PERSISTED_DOCUMENTS: "only",
         API_KEYS_FILE: "/nowhere/canary.json",
       }).sort(),
@@ -101,10 +104,43 @@ describe("the configuration", () => {
       "CORS_ORIGINS",
       "JWT_ALGORITHMS",
       "JWT_ISSUER,",
+      "KEEP_ALIVE_TIMEOUT_MS",
       "PERSISTED_DOCUMENTS_FILE",
       "PORT",
+      "PUBLIC_URL",
+      "TRUSTED_PROXIES",
       "UPSTREAM_ENDPOINT",
     ]);
+  });
+
+  it.each([
+    ...["", "10.0.0.1", "10.0.0.0/8,fd00::/8", "loopback, UNIQUELOCAL", "1"],
+    ...["::ffff:10.0.0.0/104", "16", "127.0.0.1/32"],
+  ])("accepts TRUSTED_PROXIES %j", (TRUSTED_PROXIES) => {
+    expect(invalidSettings({ TRUSTED_PROXIES })).toEqual([]);
+  });
+
+  it.each([
+    ...["0", "17", "1,2", "true", "*", "10.0.0.0/33", "10.0.0.0/0", "10.0.0"],
+    ...["10.0.0.0/255.0.0.0", "fe80::1%eth0", "0x7f.1", "proxy.example", ","],
+    ...["10.0.0.1/8/8", "::/129"],
+  ])("refuses TRUSTED_PROXIES %j", (TRUSTED_PROXIES) => {
+    expect(invalidSettings({ TRUSTED_PROXIES })).toEqual(["TRUSTED_PROXIES"]);
+  });
+
+  it.each(["https://a.example", "http://a.example:8080/gw/", "https://a/b/c"])(
+    "accepts PUBLIC_URL %s",
+    (PUBLIC_URL) => {
+      expect(invalidSettings({ PUBLIC_URL })).toEqual([]);
+    },
+  );
+
+  it.each([
+    ...["a.example", "/gw", "https://a.example/?q", "https://a.example/#x"],
+    ...["https://u:p@a.example", "https://a.example//b", "https://a/graphql"],
+    ...["https://a.example/v1/x", "https://a.example/b c"],
+  ])("refuses PUBLIC_URL %s", (PUBLIC_URL) => {
+    expect(invalidSettings({ PUBLIC_URL })).toEqual(["PUBLIC_URL"]);
   });
 
   it("never prints a configured value", () => {

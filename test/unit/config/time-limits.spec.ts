@@ -30,6 +30,21 @@ describe("the time limits", () => {
     );
   });
 
+  it.each(["1", "4999", "5000"])(
+    "reject a deadline of changes of %s ms, in which no bulk change would start",
+    (WRITE_DEADLINE_MS) => {
+      expect(() => readConfig({ WRITE_DEADLINE_MS })).toThrow(
+        /WRITE_DEADLINE_MS must be more than 5000/,
+      );
+    },
+  );
+
+  it("accept a deadline of changes of 5001 ms", () => {
+    expect(readConfig({ WRITE_DEADLINE_MS: "5001" }).WRITE_DEADLINE_MS).toBe(
+      5_001,
+    );
+  });
+
   it("reject a reserve that leaves no time to send a change", () => {
     expect(() => readConfig({ WRITE_DEADLINE_MS: "3000" })).toThrow(
       /READ_BACK_RESERVE_MS must be less than WRITE_DEADLINE_MS/,

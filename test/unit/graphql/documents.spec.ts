@@ -22,7 +22,7 @@ const LIMITS = {
 };
 
 const messagesOf = (document: string): string[] =>
-  excesses(parse(document), LIMITS);
+  excesses(parse(document), LIMITS).map(({ sentence }) => sentence);
 
 const nested = (depth: number): string =>
   "{ a ".repeat(depth) + "}".repeat(depth);

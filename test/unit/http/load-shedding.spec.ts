@@ -2,6 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import {
   AdmissionController,
   type AdmissionLimits,
+  type RequestSlot,
+  type ShedReason,
 } from "../../../src/http/load-shedding.js";
 
 const NO_LIMITS: AdmissionLimits = { maxInFlight: 0, maxDelayMs: 0 };
@@ -16,15 +18,20 @@ function admissionWith(
   );
 }
 
+/** The slot of a request that must be admitted. */
+function slotOf(admitted: RequestSlot | ShedReason | undefined): RequestSlot {
+  if (typeof admitted !== "object") throw new Error(admitted ?? "no request");
+  return admitted;
+}
+
 describe("AdmissionController", () => {
   it("refuses requests beyond the limit until one is released", () => {
     const admission = admissionWith({ maxInFlight: 2 });
     const slots = [admission.tryAdmit(), admission.tryAdmit()];
-    expect(slots).not.toContain(null);
-    expect(admission.tryAdmit()).toBeNull();
-    slots[0]?.release();
-    expect(admission.tryAdmit()).not.toBeNull();
-    expect(admission.tryAdmit()).toBeNull();
+    expect(admission.tryAdmit()).toBe("in-flight");
+    slotOf(slots[0]).release();
+    slotOf(admission.tryAdmit());
+    expect(admission.tryAdmit()).toBe("in-flight");
     expect(admission.refusals).toEqual({
       "in-flight": 2,
       "event-loop-delay": 0,
@@ -35,9 +42,9 @@ describe("AdmissionController", () => {
   it("refuses while the event loop lags, then admits again", () => {
     const delay = { ms: 900 };
     const admission = admissionWith({ maxDelayMs: 500 }, delay);
-    expect(admission.tryAdmit()).toBeNull();
+    expect(admission.tryAdmit()).toBe("event-loop-delay");
     delay.ms = 20;
-    expect(admission.tryAdmit()).not.toBeNull();
+    slotOf(admission.tryAdmit());
     expect(admission.refusals["event-loop-delay"]).toBe(1);
   });
 
@@ -49,10 +56,10 @@ describe("AdmissionController", () => {
 
   it("releases a slot once, even if release is called again", () => {
     const admission = admissionWith({});
-    const slot = admission.tryAdmit();
+    const slot = slotOf(admission.tryAdmit());
     admission.tryAdmit();
-    slot?.release();
-    slot?.release();
+    slot.release();
+    slot.release();
     expect(admission.inFlight).toBe(1);
   });
 
@@ -60,19 +67,19 @@ describe("AdmissionController", () => {
     const admission = admissionWith({});
     admission.drain();
     expect(admission.isEnding).toBe(true);
-    expect(admission.tryAdmit()).not.toBeNull();
+    slotOf(admission.tryAdmit());
   });
 
   it("close refuses new requests and resolves once running requests are done", async () => {
     const admission = admissionWith({});
-    const slot = admission.tryAdmit();
-    slot?.begin();
+    const slot = slotOf(admission.tryAdmit());
+    slot.begin();
     const events: string[] = [];
     const closed = admission.close().then(() => events.push("closed"));
-    expect(admission.tryAdmit()).toBeNull();
+    expect(admission.tryAdmit()).toBe("closing");
     await Promise.resolve();
     events.push("answered");
-    slot?.release();
+    slot.release();
     await closed;
     expect(events).toEqual(["answered", "closed"]);
   });

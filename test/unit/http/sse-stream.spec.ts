@@ -4,6 +4,7 @@ import type { FastifyReply } from "fastify";
 import { CredentialWatch } from "../../../src/access/credential-watch.js";
 import { callerWith, type Caller } from "../../../src/context/caller.js";
 import { openContext } from "../../../src/context/request-context.js";
+import type { RefusalReason } from "../../../src/errors/refusal-reasons.js";
 import {
   frames,
   SseStreams,
@@ -102,7 +103,7 @@ class FakeConnection extends EventEmitter {
 
 function open(connection = new FakeConnection()) {
   let check: () => void = () => undefined;
-  const verified: { caller: Caller | null } = { caller: CALLER };
+  const verified: { caller: Caller | RefusalReason } = { caller: CALLER };
   const streams = new SseStreams(
     new CredentialWatch({ callerOf: () => verified.caller }, (run) => {
       check = run;
@@ -131,7 +132,7 @@ function open(connection = new FakeConnection()) {
     connection,
     context,
     revoke: async () => {
-      verified.caller = null;
+      verified.caller = "revoked-key";
       check();
       await settled();
     },

@@ -23,7 +23,7 @@ function newShutdown(): {
           fail = () => reject(new Error("failed"));
         });
       },
-      cutOff: () => {
+      recordUnfinished: () => {
         steps.push("cut off");
       },
       graceMs: 28_000,
@@ -88,7 +88,7 @@ describe("the shutdown of a process", () => {
     const shutdown = new GracefulShutdown(
       {
         stop: () => new Promise(() => undefined),
-        cutOff: () => new Promise(() => undefined),
+        recordUnfinished: () => new Promise(() => undefined),
         graceMs: 1,
       },
       { exit: (code) => steps.push(`exit ${code}`), after: () => undefined },
@@ -106,14 +106,14 @@ describe("the shutdown of a process", () => {
     const shutdown = new GracefulShutdown(
       {
         stop: () => new Promise(() => undefined),
-        cutOff: () => {
+        recordUnfinished: () => {
           throw new Error("disk full");
         },
         graceMs: 1,
       },
       { exit: (code) => steps.push(`exit ${code}`), after: () => undefined },
     );
-    shutdown.cutOff();
+    shutdown.forceExit();
     expect(steps).toEqual(["exit 1"]);
   });
 });

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { describe, expect, it } from "@jest/globals";
 import {
+  checkInput,
   MAX_VIOLATIONS,
   violationsOf,
 } from "../../../src/validation/check-input.js";
@@ -65,5 +66,20 @@ describe("violationsOf", () => {
     });
     // The rule against duplicates visits each item once.
     expect(looked).toBeLessThanOrEqual(list.length + 2 * MAX_VIOLATIONS);
+  });
+});
+
+describe("checkInput", () => {
+  it("returns a copy without null properties and leaves the input unchanged", () => {
+    const input = { boundTo: null, pageNumber: 2 };
+    const checked = checkInput(inputs.MessageContactsArgs, input);
+    expect(checked).toEqual({ pageNumber: 2 });
+    expect(Object.keys(checked)).toEqual(["pageNumber"]);
+    expect(input).toEqual({ boundTo: null, pageNumber: 2 });
+  });
+
+  it("returns the input itself if no property is null", () => {
+    const input = { pageNumber: 2 };
+    expect(checkInput(inputs.MessageContactsArgs, input)).toBe(input);
   });
 });

@@ -14,6 +14,11 @@ import {
   type IssuerKeys,
 } from "../../../../src/access/tokens/jwks.js";
 import { AccessTokens } from "../../../../src/access/tokens/access-tokens.js";
+import type { Caller } from "../../../../src/context/caller.js";
+import {
+  REASONS,
+  type RefusalReason,
+} from "../../../../src/errors/refusal-reasons.js";
 import { TestIssuer } from "../../../support/signed-in.js";
 
 let issuer: TestIssuer;
@@ -202,6 +207,24 @@ const ATTACKS: Readonly<Record<string, () => Promise<string>>> = {
     Promise.resolve(`${encode({ alg: "ES256" })}.${base64url.encode("[]")}.x`),
 };
 
+/** Reasons in the log that operators rely on. */
+const ATTACK_REASONS: Readonly<Record<string, RefusalReason>> = {
+  "another key under a known kid": "bad-signature",
+  "a payload changed after signing": "bad-signature",
+  "the key of another issuer": "bad-signature",
+  "a kid with a path": "unknown-key-id",
+  "an RSA key where the kid names an EC key": "unknown-key-id",
+  "an expired token": "expired-token",
+  "a token that is not valid yet": "token-not-yet-valid",
+  "an audience of somebody else": "wrong-audience",
+  "an unknown issuer": "unknown-issuer",
+  "no subject": "invalid-claims",
+  "a logout token": "not-access-token",
+  "a token of more than 8 KiB": "malformed-token",
+  "no token at all": "malformed-token",
+  "a payload that is no object": "malformed-token",
+};
+
 function signedBy(
   key: Parameters<SignJWT["sign"]>[0],
   header: { alg: string } & Record<string, unknown>,
@@ -231,20 +254,31 @@ describe("tokens while the issuer's keys cannot be fetched", () => {
   });
 
   it.each([
-    ["an expired token", () => issuer.token({ exp: NOW_SECONDS() - 31 })],
-    ["an audience of another service", () => issuer.token({ aud: "other" })],
-    ["a logout token", () => issuer.token({}, { typ: "logout+jwt" })],
-    ["a numeric subject", () => issuer.token({ sub: 7 as never })],
-    ["no token at all", () => Promise.resolve("a.b.c")],
-  ])("are refused without keys: %s", async (_name, forge) => {
-    await expect(unreachable().callerOf(await forge())).resolves.toBeNull();
+    ["expired-token", () => issuer.token({ exp: NOW_SECONDS() - 31 })],
+    ["wrong-audience", () => issuer.token({ aud: "other" })],
+    ["not-access-token", () => issuer.token({}, { typ: "logout+jwt" })],
+    ["invalid-claims", () => issuer.token({ sub: 7 as never })],
+    ["malformed-token", () => Promise.resolve("a.b.c")],
+  ])("are refused without keys: %s", async (reason, forge) => {
+    const refusal = await unreachable().callerOf(await forge());
+    expect(refusal).toBe(reason);
   });
 });
+
+/** The caller of a token that must be valid. */
+async function callerOf(token: string): Promise<Caller> {
+  const caller = await tokens.callerOf(token);
+  if (typeof caller === "string") throw new Error(caller);
+  return caller;
+}
 
 describe("access tokens", () => {
   for (const [name, forge] of Object.entries(ATTACKS)) {
     it(`refuses ${name}`, async () => {
-      await expect(tokens.callerOf(await forge())).resolves.toBeNull();
+      const reason = await tokens.callerOf(await forge());
+      expect(REASONS).toHaveProperty([reason as string]);
+      const expected = ATTACK_REASONS[name];
+      if (expected !== undefined) expect(reason).toBe(expected);
     });
   }
 
@@ -253,47 +287,47 @@ describe("access tokens", () => {
   });
 
   it("accepts a good token and reads its scopes", async () => {
-    const caller = await tokens.callerOf(
+    const caller = await callerOf(
       await issuer.token({ scope: "contacts:read contacts:bind other" }),
     );
-    expect(caller?.scopes).toEqual(new Set(["contacts:read", "contacts:bind"]));
-    expect(caller?.id).toMatch(/^jwt:[0-9a-f]{8}:svc-test$/);
-    expect(caller?.personal).toBe(false);
+    expect(caller.scopes).toEqual(new Set(["contacts:read", "contacts:bind"]));
+    expect(caller.id).toMatch(/^jwt:[0-9a-f]{8}:svc-test$/);
+    expect(caller.personal).toBe(false);
   });
 
   it("reads scopes from scp, as a list or a text", async () => {
     const list = { scope: undefined, scp: ["contacts:verify"] };
     const text = { scope: undefined, scp: "contacts:verify" };
     for (const claims of [list, text]) {
-      const caller = await tokens.callerOf(await issuer.token(claims));
-      expect(caller?.scopes).toEqual(new Set(["contacts:verify"]));
+      const caller = await callerOf(await issuer.token(claims));
+      expect(caller.scopes).toEqual(new Set(["contacts:verify"]));
     }
   });
 
   it("gives no scope to a token that names none", async () => {
     const token = await issuer.token({ scope: undefined });
-    expect((await tokens.callerOf(token))?.scopes.size).toBe(0);
+    expect((await callerOf(token)).scopes.size).toBe(0);
   });
 
   it("takes directories from the claim, else the usual one", async () => {
     const named = await issuer.token({ directories: ["main", "no alias!"] });
-    expect((await tokens.callerOf(named))?.directories).toEqual(["main"]);
-    const plain = await tokens.callerOf(await issuer.token());
-    expect(plain?.directories).toEqual(["default"]);
+    expect((await callerOf(named)).directories).toEqual(["main"]);
+    const plain = await callerOf(await issuer.token());
+    expect(plain.directories).toEqual(["default"]);
   });
 
   it.each(["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"])(
     "accepts an access token of typ %s",
     async (typ) => {
       const token = await issuer.token({ typ: "Bearer" }, { typ });
-      await expect(tokens.callerOf(token)).resolves.not.toBeNull();
+      await expect(tokens.callerOf(token)).resolves.toBeInstanceOf(Object);
     },
   );
 
   it("keeps the subjects that issuers generate", async () => {
     const sub = "f47ac10b-58cc-4372-a567-000013800138";
-    const caller = await tokens.callerOf(await issuer.token({ sub }));
-    expect(caller?.id).toMatch(new RegExp(`^jwt:[0-9a-f]{8}:${sub}$`));
+    const caller = await callerOf(await issuer.token({ sub }));
+    expect(caller.id).toMatch(new RegExp(`^jwt:[0-9a-f]{8}:${sub}$`));
   });
 
   it("puts a subject that may be personal behind its hash", async () => {
@@ -304,20 +338,20 @@ describe("access tokens", () => {
       "86.139.0000.1234",
       "李四",
     ]) {
-      const caller = await tokens.callerOf(await issuer.token({ sub }));
-      expect(caller?.id).toMatch(/^jwt:[0-9a-f]{8}:[0-9a-f]{16}$/);
+      const caller = await callerOf(await issuer.token({ sub }));
+      expect(caller.id).toMatch(/^jwt:[0-9a-f]{8}:[0-9a-f]{16}$/);
     }
   });
 
   it("tells callers of two issuers apart by more than their subject", async () => {
-    const one = await tokens.callerOf(await issuer.token());
-    const two = await tokens.callerOf(await other.token());
-    expect(one?.id).not.toBe(two?.id);
+    const one = await callerOf(await issuer.token());
+    const two = await callerOf(await other.token());
+    expect(one.id).not.toBe(two.id);
   });
 
   it("accepts a clock that differs by less than the tolerance", async () => {
     const late = await issuer.token({ exp: NOW_SECONDS() - 10 });
-    await expect(tokens.callerOf(late)).resolves.not.toBeNull();
+    await expect(tokens.callerOf(late)).resolves.toBeInstanceOf(Object);
   });
 
   it.each([0, 0.5])(
@@ -330,7 +364,7 @@ describe("access tokens", () => {
       await expect(at(endMs - 1)).resolves.toMatchObject({
         expiresAtMs: endMs,
       });
-      await expect(at(endMs)).resolves.toBeNull();
+      await expect(at(endMs)).resolves.toBe("expired-token");
     },
   );
 
@@ -338,9 +372,9 @@ describe("access tokens", () => {
     let nowMs = Date.now();
     const clocked = verifying(() => nowMs);
     const token = await issuer.token({ exp: NOW_SECONDS() + 20 });
-    await expect(clocked.callerOf(token)).resolves.not.toBeNull();
+    await expect(clocked.callerOf(token)).resolves.toBeInstanceOf(Object);
     nowMs += 60_000;
-    await expect(clocked.callerOf(token)).resolves.toBeNull();
+    await expect(clocked.callerOf(token)).resolves.toBe("expired-token");
   });
 
   it("accepts RSA keys of the listed algorithms", async () => {
@@ -361,6 +395,6 @@ describe("access tokens", () => {
       () => ({ find: createLocalJWKSet({ keys: [jwk] }) }),
     );
     const token = await signedBy(privateKey, { alg: "RS256", kid: "rsa" });
-    await expect(rsa.callerOf(token)).resolves.not.toBeNull();
+    await expect(rsa.callerOf(token)).resolves.toBeInstanceOf(Object);
   });
 });

@@ -37,6 +37,16 @@ describe("a fault definition", () => {
     [{ effect: "error", httpStatus: 99 }, "httpStatus must be"],
     [{ effect: "error", code: "" }, "code must be a non-empty string"],
     [{ effect: "html", color: "red" }, "unknown properties: color"],
+    [{ effect: "statu503" }, "; did you mean status503?"],
+    [
+      { effect: "html", operation: "addMessageContct" },
+      "; did you mean AddMessageContact?",
+    ],
+    [
+      { effect: "error", code: "EntityNotExists.Contct" },
+      "code is not known; did you mean EntityNotExists.Contact?",
+    ],
+    [{ effect: "html", tims: 1 }, "; did you mean times?"],
     ["html", "a fault must be an object"],
     [undefined, "a fault must be an object"],
   ])("is rejected: %j", (input, message) => {
@@ -109,6 +119,19 @@ describe("the other request bodies", () => {
 describe("a seed", () => {
   it.each([
     ["nothing", "seed must be one of sample, empty"],
+    ["sampel", "seed must be one of sample, empty; did you mean sample?"],
+    [
+      withContact({ title: "TecnicalDirector" }),
+      "contacts[0].title is not known; did you mean TechnicalDirector? Known values: FinanceDirector,",
+    ],
+    [
+      withContact({ messageTypes: ["FaultMesage"] }),
+      "contacts[0].messageTypes[0] is not known; did you mean FaultMessage?",
+    ],
+    [
+      withContact({ emailAdress: "a@b.example" }),
+      "; did you mean emailAddress?",
+    ],
     [null, "seed must be an object"],
     [{ contacts: [] }, "directory must be an object"],
     [withContact({ status: "Gone" }), "status must be one of"],

@@ -12,7 +12,7 @@ const CALLER = callerWith("reader", ["contacts:read"], ["default"]);
 const HEAD = {
   headers: { host: "127.0.0.1" },
   rawHeaders: ["Host", "127.0.0.1"],
-  address: "192.0.2.1",
+  view: { address: "192.0.2.1", scheme: null, host: "127.0.0.1", linkBase: "" },
   isGone: () => false,
 };
 const ADMITTED = { caller: CALLER, directory: "default", remaining: 5 };
@@ -31,7 +31,10 @@ function setUp(authorize: AccessControl["authorize"] = () => ADMITTED) {
   const operations = new SocketOperations(
     accessControl,
     admission,
-    { began: () => undefined, ended: (context) => ended.push(context) },
+    {
+      startTrace: () => undefined,
+      recordOperation: (context) => ended.push(context),
+    },
     new Logger({ LOG_LEVEL: "silent" }),
     "/graphql",
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { mask } from "../../../../src/access/masking.js";
 import { sentenceOf } from "../../../../src/errors/rule-sentences.js";
 import { violationsOf } from "../../../../src/validation/check-input.js";
+import { canonicalPhone } from "../../../../src/message-contacts/shapes/rules.js";
 import * as inputs from "../../../../src/message-contacts/shapes/inputs.js";
 
 const CONTACT = { contactId: "c-one" };
@@ -56,6 +57,11 @@ describe("an e-mail address", () => {
     expect(rulesOf(address)).toEqual(["format"]);
   });
 
+  it("has at most 254 code points, as JSON Schema counts them", () => {
+    expect(rulesOf(`${"😀".repeat(252)}@b`)).toEqual([]);
+    expect(rulesOf(`${"😀".repeat(253)}@b`)).toEqual(["length"]);
+  });
+
   it("is masked without splitting a surrogate pair", () => {
     expect(mask("😀da@example.com")).toBe("😀***@example.com");
     expect(mask(mask("😀da@example.com"))).toBe("😀***@example.com");
@@ -80,6 +86,13 @@ describe("a phone number", () => {
       expect(rulesBroken(phoneNumber, "86", "852")).toEqual([]);
     },
   );
+
+  it("is accepted in E.164 if any of the country codes fits", () => {
+    expect(rulesBroken("+12421234", "1242", "1")).toEqual([]);
+    expect(canonicalPhone("+12421234", ["1242", "1"])).toBe("1-2421234");
+    expect(canonicalPhone("+124212345", ["1242", "1"])).toBe("1242-12345");
+    expect(rulesBroken("+12421234", "1242")).toEqual(["country-code"]);
+  });
 
   it("cannot be checked without settings", () => {
     expect(() =>
@@ -131,7 +144,7 @@ describe("an input that needs one of several fields", () => {
     });
     expect(violation).toMatchObject({
       rule: "any-of",
-      anyOf: ["emailAddress", "phoneNumber"],
+      allowed: ["emailAddress", "phoneNumber"],
     });
   });
 });

@@ -55,7 +55,13 @@ describe("toGatewayError", () => {
       { Name: "x" },
     );
     expect(error.details.violations).toEqual([
-      { field: ["name"], rule: "length", min: 2, max: 12 },
+      {
+        field: ["name"],
+        rule: "length",
+        min: 2,
+        max: 12,
+        unit: "characters",
+      },
     ]);
   });
 });

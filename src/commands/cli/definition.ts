@@ -1,0 +1,146 @@
+/** An option of a command. */
+export interface OptionDefinition {
+  /** Name of the value in the help; absent for a switch. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** A command line as its help describes it. */
+export interface Definition {
+  /** Ways to call the command, without its name. */
+  readonly usage: readonly string[];
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionDefinition>>;
+  /** Number of arguments that are not options. */
+  readonly maxArguments: number;
+  /** Arguments as in `usage`, with an explanation each. */
+  readonly examples: readonly (readonly [string, string])[];
+  readonly exitCodes: Readonly<Record<number, string>>;
+}
+
+const SCOPES_VALUE = "scope,scope";
+
+const USAGE_EXIT = { 2: "the command line is invalid" } as const;
+
+/** All commands, by name. */
+export const DEFINITIONS = {
+  serve: {
+    usage: [""],
+    summary: "Runs the gateway until SIGTERM or SIGINT.",
+    options: {},
+    maxArguments: 0,
+    examples: [
+      ["", "on the embedded emulator, without configuration"],
+      ["", "with UPSTREAM_ENDPOINT and others set: docs/configuration.md"],
+    ],
+    exitCodes: {
+      0: "it was stopped and has finished its requests",
+      1: "it cannot start, or it was stopped before its requests finished",
+      ...USAGE_EXIT,
+    },
+  },
+  doctor: {
+    usage: [""],
+    summary:
+      "Checks the configuration and everything that the gateway depends on. Changes nothing and prints no secret.",
+    options: {},
+    maxArguments: 0,
+    examples: [["", "with the environment that the gateway will have"]],
+    exitCodes: {
+      0: "the gateway can start",
+      1: "a check failed",
+      ...USAGE_EXIT,
+    },
+  },
+  key: {
+    usage: [
+      "--caller <name> --scopes <scope,scope> [--directories <alias,alias>] [--expires <instant>]",
+    ],
+    summary:
+      "Creates an API key, and prints it with the entry for API_KEYS_FILE, which contains only its hash.",
+    options: {
+      caller: {
+        value: "name",
+        description: "name of the caller: 1 to 64 of A-Z a-z 0-9 _ . : -",
+      },
+      scopes: { value: SCOPES_VALUE, description: "what the caller may do" },
+      directories: {
+        value: "alias,alias",
+        description: "directories that the caller may use",
+      },
+      expires: {
+        value: "instant",
+        description: "when the key expires, such as 2027-01-31T00:00:00Z",
+      },
+    },
+    maxArguments: 0,
+    examples: [
+      ["--caller billing --scopes contacts:read", "a key that may read"],
+    ],
+    exitCodes: { 0: "the key was printed", ...USAGE_EXIT },
+  },
+  policy: {
+    usage: ["[--scopes <scope,scope>]"],
+    summary:
+      "Prints the smallest RAM policy for the gateway's AccessKey to serve these scopes.",
+    options: {
+      scopes: {
+        value: SCOPES_VALUE,
+        description: "scopes to serve (default: all)",
+      },
+    },
+    maxArguments: 0,
+    examples: [["--scopes contacts:read", "a policy for reading"]],
+    exitCodes: { 0: "the policy was printed", ...USAGE_EXIT },
+  },
+  seed: {
+    usage: [
+      "<file.json> --emulator <url>",
+      "<file.json> [--directory <alias>] [--yes]",
+    ],
+    summary:
+      "Adds the contacts of a file that do not exist yet, to a running emulator or to the configured directory.",
+    options: {
+      emulator: {
+        value: "url",
+        description: "a running emulator, such as http://127.0.0.1:4010",
+      },
+      directory: {
+        value: "alias",
+        description: "which of several directories to use",
+      },
+      yes: { description: "add contacts to a directory without a question" },
+    },
+    maxArguments: 1,
+    examples: [
+      [
+        "people.json --emulator http://127.0.0.1:4010",
+        "contacts for the tests of a front end",
+      ],
+    ],
+    exitCodes: {
+      0: "all contacts exist now",
+      1: "a contact was not added, or the file or the configuration is invalid",
+      ...USAGE_EXIT,
+    },
+  },
+  emulator: {
+    usage: [""],
+    summary:
+      "Runs the emulator of the vendor's API until SIGTERM or SIGINT. Its settings are EMULATOR_PORT (4010), EMULATOR_HOST (127.0.0.1) and EMULATOR_NAMES.",
+    options: {},
+    maxArguments: 0,
+    examples: [["", "on http://127.0.0.1:4010"]],
+    exitCodes: { 0: "it was stopped", 1: "it cannot start", ...USAGE_EXIT },
+  },
+} as const satisfies Readonly<Record<string, Definition>>;
+
+/** Name of a command. */
+export type CommandName = keyof typeof DEFINITIONS;
+
+export const COMMAND_NAMES = Object.keys(DEFINITIONS) as CommandName[];
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(DEFINITIONS, name);
+}

@@ -1,0 +1,104 @@
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RequestPayload,
+} from "fastify";
+import type { GatewayError } from "../../errors/gateway-error.js";
+import { httpError } from "../errors/http-errors.js";
+
+/** Methods whose body the gateway reads. */
+const WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+/** Accepted values of `Content-Encoding`. */
+const GZIP = /^(?:x-)?gzip$/i;
+const IDENTITY = /^identity$/i;
+
+/** Accepted values of the parameter `charset`. US-ASCII is a subset of UTF-8. */
+const CHARSET = /^(?:utf-?8|us-ascii)$/i;
+
+const CHARSET_PARAMETER =
+  /;[ \t]*charset[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/gi;
+
+/**
+ * Checks that the body of a request can be read: JSON in UTF-8, uncompressed or with gzip.
+ * Otherwise sets the response headers that name what is accepted.
+ *
+ * @returns an error with status 415; null if the body can be read or there is none
+ */
+export function bodyRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): GatewayError | null {
+  const { headers, method } = request;
+  const encoding = headers["content-encoding"];
+  if (
+    encoding !== undefined &&
+    !GZIP.test(encoding) &&
+    !IDENTITY.test(encoding)
+  ) {
+    void reply.header("accept-encoding", "gzip, identity");
+    return httpError("contentEncoding");
+  }
+  if (!WITH_BODY.has(method) || !hasBody(request)) return null;
+  if (isUtf8Json(headers["content-type"] ?? "")) return null;
+  void reply.header("accept", "application/json");
+  if (method === "PATCH") void reply.header("accept-patch", "application/json");
+  return httpError("mediaType");
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return (
+    headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > 0
+  );
+}
+
+function isUtf8Json(contentType: string): boolean {
+  const [mediaType = ""] = contentType.split(";", 1);
+  if (mediaType.trim().toLowerCase() !== "application/json") return false;
+  for (const [, quoted, token] of contentType.matchAll(CHARSET_PARAMETER)) {
+    const charset = quoted?.replace(/\\(.)/g, "$1") ?? token ?? "";
+    if (!CHARSET.test(charset)) return false;
+  }
+  return true;
+}
+
+/**
+ * Decompresses gzip bodies.
+ *
+ * @param maxBytes limit of the decompressed body; the rest is not decompressed
+ */
+export function decompressBodies(
+  fastify: FastifyInstance,
+  maxBytes: number,
+): void {
+  fastify.addHook("preParsing", (request, _reply, payload, done) => {
+    const encoding = request.headers["content-encoding"];
+    const isCompressed = encoding !== undefined && GZIP.test(encoding);
+    done(null, isCompressed ? gunzipped(payload, maxBytes) : payload);
+  });
+}
+
+function gunzipped(payload: RequestPayload, maxBytes: number): Readable {
+  const gunzip = createGunzip();
+  let bytes = 0;
+  gunzip.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) return;
+    payload.unpipe(gunzip);
+    payload.resume();
+    gunzip.destroy();
+  });
+  // Fastify stops listening once it has refused the body.
+  gunzip.on("error", () => payload.resume());
+  payload.on("error", (error) => gunzip.destroy(error));
+  payload.pipe(gunzip);
+  // Fastify compares it with Content-Length.
+  Object.defineProperty(gunzip, "receivedEncodedLength", {
+    get: () => gunzip.bytesWritten,
+  });
+  return gunzip;
+}

@@ -1,0 +1,169 @@
+import { ErrorCode as E } from "../../errors/error-codes.js";
+import type { EventStream } from "../../openapi/events.js";
+import { ContactDeletion } from "../shapes/contact-deletion.js";
+import { DeletionState } from "../shapes/enums.js";
+import * as inputs from "../shapes/inputs.js";
+import * as results from "../shapes/message-contact.js";
+import * as queries from "../shapes/rest-queries.js";
+import { linkTo, RestOperation } from "./rest-operation.decorator.js";
+
+/** Request headers of every read. */
+const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
+
+/** Response to a conditional read. */
+const NOT_MODIFIED = {
+  status: 304,
+  description: "The response has one of the ETags in `If-None-Match`.",
+  headers: ["ETag", "Age"],
+} as const;
+
+/** Declares `GET /{id}`. */
+export const GetMessageContact = (): MethodDecorator =>
+  RestOperation("getMessageContact", {
+    summary: "Read one contact",
+    description: "One contact of the directory.",
+    path: inputs.MessageContactArgs,
+    headers: CONDITIONAL,
+    answers: [
+      {
+        status: 200,
+        description: "The contact.",
+        bodies: [
+          { shape: results.MessageContact, example: { associatedAt: null } },
+        ],
+        headers: ["ETag", "Age"],
+      },
+      NOT_MODIFIED,
+    ],
+    errors: [E.CONTACT_NOT_FOUND],
+    example: { id: "c-qL4HqKONzOM7aB3d" },
+  });
+
+/** Declares `GET /`. */
+export const ListMessageContacts = (): MethodDecorator =>
+  RestOperation("listMessageContacts", {
+    summary: "List contacts",
+    description:
+      "One page of all contacts, or of those bound to one target (directory, folder or member account).",
+    query: inputs.MessageContactsArgs,
+    headers: CONDITIONAL,
+    answers: [
+      {
+        status: 200,
+        description: "One page of contacts.",
+        bodies: [{ shape: results.MessageContactPage }],
+        headers: ["Link", "ETag", "Age"],
+        links: {
+          GetMessageContact: linkTo(
+            "getMessageContact",
+            "Reads the first contact of the page.",
+            "$response.body#/items/0/id",
+          ),
+        },
+      },
+      NOT_MODIFIED,
+    ],
+    errors: [E.BINDING_TARGET_NOT_FOUND],
+    fieldNames: { targetIds: "boundTo" },
+    example: { query: { pageNumber: 1, pageSize: 5 } },
+  });
+
+/** Declares `GET /{id}/deletion`. */
+export const GetMessageContactDeletionStatus = (): MethodDecorator =>
+  RestOperation("getMessageContactDeletionStatus", {
+    summary: "Get the state of a deletion",
+    description:
+      "Progress of a deletion. A contact that is not being deleted, or that never existed, has the state `UNKNOWN`; this is not an error.",
+    path: inputs.MessageContactArgs,
+    headers: CONDITIONAL,
+    answers: [
+      {
+        status: 200,
+        description: "Progress and result of the deletion.",
+        bodies: [{ shape: ContactDeletion }],
+        headers: ["ETag", "Age"],
+      },
+      NOT_MODIFIED,
+    ],
+    errors: [],
+    example: { id: "c-H4nUc6jS8wFiB2Ry" },
+  });
+
+/** Declares `GET /{id}/verifications`. */
+export const ListMessageContactVerifications = (): MethodDecorator =>
+  RestOperation("listMessageContactVerifications", {
+    summary: "List pending verifications",
+    description:
+      "Addresses and numbers of one contact that are not verified yet.",
+    path: inputs.MessageContactArgs,
+    query: queries.MessageContactVerificationsQuery,
+    headers: CONDITIONAL,
+    answers: [
+      {
+        status: 200,
+        description: "One page of pending verifications.",
+        bodies: [{ shape: results.PendingVerificationPage }],
+        headers: ["Link", "ETag", "Age"],
+      },
+      NOT_MODIFIED,
+    ],
+    errors: [E.CONTACT_NOT_FOUND],
+    example: { id: "c-X1vOq7bK3tJyW8Ln" },
+  });
+
+const DELETION_EVENTS: EventStream = {
+  schema: "DeletionEvent",
+  description: "An event of a deletion.",
+  kinds: [
+    {
+      name: "message",
+      schema: "DeletionMessageEvent",
+      description: "A state of the deletion.",
+      hasId: true,
+      data: ContactDeletion,
+    },
+    {
+      name: "complete",
+      schema: "DeletionCompleteEvent",
+      description: "The last event, after a final state. Close the stream.",
+      hasId: false,
+    },
+    {
+      name: "problem",
+      schema: "DeletionProblemEvent",
+      description:
+        "The last event, when the credential has expired or was revoked.",
+      hasId: false,
+      data: { component: "Problem" },
+    },
+  ],
+  example: [
+    { kind: "message", id: "IN_PROGRESS.0a7f3c" },
+    {
+      kind: "message",
+      id: "DELETED.1vq8x2",
+      data: { state: DeletionState.DELETED, stateRaw: null, isFinal: true },
+    },
+    { kind: "complete" },
+  ],
+};
+
+/** Declares `GET /{id}/deletion/events`. */
+export const WatchMessageContactDeletion = (): MethodDecorator =>
+  RestOperation("getMessageContactDeletionStatus", {
+    summary: "Watch a deletion",
+    description:
+      "Server-sent events: a `message` for each state of the deletion, then `complete` after a final state. Each message contains the same data as `GET /{id}/deletion`. When the credential expires or is revoked, the last event is `problem` with a problem document.",
+    path: inputs.MessageContactArgs,
+    headers: ["Last-Event-ID"],
+    answers: [
+      { status: 200, description: "The events.", events: DELETION_EVENTS },
+      {
+        status: 204,
+        description:
+          "`Last-Event-ID` is the id of a final state: no more events will follow.",
+      },
+    ],
+    errors: [],
+    example: { id: "c-H4nUc6jS8wFiB2Ry" },
+  });
