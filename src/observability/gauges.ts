@@ -12,7 +12,7 @@ import {
 } from "./connection-gauges.js";
 import { gauge, type Metrics, type PolledMetric } from "./metrics.js";
 import type { Outputs } from "./failures.js";
-import { upstreamMetrics } from "./upstream-gauges.js";
+import { upstreamMetrics } from "./upstream-metrics.js";
 
 /** Parts of the gateway whose current values are read at each scrape. */
 export interface Observed extends ObservedConnections {

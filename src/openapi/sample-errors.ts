@@ -49,7 +49,6 @@ const SAMPLE_DETAILS: Readonly<
     retryAfterSeconds: 5,
     upstream: upstream("ConcurrentCallNotSupported", 429),
   },
-  CHANGED_MEANWHILE: { field: ["ifMatch"] },
   QUOTA_EXCEEDED: {
     limit: 20,
     upstream: upstream("LimitExceeded.Contacts", 400),

@@ -244,6 +244,7 @@ export function IfMatch(): PropertyDecorator {
       description:
         "Make the change only if the contact still has this `etag`; otherwise it fails with `CHANGED_MEANWHILE`. Needs one more upstream call.",
       example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+      openapi: { pattern: `^[ -~]{1,${MAX_CONDITION}}$` },
     }),
     true,
     [...rules.textRules(), ...rules.conditionRules(MAX_CONDITION)],

@@ -39,12 +39,7 @@ export interface WriteDependencies extends RetryDependencies {
   readonly cooldown: WriteRetryCooldown;
   readonly pacer: DirectoryPacer;
   readonly versions: ContactVersions;
-  /**
-   * Invalidates the reads that a write changes; called before its first attempt and
-   * after its end.
-   *
-   * @param contactId null for a write that creates a contact
-   */
+  /** Invalidates the reads that a write changes; see `SharedReads.announceWrite`. */
   readonly announce: (contactId: string | null) => Promise<void>;
 }
 
