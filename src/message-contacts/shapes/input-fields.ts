@@ -240,7 +240,7 @@ const MAX_CONDITION = 1_000;
 export function IfMatch(): PropertyDecorator {
   return input(
     ShapeField(() => String, {
-      nullable: true,
+      optional: true,
       description:
         "Make the change only if the contact still has this `etag`; otherwise it fails with `CHANGED_MEANWHILE`. Needs one more upstream call.",
       example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
