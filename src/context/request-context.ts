@@ -29,7 +29,7 @@ export interface Usage {
   failureHeader?: string;
 }
 
-/** Records the error of a response for log and metrics. The first one counts. */
+/** Records the error of a response for log and metrics. Only the first call has an effect. */
 export function recordFailure(
   usage: Usage,
   { code, reason, details: { header } }: GatewayError,

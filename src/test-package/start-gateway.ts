@@ -123,7 +123,7 @@ function environment(
 ): NodeJS.ProcessEnv {
   const { SystemRoot } = process.env;
   return {
-    // Sockets on Windows need it.
+    // Windows needs this variable to open sockets.
     ...(SystemRoot === undefined ? {} : { SystemRoot }),
     PORT: String(port),
     OPS_PORT: String(opsPort),

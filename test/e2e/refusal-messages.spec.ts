@@ -125,7 +125,7 @@ describe("a violation in REST", () => {
     ],
     [
       { phoneNumber: null },
-      "phoneNumber cannot be cleared, because the vendor has no way to do so: omit the field to keep its value.",
+      "phoneNumber cannot be cleared, because the vendor does not support that: omit the field to keep its value.",
     ],
     [{ name: "x" }, "name must have 2 to 12 characters."],
     [{ name: 7 }, "name must be a string."],

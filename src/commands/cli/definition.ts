@@ -32,7 +32,10 @@ export const DEFINITIONS = {
     maxArguments: 0,
     examples: [
       ["", "on the embedded emulator, without configuration"],
-      ["", "with UPSTREAM_ENDPOINT and others set: docs/configuration.md"],
+      [
+        "",
+        "with a real vendor: set UPSTREAM_ENDPOINT, see docs/configuration.md",
+      ],
     ],
     exitCodes: {
       0: "it was stopped and has finished its requests",
@@ -110,7 +113,7 @@ export const DEFINITIONS = {
         value: "alias",
         description: "which of several directories to use",
       },
-      yes: { description: "add contacts to a directory without a question" },
+      yes: { description: "add contacts to a directory without confirmation" },
     },
     maxArguments: 1,
     examples: [
