@@ -305,14 +305,14 @@ describe("a refused URL, method or header", () => {
     const headers = { origin: "https://console.example.com" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),
-    ).resolves.toContain("add https://console.example.com to CORS_ORIGINS");
+    ).resolves.toContain("adds https://console.example.com to CORS_ORIGINS");
   });
 
   it("does not repeat an origin that is none", async () => {
     const headers = { origin: "<script>" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),
-    ).resolves.toContain("add the origin of the page to CORS_ORIGINS");
+    ).resolves.toContain("This page states no valid origin");
   });
 
   it("names the media type, the size limit and the encoding that are accepted", async () => {
@@ -324,9 +324,9 @@ describe("a refused URL, method or header", () => {
     await expect(detail("POST", CONTACTS, large)).resolves.toContain(
       "at most 65,536 bytes",
     );
-    const encoded = { "content-encoding": "gzip" };
+    const encoded = { "content-encoding": "br" };
     await expect(
       detail("POST", CONTACTS, {}, { headers: encoded }),
-    ).resolves.toContain("without Content-Encoding");
+    ).resolves.toContain("with `Content-Encoding: gzip`");
   });
 });
