@@ -305,10 +305,10 @@ describe("a refused URL, method or header", () => {
     const headers = { origin: "https://console.example.com" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),
-    ).resolves.toContain("adds https://console.example.com to CORS_ORIGINS");
+    ).resolves.toContain("add https://console.example.com to CORS_ORIGINS");
   });
 
-  it("does not repeat an origin that is none", async () => {
+  it("does not repeat an invalid origin", async () => {
     const headers = { origin: "<script>" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),
