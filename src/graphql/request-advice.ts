@@ -42,7 +42,7 @@ export const REQUEST_ADVICE = {
     zh: "请设置请求头 `Content-Type: application/json`，或 `apollo-require-preflight: true`。",
   },
   "not-acceptable": {
-    en: "Accept application/graphql-response+json or application/json, or omit the header.",
-    zh: "请接受 application/graphql-response+json 或 application/json，或省略该请求头。",
+    en: "Use application/graphql-response+json or application/json in the Accept header, or omit the header.",
+    zh: "请在 Accept 请求头中使用 application/graphql-response+json 或 application/json，或省略该请求头。",
   },
 } as const satisfies Partial<Record<RefusalReason, Sentence>>;

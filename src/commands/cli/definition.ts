@@ -65,7 +65,8 @@ export const DEFINITIONS = {
     options: {
       caller: {
         value: "name",
-        description: "name of the caller: 1 to 64 of A-Z a-z 0-9 _ . : -",
+        description:
+          "name of the caller: 1 to 64 characters of A-Z a-z 0-9 _ . : -",
       },
       scopes: { value: SCOPES_VALUE, description: "what the caller may do" },
       directories: {
