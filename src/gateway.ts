@@ -36,6 +36,7 @@ import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
+import { addReadHeaders } from "./message-contacts/rest/read-headers.js";
 import { Observability } from "./observability/observability.js";
 import {
   bracketed,
@@ -118,6 +119,7 @@ export async function createGateway(
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
+  addReadHeaders(fastify);
   observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(

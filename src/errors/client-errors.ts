@@ -185,6 +185,19 @@ export const CLIENT_ERRORS = {
       zh: "此项变更未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
     },
   },
+  CHANGED_MEANWHILE: {
+    httpStatus: 412,
+    repeat: "readFirst",
+    logLevel: "info",
+    message: {
+      en: "The contact was changed since it was read.",
+      zh: "联系人在读取之后已被更改。",
+    },
+    advice: {
+      en: "This change was not carried out. Read the contact again, and repeat the change with its current etag.",
+      zh: "此项变更未执行。请重新查询联系人，并使用其当前的 etag 重试。",
+    },
+  },
   QUOTA_EXCEEDED: {
     httpStatus: 409,
     repeat: "no",

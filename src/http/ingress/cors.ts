@@ -8,6 +8,7 @@ const EXPOSED_HEADERS = [
   "accept",
   "accept-encoding",
   "accept-patch",
+  "age",
   "allow",
   "content-language",
   "etag",
@@ -27,7 +28,7 @@ const ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /** Allowed request headers of a preflight that names none. */
 const USUAL_HEADERS =
-  "accept-language, apollo-require-preflight, authorization, content-type, idempotency-key, prefer, x-api-key, x-cost, x-request-id, x-resource-directory";
+  "accept-language, apollo-require-preflight, authorization, cache-control, content-type, idempotency-key, if-match, if-none-match, prefer, x-api-key, x-cost, x-request-id, x-resource-directory";
 
 /** Header names that a preflight may ask for. */
 const NAMES = /^[!#$%&'*+.^_`|~\w-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~\w-]+)*$/;

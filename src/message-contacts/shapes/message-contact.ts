@@ -99,6 +99,13 @@ export class MessageContact implements Node {
 
   @ShapeField(() => String, {
     description:
+      "Version of the contact's state, the same for masked and unmasked callers. Send it as `ifMatch` (GraphQL) or in `If-Match` (REST) to change the contact only if it is still in this state. Pending verifications are not part of it.",
+    example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+  })
+  etag!: string;
+
+  @ShapeField(() => String, {
+    description:
       "2 to 12 letters or Chinese characters, unique in the directory.",
     example: "tom",
   })

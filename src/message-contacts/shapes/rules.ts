@@ -201,6 +201,22 @@ export const contactIdRules = (): PropertyDecorator[] => [
   }),
 ];
 
+const PRINTABLE = /^[ -~]*$/;
+
+/** A condition as in an `If-Match` header: printable ASCII, so that it can be one. */
+export const conditionRules = (maxLength: number): PropertyDecorator[] => [
+  toDecorator({
+    name: "length",
+    min: 1,
+    max: maxLength,
+    holds: ifText((text) => text.length <= maxLength),
+  }),
+  toDecorator({
+    name: "format",
+    holds: ifText((text) => PRINTABLE.test(text.slice(0, maxLength))),
+  }),
+];
+
 /** Account ids have 16 digits in samples, and 8 in older accounts. */
 const TARGET_ID = /^(?:(?:rd|r|fd)-[A-Za-z0-9]{1,64}|[0-9]{1,20})$/;
 
