@@ -26,7 +26,7 @@ import type {
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import type { BindingChange } from "./shapes/payloads.js";
-import { canonicalPhone } from "./shapes/rules.js";
+import { canonicalPhone } from "./shapes/rules/phone-rules.js";
 import { LOCAL_DATE_TIME } from "./shapes/scalars.js";
 
 /** `TECHNICAL_DIRECTOR` to `TechnicalDirector`; `CEO` is the same in both spellings. */

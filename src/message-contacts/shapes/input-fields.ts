@@ -3,7 +3,7 @@ import { ID, Int } from "@nestjs/graphql";
 import { ValidateIf } from "class-validator";
 import { OpenApiAnyOf } from "../../openapi/shape-properties.js";
 import { ContactTitle, enumerationOf, MessageType } from "./enums.js";
-import * as rules from "./rules.js";
+import * as rules from "./rules/rules.js";
 import { EmailAddress, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
