@@ -14,7 +14,7 @@ export interface Usage {
   upstreamRequestId: string | null;
   /** Number of vendor operations that the request needed. */
   requestedCalls?: number;
-  /** Reads of the vendor that were answered without a call of their own. */
+  /** Reads of the vendor that were answered without a separate call. */
   saved?: SavedCalls;
   /** Age of the oldest read of the response in milliseconds; absent: current. */
   readAgeMs?: number;

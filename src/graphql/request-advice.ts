@@ -22,7 +22,7 @@ export const REQUEST_ADVICE = {
   "document-directives": SMALLER,
   "document-selections": SMALLER,
   "document-mutations": {
-    en: "Send each mutation in a request of its own. updateMessageContacts changes several contacts.",
+    en: "Send each mutation in a separate request. updateMessageContacts changes several contacts.",
     zh: "请将每个变更操作放在单独的请求中。updateMessageContacts 可一次变更多个联系人。",
   },
   "unknown-operation": {

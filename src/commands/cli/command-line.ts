@@ -9,7 +9,7 @@ import {
 
 /** An invalid command line. The message says what is wrong with it. */
 export class UsageError extends Error {
-  /** @param command the command that was meant, if that is known */
+  /** @param command the command that the command line names, if known */
   constructor(
     message: string,
     readonly command?: CommandName,

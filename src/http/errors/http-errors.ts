@@ -233,7 +233,7 @@ export function httpError(
   });
 }
 
-/** Errors of Fastify with a text of their own, by code. */
+/** Errors of Fastify that have a specific text, by code. */
 const BY_CODE: Readonly<Record<string, HttpErrorName>> = {
   FST_ERR_BAD_URL: "malformedUrl",
   FST_ERR_MAX_PARAM_LENGTH: "pathTooLong",
