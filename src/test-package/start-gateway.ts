@@ -20,8 +20,10 @@ export interface GatewayOptions {
   readonly opsPort?: number;
   /**
    * Settings of the gateway by variable name, such as `API_KEYS_FILE`. The environment of the
-   * calling process is not used. Defaults that differ from the gateway's: `LOG_LEVEL=error`,
-   * and `MAX_EVENT_LOOP_DELAY_MS=0`, so that a busy machine causes no `GATEWAY_BUSY`.
+   * calling process is not used. Defaults that differ from the gateway's: `LOG_LEVEL=error`;
+   * `MAX_EVENT_LOOP_DELAY_MS=0`, so that a busy machine causes no `GATEWAY_BUSY`;
+   * `READ_CACHE_MS=0`, so that reads see what the test changes in the emulator; and
+   * `UPSTREAM_CALLS_PER_SECOND=0`, so that no call waits.
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -128,6 +130,8 @@ function environment(
     PORT: String(port),
     OPS_PORT: String(opsPort),
     LOG_LEVEL: "error",
+    READ_CACHE_MS: "0",
+    UPSTREAM_CALLS_PER_SECOND: "0",
     MAX_EVENT_LOOP_DELAY_MS: "0",
     ...(emulator === null
       ? {}

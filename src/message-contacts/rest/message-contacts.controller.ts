@@ -68,7 +68,7 @@ export class MessageContactsController {
     );
     void reply.header("location", `${rootFor(context)}/${contact.id}`);
     return this.applyPrefer(
-      { createdAt: null, ...contact },
+      { ...contact, createdAt: contact.createdAt ?? null },
       prefer,
       reply,
       context,
