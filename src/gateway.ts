@@ -67,7 +67,7 @@ export interface Gateway {
    * Shuts down in order: becomes unready, closes the listener after `drainMs`,
    * serves requests on open connections for up to a second, refuses further
    * ones, waits for running requests, closes sockets and streams, then closes
-   * the rest. Without `drainMs`, open connections get no further second.
+   * the rest. Without `drainMs`, this second is skipped.
    */
   close(drainMs?: number): Promise<void>;
   /**
@@ -277,8 +277,8 @@ export async function startGateway(
 }
 
 /**
- * Time for connections to close: after the listener is closed before further
- * requests are refused, and at the end before they are destroyed.
+ * Time for open connections to close, twice: after the listener is closed, until
+ * further requests are refused; and at the end, until they are destroyed.
  */
 const LINGER_MS = 1_000;
 

@@ -39,7 +39,7 @@ function explainProxy(reason: string): Explanation {
   if (reason === "407") {
     return {
       sentence:
-        "The proxy requires authentication, or rejects its password (407).",
+        "The proxy requires authentication, or rejects the password (407).",
       advice:
         "Set user and password in HTTPS_PROXY: http://user:password@host:port.",
     };

@@ -14,7 +14,7 @@ export interface Usage {
   upstreamRequestId: string | null;
   /** Number of vendor operations that the request needed. */
   requestedCalls?: number;
-  /** Reads of the vendor that were answered without a call of their own. */
+  /** Reads of the vendor that were answered without a separate call. */
   saved?: SavedCalls;
   /** Age of the oldest read of the response in milliseconds; absent: current. */
   readAgeMs?: number;
@@ -35,7 +35,7 @@ export interface Usage {
   failureHeader?: string;
 }
 
-/** Records the error of a response for log and metrics. The first one counts. */
+/** Records the error of a response for log and metrics. Only the first call has an effect. */
 export function recordFailure(
   usage: Usage,
   { code, reason, details: { header } }: GatewayError,

@@ -28,7 +28,7 @@ export const CLIENT_ERRORS = {
       zh: "该哈希值没有已登记的文档。",
     },
     advice: {
-      en: "Send the text of the document together with the hash once. Clients of automatic persisted queries do so by themselves.",
+      en: "Send the text of the document together with the hash once. Clients that support automatic persisted queries do so automatically.",
       zh: "请将文档内容与哈希值一并发送一次；支持自动持久化查询的客户端会自动完成。",
     },
   },

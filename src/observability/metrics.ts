@@ -92,7 +92,7 @@ export class Metrics {
   });
   readonly savedCalls = new Counter({
     name: `${PREFIX}upstream_calls_saved_total`,
-    help: "Reads answered without a vendor call of their own: from the cache, by a read in flight, or by a list.",
+    help: "Reads answered without a separate vendor call: from the cache, by a read in flight, or by a list.",
     labelNames: ["operation", "source"],
     registers: this.registers,
   });

@@ -63,7 +63,7 @@ const OPTIONS = objectOf({
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts a gateway in a process of its own, which ends with the calling process. Several
+ * Starts a gateway in a separate process, which ends with the calling process. Several
  * gateways do not affect each other.
  *
  * @throws {ControlInputError} for unknown options and invalid values
@@ -125,7 +125,7 @@ function environment(
 ): NodeJS.ProcessEnv {
   const { SystemRoot } = process.env;
   return {
-    // Sockets on Windows need it.
+    // Windows needs this variable to open sockets.
     ...(SystemRoot === undefined ? {} : { SystemRoot }),
     PORT: String(port),
     OPS_PORT: String(opsPort),

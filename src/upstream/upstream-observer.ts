@@ -23,7 +23,7 @@ export interface UpstreamObserver {
   retried(operation: Operation): void;
   /** A request needs a vendor call, which the cache or another read may save. */
   requested?(operation: Operation): void;
-  /** A read was answered without a call of its own; see `SavedCalls`. */
+  /** A read was answered without a separate call; see `SavedCalls`. */
   saved?(operation: Operation, by: keyof SavedCalls): void;
   /** A write whose response was lost was settled by reading back. */
   settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;

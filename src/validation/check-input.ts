@@ -9,7 +9,7 @@ export interface RuleSettings {
   readonly PHONE_COUNTRY_CODES: readonly string[];
 }
 
-/** Facts of a rule for its violations; the context of a class-validator constraint. */
+/** Details that a rule adds to its violations; the context of a class-validator constraint. */
 export interface RuleContext extends Pick<
   Violation,
   "min" | "max" | "unit" | "expected" | "allowed"

@@ -125,7 +125,7 @@ describe("a violation in REST", () => {
     ],
     [
       { phoneNumber: null },
-      "phoneNumber cannot be cleared, because the vendor has no way to do so: omit the field to keep its value.",
+      "phoneNumber cannot be cleared, because the vendor does not support that: omit the field to keep its value.",
     ],
     [{ name: "x" }, "name must have 2 to 12 characters."],
     [{ name: 7 }, "name must be a string."],
@@ -305,10 +305,10 @@ describe("a refused URL, method or header", () => {
     const headers = { origin: "https://console.example.com" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),
-    ).resolves.toContain("adds https://console.example.com to CORS_ORIGINS");
+    ).resolves.toContain("add https://console.example.com to CORS_ORIGINS");
   });
 
-  it("does not repeat an origin that is none", async () => {
+  it("does not repeat an invalid origin", async () => {
     const headers = { origin: "<script>" };
     await expect(
       detail("GET", CONTACTS, undefined, { headers }),

@@ -133,8 +133,8 @@ const HTTP_ERRORS = {
       zh: "无法提供 Accept 请求头中的任何媒体类型。",
     },
     advice: {
-      en: "Accept application/json, or omit the header.",
-      zh: "请接受 application/json，或省略该请求头。",
+      en: "Use application/json in the Accept header, or omit the header.",
+      zh: "请在 Accept 请求头中使用 application/json，或省略该请求头。",
     },
   },
   requestTimeout: {
@@ -207,7 +207,7 @@ const HTTP_ERRORS = {
     status: 431,
     reason: "headers-too-large",
     problem: {
-      en: "The request headers are larger than 16 KiB or more than 900.",
+      en: "The request has more than 16 KiB of headers, or more than 900 headers.",
       zh: "请求头超过 16 KiB 或多于 900 个。",
     },
     advice: {
@@ -233,7 +233,7 @@ export function httpError(
   });
 }
 
-/** Errors of Fastify with a text of their own, by code. */
+/** Errors of Fastify that have a specific text, by code. */
 const BY_CODE: Readonly<Record<string, HttpErrorName>> = {
   FST_ERR_BAD_URL: "malformedUrl",
   FST_ERR_MAX_PARAM_LENGTH: "pathTooLong",

@@ -101,7 +101,7 @@ export function answerPreflight(
     .header("access-control-allow-headers", allowedHeaders(wanted))
     .header("access-control-max-age", MAX_AGE);
   addVary(reply, "Access-Control-Request-Headers");
-  // An operator has listed the origin although it may be outside the private network.
+  // The operator has listed the origin, so it may call from outside the private network.
   if (check.kind === "allowed" && isPrivate === "true") {
     addVary(reply, "Access-Control-Request-Private-Network");
     void reply.header("access-control-allow-private-network", "true");

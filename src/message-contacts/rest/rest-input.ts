@@ -14,7 +14,7 @@ import { ContactIdArgs } from "../shapes/inputs.js";
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
 
-/** What is accepted in place of an argument that the REST API names otherwise. */
+/** What to send in place of an argument that has another name in the REST API. */
 const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
   contactId: {
     en: "must not be sent here: the URL names the contact",
@@ -115,8 +115,8 @@ function conditionOf(ifMatch: string | undefined): { ifMatch?: string } {
 }
 
 /**
- * Validates an input and rejects the names of its arguments in what was sent: the REST
- * API has other names for them.
+ * Validates an input. Rejects the given argument names in the request, because the REST
+ * API has other names for these arguments.
  */
 function withoutNames<T extends object>(
   names: readonly string[],

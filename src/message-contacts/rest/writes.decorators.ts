@@ -34,7 +34,7 @@ const changed = (description: string): RestAnswer => ({
     ),
     ListMessageContactVerifications: linkTo(
       "listMessageContactVerifications",
-      "Lists what is not verified yet.",
+      "Lists the pending verifications.",
       SAME_CONTACT,
     ),
   },
@@ -47,7 +47,7 @@ const sent: RestAnswer = {
   links: {
     ListMessageContactVerifications: linkTo(
       "listMessageContactVerifications",
-      "Lists what is not verified yet.",
+      "Lists the pending verifications.",
       SAME_CONTACT,
     ),
   },

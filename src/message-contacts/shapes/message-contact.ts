@@ -66,7 +66,7 @@ export class PendingVerification {
 
 /**
  * Relay's interface of objects that `Query.node` can read again. Contacts are the only
- * ones: no other shape has an id of its own.
+ * ones: no other shape has an id.
  */
 @InterfaceType({
   description:

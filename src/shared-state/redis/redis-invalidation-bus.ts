@@ -24,7 +24,7 @@ const REMOTE_WRITE = z.object({
 const ECHO_TIMEOUT_MS = 50;
 
 /**
- * After trouble with Redis, a replica does not use its cache for this long: other
+ * After a failure of Redis, a replica does not use its cache for this long: other
  * replicas may need longer to recover, and cannot publish their writes until then.
  */
 const QUIET_MS = 5_000;
@@ -36,7 +36,7 @@ const QUIET_MS = 5_000;
  */
 const DELIVERY_MS = 1_000;
 
-/** Trouble is reported at least this often during an outage. */
+/** During an outage, listeners are called at least this often. */
 const TROUBLE_EVERY_MS = 3_000;
 const DELIVERY_RETRY_MS = 25;
 
