@@ -67,7 +67,7 @@ export class SharedReads {
       (waiting, sent) => this.readList(waiting, sent),
       timing.now,
       parts.gather,
-      Math.max(MIN_RECENT_MS, parts.store.lifetimeMs("getMessageContact")),
+      recentMs(parts.store.lifetimeMs("getMessageContact")),
       () =>
         parts.isUnderPressure("listMessageContacts") &&
         !parts.isUnderPressure("getMessageContact"),
@@ -266,4 +266,9 @@ export class SharedReads {
 /** Records the age of a response, unless an older one was recorded. */
 function recordAge(usage: Usage, ageMs: number): void {
   if (ageMs > 0) usage.readAgeMs = Math.max(usage.readAgeMs ?? 0, ageMs);
+}
+
+/** Without a cache, a list saves no later read. */
+function recentMs(lifetimeMs: number): number {
+  return lifetimeMs === 0 ? 0 : Math.max(MIN_RECENT_MS, lifetimeMs);
 }
