@@ -159,12 +159,12 @@ export class AccessControl {
   private checkOrigin(
     incoming: AccessRequest,
   ): AccessGrant | Promise<AccessGrant> {
-    const { headers, rights, rawHeaders = [], view } = incoming;
+    const { headers, rights, rawHeaders = [] } = incoming;
     const repeated = repeatedHeader(rawHeaders);
     if (repeated === "host") throw repeatedHost();
-    // In open mode the host must be loopback (DNS rebinding).
-    if (this.authenticator.isOpen && !namesLoopback(view))
+    if (this.authenticator.isOpen && !isForThisMachine(incoming)) {
       throw new MisdirectedRequest();
+    }
     if (rights === "public") return ANONYMOUS_GRANT;
     const check = this.originOf(incoming);
     if (check.kind === "foreign") throw foreignOrigin(check.origin);
@@ -237,6 +237,18 @@ export class AccessControl {
     if (typeof wanted === "string" && usable.includes(wanted)) return wanted;
     throw usable.length === 0 ? noDirectory() : unknownDirectory(usable);
   }
+}
+
+/**
+ * Whether both the Host header and the host that a proxy reports are loopback. With DNS
+ * rebinding, a page can set `X-Forwarded-Host`, but not Host; and a proxy may replace Host.
+ */
+function isForThisMachine({ headers, view }: AccessRequest): boolean {
+  const { host } = headers;
+  return (
+    namesLoopback(view) &&
+    (host === undefined || namesLoopback({ host: String(host) }))
+  );
 }
 
 /** Whether a route executes no single operation. */

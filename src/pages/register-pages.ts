@@ -13,6 +13,7 @@ import { pageRedirect } from "../http/ingress/request-target.js";
 import { addVary } from "../http/ingress/vary.js";
 import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
+import { linkBack } from "./emulator-link.js";
 import type { errorReferences } from "./error-reference.js";
 import type { Page } from "./html.js";
 
@@ -95,7 +96,11 @@ export function registerPages(
   if (embeddedEmulator !== undefined) {
     // A redirect: the gateway does not proxy requests to the emulator.
     routes["/emulator"] = async (request, reply) => {
-      await linkBack(embeddedEmulator, baseUrlOf(request));
+      await linkBack(
+        embeddedEmulator,
+        baseUrlOf(request),
+        config.PUBLIC_URL !== undefined,
+      );
       return reply.redirect(`${embeddedEmulator}/_emulator/ui`);
     };
   }
@@ -137,16 +142,6 @@ function baseUrlOf({ clientView }: FastifyRequest): string {
 
 /** Maximum number of kept OpenAPI documents with a specific server URL. */
 const MAX_LINK_BASES = 16;
-
-/** Sends the emulator the URL of this gateway as the browser sees it. Never throws. */
-async function linkBack(emulator: string, url: string): Promise<void> {
-  await fetch(`${emulator}/_emulator/ui/link-gateway`, {
-    method: "POST",
-    body: new URLSearchParams({ url }),
-    redirect: "manual",
-    signal: AbortSignal.timeout(1_000),
-  }).catch(() => undefined);
-}
 
 interface Contracts {
   schema(): Promise<ContractText>;

@@ -67,6 +67,10 @@ const init = (payload?: object): string =>
 const subscribe = (query: string, id = "1"): string =>
   JSON.stringify({ type: "subscribe", id, payload: { query } });
 
+/** Arrays in arrays, deeper than recursive functions can follow. */
+const nested = (type: string): string =>
+  `{"type":"${type}","id":"1","payload":{"variables":${"[".repeat(30_000)}${"]".repeat(30_000)}}}`;
+
 const ping = '{"type":"ping"}';
 
 const WATCH =
@@ -99,6 +103,34 @@ describe("hostile sockets", () => {
         ['{"type":"connection_init","payload":{"__proto__":{}}}'],
         signedIn,
       ],
+      4400,
+    ],
+    ...["connection_init", "subscribe", "ping", "complete"].map(
+      (type): [string, () => [readonly string[], ClientOptions], number] => [
+        `a deeply nested ${type} message`,
+        () => [[nested(type)], signedIn],
+        4400,
+      ],
+    ),
+    ...[
+      { type: "connection_ack" },
+      { type: "next", id: "1", payload: {} },
+      { type: "error", id: "1", payload: [{ message: "no" }] },
+    ].flatMap((message) => {
+      const text = JSON.stringify(message);
+      const row = (
+        when: string,
+        ...messages: string[]
+      ): [string, () => [readonly string[], ClientOptions], number] => [
+        `${message.type}, which only servers send, ${when}`,
+        () => [messages, signedIn],
+        4400,
+      ];
+      return [row("first", text), row("after sign-in", init(), text)];
+    }),
+    [
+      "a deeply nested subscription after connection_init",
+      () => [[init(), nested("subscribe")], signedIn],
       4400,
     ],
     [

@@ -7,7 +7,7 @@ import {
 import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import { Logger } from "../../src/logging/logger.js";
 import { send, type RawAnswer } from "../support/raw-http.js";
-import { environmentFor } from "../support/running.js";
+import { environmentFor, startBoth } from "../support/running.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";
 import { TestSocket } from "../support/web-socket.js";
 import { until } from "../support/until.js";
@@ -129,6 +129,91 @@ describe("the log", () => {
       refusedOrigin: "https://evil.example",
       settings: "CORS_ORIGINS, PUBLIC_URL, TRUSTED_PROXIES",
     });
+  });
+});
+
+describe("without authentication, behind a trusted proxy", () => {
+  const LOCAL = "localhost:3000";
+  const EVIL = "evil.example:3000";
+
+  it.each([
+    ["the host that the proxy received", { host: LOCAL }, 200],
+    ["a Host header that the proxy replaces", forwardedHost(LOCAL), 200],
+    ["another host, as the proxy reports", forwardedHost(EVIL), 421],
+    ["DNS rebinding", { host: EVIL }, 421],
+    [
+      "DNS rebinding with X-Forwarded-Host",
+      { host: EVIL, "x-forwarded-host": LOCAL },
+      421,
+    ],
+    [
+      "DNS rebinding with X-Forwarded-Host and -For",
+      { ...forwardedHost(LOCAL), "x-forwarded-for": "127.0.0.1", host: EVIL },
+      421,
+    ],
+    [
+      "DNS rebinding with Forwarded",
+      { host: EVIL, forwarded: `for=127.0.0.1;host="${LOCAL}"` },
+      421,
+    ],
+  ])("%s", async (_name, headers, status) => {
+    await start({ TRUSTED_PROXIES: "loopback", API_KEYS_FILE: "" });
+    for (const path of [LIST, "/", "/graphql?query={__typename}"]) {
+      const answer = await send(gateway.url, {
+        name: "",
+        method: "GET",
+        path,
+        headers: { accept: "application/json", ...headers },
+      });
+      expect([path, answer.status]).toEqual([path, status]);
+    }
+  });
+});
+
+function forwardedHost(host: string): Record<string, string> {
+  return { "x-forwarded-host": host };
+}
+
+describe("the emulator's links to the gateway", () => {
+  const linksAfter = async (
+    environment: Readonly<Record<string, string>>,
+    host: string,
+  ): Promise<string> => {
+    ({ emulator, gateway } = await startBoth(
+      {},
+      { API_KEYS_FILE: folder.write("keys.json", file), ...environment },
+    ));
+    emulator.control.linkGateway("https://before.example");
+    await send(gateway.url, {
+      name: "",
+      method: "GET",
+      path: "/emulator",
+      headers: { host },
+    });
+    return (await fetch(`${emulator.url}/_emulator/ui`)).text();
+  };
+
+  it.each(["localhost:3000", "127.0.0.1", "[::1]:3000"])(
+    "name this machine, as the client does: %s",
+    async (host) => {
+      expect(await linksAfter({}, host)).toContain(`href="http://${host}/"`);
+    },
+  );
+
+  it.each(["evil.example", "localhost.evil.example", "localhost@evil", "a b"])(
+    "name no other host that a client sends: %s",
+    async (host) => {
+      expect(await linksAfter({}, host)).toContain(
+        'href="https://before.example/"',
+      );
+    },
+  );
+
+  it("begin with PUBLIC_URL", async () => {
+    const PUBLIC_URL = "https://a.example/gw";
+    expect(await linksAfter({ PUBLIC_URL }, "evil.example")).toContain(
+      `href="${PUBLIC_URL}/"`,
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TOM } from "../support/emulator-fixture.js";
 import { send, type RawAnswer } from "../support/raw-http.js";
+import { head, RawPeer } from "../support/raw-peer.js";
 import { startBoth, type Running } from "../support/running.js";
 
 let running: Running;
@@ -115,6 +116,36 @@ describe("a compressed body", () => {
     }
     expect((await ask("GET", "/")).status).toBe(200);
   });
+
+  it.each([
+    ["empty members", Buffer.concat(Array<Buffer>(4_000).fill(gzipSync("")))],
+    [
+      "zeros after the body",
+      Buffer.concat([gzipSync(QUERY), Buffer.alloc(70_000)]),
+    ],
+  ])(
+    "that never ends is refused with 413 at the limit: %s",
+    async (_name, body) => {
+      expect(body.length).toBeGreaterThan(65_536);
+      const peer = await RawPeer.open(running.gateway.url);
+      peer.write(
+        head(
+          "POST /graphql HTTP/1.1",
+          "Host: localhost",
+          "Content-Type: application/json",
+          "Content-Encoding: gzip",
+          "Transfer-Encoding: chunked",
+        ),
+      );
+      peer
+        .write(`${body.length.toString(16)}\r\n`)
+        .write(body)
+        .write("\r\n");
+      expect(await peer.answers()).toEqual([413]);
+      expect(peer.received).toMatch(/^connection: close\r$/im);
+      peer.end();
+    },
+  );
 
   it("that is not gzip, cut off or followed by other bytes is refused with 400", async () => {
     const whole = gzipSync(QUERY);

@@ -17,5 +17,10 @@ export function withQuery(message: string): string {
   if (!isObject(parsed) || parsed["type"] !== "subscribe") return message;
   const { payload } = parsed;
   if (!isObject(payload) || (payload["query"] ?? null) !== null) return message;
-  return JSON.stringify({ ...parsed, payload: { ...payload, query: "" } });
+  try {
+    return JSON.stringify({ ...parsed, payload: { ...payload, query: "" } });
+  } catch {
+    // `JSON.parse` accepts deeper values than `JSON.stringify`.
+    return message;
+  }
 }

@@ -26,6 +26,13 @@ export function transportOf(
   { isSignedIn, onClose, onCut, onFault }: TransportOwner,
 ): Transport {
   let earlyMessages = 0;
+  const close: Transport["close"] = (
+    code = CloseCode.InternalServerError,
+    reason = "",
+  ) => {
+    if (socket.readyState === socket.OPEN) onClose(code);
+    socket.close(code, reason);
+  };
   return {
     protocol: socket.protocol,
     send: (data) =>
@@ -35,10 +42,7 @@ export function transportOf(
         // subscription. A send error closes the socket.
         socket.send(data, () => resolve());
       }),
-    close: (code = CloseCode.InternalServerError, reason = "") => {
-      if (socket.readyState === socket.OPEN) onClose(code);
-      socket.close(code, reason);
-    },
+    close,
     onMessage: (handle) =>
       socket.on("message", (data: Buffer) => {
         const isFlood =
@@ -48,10 +52,25 @@ export function transportOf(
           socket.terminate();
           return;
         }
-        handle(withQuery(data.toString("utf8"))).catch((error: unknown) => {
+        // Also what is thrown synchronously becomes a rejection: an error in a listener
+        // would end the process.
+        const handled = async (): Promise<void> =>
+          handle(withQuery(data.toString("utf8")));
+        handled().catch((error: unknown) => {
+          if (isUnexpectedType(error)) {
+            return close(CloseCode.BadRequest, "Unexpected message");
+          }
           onFault(error);
           socket.close(CloseCode.InternalServerError, "Internal error");
         });
       }),
   };
+}
+
+/** Whether the client sent a message that only servers send, which graphql-ws throws. */
+function isUnexpectedType(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.message.startsWith("Unexpected message of type ")
+  );
 }

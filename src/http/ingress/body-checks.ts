@@ -1,5 +1,6 @@
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import type {
   FastifyInstance,
   FastifyReply,
@@ -69,7 +70,7 @@ function isUtf8Json(contentType: string): boolean {
 /**
  * Decompresses gzip bodies.
  *
- * @param maxBytes limit of the decompressed body; the rest is not decompressed
+ * @param maxBytes limit of a body, both compressed and decompressed
  */
 export function decompressBodies(
   fastify: FastifyInstance,
@@ -82,23 +83,42 @@ export function decompressBodies(
   });
 }
 
+const decompress = promisify(gunzip);
+
+/**
+ * Decompresses a body once it is complete. Data that decompresses to nothing, such as
+ * empty members or zeros after the last one, counts as well.
+ */
 function gunzipped(payload: RequestPayload, maxBytes: number): Readable {
-  const gunzip = createGunzip();
   let bytes = 0;
-  gunzip.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= maxBytes) return;
-    payload.unpipe(gunzip);
-    payload.resume();
-    gunzip.destroy();
-  });
-  // Fastify stops listening once it has refused the body.
-  gunzip.on("error", () => payload.resume());
-  payload.on("error", (error) => gunzip.destroy(error));
-  payload.pipe(gunzip);
+  const read = async function* (): AsyncGenerator<Buffer> {
+    const chunks: Buffer[] = [];
+    try {
+      // The response needs the socket, so the request must not be destroyed.
+      for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
+        const part = chunk as Buffer;
+        bytes += part.length;
+        if (bytes > maxBytes) throw httpError("bodyTooLarge");
+        chunks.push(part);
+      }
+      const packed = Buffer.concat(chunks);
+      yield await decompress(packed, { maxOutputLength: maxBytes });
+    } catch (error) {
+      payload.resume();
+      throw isTooLarge(error) ? httpError("bodyTooLarge") : error;
+    }
+  };
+  const stream = Readable.from(read());
   // Fastify compares it with Content-Length.
-  Object.defineProperty(gunzip, "receivedEncodedLength", {
-    get: () => gunzip.bytesWritten,
-  });
-  return gunzip;
+  Object.defineProperty(stream, "receivedEncodedLength", { get: () => bytes });
+  return stream;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    error.code === "ERR_BUFFER_TOO_LARGE"
+  );
 }
