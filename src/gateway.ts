@@ -36,6 +36,7 @@ import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
+import { addReadHeaders } from "./message-contacts/rest/read-headers.js";
 import { Observability } from "./observability/observability.js";
 import {
   bracketed,
@@ -66,7 +67,7 @@ export interface Gateway {
    * Shuts down in order: becomes unready, closes the listener after `drainMs`,
    * serves requests on open connections for up to a second, refuses further
    * ones, waits for running requests, closes sockets and streams, then closes
-   * the rest. Without `drainMs`, open connections get no further second.
+   * the rest. Without `drainMs`, this second is skipped.
    */
   close(drainMs?: number): Promise<void>;
   /**
@@ -118,6 +119,7 @@ export async function createGateway(
   shedLoad(fastify, admission, logger);
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
+  addReadHeaders(fastify);
   observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
@@ -275,8 +277,8 @@ export async function startGateway(
 }
 
 /**
- * Time for connections to close: after the listener is closed before further
- * requests are refused, and at the end before they are destroyed.
+ * Time for open connections to close, twice: after the listener is closed, until
+ * further requests are refused; and at the end, until they are destroyed.
  */
 const LINGER_MS = 1_000;
 

@@ -3,8 +3,8 @@ import { GatewayError } from "../errors/gateway-error.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
 
 const ONE_CREDENTIAL: Sentence = {
-  en: "Send one API key or access token, once: `Authorization: Bearer …`, or `X-API-Key: …` for an API key.",
-  zh: "请仅提供一次一个 API 密钥或访问令牌：`Authorization: Bearer …`，API 密钥也可使用 `X-API-Key: …`。",
+  en: "Send exactly one API key or access token: `Authorization: Bearer …`, or `X-API-Key: …` for an API key.",
+  zh: "请仅提供一个 API 密钥或访问令牌：`Authorization: Bearer …`，API 密钥也可使用 `X-API-Key: …`。",
 };
 
 const VALID_CREDENTIAL: Sentence = {
@@ -12,7 +12,7 @@ const VALID_CREDENTIAL: Sentence = {
   zh: "API 密钥或访问令牌无效、已过期或已撤销。请提供有效的凭证，或联系网关管理员。",
 };
 
-/** Advice about the form of the credential. Its content is never commented on. */
+/** Advice about the form of the credential. It says nothing about the content, which could help to forge one. */
 const ADVICE: Partial<Record<RefusalReason, Sentence>> = {
   "repeated-header": ONE_CREDENTIAL,
   "several-credentials": ONE_CREDENTIAL,
@@ -52,7 +52,7 @@ const UNKNOWN_ORIGIN_ADVICE: Sentence = {
 };
 
 const originAdvice = (origin: string): Sentence => ({
-  en: `To allow it, an operator adds ${origin} to CORS_ORIGINS. If it is the gateway's own address behind a proxy, an operator sets PUBLIC_URL, or TRUSTED_PROXIES and a proxy that sends X-Forwarded-Host.`,
+  en: `Ask an operator to add ${origin} to CORS_ORIGINS. If it is the gateway's own address behind a proxy, the operator must set PUBLIC_URL, or set TRUSTED_PROXIES and let the proxy send X-Forwarded-Host.`,
   zh: `如需允许，请管理员将 ${origin} 加入 CORS_ORIGINS。如果它是网关在代理后的自身地址，请管理员设置 PUBLIC_URL，或设置 TRUSTED_PROXIES 并由代理发送 X-Forwarded-Host。`,
 });
 

@@ -12,7 +12,7 @@ import {
 } from "../config/files/key-file.js";
 import { watchPath } from "./watched-path.js";
 
-/** Maximum number of removed keys that are told apart from unknown ones. */
+/** Maximum number of removed keys that are kept to distinguish them from unknown ones. */
 const MAX_REVOKED = 1_000;
 
 /**

@@ -95,7 +95,7 @@ export class Authenticator {
   }
 
   /**
-   * The caller, or why the request has not exactly one valid credential. Returns
+   * The caller, or why the request does not have exactly one valid credential. Returns
    * a promise only for access tokens; other credentials are checked
    * synchronously.
    */

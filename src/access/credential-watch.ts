@@ -12,7 +12,7 @@ import type { Authenticator } from "./authenticator.js";
 export const CHECK_EVERY_MS = 2_000;
 
 const LOST_RIGHTS: Sentence = {
-  en: "Your credential has fewer scopes or directories than when this connection was opened. Open it again to continue with the rights that are left.",
+  en: "Your credential has fewer scopes or directories than when this connection was opened. Connect again to continue with the remaining rights.",
   zh: "您的凭证权限或可用目录少于建立此连接时的范围。如需以剩余权限继续，请重新建立连接。",
 };
 

@@ -55,7 +55,7 @@ export class Origins {
 
 type OwnFacts = "scheme" | "host";
 
-/** Scheme, host and port of an origin in their normal form; null if it is none. */
+/** Scheme, host and port of an origin in their normal form; null if the text is not an origin. */
 function normalOrigin(text: string): string | null {
   if (text.length > MAX_ORIGIN_LENGTH || !URL.canParse(text)) return null;
   const { origin, pathname, search, hash } = new URL(text);
@@ -65,7 +65,7 @@ function normalOrigin(text: string): string | null {
     : null;
 }
 
-/** Origins of the gateway itself: one, or one per scheme while that is unknown. */
+/** Origins of the gateway itself: one, or one per scheme if the scheme is unknown. */
 function ownOrigins({
   scheme,
   host,

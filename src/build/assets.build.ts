@@ -158,7 +158,7 @@ async function playgroundFiles(): Promise<Files> {
   );
 }
 
-/** The example documents, in order, each with the variables in the JSON file of its name. */
+/** The example documents, in order, each with the variables from the JSON file of the same name. */
 async function readExamples(): Promise<object[]> {
   const texts = new Map<string, string>();
   for (const file of await filesIn(EXAMPLES)) {

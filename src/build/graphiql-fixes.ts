@@ -45,7 +45,7 @@ const FIXES: readonly Fix[] = [
 export const GRAPHIQL_FIXES: Plugin = {
   name: "graphiql-fixes",
   setup(build) {
-    build.onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
       const unixPath = path.replaceAll("\\", "/");
       const fixes = FIXES.filter(({ file }) =>
         unixPath.endsWith(`/node_modules/${file}`),

@@ -23,7 +23,7 @@ const SOURCES = new URL("src/test-package/", PROJECT);
 const PACKAGE = new URL("package/", COMPILED);
 const OUTPUT = new URL("dist/", PACKAGE);
 
-/** Packages that the pages consist of, with all that these depend on. */
+/** Packages that the pages contain, in addition to the dependencies of these packages. */
 const PAGE_PACKAGES = [
   "@graphiql/toolkit",
   "graphiql",
@@ -118,7 +118,7 @@ async function bundleCommonJs(): Promise<Metafile> {
   return metafile;
 }
 
-/** Copies the files of the pages. Their compressed copies are of no use on loopback. */
+/** Copies the files of the pages, without the compressed copies: loopback does not need them. */
 async function copyPages(): Promise<void> {
   const { stamp, bundles } = JSON.parse(
     await readFile(MANIFEST_FILE, "utf8"),
@@ -135,7 +135,7 @@ async function copyPages(): Promise<void> {
   await writeFile(new URL("manifest.json", target), uncompressed);
 }
 
-/** The package's manifest, with what it shares with the project's. */
+/** The package's manifest, with the fields that it copies from the project's. */
 async function manifest(): Promise<string> {
   const read = async (url: URL): Promise<Record<string, unknown>> =>
     JSON.parse(await readFile(url, "utf8")) as Record<string, unknown>;

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const STAMP = `${ROOT}dist/.stamp`;
 const ENTRY = `${ROOT}dist/bundle/main.js`;
 
-/** Files besides `src` that decide about the output. */
+/** Files outside `src` that affect the output. */
 const CONFIGURATION = [
   "package.json",
   "package-lock.json",

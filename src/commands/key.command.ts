@@ -22,14 +22,14 @@ function entryWith(options: Options): Readonly<Record<string, unknown>> {
   const scopes = scopesIn(options, "key") ?? [];
   if (typeof caller !== "string") throw invalid("--caller is missing.");
   if (!/^[\w.:-]{1,64}$/.test(caller)) {
-    throw invalid("--caller must be 1 to 64 of A-Z a-z 0-9 _ . : -");
+    throw invalid("--caller must be 1 to 64 characters of A-Z a-z 0-9 _ . : -");
   }
   if (scopes.length === 0) throw invalid("--scopes is missing.");
   const aliases = typeof directories === "string" ? listIn(directories) : null;
   const wrong = aliases?.find((alias) => !isAlias(alias));
   if (wrong !== undefined || aliases?.length === 0) {
     throw invalid(
-      "--directories must be aliases: 1 to 32 of a-z 0-9 - that begin with a letter.",
+      "--directories must be aliases: 1 to 32 characters of a-z 0-9 -, beginning with a letter.",
     );
   }
   const isInstant =

@@ -18,7 +18,7 @@ export const runSeed: Run = async (options, [file], { err }) => {
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   if (emulator === undefined && !isConfigured) {
     throw new UsageError(
-      "Neither --emulator is given nor UPSTREAM_ENDPOINT or DIRECTORIES_FILE set.",
+      "The target is missing. Use --emulator, or set UPSTREAM_ENDPOINT or DIRECTORIES_FILE.",
       "seed",
     );
   }

@@ -74,7 +74,7 @@ async function checkIssuer(
     : failed;
 }
 
-/** Number of keys; 0 if the response contains none; why there is no response. */
+/** Number of keys in the response, or the reason why there is no response. */
 async function countPublicKeys(
   url: string,
   egress: Egress,

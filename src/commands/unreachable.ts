@@ -39,7 +39,7 @@ function explainProxy(reason: string): Explanation {
   if (reason === "407") {
     return {
       sentence:
-        "The proxy requires authentication, or rejects its password (407).",
+        "The proxy requires authentication, or rejects the password (407).",
       advice:
         "Set user and password in HTTPS_PROXY: http://user:password@host:port.",
     };
@@ -58,12 +58,18 @@ function explainProxy(reason: string): Explanation {
   };
 }
 
+/** Reasons that retrying does not change. */
+const NO_SOURCE: ReadonlySet<string> = new Set([
+  "DENIED",
+  "EMPTY",
+  "NOT_CONFIGURED",
+]);
+
 /** Explains why there are no credentials, by the reason of their provider. */
 export function explainNoCredentials(reason: string): Explanation {
-  const [, cause] =
-    /^CREDENTIALS_(?!DENIED|EMPTY|NOT_CONFIGURED)(.+)$/.exec(reason) ?? [];
-  const isRejection = cause !== undefined && /^4(?!29)\d\d$/.test(cause);
-  if (cause === undefined || isRejection) {
+  const cause = reason.replace(/^CREDENTIALS_/, "");
+  const isRejection = cause !== "429" && /^4\d\d$/.test(cause);
+  if (cause === reason || NO_SOURCE.has(cause) || isRejection) {
     return {
       sentence: `No credentials are available for this directory${isRejection ? `: the credential service rejects the request (${cause})` : ""}.`,
       advice:

@@ -3,7 +3,7 @@ import { Setting } from "./setting.js";
 
 const MINUTE_MS = 60_000;
 
-/** Deadlines and limits of vendor calls. */
+/** Deadlines, rates and limits of vendor calls. */
 export class CallSettings {
   @Setting(
     "number",
@@ -52,6 +52,30 @@ export class CallSettings {
   )
   @IsCount(10, 100_000)
   readonly MAX_UPSTREAM_CALLS_PER_REQUEST: number = 100;
+
+  @Setting(
+    "number",
+    "`20`",
+    "Maximum number of vendor calls per second, directory and operation, 0 to 10000. The limit of the vendor is 20. Replicas share it through Redis. Calls wait for their turn within their time limit; the rate is lowered while the vendor throttles. 0: no limit.",
+  )
+  @IsCount(0, 10_000)
+  readonly UPSTREAM_CALLS_PER_SECOND: number = 20;
+
+  @Setting(
+    "number",
+    "`1000`",
+    "Lifetime of a cached read in milliseconds, 0 to 60000. Changes through any replica invalidate it at once; a change made elsewhere may be visible this much later. `Cache-Control: no-cache` bypasses it. 0: no cache.",
+  )
+  @IsCount(0, MINUTE_MS)
+  readonly READ_CACHE_MS: number = 1_000;
+
+  @Setting(
+    "number",
+    "`3000`",
+    "Lifetime of a cached read in milliseconds while the vendor's rate is nearly used up, and of pending verifications and deletions at most. A value below `READ_CACHE_MS` counts as `READ_CACHE_MS`.",
+  )
+  @IsCount(0, MINUTE_MS)
+  readonly READ_CACHE_MAX_MS: number = 3_000;
 
   @Setting(
     "number",

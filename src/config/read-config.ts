@@ -24,7 +24,7 @@ import {
 } from "./settings.js";
 import { telemetryProblems } from "./telemetry/telemetry-problems.js";
 
-/** Where the problems of a configuration may come from. */
+/** Details that are added to the problems of a configuration. */
 interface ProblemSources {
   /** Variables that are probably misspelt. */
   readonly hints: readonly string[];

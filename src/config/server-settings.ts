@@ -33,11 +33,11 @@ export class ServerSettings {
   @Setting(
     "text",
     "none",
-    "URL under which clients reach the gateway, such as `https://api.example.com/gw`. Its path may be removed by the proxy or not. It is the base of all links and one of the gateway's own origins.",
+    "URL under which clients reach the gateway, such as `https://api.example.com/gw`. All links begin with it, and pages of its origin may call the gateway. The proxy may keep or remove its path.",
   )
   @IsOptional()
   @Must(
-    "must be https://<host>[/<path>] or http://<host>[/<path>], without a query, and its path must not begin like one of the gateway's own",
+    "must be https://<host>[/<path>] or http://<host>[/<path>], without a query, and its path must not begin with one of the gateway's own paths",
     isPublicUrl,
   )
   readonly PUBLIC_URL?: string;
@@ -45,7 +45,7 @@ export class ServerSettings {
   @Setting(
     "list",
     "none",
-    "Proxies whose `X-Forwarded-*` and `Forwarded` headers count, separated by commas: addresses, ranges such as `10.0.0.0/8`, and the names `loopback`, `linklocal` and `uniquelocal`; or one number, of proxies in front of the gateway.",
+    "Proxies whose `X-Forwarded-*` and `Forwarded` headers the gateway uses, separated by commas: addresses, ranges such as `10.0.0.0/8`, and the names `loopback`, `linklocal` and `uniquelocal`; or the number of proxies in front of the gateway.",
   )
   @Must(TRUSTED_PROXIES_RULE, isTrustedProxies)
   readonly TRUSTED_PROXIES: readonly string[] = [];
@@ -53,7 +53,7 @@ export class ServerSettings {
   @Setting(
     "number",
     "`72000`",
-    "Milliseconds after which an idle connection of a client is closed, 1000 to 3600000. Longer than the proxy keeps idle connections, or the proxy may send a request on one that is being closed.",
+    "Milliseconds after which an idle connection of a client is closed, 1000 to 3600000. It must be longer than the proxy keeps idle connections: otherwise the proxy may send a request on a connection that is being closed.",
   )
   @IsCount(1_000, 3_600_000)
   readonly KEEP_ALIVE_TIMEOUT_MS: number = 72_000;

@@ -12,6 +12,12 @@ export interface Usage {
   upstreamCalls: number;
   /** RequestId of the vendor's last response, for the audit trail. */
   upstreamRequestId: string | null;
+  /** Number of vendor operations that the request needed. */
+  requestedCalls?: number;
+  /** Reads of the vendor that were answered without a separate call. */
+  saved?: SavedCalls;
+  /** Age of the oldest read of the response in milliseconds; absent: current. */
+  readAgeMs?: number;
   /**
    * Vendor code or transport reason of the last attempt, such as `ECONNREFUSED` or
    * `PROXY_407`; absent after a success.
@@ -29,7 +35,7 @@ export interface Usage {
   failureHeader?: string;
 }
 
-/** Records the error of a response for log and metrics. The first one counts. */
+/** Records the error of a response for log and metrics. Only the first call has an effect. */
 export function recordFailure(
   usage: Usage,
   { code, reason, details: { header } }: GatewayError,
@@ -38,6 +44,16 @@ export function recordFailure(
   usage.failureCode = code;
   usage.failureReason = reason;
   if (header !== undefined) usage.failureHeader = header;
+}
+
+/** Number of reads by the way in which their call was saved. */
+export interface SavedCalls {
+  /** Answered from the read cache. */
+  cache: number;
+  /** Joined the same read of another caller, or of another field. */
+  inFlight: number;
+  /** Answered by the list of contacts that another read requested. */
+  list: number;
 }
 
 /** State of one request, from its hooks to its upstream calls. */
@@ -59,6 +75,11 @@ export interface RequestContext {
   readonly idempotency?: RequestIdempotency;
   /** Parent of the request's spans, if it is traced. */
   readonly trace?: RequestTrace;
+  /**
+   * Maximum age of the response in milliseconds (`Cache-Control` of the request).
+   * 0: only reads that are sent after the request arrived. Absent: no restriction.
+   */
+  readonly maxAgeMs?: number;
   /** Whether the caller has disconnected. Reads are then not retried. */
   readonly isGone?: () => boolean;
   /** Prefix of links to this gateway: a path, a URL, or empty by default. */
@@ -142,7 +163,25 @@ export function openContext(
     caller,
     directory,
     usage: { upstreamCalls: 0, upstreamRequestId: null },
+    ...maxAgeOf(headers["cache-control"]),
   };
+}
+
+/**
+ * Maximum age that a `Cache-Control` request header accepts (RFC 9111, 5.2.1):
+ * `no-cache` and `no-store` require a current response, `max-age` is in seconds.
+ */
+function maxAgeOf(header: string | string[] | undefined): {
+  maxAgeMs?: number;
+} {
+  if (typeof header !== "string") return {};
+  if (/(?:^|[\s,])no-(?:cache|store)(?:$|[\s,=])/i.test(header)) {
+    return { maxAgeMs: 0 };
+  }
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,9})"?(?:$|[\s,])/i.exec(
+    header,
+  )?.[1];
+  return seconds === undefined ? {} : { maxAgeMs: Number(seconds) * 1_000 };
 }
 
 /** Preferred language of an `Accept-Language` header; English by default. */

@@ -23,8 +23,8 @@ export function nearest(
 }
 
 /**
- * Whether a value that need not be known is most likely a typo: at most two edits from a
- * known one. Short values such as `CTO` never are.
+ * Whether an unknown value is most likely a misspelling: at most two edits from a known
+ * one. Short values such as `CTO` never are.
  */
 export function isTypo(value: string, known: readonly string[]): boolean {
   return (

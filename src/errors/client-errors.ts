@@ -28,7 +28,7 @@ export const CLIENT_ERRORS = {
       zh: "该哈希值没有已登记的文档。",
     },
     advice: {
-      en: "Send the text of the document together with the hash once. Clients of automatic persisted queries do so by themselves.",
+      en: "Send the text of the document together with the hash once. Clients that support automatic persisted queries do so automatically.",
       zh: "请将文档内容与哈希值一并发送一次；支持自动持久化查询的客户端会自动完成。",
     },
   },
@@ -183,6 +183,19 @@ export const CLIENT_ERRORS = {
     advice: {
       en: "This change was not executed. Retry after the given delay, with the same Idempotency-Key if it has one.",
       zh: "此项变更未执行。请在指定时间后重试；如带有 Idempotency-Key，请使用相同的键。",
+    },
+  },
+  CHANGED_MEANWHILE: {
+    httpStatus: 412,
+    repeat: "readFirst",
+    logLevel: "info",
+    message: {
+      en: "The contact was changed since it was read.",
+      zh: "联系人在读取之后已被更改。",
+    },
+    advice: {
+      en: "This change was not carried out. Read the contact again, and repeat the change with its current etag.",
+      zh: "此项变更未执行。请重新查询联系人，并使用其当前的 etag 重试。",
     },
   },
   QUOTA_EXCEEDED: {

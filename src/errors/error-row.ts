@@ -6,7 +6,7 @@ import type { Sentence } from "./error-codes.js";
  * - `yes`: at once.
  * - `after`: after `retryAfterSeconds`.
  * - `maybe`: once the state of the contact has changed.
- * - `readFirst`: after reading whether the first request took effect.
+ * - `readFirst`: after reading the current state, which shows whether it is still needed.
  * - `readsOnly`: a read at once, a write after reading.
  */
 export type Repeat =

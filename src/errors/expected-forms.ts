@@ -25,7 +25,7 @@ export const EXPECTED = {
   object: { en: "must be a JSON object", zh: "须为 JSON 对象" },
   notNull: { en: "must not be null", zh: "不能为 null" },
   notCleared: {
-    en: "cannot be cleared, because the vendor has no way to do so: omit the field to keep its value",
+    en: "cannot be cleared, because the vendor does not support that: omit the field to keep its value",
     zh: "无法清空，因为阿里云不支持清空该字段：如需保留原值，请省略该字段",
   },
 } as const satisfies Record<string, Sentence>;

@@ -24,7 +24,7 @@ export interface Violation {
   readonly unit?: "characters" | "items";
   /** Values, or names of fields, that would be accepted. */
   readonly allowed?: readonly string[];
-  /** Those of `allowed` that resemble what was sent; the most similar one first. */
+  /** Values of `allowed` that resemble the invalid value; the most similar one first. */
   readonly similar?: readonly string[];
   /** States what is accepted: `an integer`. Replaces the text of the rule. */
   readonly expected?: Sentence;

@@ -1,8 +1,8 @@
 import type { Sentence } from "./error-codes.js";
 
 /**
- * What to do after OUTCOME_UNKNOWN. The advice depends on what can find out whether the
- * change was carried out: the idempotency key, a read, or only time.
+ * What to do after OUTCOME_UNKNOWN. The advice depends on how the caller can determine
+ * whether the change was carried out: with its idempotency key, with a read, or not at all.
  */
 export const OUTCOME_ADVICE = {
   /** The request has an idempotency key. */
@@ -12,7 +12,7 @@ export const OUTCOME_ADVICE = {
   },
   /** The request has no key, and a read shows whether the change was carried out. */
   readFirst: {
-    en: "The change may have been carried out. Read the current state first, and repeat the change only if it did not take effect. With an Idempotency-Key the request could be repeated safely.",
+    en: "The change may have been carried out. Read the current state first, and repeat the change only if it did not take effect. A request with an Idempotency-Key can be repeated safely.",
     zh: "该变更可能已执行。请先查询当前状态，仅在变更未生效时重试。如带有 Idempotency-Key，则可安全重试。",
   },
   /** A verification message. No read can show whether it was sent. */

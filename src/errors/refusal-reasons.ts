@@ -1,16 +1,16 @@
 import type { ErrorCode } from "./error-codes.js";
 
 /**
- * Why a request was refused, for the log only: `reason` of a log line, with its
- * meaning. The set is closed, so that lines can be counted by reason. Callers never
- * see a reason, because some of them would help to forge a credential.
+ * Reasons for which requests are refused: the values of `reason` in log lines, with their
+ * meanings. The set is closed, so that lines can be counted by reason. Responses never
+ * contain a reason, because some of them would help to forge a credential.
  */
 export const REASONS = {
   "missing-credential": "no API key and no access token",
   "several-credentials": "both Authorization and X-API-Key",
   "repeated-header": "a header that may occur once was sent twice",
   "malformed-credential": "neither an API key nor a bearer token",
-  "unsupported-credential": "no keys, or no issuers, are configured",
+  "unsupported-credential": "no API keys, or no token issuers, are configured",
   "unknown-key": "no such API key",
   "revoked-key": "an API key that was removed from the key file",
   "expired-key": "an API key after its `expiresAt`",
@@ -26,7 +26,7 @@ export const REASONS = {
   "token-not-yet-valid": "before `nbf`",
   "invalid-token": "any other failed check of a token",
   "issuer-unreachable": "the keys of the issuer cannot be fetched",
-  "lost-rights": "the credential of an open stream has fewer rights now",
+  "lost-rights": "the credential of an open stream has lost a permission",
   origin: "the page's origin is not in `CORS_ORIGINS`",
   host: "without authentication, `Host` must name loopback",
   "missing-scope": "the caller lacks the operation's scope",
@@ -38,33 +38,35 @@ export const REASONS = {
   "in-flight": "`MAX_REQUESTS_IN_FLIGHT`",
   "event-loop-delay": "`MAX_EVENT_LOOP_DELAY_MS`",
   closing: "the process is stopping",
-  "change-queue": "too many changes of the caller, or of all callers, wait",
-  "records-limit": "too many records of idempotency keys or messages",
-  "watch-limit": "too many watched deletions of the caller",
+  "change-queue":
+    "the queue of changes is full, for the caller or for all callers",
+  "records-limit": "the table of idempotency keys or of messages is full",
+  "watch-limit": "the caller watches too many deletions",
   "socket-limit": "`MAX_WEBSOCKETS`, `MAX_WEBSOCKETS_PER_CALLER`",
-  "resend-pause": "a verification message soon after the last one",
+  "resend-pause": "too soon after the previous verification message",
   "messages-per-minute": "the vendor's limit for one address or number",
   "messages-per-day": "`VERIFICATION_EMAILS_PER_DAY`",
   "malformed-http": "not a valid HTTP request",
-  "headers-too-large": "headers beyond 16 KiB or 900 fields",
+  "headers-too-large": "more than 16 KiB of headers, or more than 900 fields",
   "request-timeout": "the request did not arrive in time",
   "malformed-url": "the URL cannot be decoded",
   "unknown-route": "no such URL",
   method: "the URL does not support the method",
-  "unexpected-body": "a body where none is accepted",
-  "empty-body": "a body of type JSON without content",
+  "unexpected-body": "a body, although the URL accepts none",
+  "empty-body": "the media type is JSON, but the body is empty",
   "malformed-json": "the body is not JSON, or has a member `__proto__`",
-  "body-too-large": "a body beyond 64 KiB",
-  "body-length": "the body differs from Content-Length",
-  "media-type": "the body is not JSON",
-  "content-encoding": "the body is compressed",
+  "body-too-large": "a body of more than 64 KiB",
+  "body-length": "the length of the body differs from Content-Length",
+  "media-type": "`Content-Type` is not JSON in UTF-8",
+  "content-encoding": "`Content-Encoding` is not gzip",
   "not-acceptable": "`Accept` names no supported media type",
-  "foreign-request": "no header that a browser would have to ask for (CSRF)",
+  "foreign-request":
+    "no credential and no header that causes a CORS preflight (CSRF)",
   "graphql-request": "the body is not a GraphQL request",
   "document-syntax": "the document cannot be parsed",
   "document-tokens": "more than 1,000 tokens",
-  "document-invalid": "the document does not fit the schema",
-  "document-depth": "too many levels",
+  "document-invalid": "the document is not valid for the schema",
+  "document-depth": "too many nested levels",
   "document-aliases": "too many aliases",
   "document-root-fields": "too many root fields",
   "document-directives": "too many directives",
@@ -76,15 +78,16 @@ export const REASONS = {
   "invalid-variables": "variables do not have the declared types",
   "upstream-calls": "`MAX_UPSTREAM_CALLS_PER_REQUEST`",
   handshake: "not a valid WebSocket handshake",
-  "unauthenticated-socket": "a message before `connection_init` was accepted",
-  "init-timeout": "no `connection_init` in time",
-  "repeated-init": "`connection_init` twice",
+  "unauthenticated-socket":
+    "a message was sent before `connection_init` was accepted",
+  "init-timeout": "`connection_init` did not arrive in time",
+  "repeated-init": "`connection_init` was sent twice",
   "socket-message": "not a message of graphql-transport-ws",
   "message-flood": "too many messages before `connection_init`",
   "slow-reader": "the client does not read its messages",
 } as const;
 
-/** A reason of its own, or the error code in lower case with hyphens. */
+/** A key of `REASONS`, or an error code in lower case with hyphens. */
 export type RefusalReason = keyof typeof REASONS | CodeReason;
 
 type CodeReason = Hyphenated<Lowercase<keyof typeof ErrorCode>>;
@@ -93,7 +96,7 @@ type Hyphenated<Text extends string> = Text extends `${infer A}_${infer B}`
   ? `${A}-${Hyphenated<B>}`
   : Text;
 
-/** The reason of errors for which their code says enough. */
+/** The reason of an error that has none in `REASONS`. */
 export function reasonOfCode(code: ErrorCode): RefusalReason {
   return code.toLowerCase().replaceAll("_", "-") as CodeReason;
 }

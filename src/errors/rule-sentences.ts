@@ -5,7 +5,7 @@ import type { Violation } from "./gateway-error.js";
 export interface RenderedViolation {
   readonly field: readonly string[] | null;
   readonly rule: string;
-  /** Says what would be accepted. Never contains the invalid value. */
+  /** States what is accepted. Never contains the invalid value. */
   readonly message: string;
   readonly min?: number;
   readonly max?: number;

@@ -7,7 +7,8 @@ const COST_HEADER = "x-cost";
 /**
  * Adds `extensions.cost` to the response when the request has `X-Cost: 1`. The
  * cost is the number of points taken from the caller's rate limit: 1 for the
- * request and 1 for each upstream call.
+ * request and 1 for each upstream call. It also states how many calls the request
+ * needed, what saved the others, and the age of the oldest read in milliseconds.
  */
 export const costReporting: ApolloServerPlugin<RequestContext> = {
   requestDidStart: ({ request }) =>
@@ -28,8 +29,15 @@ const reporting = Promise.resolve({
       const result = response.body.singleResult as {
         extensions?: Record<string, unknown>;
       };
-      const { upstreamCalls, remaining = null } = usage;
-      const cost = { points: 1 + upstreamCalls, upstreamCalls, remaining };
+      const { upstreamCalls, requestedCalls = 0, remaining = null } = usage;
+      const cost = {
+        points: 1 + upstreamCalls,
+        upstreamCalls,
+        requestedCalls,
+        savedCalls: usage.saved ?? { cache: 0, inFlight: 0, list: 0 },
+        ageMs: Math.ceil(usage.readAgeMs ?? 0),
+        remaining,
+      };
       result.extensions = { ...result.extensions, cost };
     }
     return done;

@@ -33,7 +33,7 @@ const CLIENT_ERRORS: ReadonlyMap<unknown, RefusalReason> = new Map([
   ["OPERATION_RESOLUTION_FAILURE", "unknown-operation"],
 ]);
 
-/** Reasons of errors that graphql-js and Apollo Server tell apart by message only. */
+/** Reasons of errors that graphql-js and Apollo Server distinguish by message only. */
 const BY_MESSAGE: readonly [start: string, reason: RefusalReason][] = [
   ["Document contains more th", "document-tokens"],
   ["This operation has been blocked as a potential", "foreign-request"],

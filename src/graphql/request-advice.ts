@@ -22,7 +22,7 @@ export const REQUEST_ADVICE = {
   "document-directives": SMALLER,
   "document-selections": SMALLER,
   "document-mutations": {
-    en: "Send each mutation in a request of its own. updateMessageContacts changes several contacts.",
+    en: "Send each mutation in a separate request. updateMessageContacts changes several contacts.",
     zh: "请将每个变更操作放在单独的请求中。updateMessageContacts 可一次变更多个联系人。",
   },
   "unknown-operation": {
@@ -42,7 +42,7 @@ export const REQUEST_ADVICE = {
     zh: "请设置请求头 `Content-Type: application/json`，或 `apollo-require-preflight: true`。",
   },
   "not-acceptable": {
-    en: "Accept application/graphql-response+json or application/json, or omit the header.",
-    zh: "请接受 application/graphql-response+json 或 application/json，或省略该请求头。",
+    en: "Use application/graphql-response+json or application/json in the Accept header, or omit the header.",
+    zh: "请在 Accept 请求头中使用 application/graphql-response+json 或 application/json，或省略该请求头。",
   },
 } as const satisfies Partial<Record<RefusalReason, Sentence>>;

@@ -203,22 +203,37 @@ const RESOLUTION_MS = 20;
 const SAMPLE_MS = 250;
 
 /**
- * Measures the mean delay of the last 250 ms. A single pause, such as a garbage
- * collection, is not an overload.
+ * Delay that has lasted for two periods: the smaller of the last two. A single pause, such
+ * as the first build of a page, is not an overload.
  */
+export class LastingDelay {
+  private beforeMs = 0;
+  private lastMs = 0;
+
+  /** @param meanMs mean delay of the period that ends now; NaN if nothing was measured */
+  record(meanMs: number): void {
+    this.beforeMs = this.lastMs;
+    this.lastMs = Number.isFinite(meanMs) ? Math.max(0, meanMs) : 0;
+  }
+
+  get ms(): number {
+    return Math.min(this.beforeMs, this.lastMs);
+  }
+}
+
+/** Measures the event loop delay in periods of 250 ms. */
 export function measuredDelay(): LoopDelay {
   const histogram: IntervalHistogram = monitorEventLoopDelay({
     resolution: RESOLUTION_MS,
   });
   histogram.enable();
-  let delayMs = 0;
+  const delay = new LastingDelay();
   const timer = setInterval(() => {
-    const mean = histogram.mean / 1e6 - RESOLUTION_MS;
-    delayMs = Number.isFinite(mean) ? Math.max(0, mean) : 0;
+    delay.record(histogram.mean / 1e6 - RESOLUTION_MS);
     histogram.reset();
   }, SAMPLE_MS).unref();
   return {
-    now: () => delayMs,
+    now: () => delay.ms,
     stop: () => {
       clearInterval(timer);
       histogram.disable();

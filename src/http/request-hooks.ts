@@ -47,7 +47,7 @@ export function addRequestHooks(
       context.usage.remaining = remaining;
       context.isGone = isClosed(request.raw.socket);
       dropTypeOfEmptyBody(request);
-      // Routes that only answer errors have a better one than 415.
+      // Routes that only return errors have a more specific one than 415.
       const refusal = isRefusing(request) ? null : bodyRefusal(request, reply);
       if (refusal === null) done();
       else reject(refusal);

@@ -26,7 +26,7 @@ import type {
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import type { BindingChange } from "./shapes/payloads.js";
-import { canonicalPhone } from "./shapes/rules.js";
+import { canonicalPhone } from "./shapes/rules/phone-rules.js";
 import { LOCAL_DATE_TIME } from "./shapes/scalars.js";
 
 /** `TECHNICAL_DIRECTOR` to `TechnicalDirector`; `CEO` is the same in both spellings. */
@@ -132,12 +132,17 @@ export function toLocalDateTime(text: unknown): string | null {
 export const textOrNull = (text: string | null | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
-export function toMessageContact(contact: VendorContact): MessageContact {
+/** @param etag version of the contact */
+export function toMessageContact(
+  contact: VendorContact,
+  etag: string,
+): MessageContact {
   const types = contact.MessageTypes ?? [];
   const title = textOrNull(contact.Title);
   const status = contact.Status ?? "";
   return {
     id: contact.ContactId,
+    etag,
     name: contact.Name ?? "",
     emailAddress: textOrNull(contact.EmailAddress),
     phoneNumber: textOrNull(contact.PhoneNumber),
@@ -187,10 +192,13 @@ function pageOf(
 export function toMessageContactPage(
   answer: VendorAnswer<"listMessageContacts">,
   params: VendorParams["listMessageContacts"],
+  etagOf: (contact: VendorContact) => string,
 ): MessageContactPage {
   return {
     ...pageOf(answer, params),
-    items: (answer.Contacts ?? []).map(toMessageContact),
+    items: (answer.Contacts ?? []).map((contact) =>
+      toMessageContact(contact, etagOf(contact)),
+    ),
   };
 }
 

@@ -55,7 +55,11 @@ export class MessageContactsService {
   ): Promise<MessageContact | null> {
     return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
-      (answer) => mapper.toMessageContact(answer.Contact),
+      ({ Contact: contact }) =>
+        mapper.toMessageContact(
+          contact,
+          this.upstream.versionOf(contact, context),
+        ),
     );
   }
 
@@ -73,7 +77,9 @@ export class MessageContactsService {
       params,
       context,
     );
-    return mapper.toMessageContactPage(answer, params);
+    return mapper.toMessageContactPage(answer, params, (contact) =>
+      this.upstream.versionOf(contact, context),
+    );
   }
 
   async updateMessageContact(
@@ -84,6 +90,7 @@ export class MessageContactsService {
       "updateMessageContact",
       mapper.toUpdateParams(input, this.config),
       context,
+      { ifMatch: input.ifMatch },
     );
     return { id: input.contactId };
   }
@@ -96,6 +103,7 @@ export class MessageContactsService {
       "cancelMessageContactUpdate",
       mapper.toCancelParams(input, this.config),
       context,
+      { ifMatch: input.ifMatch },
     );
     return { id: input.contactId };
   }
@@ -105,6 +113,7 @@ export class MessageContactsService {
     {
       contactId,
       retainContactInMembers = true,
+      ifMatch,
     }: inputs.DeleteMessageContactInput,
     context: RequestContext,
   ): Promise<ContactDeletion> {
@@ -112,7 +121,7 @@ export class MessageContactsService {
       "deleteMessageContact",
       { ContactId: contactId, RetainContactInMembers: retainContactInMembers },
       context,
-      { admit: () => this.deletions.reserve(contactId, context) },
+      { ifMatch, admit: () => this.deletions.reserve(contactId, context) },
     );
     const report = await this.deletions.recordStart(contactId, status, context);
     return toContactDeletion(report, context.language);
@@ -175,25 +184,27 @@ export class MessageContactsService {
   }
 
   async associateMembers(
-    { contactId, targetIds }: inputs.AssociateMembersInput,
+    { contactId, targetIds, ifMatch }: inputs.AssociateMembersInput,
     context: RequestContext,
   ): Promise<BindingChange[]> {
     const { Members: changes } = await this.upstream.call(
       "associateMembers",
       { ContactId: contactId, Members: targetIds },
       context,
+      { ifMatch },
     );
     return changes.map(mapper.toBindingChange);
   }
 
   async disassociateMembers(
-    { contactId, targetIds }: inputs.DisassociateMembersInput,
+    { contactId, targetIds, ifMatch }: inputs.DisassociateMembersInput,
     context: RequestContext,
   ): Promise<BindingChange[]> {
     const { Members: changes } = await this.upstream.call(
       "disassociateMembers",
       { ContactId: contactId, Members: targetIds },
       context,
+      { ifMatch },
     );
     return changes.map(mapper.toBindingChange);
   }

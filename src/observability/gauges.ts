@@ -5,19 +5,14 @@ import type {
   SharedStateStatus,
 } from "../shared-state/shared-state.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
-import type { ClientStatus } from "../upstream/upstream.client.js";
 import type { Upstream } from "../upstream/upstream.js";
 import {
   connectionMetrics,
   type ObservedConnections,
 } from "./connection-gauges.js";
-import {
-  gauge,
-  type Metrics,
-  type PolledMetric,
-  type Sample,
-} from "./metrics.js";
+import { gauge, type Metrics, type PolledMetric } from "./metrics.js";
 import type { Outputs } from "./failures.js";
+import { upstreamMetrics } from "./upstream-metrics.js";
 
 /** Parts of the gateway whose current values are read at each scrape. */
 export interface Observed extends ObservedConnections {
@@ -97,55 +92,6 @@ function failureMetrics({
       "1 while the API key file is missing or invalid; the last valid keys stay in use.",
       () => flag(signIn.status.keyFileFailure !== null),
       "max",
-    ),
-  ];
-}
-
-function upstreamMetrics(
-  upstream: Observed["upstream"],
-): readonly PolledMetric[] {
-  const perDirectory = (
-    name: string,
-    help: string,
-    value: (status: ClientStatus) => number,
-  ): PolledMetric => ({
-    name,
-    help,
-    type: "gauge",
-    labelNames: ["directory"],
-    read: () =>
-      [...upstream.statuses()].map(([directory, status]) => [
-        { directory },
-        value(status),
-      ]),
-  });
-  return [
-    {
-      name: "upstream_breaker_state",
-      help: "Circuit breaker for the reads or writes of a directory: 0 closed, 1 open, 2 half-open.",
-      type: "gauge",
-      labelNames: ["directory", "kind"],
-      aggregator: "max",
-      read: () =>
-        [...upstream.statuses()].flatMap(([directory, status]): Sample[] => [
-          [{ directory, kind: "read" }, status.readBreaker],
-          [{ directory, kind: "write" }, status.writeBreaker],
-        ]),
-    },
-    perDirectory(
-      "upstream_reads_running",
-      "Upstream reads in flight.",
-      ({ readsRunning }) => readsRunning,
-    ),
-    perDirectory(
-      "upstream_reads_waiting",
-      "Reads that wait because the limit of concurrent upstream reads is reached.",
-      ({ readsWaiting }) => readsWaiting,
-    ),
-    perDirectory(
-      "upstream_writes_waiting",
-      "Writes in this process's write queue.",
-      ({ writesWaiting }) => writesWaiting,
     ),
   ];
 }

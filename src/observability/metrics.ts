@@ -84,6 +84,18 @@ export class Metrics {
     labelNames: ["operation"],
     registers: this.registers,
   });
+  readonly requestedCalls = new Counter({
+    name: `${PREFIX}upstream_calls_requested_total`,
+    help: "Vendor calls that requests needed, before the cache and shared reads saved some of them.",
+    labelNames: ["operation"],
+    registers: this.registers,
+  });
+  readonly savedCalls = new Counter({
+    name: `${PREFIX}upstream_calls_saved_total`,
+    help: "Reads answered without a separate vendor call: from the cache, by a read in flight, or by a list.",
+    labelNames: ["operation", "source"],
+    registers: this.registers,
+  });
   readonly attempts = new Counter({
     name: `${PREFIX}upstream_attempts_total`,
     help: "Upstream attempts, by outcome class and, for rejections, the gateway's error code.",

@@ -90,6 +90,8 @@ function observerOf(
       counting.attempted(attempt);
       tracing.attempted(attempt);
     },
+    requested: (operation) => counting.requested(operation),
+    saved: (operation, by) => counting.saved(operation, by),
     retried: (operation) => counting.retried(operation),
     settled: (operation, verdict) => counting.settled(operation, verdict),
     tracer: tracing,

@@ -94,6 +94,27 @@ export const COMPONENTS = {
       schema: { type: "string", pattern: IDEMPOTENCY_KEY.source },
       example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
     },
+    "If-Match": {
+      name: "If-Match",
+      in: "header",
+      description:
+        "Makes the change only if the contact still has one of these ETags (of `GET /{id}`, or its `etag` in quotes); otherwise the response is 412 with `CHANGED_MEANWHILE`. `*`: only if the contact exists. Needs one more upstream call.",
+      schema: { type: "string", pattern: "^[ -~]{1,1000}$" },
+    },
+    "If-None-Match": {
+      name: "If-None-Match",
+      in: "header",
+      description:
+        "Responds with 304 if the response has one of these ETags (RFC 9110).",
+      schema: { type: "string" },
+    },
+    "Cache-Control": {
+      name: "Cache-Control",
+      in: "header",
+      description:
+        "`no-cache` requires current data. `max-age` limits the age of the data, in seconds.",
+      schema: { type: "string" },
+    },
     "Last-Event-ID": {
       name: "Last-Event-ID",
       in: "header",
@@ -119,6 +140,18 @@ export const COMPONENTS = {
         "URL of the new resource, or of the status of the operation.",
       schema: { type: "string", format: "uri-reference" },
       example: "/v1/message-contacts/c-qL4HqKONzOM7aB3d",
+    },
+    ETag: {
+      description:
+        "Strong ETag of this response. It differs between callers that get different data.",
+      schema: { type: "string" },
+      example: '"mH5cTq0Vb2yXw8Zr4KdJ1A.q1w2e3r4t5y6u7i8"',
+    },
+    Age: {
+      description:
+        "Age of the oldest data in the response, in seconds, rounded up. Absent if all data is current.",
+      schema: { type: "integer" },
+      example: 1,
     },
     Link: {
       description:

@@ -8,10 +8,11 @@ import type { EventStream } from "./events.js";
 
 /** Response headers that some operations document. */
 export type AnswerHeader =
-  "Link" | "Location" | "Preference-Applied" | "Retry-After";
+  "Age" | "ETag" | "Link" | "Location" | "Preference-Applied" | "Retry-After";
 
 /** Request headers that some operations read. */
-export type RequestHeader = "Last-Event-ID" | "Prefer";
+export type RequestHeader =
+  "Cache-Control" | "If-Match" | "If-None-Match" | "Last-Event-ID" | "Prefer";
 
 /** A possible JSON body of a response. */
 export interface AnswerBody {

@@ -96,7 +96,7 @@ export class Schemas {
       ),
       ...(required.length === 0 ? {} : { required }),
       ...(use === "input" ? { additionalProperties: false } : {}),
-      ...anyOfKeywords(shape, required.length, takesNull),
+      ...anyOfKeywords(shape, properties.length, required.length, takesNull),
     };
   }
 
@@ -164,6 +164,7 @@ function orNull(isNullable: boolean, schema: SchemaObject): SchemaObject {
 /** Keywords of an input that needs at least one of several properties. */
 function anyOfKeywords(
   shape: Shape<object>,
+  count: number,
   requiredCount: number,
   takesNull: boolean,
 ): SchemaObject {
@@ -172,6 +173,10 @@ function anyOfKeywords(
   const isNull: SchemaObject = { type: "null" };
   return {
     minProperties: requiredCount + 1,
+    // With further optional properties, the number alone is not sufficient.
+    ...(count > requiredCount + names.length
+      ? { anyOf: names.map((name) => ({ required: [name] })) }
+      : {}),
     // Null stands for an omitted property.
     ...(takesNull
       ? {

@@ -37,11 +37,11 @@ const TEXTS = {
   all: { en: "All error codes", zh: "所有错误码" },
   operations: { en: "Operations", zh: "相关操作" },
   everyOperation: {
-    en: "Every operation can end in this code.",
+    en: "Every operation can return this code.",
     zh: "所有操作都可能返回此错误码。",
   },
   everyChange: {
-    en: "Every change can end in this code.",
+    en: "Every change can return this code.",
     zh: "所有变更操作都可能返回此错误码。",
   },
   noOperation: {
@@ -68,7 +68,7 @@ const TEXTS = {
   handling: { en: "Handling in TypeScript", zh: "TypeScript 处理示例" },
 } as const satisfies Record<string, Sentence>;
 
-/** The page of one code. Everything on it follows from the error table and the contracts. */
+/** The page of one code. It is generated from the error table and the contracts. */
 export function errorPage(
   code: ErrorCode,
   language: Language,

@@ -15,7 +15,7 @@ import { REQUEST_ID, sampleError } from "../openapi/sample-errors.js";
 import { OPERATIONS } from "../upstream/operations.js";
 import { vendorCodesOf } from "../upstream/vendor/vendor-codes.js";
 
-/** An operation that can end in an error code. */
+/** An operation that can return an error code. */
 export interface Occurrence {
   /** Root fields, such as `Mutation.addMessageContact`. */
   readonly graphql: readonly string[];
@@ -34,7 +34,7 @@ export interface ErrorReference {
   /** Entry of the top-level `errors`; absent for codes that are only in payloads. */
   readonly topLevel?: GraphQLFormattedError;
   readonly occurrences: readonly Occurrence[];
-  /** `all` and `changes` if exactly these operations can end in the code. */
+  /** `all` and `changes` if exactly these operations can return the code. */
   readonly extent: "all" | "changes" | "some";
   /** Vendor codes, with `*` for a family; empty if only the gateway raises the code. */
   readonly vendorCodes: readonly string[];

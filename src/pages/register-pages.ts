@@ -140,7 +140,7 @@ function baseUrlOf({ clientView }: FastifyRequest): string {
     : linkBase;
 }
 
-/** Maximum number of kept OpenAPI documents with a server of their own. */
+/** Maximum number of kept OpenAPI documents with a specific server URL. */
 const MAX_LINK_BASES = 16;
 
 interface Contracts {

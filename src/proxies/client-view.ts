@@ -25,7 +25,7 @@ export interface ReceivedRequest {
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
-/** What one family of headers says. Undefined where it says nothing usable. */
+/** Values from one family of headers. Undefined if missing or malformed. */
 interface Statement {
   readonly address: string;
   readonly scheme?: Scheme | undefined;
@@ -41,7 +41,7 @@ const PREFIX = /^(?:\/[a-z0-9_~.-]{1,64}){1,8}\/?$/i;
  * Determines how clients see the gateway.
  *
  * The headers `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`, `-Prefix` and `Forwarded`
- * (RFC 7239) count only from a trusted proxy. A proxy appends to them, so the walk begins
+ * (RFC 7239) are used only from a trusted proxy. A proxy appends to them, so the walk begins
  * at the last entry and ends at the first address that is not trusted. Malformed values
  * are ignored.
  */
@@ -89,7 +89,7 @@ export class ClientViews {
   }
 
   /**
-   * Both families together count only if they do not contradict each other: most proxies
+   * If both families are sent, they are used only if they agree: most proxies
    * write one of them and pass on what the client sent as the other.
    */
   private statementOf(
@@ -139,8 +139,8 @@ export class ClientViews {
     elements.reverse();
     const nodes = elements.map((element) => element.get("for") ?? "");
     const { address, hops } = this.walk(peer, nodes);
-    // The element of the proxy next to the client is the last one that is trusted. One
-    // that it leaves out is taken from the proxies behind it.
+    // The element of the proxy next to the client is the last one that is trusted. A
+    // parameter that it lacks is taken from the elements after it.
     const trusted = elements.slice(0, hops + 1).reverse();
     const first = <T>(
       read: (text: string | undefined) => T | undefined,

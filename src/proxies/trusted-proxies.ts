@@ -21,9 +21,9 @@ const MAPPED_BITS = 96;
 
 /**
  * Compiles `TRUSTED_PROXIES`: addresses, ranges and names, or one number of hops. An
- * empty list trusts nobody.
+ * empty list trusts no host.
  *
- * @throws {TypeError} when an entry is none of them
+ * @throws {TypeError} when an entry is invalid
  */
 export function trustOf(entries: readonly string[]): Trust {
   const [first] = entries;

@@ -9,6 +9,7 @@ import {
   keyBoundsFor,
   MemoryKeyStore,
 } from "../upstream/idempotency/memory-key-store.js";
+import { NO_OTHER_REPLICAS } from "../upstream/reads/invalidation-bus.js";
 import {
   MemoryWriteQueue,
   type WriteQueue,
@@ -30,7 +31,12 @@ export async function openSharedState(
   const { openRedisState } = await import("./redis/redis-state.js");
   const state = await openRedisState(
     url,
-    { prefix, secret: config.STATE_SECRET, abandonedMs },
+    {
+      prefix,
+      secret: config.STATE_SECRET,
+      abandonedMs,
+      minReplicas: config.WEB_CONCURRENCY,
+    },
     logger,
   );
   // Object.assign keeps the getters of `state`; a spread would freeze their values.
@@ -54,6 +60,7 @@ function memoryState(abandonedMs: number): SharedState {
     ...queuesOf((_directory, local) => local),
     ledger,
     relay: NO_RELAY,
+    invalidations: NO_OTHER_REPLICAS,
     verifications,
     close: () => Promise.resolve(),
   };

@@ -3,6 +3,8 @@ import { DELETION_LEDGER } from "../message-contacts/deletions/deletion-ledger.j
 import { DELETION_RELAY } from "../message-contacts/deletions/deletion-relay.js";
 import { VERIFICATION_LOG } from "../message-contacts/verifications/verification-log.js";
 import { KEY_STORE } from "../upstream/idempotency/key-store.js";
+import { CALL_TOKENS } from "../upstream/pacing/call-tokens.js";
+import { INVALIDATION_BUS } from "../upstream/reads/invalidation-bus.js";
 import { WRITE_QUEUES } from "../upstream/writes/write-queue.js";
 import type { SharedState } from "./shared-state.js";
 
@@ -18,6 +20,8 @@ export class SharedStateModule {
       { provide: WRITE_QUEUES, useValue: state.queues },
       { provide: DELETION_LEDGER, useValue: state.ledger },
       { provide: DELETION_RELAY, useValue: state.relay },
+      { provide: INVALIDATION_BUS, useValue: state.invalidations },
+      { provide: CALL_TOKENS, useValue: state.tokens ?? null },
       { provide: VERIFICATION_LOG, useValue: state.verifications },
     ];
     return {

@@ -4,6 +4,8 @@ import type { DeletionRelay } from "../message-contacts/deletions/deletion-relay
 import type { VerificationLog } from "../message-contacts/verifications/verification-log.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { KeyStore } from "../upstream/idempotency/key-store.js";
+import type { CreateCallTokens } from "../upstream/pacing/call-tokens.js";
+import type { InvalidationBus } from "../upstream/reads/invalidation-bus.js";
 import type { WriteQueues } from "../upstream/writes/write-queue.js";
 
 /**
@@ -24,6 +26,9 @@ export interface SharedState {
   readonly queues: WriteQueues;
   readonly ledger: DeletionLedger;
   readonly relay: DeletionRelay;
+  readonly invalidations: InvalidationBus;
+  /** If absent, each process paces its calls alone. */
+  readonly tokens?: CreateCallTokens;
   readonly verifications: VerificationLog;
   /** Resolves when all running and queued writes have finished. */
   writesDone(): Promise<void>;

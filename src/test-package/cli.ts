@@ -9,7 +9,7 @@ const HELP = `Usage: ${NAME} [--port N] [--host ADDRESS] [--names A,B]
        ${NAME} gateway [--port N] [--ops-port N] [--emulator-port N]
 
 The first form runs the emulator, with sample contacts. The second form runs the
-gateway on an emulator of its own, or on the upstream that its variables configure.
+gateway on a new emulator, or on the upstream that its variables configure.
 
   --port N           port to listen on; 0 selects a free one
                      (default: 4010 for the emulator, 3000 for the gateway)

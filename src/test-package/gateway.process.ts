@@ -5,7 +5,7 @@ import type { FromGateway, ToGateway } from "./gateway-messages.js";
 
 /**
  * Program of the process that `startGateway` of the package starts: a gateway configured by
- * its environment. It ends with the process that started it, whatever ends that one.
+ * its environment. It also ends when the process that started it ends for any reason.
  */
 let gateway: ProbedGateway | undefined;
 

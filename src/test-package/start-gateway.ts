@@ -20,8 +20,10 @@ export interface GatewayOptions {
   readonly opsPort?: number;
   /**
    * Settings of the gateway by variable name, such as `API_KEYS_FILE`. The environment of the
-   * calling process is not used. Defaults that differ from the gateway's: `LOG_LEVEL=error`,
-   * and `MAX_EVENT_LOOP_DELAY_MS=0`, so that a busy machine causes no `GATEWAY_BUSY`.
+   * calling process is not used. Defaults that differ from the gateway's: `LOG_LEVEL=error`;
+   * `MAX_EVENT_LOOP_DELAY_MS=0`, so that a busy machine causes no `GATEWAY_BUSY`;
+   * `READ_CACHE_MS=0`, so that reads see what the test changes in the emulator; and
+   * `UPSTREAM_CALLS_PER_SECOND=0`, so that no call waits.
    */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -61,7 +63,7 @@ const OPTIONS = objectOf({
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts a gateway in a process of its own, which ends with the calling process. Several
+ * Starts a gateway in a separate process, which ends with the calling process. Several
  * gateways do not affect each other.
  *
  * @throws {ControlInputError} for unknown options and invalid values
@@ -123,11 +125,13 @@ function environment(
 ): NodeJS.ProcessEnv {
   const { SystemRoot } = process.env;
   return {
-    // Sockets on Windows need it.
+    // Windows needs this variable to open sockets.
     ...(SystemRoot === undefined ? {} : { SystemRoot }),
     PORT: String(port),
     OPS_PORT: String(opsPort),
     LOG_LEVEL: "error",
+    READ_CACHE_MS: "0",
+    UPSTREAM_CALLS_PER_SECOND: "0",
     MAX_EVENT_LOOP_DELAY_MS: "0",
     ...(emulator === null
       ? {}

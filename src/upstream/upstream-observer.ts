@@ -1,4 +1,4 @@
-import type { RequestContext } from "../context/request-context.js";
+import type { RequestContext, SavedCalls } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import type { Outcome } from "./attempts/outcome.js";
 import type { Operation, WriteOperation } from "./operations.js";
@@ -21,6 +21,10 @@ export interface UpstreamObserver {
   attempted(attempt: AttemptRecord): void;
   /** An attempt failed and will be followed by another one. */
   retried(operation: Operation): void;
+  /** A request needs a vendor call, which the cache or another read may save. */
+  requested?(operation: Operation): void;
+  /** A read was answered without a separate call; see `SavedCalls`. */
+  saved?(operation: Operation, by: keyof SavedCalls): void;
   /** A write whose response was lost was settled by reading back. */
   settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;
   /** Traces single requests; absent when tracing is off. */

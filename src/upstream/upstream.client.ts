@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { RequestContext } from "../context/request-context.js";
 import { Attempts, type Transport } from "./attempts/attempt.js";
 import {
@@ -7,17 +8,23 @@ import {
   type CallLimits,
 } from "./attempts/call-policy.js";
 import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
-import {
-  WriteRetryCooldown,
-  type RetryDependencies,
-} from "./attempts/retry-waits.js";
+import { WriteRetryCooldown } from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import {
   OPERATIONS,
   type Operation,
   type WriteOperation,
 } from "./operations.js";
-import { VendorReads } from "./reads/vendor-reads.js";
+import { DirectoryPacer, type PacingStatus } from "./pacing/directory-pacer.js";
+import {
+  NO_OTHER_REPLICAS,
+  type InvalidationBus,
+} from "./reads/invalidation-bus.js";
+import type { ReadCacheLimits } from "./reads/read-cache.js";
+import { ContactVersions } from "./reads/contact-versions.js";
+import { ReadStore } from "./reads/read-store.js";
+import { SharedReads } from "./reads/shared-reads.js";
+import { VendorReads, type ReadDependencies } from "./reads/vendor-reads.js";
 import { SYSTEM_TIMING, type Timing } from "./timing.js";
 import type { RpcSigner } from "./transport/signer.js";
 import { UNOBSERVED, type UpstreamObserver } from "./upstream-observer.js";
@@ -35,7 +42,23 @@ export interface ClientDependencies {
   readonly timing?: Timing;
   readonly observer?: UpstreamObserver;
   readonly limits?: CallLimits;
+  readonly cache?: ReadCacheLimits;
+  readonly bus?: InvalidationBus;
+  /** Alias of the directory, as other replicas know it. */
+  readonly directory?: string;
+  /** HMAC key of the versions of contacts; the same on all replicas. */
+  readonly versionSecret?: string;
+  /** No limit by default. */
+  readonly pacer?: DirectoryPacer;
+  /** Resolves when the reads that arrive together have arrived. */
+  readonly gather?: () => Promise<void>;
 }
+
+const NO_CACHE: ReadCacheLimits = { lifetimeMs: 0, maxLifetimeMs: 0 };
+
+/** Resolves when all events that are due now were handled. */
+const endOfTurn = (): Promise<void> =>
+  new Promise((resolve) => void setImmediate(resolve));
 
 /** Status of one directory's client. Breakers: 0 closed, 1 open, 2 half-open. */
 export interface ClientStatus {
@@ -44,6 +67,7 @@ export interface ClientStatus {
   readonly readsRunning: number;
   readonly readsWaiting: number;
   readonly writesWaiting: number;
+  readonly pacing: readonly PacingStatus[];
 }
 
 /** Concurrent writes of one directory; the write queue normally allows one. */
@@ -57,10 +81,12 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
  *
  * Path of a read:
  * 1. `Upstream.call` selects the client of the directory.
- * 2. `UpstreamClient.execute` passes reads to `VendorReads.readShared`, which joins
- *    an identical read or starts one and retries it.
- * 3. `BreakerAndBulkhead.run` queues the attempt or rejects it.
- * 4. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
+ * 2. `UpstreamClient.execute` passes reads to `SharedReads.read`, which answers from
+ *    the cache, joins an identical read, or combines reads of contacts into a list.
+ * 3. `VendorReads.readWithRetries` waits for a token of the `DirectoryPacer`, sends the
+ *    read, and retries it.
+ * 4. `BreakerAndBulkhead.run` queues the attempt or rejects it.
+ * 5. `Attempts.attempt` signs (`RpcSigner`), sends (`UpstreamTransport`) and
  *    classifies the response as an `Outcome`.
  *
  * Path of a write:
@@ -76,7 +102,12 @@ const WRITE_BULKHEAD = { maxConcurrent: 4, maxQueued: 1_024 };
 export class UpstreamClient {
   private readonly transport: Transport;
   private readonly queue: WriteQueue;
+  /** Versions of this directory's contacts. */
+  readonly versions: ContactVersions;
+  private readonly pacer: DirectoryPacer;
+  private readonly observer: UpstreamObserver;
   private readonly reads: VendorReads;
+  private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
   private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
     isBreakerFailure,
@@ -91,13 +122,23 @@ export class UpstreamClient {
     timing = SYSTEM_TIMING,
     observer = UNOBSERVED,
     limits = DEFAULT_LIMITS,
+    cache = NO_CACHE,
+    bus = NO_OTHER_REPLICAS,
+    directory = "",
+    pacer = new DirectoryPacer(0, timing),
+    versionSecret = randomUUID(),
+    gather = endOfTurn,
   }: ClientDependencies) {
     this.transport = transport;
     this.queue = queue;
     const attempts = new Attempts(signer, transport, timing, observer);
     const budget = new RetryBudget(timing);
-    const shared: RetryDependencies & { readonly attempts: Attempts } = {
+    this.pacer = pacer;
+    this.versions = new ContactVersions(versionSecret);
+    this.observer = observer;
+    const shared: ReadDependencies = {
       attempts,
+      pacer,
       observer,
       budget,
       timing,
@@ -111,11 +152,24 @@ export class UpstreamClient {
       },
     };
     this.reads = new VendorReads(shared);
+    this.shared = new SharedReads({
+      reads: this.reads,
+      store: new ReadStore(cache, timing.now),
+      bus,
+      directory,
+      isUnderPressure: (operation) => pacer.isUnderPressure(operation),
+      gather,
+      limits,
+      observer,
+      timing,
+    });
     this.writes = new KeyedWrites(
       {
         ...shared,
         breakerAndBulkhead: this.writeBreaker,
         reads: this.reads,
+        versions: this.versions,
+        announce: (contactId) => this.shared.announceWrite(contactId),
         cooldown: new WriteRetryCooldown(timing.now),
       },
       queue,
@@ -137,13 +191,18 @@ export class UpstreamClient {
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
+    const { usage } = context;
+    usage.requestedCalls = (usage.requestedCalls ?? 0) + 1;
+    this.observer.requested?.(operation);
     if (!isWrite(operation)) {
-      return this.reads.readShared(operation, params, context);
+      return this.shared.read(operation, params, context);
     }
-    const answer: Promise<object> = this.writes
-      .executeIdempotent(operation, params as never, context, hooks)
-      // Later reads must not join a read that began before this write.
-      .finally(() => this.reads.detachRunning());
+    const answer: Promise<object> = this.writes.executeIdempotent(
+      operation,
+      params as never,
+      context,
+      hooks,
+    );
     return answer as Promise<VendorAnswer<O>>;
   }
 
@@ -156,6 +215,7 @@ export class UpstreamClient {
       readsRunning: running,
       readsWaiting: waiting,
       writesWaiting: this.queue.length,
+      pacing: this.pacer.statuses,
     };
   }
 

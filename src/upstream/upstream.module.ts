@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { Inject, Module, type OnApplicationShutdown } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { Directory } from "../config/files/directories-file.js";
@@ -12,21 +13,24 @@ import {
 } from "./transport/credentials.js";
 import { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import { KEY_STORE, type KeyStore } from "./idempotency/key-store.js";
+import {
+  INVALIDATION_BUS,
+  type InvalidationBus,
+} from "./reads/invalidation-bus.js";
+import { CALL_TOKENS, type CreateCallTokens } from "./pacing/call-tokens.js";
+import { DirectoryPacer } from "./pacing/directory-pacer.js";
+import { SYSTEM_TIMING } from "./timing.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
 import { TRANSPORT_LIMITS, UpstreamTransport } from "./transport/transport.js";
 import { vendorChain } from "./transport/vendor-chain.js";
 import { Upstream } from "./upstream.js";
-import { UpstreamClient } from "./upstream.client.js";
+import { UpstreamClient, type ClientDependencies } from "./upstream.client.js";
 import {
   UNOBSERVED,
   UPSTREAM_OBSERVER,
   type UpstreamObserver,
 } from "./upstream-observer.js";
-import {
-  WRITE_QUEUES,
-  type WriteQueue,
-  type WriteQueues,
-} from "./writes/write-queue.js";
+import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
 
 /** Provides the upstream clients that the configuration describes. */
 @Module({
@@ -38,6 +42,8 @@ import {
         AuditTrail,
         KEY_STORE,
         WRITE_QUEUES,
+        INVALIDATION_BUS,
+        { token: CALL_TOKENS, optional: true },
         { token: UPSTREAM_OBSERVER, optional: true },
       ],
       useFactory: (
@@ -45,6 +51,8 @@ import {
         trail: AuditTrail,
         keys: KeyStore,
         queues: WriteQueues,
+        bus: InvalidationBus,
+        tokens: CreateCallTokens | null | undefined,
         observer: UpstreamObserver = UNOBSERVED,
       ) => {
         const egress = Egress.from(config);
@@ -52,14 +60,29 @@ import {
           ([alias, directory]) =>
             [
               alias,
-              clientFor(
-                directory,
-                config,
-                keys,
-                queues(alias),
+              new UpstreamClient({
+                ...connectionOf(directory, config, keys, egress),
+                writes: queues(alias),
+                directory: alias,
+                bus,
                 observer,
-                egress,
-              ),
+                limits: limitsOf(config),
+                cache: {
+                  lifetimeMs: config.READ_CACHE_MS,
+                  maxLifetimeMs: Math.max(
+                    config.READ_CACHE_MS,
+                    config.READ_CACHE_MAX_MS,
+                  ),
+                },
+                pacer: new DirectoryPacer(
+                  directory.callsPerSecond ?? config.UPSTREAM_CALLS_PER_SECOND,
+                  SYSTEM_TIMING,
+                  tokens == null
+                    ? undefined
+                    : (operation) => tokens(alias, operation),
+                ),
+                gather: () => delay(GATHER_MS),
+              }),
             ] as const,
         );
         return new Upstream(new Map(clients), trail, observer.tracer);
@@ -76,22 +99,34 @@ export class UpstreamModule implements OnApplicationShutdown {
   }
 }
 
-function clientFor(
+/**
+ * Time in which reads of single contacts are gathered into one list, in milliseconds. The
+ * vendor's responses take tens of milliseconds.
+ */
+const GATHER_MS = 2;
+
+function connectionOf(
   { endpoint, credentials }: Directory,
   config: Config,
   keys: KeyStore,
-  writes: WriteQueue,
-  observer: UpstreamObserver,
   egress: Egress,
-): UpstreamClient {
-  return new UpstreamClient({
+): Pick<ClientDependencies, "signer" | "transport" | "keys" | "versionSecret"> {
+  return {
     signer: new RpcSigner(endpoint, providerOf(credentials, egress)),
     transport: transportTo(endpoint, egress),
-    writes,
-    observer,
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
-    limits: limitsOf(config),
-  });
+    ...versionSecretOf(credentials, config),
+  };
+}
+
+/** Without a secret that other processes know, the client generates one. */
+function versionSecretOf(
+  credentials: Directory["credentials"],
+  config: Config,
+): Pick<ClientDependencies, "versionSecret"> {
+  return credentials.kind === "keys" || config.STATE_SECRET !== undefined
+    ? { versionSecret: `version ${stateSecretOf(credentials, config)}` }
+    : {};
 }
 
 /** Configured directories by alias; without a file, the one from the settings. */

@@ -6,7 +6,11 @@ import { OPERATIONS, type Operation } from "./operations.js";
 import { WriteAudit, type InterruptedWrite } from "./writes/write-audit.js";
 import type { ClientStatus, UpstreamClient } from "./upstream.client.js";
 import type { UpstreamTracer } from "./upstream-observer.js";
-import type { VendorAnswer, VendorParams } from "./vendor/vendor-types.js";
+import type {
+  VendorAnswer,
+  VendorContact,
+  VendorParams,
+} from "./vendor/vendor-types.js";
 import type { WriteHooks } from "./writes/write-hooks.js";
 
 /**
@@ -36,9 +40,7 @@ export class Upstream {
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
-    const client = this.clients.get(context.directory);
-    // The request hooks reject unknown aliases, so this is a bug.
-    if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
+    const client = this.clientOf(context);
     const call = (): Promise<VendorAnswer<O>> =>
       this.tracer === undefined
         ? client.execute(operation, params, context, hooks)
@@ -48,6 +50,22 @@ export class Upstream {
     return OPERATIONS[operation].kind === "read"
       ? call()
       : this.audit.run(operation, params, context, call);
+  }
+
+  /**
+   * Version of a contact of the request's directory; see `ContactVersions`.
+   *
+   * @throws {GatewayError} INTERNAL for an unknown directory
+   */
+  versionOf(contact: VendorContact, context: RequestContext): string {
+    return this.clientOf(context).versions.of(contact);
+  }
+
+  private clientOf({ directory }: RequestContext): UpstreamClient {
+    const client = this.clients.get(directory);
+    // The request hooks reject unknown aliases, so this is a bug.
+    if (client === undefined) throw new GatewayError(ErrorCode.INTERNAL);
+    return client;
   }
 
   /** Current status of each directory's client, by alias. */

@@ -9,7 +9,7 @@ export interface RuleSettings {
   readonly PHONE_COUNTRY_CODES: readonly string[];
 }
 
-/** Facts of a rule for its violations; the context of a class-validator constraint. */
+/** Details that a rule adds to its violations; the context of a class-validator constraint. */
 export interface RuleContext extends Pick<
   Violation,
   "min" | "max" | "unit" | "expected" | "allowed"
@@ -156,10 +156,11 @@ function withoutNulls(
     ({ name, isOptional }) => isOptional && values[name] === null,
   );
   if (nulls.length === 0) return input;
-  const copy = Object.assign(
-    Object.create(Object.getPrototypeOf(input) as object | null) as object,
-    input,
-  );
+  // An assignment would lose a property named `__proto__`.
+  const copy = Object.create(
+    Object.getPrototypeOf(input) as object | null,
+    Object.getOwnPropertyDescriptors(input),
+  ) as object;
   for (const { name } of nulls) Reflect.deleteProperty(copy, name);
   return copy;
 }

@@ -8,6 +8,7 @@ import {
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { measureEconomy } from "./economy.js";
 import { buildGateway, buildPeers, installPeers } from "./build.js";
 import { HELP, readOptions } from "./options.js";
 import { launchOf, PEERS, writeApiKey } from "./peers.js";
@@ -227,6 +228,12 @@ async function main() {
     return process.stdout.write(
       toMarkdown(JSON.parse(readFileSync(options.show, "utf8"))),
     );
+  }
+  if (options.economy) {
+    const gateway = options.gateway ?? buildGateway();
+    process.stdout.write(await measureEconomy(gateway, options));
+    if (options.gateway === undefined) rmSync(gateway, { recursive: true });
+    return;
   }
   installPeers();
   buildPeers();

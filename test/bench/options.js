@@ -2,7 +2,12 @@ import { parseArgs } from "node:util";
 import { PEERS } from "./peers.js";
 import { WORKLOADS } from "./workloads.js";
 
-export const HELP = `npm run bench -- [options]
+export const HELP = `npm run bench -- [economy] [options]
+
+  economy                requests that are answered while the vendor allows 20 calls a
+                         second for each operation, in place of the workloads; wants
+                         redis-server
+  --seconds <number>     duration of each measurement of economy, default 20
 
   --only <names>         workloads, servers and "start", separated by commas
                          workloads: ${Object.keys(WORKLOADS).join(", ")}
@@ -26,8 +31,9 @@ const numbers = (text) => list(text).map(Number);
 
 /** Options of the command line. */
 export function readOptions(args) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       only: { type: "string", default: "" },
       connections: { type: "string", default: "32" },
@@ -37,6 +43,7 @@ export function readOptions(args) {
       requests: { type: "string", default: "1500" },
       scale: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
+      seconds: { type: "string", default: "20" },
       gateway: { type: "string" },
       release: { type: "boolean", default: false },
       show: { type: "string" },
@@ -56,6 +63,8 @@ export function readOptions(args) {
     named.includes("start") && !named.some((name) => name in WORKLOADS);
   return {
     ...values,
+    economy: positionals.includes("economy"),
+    seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     requests: Number(values.requests),
     peers: among(PEERS),

@@ -57,6 +57,9 @@ export function writeApiKey(path) {
   return { path, sha256, authorization: `Bearer ${key}` };
 }
 
+/** The other servers neither cache nor pace, so each request must reach the upstream. */
+const EVERY_CALL = { READ_CACHE_MS: "0", UPSTREAM_CALLS_PER_SECOND: "0" };
+
 /**
  * How a server is started. The gateway runs in its product configuration; with
  * sign-in its rate limits count, but high enough never to refuse.
@@ -86,6 +89,6 @@ export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
   return {
     command: [process.execPath, "--enable-source-maps", "dist/bundle/main.js"],
     cwd: gateway,
-    env: { ...env, OPS_PORT: String(opsPort), ...signIn },
+    env: { ...env, ...EVERY_CALL, OPS_PORT: String(opsPort), ...signIn },
   };
 }

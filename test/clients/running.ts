@@ -28,6 +28,8 @@ export async function startGateway(
       ...process.env,
       PORT: "0",
       OPS_PORT: "0",
+      READ_CACHE_MS: "0",
+      UPSTREAM_CALLS_PER_SECOND: "0",
       LOG_LEVEL: "error",
       ...settings,
     },

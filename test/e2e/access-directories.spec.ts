@@ -39,6 +39,7 @@ beforeAll(async () => {
       OPS_PORT: "0",
       LOG_LEVEL: "silent",
       AUDIT_LOG: "none",
+      READ_CACHE_MS: "0",
       KEY_ID: "testid",
       KEY_SECRET: "testsecret",
       API_KEYS_FILE: folder.write("keys.json", file),

@@ -165,7 +165,7 @@ describe("without introspection", () => {
     const playground = await fetch(`${url}/playground`);
     expect(playground.status).toBe(404);
     const front = await (await fetch(url)).text();
-    expect(front).toContain('href="/docs');
+    expect(front).toContain('href="docs');
     expect(front).not.toContain("/playground");
   });
 });

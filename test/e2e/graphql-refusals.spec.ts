@@ -250,14 +250,14 @@ const REFUSALS: readonly Refusal[] = [
     },
     415,
     "BAD_REQUEST",
-    "must be application/json",
+    "media type or the charset",
   ],
   [
     "a compressed body",
-    { body: "x", headers: { "content-encoding": "gzip" } },
+    { body: "x", headers: { "content-encoding": "br" } },
     415,
     "BAD_REQUEST",
-    "must be application/json",
+    "Content-Encoding of the body is not supported",
   ],
   [
     "another method",
@@ -282,7 +282,7 @@ const REFUSALS: readonly Refusal[] = [
     { body: json({ query: QUERY }), headers: { origin: "https://a.example" } },
     403,
     "FORBIDDEN",
-    "permission",
+    "may not call the gateway",
   ],
   [
     "a missing scope",
@@ -294,7 +294,7 @@ const REFUSALS: readonly Refusal[] = [
     },
     403,
     "FORBIDDEN",
-    "permission",
+    "contacts:delete",
   ],
   [
     "an invalid credential",
@@ -311,7 +311,7 @@ const REFUSALS: readonly Refusal[] = [
     },
     403,
     "FORBIDDEN",
-    "permission",
+    "does not name a directory",
   ],
   [
     "a stream without a document",

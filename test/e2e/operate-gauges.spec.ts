@@ -70,6 +70,7 @@ async function expected(reality: Reality): Promise<Record<string, number>> {
     deletions_followed: reality.followed,
     // Compared by its sign: the age grows with the clock.
     api_key_file_failing: 0,
+    trace_export_failing: 0,
     'log_failing{output="audit"}': 0,
     'log_failing{output="log"}': 0,
     deletion_oldest_seconds: Math.sign(reality.followed),

@@ -119,7 +119,7 @@ test("traces refused requests, and keeps queued attempts in their own trace", as
     traces.map((traceId, at) =>
       REST.call(
         gateway.url,
-        "getMessageContact",
+        "listMessageContactVerifications",
         { contactId: `c-absent${at}` },
         { traceparent: `00-${traceId}-${PARENT}-01` },
       ),
@@ -131,9 +131,9 @@ test("traces refused requests, and keeps queued attempts in their own trace", as
   for (const traceId of traces) {
     const ofTrace = spans.filter((span) => span.traceId === traceId);
     expect(ofTrace.map(({ name }) => name).sort()).toEqual([
-      "GET /v1/message-contacts/:id",
-      "attempt GetMessageContact",
-      "getMessageContact",
+      "GET /v1/message-contacts/:id/verifications",
+      "attempt ListMessageContactVerifications",
+      "listMessageContactVerifications",
     ]);
   }
   expect(spanNamed("GET none").attributes).toMatchObject({

@@ -210,7 +210,7 @@ const CASES: readonly [
     () => ({ method: "PROPFIND", path: CONTACTS, headers: ADMIN }),
   ],
   ["malformed-url", () => get("/v1/%zz")],
-  ["malformed-url", () => get(`${CONTACTS}/${"x".repeat(300)}`)],
+  ["invalid-input", () => get(`${CONTACTS}/${"x".repeat(300)}`)],
   ["malformed-json", () => post(CONTACTS, "{")],
   ["malformed-json", () => post("/graphql", "{")],
   ["malformed-json", () => post(CONTACTS, '{"__proto__":{}}')],
@@ -220,6 +220,10 @@ const CASES: readonly [
   [
     "media-type",
     () => post(CONTACTS, "<a/>", { ...ADMIN, "content-type": "text/xml" }),
+  ],
+  [
+    "content-encoding",
+    () => post(CONTACTS, "x", { ...ADMIN, "content-encoding": "br" }),
   ],
   [
     "content-encoding",
@@ -341,7 +345,6 @@ describe("a refused request", () => {
     ["malformed-http", "nonsense\r\n\r\n"],
     ["malformed-http", "FOO / HTTP/1.1\r\nhost: x\r\n\r\n"],
     ["missing-header", "GET / HTTP/1.1\r\n\r\n"],
-    ["invalid-header", "GET / HTTP/1.1\r\nhost: x\r\nexpect: x\r\n\r\n"],
     ["method", "CONNECT a.example:443 HTTP/1.1\r\nhost: x\r\n\r\n"],
     [
       "malformed-http",
@@ -362,7 +365,7 @@ describe("a refused request", () => {
     await expect(lineOf(requestId)).resolves.toMatchObject({ reason });
   });
 
-  it("is logged without credential, address, body and URL", async () => {
+  it("is logged without credential, body, URL and header values", async () => {
     const key = newKey();
     await send(gateway.url, {
       name: "",
@@ -372,12 +375,11 @@ describe("a refused request", () => {
         {
           "x-api-key": key,
           "x-resource-directory": "zoe@example.com",
-          origin: "https://zoe.example.com",
         },
       ),
     });
     await until("a line", () => lines[0] ?? null);
-    for (const secret of [key, "zoe", "13900001234", "127.0.0.1"]) {
+    for (const secret of [key, "zoe", "13900001234"]) {
       expect(texts).not.toContain(secret);
     }
   });

@@ -7,7 +7,7 @@ import {
   it,
 } from "@jest/globals";
 import { TOM } from "../support/calls.js";
-import { COSTS } from "../support/cost-table.js";
+import { COSTS, isShared } from "../support/cost-table.js";
 import { BEN } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
 
@@ -183,6 +183,27 @@ describe("the cost limit of a GraphQL request", () => {
       const limited = await ask(small, query, variables);
       // A limit of one call less rejects the request: the estimate is high enough.
       expect(limited.status === 422).toBe(calls.length > 10);
+    },
+  );
+});
+
+describe("equal reads under load", () => {
+  it.each(COSTS.filter(isShared))(
+    "make the calls of one request: $request",
+    async ({ api, ask: text, variables }) => {
+      const cached = await startBoth({}, { READ_CACHE_MS: "60000" });
+      try {
+        const send = async (): Promise<void> => {
+          if (api === "graphql") await ask(cached, text, variables);
+          else await fetch(cached.gateway.url + text.slice("GET ".length));
+        };
+        await send();
+        const alone = callsOf(cached);
+        await Promise.all(Array.from({ length: 20 }, send));
+        expect(callsOf(cached)).toBe(alone);
+      } finally {
+        await cached.stop();
+      }
     },
   );
 });

@@ -47,6 +47,8 @@ beforeEach(async () => {
   lines = [];
   const config = readConfig({
     ...environmentFor(emulator.url),
+    // Only the rate limit refuses operations.
+    MAX_REQUESTS_IN_FLIGHT: "0",
     LOG_LEVEL: "debug",
     API_KEYS_FILE: folder.write("keys.json", file),
     AUDIT_LOG: "none",

@@ -116,7 +116,7 @@ describe("the log", () => {
     });
     expect([status, text]).toEqual([
       403,
-      expect.stringContaining("adds https://evil.example to CORS_ORIGINS"),
+      expect.stringContaining("add https://evil.example to CORS_ORIGINS"),
     ]);
     const line = await until(
       "the line is written",

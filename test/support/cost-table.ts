@@ -28,6 +28,16 @@ const UPDATE = "UpdateMessageContact";
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 
+/** Whether a request only reads, so that equal requests share its calls. */
+export function isShared({ api, ask }: CostRow): boolean {
+  return api === "rest" ? ask.startsWith("GET ") : !ask.startsWith("mutation");
+}
+
+/** Upstream calls of any number of equal requests within one lifetime of the cache. */
+export function callsUnderLoad(row: CostRow): string {
+  return `${row.calls.length} ${isShared(row) ? "for all" : "each"}`;
+}
+
 /** The rows of the cost table in docs/clients.md; a test counts the calls of each. */
 export const COSTS: readonly CostRow[] = [
   {
@@ -59,6 +69,13 @@ export const COSTS: readonly CostRow[] = [
     ask: `{ ${Array.from({ length: 10 }, (_, at) => `a${at}: messageContact(id: "${BEN}") { name pendingVerifications { target } }`).join(" ")} }`,
     calls: [GET, PENDING],
     inParallel: 2,
+  },
+  {
+    request: "Three contacts under three aliases",
+    api: "graphql",
+    ask: `{ ${[TOM, MARTA, BEN].map((id, at) => `a${at}: messageContact(id: "${id}") { ${CONTACT} }`).join(" ")} }`,
+    calls: [LIST],
+    inParallel: 1,
   },
   {
     request: "A page of contacts with their `bindings`",

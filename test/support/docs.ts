@@ -94,5 +94,6 @@ export function comparable(text: string): string {
     .replace(/c-(?!qL4HqKONzOM7aB3d)[A-Za-z0-9]{16}/g, "c-…")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}Z)?/g, "…time…")
     .replace(/[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/g, "…uuid…")
+    .replace(/"etag":"[\w-]{22}"/g, '"etag":"…"')
     .replace(/code is \d{6}/g, "code is …");
 }

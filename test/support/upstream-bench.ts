@@ -8,7 +8,10 @@ import { GatewayError } from "../../src/errors/gateway-error.js";
 import { IdempotencyKeys } from "../../src/upstream/idempotency/idempotency-keys.js";
 import { MemoryKeyStore } from "../../src/upstream/idempotency/memory-key-store.js";
 import type { Timing } from "../../src/upstream/timing.js";
-import { UpstreamClient } from "../../src/upstream/upstream.client.js";
+import {
+  UpstreamClient,
+  type ClientDependencies,
+} from "../../src/upstream/upstream.client.js";
 import { MemoryWriteQueue } from "../../src/upstream/writes/write-queue.js";
 import { FakeTiming } from "./fake-timing.js";
 import { FakeVendor, type Fate } from "./fake-vendor.js";
@@ -27,10 +30,12 @@ export function bench(fates: readonly Fate[]): Bench;
 export function bench<T extends Timing>(
   fates: readonly Fate[],
   timing: T,
+  more?: Partial<ClientDependencies>,
 ): Bench<T>;
 export function bench(
   fates: readonly Fate[],
   timing: Timing = new FakeTiming(),
+  more: Partial<ClientDependencies> = {},
 ): Bench<Timing> {
   const vendor = new FakeVendor(timing.wallMs, [...fates]);
   const client = new UpstreamClient({
@@ -39,6 +44,7 @@ export function bench(
     writes: new MemoryWriteQueue(),
     keys: new IdempotencyKeys(new MemoryKeyStore(), "secret", timing.wallMs),
     timing,
+    ...more,
   });
   return {
     vendor,

@@ -122,7 +122,7 @@ export class AccessTokens {
   }
 }
 
-/** Why a token is invalid whatever its signature is; null if it may be valid. */
+/** Why a token is invalid regardless of its signature; null if it may be valid. */
 function problemOf(
   alg: string | undefined,
   payload: JWTPayload,

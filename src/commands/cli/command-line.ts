@@ -9,7 +9,7 @@ import {
 
 /** An invalid command line. The message says what is wrong with it. */
 export class UsageError extends Error {
-  /** @param command the command that was meant, if that is known */
+  /** @param command the command that the command line names, if known */
   constructor(
     message: string,
     readonly command?: CommandName,
@@ -143,12 +143,12 @@ export function parseCommandLine(
         : "run";
   const surplus = args[definition.maxArguments];
   if (wants === "run" && surplus !== undefined) {
-    fail(`${quoted(surplus)} is one argument too many.`);
+    fail(`${quoted(surplus)} is an unexpected argument.`);
   }
   return { wants, options, args };
 }
 
-/** An argument for a message: it may be anything, so only a short text of one line is shown. */
+/** An argument as a message shows it: one line of limited length. */
 function quoted(text: string): string {
   const visible = text.replace(/[^\x20-\x7e]/g, "?");
   return visible.length > 60 ? `${visible.slice(0, 60)}…` : visible;

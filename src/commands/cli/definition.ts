@@ -32,7 +32,10 @@ export const DEFINITIONS = {
     maxArguments: 0,
     examples: [
       ["", "on the embedded emulator, without configuration"],
-      ["", "with UPSTREAM_ENDPOINT and others set: docs/configuration.md"],
+      [
+        "",
+        "with a real vendor: set UPSTREAM_ENDPOINT, see docs/configuration.md",
+      ],
     ],
     exitCodes: {
       0: "it was stopped and has finished its requests",
@@ -62,7 +65,8 @@ export const DEFINITIONS = {
     options: {
       caller: {
         value: "name",
-        description: "name of the caller: 1 to 64 of A-Z a-z 0-9 _ . : -",
+        description:
+          "name of the caller: 1 to 64 characters of A-Z a-z 0-9 _ . : -",
       },
       scopes: { value: SCOPES_VALUE, description: "what the caller may do" },
       directories: {
@@ -110,7 +114,7 @@ export const DEFINITIONS = {
         value: "alias",
         description: "which of several directories to use",
       },
-      yes: { description: "add contacts to a directory without a question" },
+      yes: { description: "add contacts to a directory without confirmation" },
     },
     maxArguments: 1,
     examples: [

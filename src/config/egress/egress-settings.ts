@@ -1,7 +1,7 @@
 import { IsOptional, MinLength } from "class-validator";
 import { Setting } from "../setting.js";
 
-/** The way to other machines. The names are those that most programs use. */
+/** The egress proxy. The names of the settings are those that most programs use. */
 export class EgressSettings {
   @Setting(
     "text",

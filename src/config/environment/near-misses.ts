@@ -8,15 +8,15 @@ const FOREIGN = new Set([
   "LOG_LEVEL_NODE",
 ]);
 
-/** Names shorter than this are compared without distance: `HOME` is no misspelt `HOST`. */
+/** Names shorter than this must match exactly: `HOME` is not a misspelt `HOST`. */
 const MIN_LENGTH = 8;
 
 /** Up to this length, one wrong letter is accepted; beyond it two. */
 const SHORT_LENGTH = 12;
 
 /**
- * The known name that a variable probably means: another case, a letter wrong, missing or
- * too much, or the first words of a longer name. Null if there is none.
+ * The known name that a variable probably means: another case, a wrong, missing or
+ * extra letter, or the first words of a longer name. Null if there is none.
  */
 export function nearMissOf(
   name: string,

@@ -17,7 +17,7 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^OTEL_EXPORTER_OTLP_(?:TRACES_)?INSECURE$/,
-    "is not supported: it concerns gRPC. The scheme of the endpoint decides about TLS",
+    "is not supported: it applies to gRPC only. The scheme of the endpoint enables or disables TLS",
   ],
   [
     /^OTEL_(?:EXPERIMENTAL_)?CONFIG_FILE$/,

@@ -4,7 +4,7 @@
  * so on. A name may then be the one of a setting.
  */
 const LINK_NAME =
-  /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
+  /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w{1,63})?|PORT_\d{1,5}_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
 
 const LINK_VALUE = /^(?:tcp|udp|sctp):\/\/\S+:\d{1,5}$/i;
 

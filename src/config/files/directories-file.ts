@@ -16,6 +16,8 @@ export type DirectoryCredentials =
 export interface Directory {
   readonly endpoint: string;
   readonly credentials: DirectoryCredentials;
+  /** Overrides `UPSTREAM_CALLS_PER_SECOND`. */
+  readonly callsPerSecond?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +27,12 @@ const ALIAS = /^[a-z][a-z0-9-]{0,31}$/;
 /** Whether a value is a valid alias of a directory. */
 export function isAlias(value: unknown): value is string {
   return typeof value === "string" && ALIAS.test(value);
+}
+
+function isCallRate(value: unknown): boolean {
+  return (
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10_000
+  );
 }
 
 /** Names the variable, unless the text may be a credential itself. */
@@ -72,6 +80,9 @@ function schemaWith(environment: Environment) {
         "must be https://<host>, or http://<host> on loopback",
       ),
       credentials: z.union([chain, keys]),
+      callsPerSecond: z
+        .custom<number>(isCallRate, "must be a whole number from 0 to 10000")
+        .optional(),
     },
     "must be an object",
   );
@@ -88,7 +99,8 @@ function schemaWith(environment: Environment) {
 }
 
 /**
- * Reads `{"directories": {"<alias>": {"endpoint", "credentials"}}}`. `credentials` is
+ * Reads `{"directories": {"<alias>": {"endpoint", "credentials", "callsPerSecond"}}}`.
+ * `callsPerSecond` is optional. `credentials` is
  * `"chain"` or contains names of environment variables, so the file contains no secret.
  */
 export function readDirectories(

@@ -35,7 +35,10 @@ const ROW = z.object(
   {
     caller: z
       .string("must be a text")
-      .regex(/^[\w.:-]{1,64}$/, "must be 1 to 64 of A-Z a-z 0-9 _ . : -"),
+      .regex(
+        /^[\w.:-]{1,64}$/,
+        "must be 1 to 64 characters of A-Z a-z 0-9 _ . : -",
+      ),
     sha256: z
       .string("must be a text")
       .regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"),

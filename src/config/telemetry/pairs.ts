@@ -1,4 +1,4 @@
-/** `name=value` with the value percent-decoded (W3C baggage); null if it is neither. */
+/** `name=value` with the value percent-decoded (W3C baggage); null if it is malformed. */
 function pairOf(text: string): readonly [string, string] | null {
   const at = text.indexOf("=");
   if (at < 1) return null;
@@ -18,7 +18,7 @@ export function isPair(value: unknown): boolean {
   return typeof value === "string" && pairOf(value) !== null;
 }
 
-/** The values by name. Of two equal names the last one applies. */
+/** The values by name. If a name is repeated, its last value applies. */
 export function pairsOf(
   texts: readonly string[] = [],
 ): Readonly<Record<string, string>> {

@@ -22,7 +22,11 @@ const PAIRS_RULE = "must be a list of name=value; values are percent-encoded";
 
 /** Export of traces. The names and their meaning are those of OpenTelemetry. */
 export class TelemetrySettings {
-  @Setting("flag", "`false`", "Turns traces off, whatever else is set.")
+  @Setting(
+    "flag",
+    "`false`",
+    "Turns traces off, regardless of the other settings.",
+  )
   @IsBoolean({ message: "must be true or false" })
   readonly OTEL_SDK_DISABLED: boolean = false;
 
@@ -56,7 +60,7 @@ export class TelemetrySettings {
   @Setting(
     "list",
     "none",
-    "Further HTTP headers for the collector. Of two equal names, these apply.",
+    "Further HTTP headers for the collector. They override headers of the same name in `OTEL_EXPORTER_OTLP_HEADERS`.",
   )
   @IsOptional()
   @Must(PAIRS_RULE, isPair, true)
@@ -95,7 +99,7 @@ export class TelemetrySettings {
   @Setting(
     "text",
     "those of Node.js",
-    "PEM file of the authorities that may have signed the collector's certificate.",
+    "PEM file of the certificate authorities that are trusted for the collector.",
     "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
   )
   @IsOptional()
@@ -188,7 +192,7 @@ export class TelemetrySettings {
   @Setting(
     "number",
     "`30000`",
-    "Milliseconds after which the next batch no longer waits for an export.",
+    "Milliseconds after which a running export no longer delays the next batch.",
   )
   @IsCount(1, MAX_MS)
   readonly OTEL_BSP_EXPORT_TIMEOUT: number = 30_000;

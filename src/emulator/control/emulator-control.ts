@@ -69,10 +69,8 @@ export class EmulatorControl {
    * @throws {ControlInputError} when it is not an http or https URL
    */
   linkGateway(url: string): void {
-    this.#gatewayUrl = parse(schemas.GATEWAY_URL, url, "url").replace(
-      /\/+$/,
-      "",
-    );
+    const checked = parse(schemas.GATEWAY_URL, url, "url");
+    this.#gatewayUrl = checked.endsWith("/") ? checked.slice(0, -1) : checked;
   }
 
   /** Restores the initial state. Removes faults and recorded calls. */

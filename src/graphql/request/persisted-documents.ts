@@ -84,7 +84,7 @@ export class PersistedDocuments {
     }
   }
 
-  /** Text of a request that has none. */
+  /** Text of the document that a request names by its hash or id. */
   private textOf(hash: string | null, id: string | null): string {
     const wanted = hash ?? id;
     if (wanted === null) throw malformed("noDocument");
@@ -113,8 +113,8 @@ export class PersistedDocuments {
   }
 
   /**
-   * The hash if it is the text's. Null for an id of the manifest, and for an id that
-   * is no hash: it may be from a newer manifest than this gateway has.
+   * Returns the hash if it is the hash of the text. Returns null for an id of the
+   * manifest, and for an id that is not a hash: it may be from a newer manifest.
    */
   private verified(hash: string, text: string): string | null {
     if (this.fromManifest(hash) !== undefined) return null;

@@ -18,7 +18,7 @@ import {
 } from "graphql";
 import { malformed, NotByGet } from "./malformed.js";
 
-/** What a URL contains of a GraphQL request. */
+/** The parts of a GraphQL request that its URL contains. */
 export interface UrlContent {
   readonly query: string;
   readonly operationName?: string;
@@ -46,7 +46,7 @@ export class UrlRules {
   }
 
   /**
-   * Invalid documents pass: whoever executes them reports all of their errors.
+   * Accepts invalid documents: the executor reports all of their errors.
    *
    * @throws {NotByGet} for a mutation or a subscription
    * @throws {GatewayError} BAD_REQUEST for personal data

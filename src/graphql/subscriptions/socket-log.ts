@@ -5,7 +5,7 @@ import { isGeneratedId } from "../../context/generated-id.js";
 import type { RefusalReason } from "../../errors/refusal-reasons.js";
 import type { Logger } from "../../logging/logger.js";
 
-/** Reasons of the close codes of graphql-ws; other codes are no refusals. */
+/** Reasons of the close codes of graphql-ws; other codes do not mean a refusal. */
 const REASONS: Readonly<Record<number, RefusalReason>> = {
   [CloseCode.BadRequest]: "socket-message",
   [CloseCode.Unauthorized]: "unauthenticated-socket",
@@ -41,7 +41,7 @@ export class SocketLog {
     if (requestId !== undefined) headers.push(`X-Request-Id: ${requestId}`);
   };
 
-  /** Headers of the sign-in: without an id of its own it has that of the handshake. */
+  /** Headers for the authentication. They have the id of the handshake unless the client sent one. */
   withRequestId(headers: Headers, handshake: IncomingMessage): Headers {
     const given = headers["x-request-id"];
     return typeof given === "string" && isGeneratedId(given)
@@ -49,13 +49,13 @@ export class SocketLog {
       : { ...headers, "x-request-id": this.ids.get(handshake) };
   }
 
-  /** Logs a closing by graphql-ws, if its code stands for a refusal. */
+  /** Logs that graphql-ws closes a socket, if the code means a refusal. */
   closed(handshake: IncomingMessage, closeCode: number): void {
     const reason = REASONS[closeCode];
     if (reason !== undefined) this.refused(handshake, reason, closeCode);
   }
 
-  /** Logs a closing; without a close code the connection is cut. */
+  /** Logs that a socket is closed; without a close code the connection is destroyed. */
   refused(
     handshake: IncomingMessage,
     reason: RefusalReason,

@@ -9,7 +9,7 @@ const MAX_MESSAGES_BEFORE_SIGN_IN = 10;
 /** A client with more unsent data in its socket's buffer is disconnected. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** What the owner of a socket is asked and told. */
+/** Callbacks of the owner of a socket. */
 export interface TransportOwner {
   readonly isSignedIn: () => boolean;
   /** Called before an open socket is closed by the protocol. */

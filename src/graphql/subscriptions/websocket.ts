@@ -110,10 +110,8 @@ export class GraphqlSocket {
       onError: (_context, _id, payload, errors) => {
         const found = this.subscribed.get(payload);
         if (found === undefined) return undefined;
-        const { refused, operation } = found;
-        return (
-          refused ?? this.subscriptions.rendered(errors, operation.context)
-        );
+        const { context } = found.operation;
+        return found.refused ?? this.subscriptions.rendered(errors, context);
       },
       onComplete: ({ extra: { running } }, _id, payload) => {
         const operation = this.subscribed.get(payload)?.operation;
@@ -291,8 +289,8 @@ export class GraphqlSocket {
 }
 
 function headOf(context: SocketContext): SocketHead {
-  const { connectionParams = {}, extra } = context;
-  const { socket, request, view } = extra;
+  const { connectionParams = {} } = context;
+  const { socket, request, view } = context.extra;
   return {
     headers: headersOf(request.headers, connectionParams),
     rawHeaders: request.rawHeaders,

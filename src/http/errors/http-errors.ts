@@ -83,6 +83,18 @@ const HTTP_ERRORS = {
       zh: "请发送一个 UTF-8 编码的 JSON 对象。",
     },
   },
+  malformedGzip: {
+    status: 400,
+    reason: "content-encoding",
+    problem: {
+      en: "The body is not valid gzip, although Content-Encoding says so.",
+      zh: "Content-Encoding 为 gzip，但请求正文不是有效的 gzip 数据。",
+    },
+    advice: {
+      en: "Compress the whole body with gzip, or omit Content-Encoding.",
+      zh: "请使用 gzip 压缩整个正文，或省略 Content-Encoding。",
+    },
+  },
   bodyLength: {
     status: 400,
     reason: "body-length",
@@ -121,8 +133,8 @@ const HTTP_ERRORS = {
       zh: "无法提供 Accept 请求头中的任何媒体类型。",
     },
     advice: {
-      en: "Accept application/json, or omit the header.",
-      zh: "请接受 application/json，或省略该请求头。",
+      en: "Use application/json in the Accept header, or omit the header.",
+      zh: "请在 Accept 请求头中使用 application/json，或省略该请求头。",
     },
   },
   requestTimeout: {
@@ -195,7 +207,7 @@ const HTTP_ERRORS = {
     status: 431,
     reason: "headers-too-large",
     problem: {
-      en: "The request headers are larger than 16 KiB or more than 900.",
+      en: "The request has more than 16 KiB of headers, or more than 900 headers.",
       zh: "请求头超过 16 KiB 或多于 900 个。",
     },
     advice: {
@@ -221,7 +233,7 @@ export function httpError(
   });
 }
 
-/** Errors of Fastify with a text of their own, by code. */
+/** Errors of Fastify that have a specific text, by code. */
 const BY_CODE: Readonly<Record<string, HttpErrorName>> = {
   FST_ERR_BAD_URL: "malformedUrl",
   FST_ERR_MAX_PARAM_LENGTH: "pathTooLong",
@@ -250,7 +262,10 @@ const BY_STATUS: Readonly<Record<number, HttpErrorName>> = {
 export function asGatewayError(exception: unknown): GatewayError {
   if (exception instanceof GatewayError) return exception;
   const status = statusOf(exception);
-  const name = BY_CODE[codeOf(exception)] ?? BY_STATUS[status];
+  const code = codeOf(exception);
+  const name = code.startsWith("Z_")
+    ? "malformedGzip"
+    : (BY_CODE[code] ?? BY_STATUS[status]);
   if (name !== undefined) return httpError(name);
   return status >= 400 && status < 500
     ? new GatewayError(ErrorCode.BAD_REQUEST, { httpStatus: status })
@@ -271,11 +286,12 @@ function statusOf(exception: unknown): number {
   return 500;
 }
 
-/** Code of Fastify's error. Nest wraps it in an exception of its own. */
+/** Code of an error of Fastify or of Node.js. Nest wraps it in an exception of its own. */
 function codeOf(exception: unknown): string {
   const error =
     exception instanceof HttpException ? exception.cause : exception;
-  return error instanceof Error &&
+  return typeof error === "object" &&
+    error !== null &&
     "code" in error &&
     typeof error.code === "string"
     ? error.code

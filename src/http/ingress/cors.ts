@@ -8,6 +8,7 @@ const EXPOSED_HEADERS = [
   "accept",
   "accept-encoding",
   "accept-patch",
+  "age",
   "allow",
   "content-language",
   "etag",
@@ -27,7 +28,7 @@ const ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /** Allowed request headers of a preflight that names none. */
 const USUAL_HEADERS =
-  "accept-language, apollo-require-preflight, authorization, content-type, idempotency-key, prefer, x-api-key, x-cost, x-request-id, x-resource-directory";
+  "accept-language, apollo-require-preflight, authorization, cache-control, content-type, idempotency-key, if-match, if-none-match, prefer, x-api-key, x-cost, x-request-id, x-resource-directory";
 
 /** Header names that a preflight may ask for. */
 const NAMES = /^[!#$%&'*+.^_`|~\w-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~\w-]+)*$/;
@@ -100,7 +101,7 @@ export function answerPreflight(
     .header("access-control-allow-headers", allowedHeaders(wanted))
     .header("access-control-max-age", MAX_AGE);
   addVary(reply, "Access-Control-Request-Headers");
-  // An operator has listed the origin although it may be outside the private network.
+  // The operator has listed the origin, so it may call from outside the private network.
   if (check.kind === "allowed" && isPrivate === "true") {
     addVary(reply, "Access-Control-Request-Private-Network");
     void reply.header("access-control-allow-private-network", "true");

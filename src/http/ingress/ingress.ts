@@ -29,7 +29,7 @@ declare module "fastify" {
   }
 }
 
-/** Opens each request: how the client sees it, its context, and the headers of its response. */
+/** Sets the client's view, the context and the response headers of each request. */
 export class Ingress {
   constructor(
     private readonly views: ClientViews,

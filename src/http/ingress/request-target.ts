@@ -20,7 +20,7 @@ function absoluteIn(
  *
  * - The absolute form (RFC 9112, section 3.2.2) loses its scheme and host. The host
  *   replaces the Host header.
- * - The path of `PUBLIC_URL` is removed, so that a proxy may remove it or not.
+ * - The path of `PUBLIC_URL` is removed if the proxy has not removed it.
  *
  * @param publicPath path of `PUBLIC_URL` without a slash at its end, or empty
  */
@@ -43,12 +43,12 @@ export function routedTarget(
 }
 
 /**
- * Target of a redirect to the one path of a page, relative so that it is correct behind a
- * proxy that removes a prefix. Links of a page are relative, so they need that path: it
- * ends with a slash for the root only.
+ * Target of a redirect to the canonical path of a page, which ends with a slash for the
+ * root only. The links of a page are relative and work under this path only. The target is
+ * relative too, so that it is correct behind a proxy that removes a prefix.
  *
  * @param originalUrl the target as it was received
- * @returns null if the path is already that one
+ * @returns null if the path is canonical
  */
 export function pageRedirect(
   originalUrl: string,

@@ -60,7 +60,8 @@ export class BulkChanges {
     inputs: readonly UpdateMessageContactInput[],
     context: RequestContext,
   ): Promise<ItemOutcome<KnownContact>[]> {
-    this.requireCalls(inputs.length);
+    const conditions = inputs.filter(({ ifMatch }) => ifMatch !== undefined);
+    this.requireCalls(inputs.length + conditions.length);
     if (context.idempotency !== undefined) context.idempotency.payload = inputs;
     const outcomes = await runInOrder(
       inputs,
@@ -109,17 +110,23 @@ export class BulkChanges {
    */
   private async changeBindings(
     bind: (batch: AssociateMembersInput) => ReturnType<Bind>,
-    { contactId, targetIds }: AssociateMembersInput,
+    { contactId, targetIds, ifMatch }: AssociateMembersInput,
     context: RequestContext,
   ): Promise<TargetOutcome[]> {
     if (context.idempotency !== undefined) {
       context.idempotency.payload = targetIds;
     }
     const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
-    this.requireCalls(batches.length);
+    this.requireCalls(batches.length + (ifMatch === undefined ? 0 : 1));
     const outcomes = await runInOrder(
       batches,
-      (batch) => bind({ contactId, targetIds: batch }),
+      (batch) =>
+        // The first call changes the contact, so the condition is for that one.
+        bind({
+          contactId,
+          targetIds: batch,
+          ...(batch === batches[0] ? { ifMatch } : {}),
+        }),
       this.runOptions(context, () => false),
     );
     const [only] = outcomes;

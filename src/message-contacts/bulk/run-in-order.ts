@@ -19,6 +19,7 @@ const ITEM_ERRORS: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.CONTACT_NOT_FOUND,
   ErrorCode.BINDING_TARGET_NOT_FOUND,
   ErrorCode.STATUS_CONFLICT,
+  ErrorCode.CHANGED_MEANWHILE,
   ErrorCode.QUOTA_EXCEEDED,
 ]);
 

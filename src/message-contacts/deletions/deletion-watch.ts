@@ -112,7 +112,7 @@ export class DeletionWatch {
         retryAfterSeconds: LAST_PAUSE_MS / 1_000,
         reason: "watch-limit",
         problem: {
-          en: `You watch ${WATCHES_PER_CALLER} deletions already, which is the limit of one caller.`,
+          en: `You already watch ${WATCHES_PER_CALLER} deletions, which is the limit per caller.`,
           zh: `您正在监听的删除任务已达单个调用方的上限：${WATCHES_PER_CALLER} 个。`,
         },
         advice: {

@@ -143,7 +143,10 @@ export class Deletions {
     return newReport(DeletionState.UNKNOWN, contactId);
   }
 
-  /** Reads the contact; null when the directory has none with this id. */
+  /**
+   * Reads the contact; null when the directory has none with this id. Bypasses the cache,
+   * because the result decides about an entry of the ledger.
+   */
   private readContact(
     contactId: string,
     context: RequestContext,
@@ -152,7 +155,7 @@ export class Deletions {
       this.upstream.call(
         "getMessageContact",
         { ContactId: contactId },
-        context,
+        { ...context, maxAgeMs: 0 },
       ),
       (answer) => answer.Contact,
     );

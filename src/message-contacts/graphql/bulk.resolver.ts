@@ -7,7 +7,10 @@ import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
 import { lazyContact } from "./lazy-contact.js";
-import { ContactMutation } from "./contact-mutation.decorator.js";
+import {
+  conditionalReads,
+  ContactMutation,
+} from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
 import { MAX_ITEMS } from "../bulk/run-in-order.js";
 import { UpdateMessageContactsPayload } from "../shapes/bulk-payloads.js";
@@ -25,18 +28,33 @@ const BINDING_ERRORS = [
   E.QUOTA_EXCEEDED,
   E.STATUS_CONFLICT,
   E.CONCURRENT_CHANGE,
+  E.CHANGED_MEANWHILE,
 ];
 
-/** One upstream call per five targets. */
+/** One upstream call per five targets, and one for a condition. */
 const BINDING_CALLS: UpstreamCalls = {
   callsFor: ({ input }) =>
+    conditionalReads(input) +
     Math.ceil(
       lengthOf((input as { targetIds?: unknown }).targetIds) /
         MAX_TARGETS_PER_CALL,
     ),
 };
 
-/** One upstream call per item. A list that is too long is rejected and costs none. */
+/** One upstream call per item, and one for each condition. */
+function itemCalls({
+  inputs: items,
+}: Readonly<Record<string, unknown>>): number {
+  const count = lengthOf(items);
+  return count === 0
+    ? 0
+    : (items as unknown[]).reduce<number>(
+        (sum, item) => sum + conditionalReads(item),
+        count,
+      );
+}
+
+/** Number of items. A list that is too long is rejected and costs none. */
 function itemCount({
   inputs: items,
 }: Readonly<Record<string, unknown>>): number {
@@ -60,7 +78,7 @@ export class BulkResolver {
     description:
       "Changes up to 50 contacts, one after the other, with a result for each. All items are validated before the first one is sent; each contact may occur once. An error that concerns one item only does not stop the others; an upstream failure does.",
     operation: "updateMessageContact",
-    upstream: { callsFor: itemCount, items: itemCount },
+    upstream: { callsFor: itemCalls, items: itemCount },
     input: { check: checkUpdates },
     payload: () => UpdateMessageContactsPayload,
     errors: [
@@ -69,6 +87,7 @@ export class BulkResolver {
       E.CONTACT_NOT_FOUND,
       E.STATUS_CONFLICT,
       E.CONCURRENT_CHANGE,
+      E.CHANGED_MEANWHILE,
     ],
   })
   async updateMessageContacts(

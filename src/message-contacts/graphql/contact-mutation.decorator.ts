@@ -46,7 +46,17 @@ export interface ContactMutationOptions {
   readonly errors: readonly ErrorCode[];
 }
 
-const ONE_CALL: UpstreamCalls = { calls: 1 };
+/** A condition on the version of the contact needs one more call. */
+const ONE_CALL: UpstreamCalls = {
+  calls: 1,
+  callsFor: ({ input }) => conditionalReads(input),
+};
+
+/** Upstream calls for the condition on the version of a contact: 1, or 0 without one. */
+export function conditionalReads(input: unknown): number {
+  const { ifMatch } = (input ?? {}) as { ifMatch?: unknown };
+  return ifMatch === undefined ? 0 : 1;
+}
 
 /** Payload error codes of each mutation, for the REST contract and its tests. */
 export const MUTATION_ERRORS = new Map<string, readonly ErrorCode[]>();

@@ -167,6 +167,7 @@ export class MessageContactsResolver {
       E.CONTACT_NOT_FOUND,
       E.STATUS_CONFLICT,
       E.CONCURRENT_CHANGE,
+      E.CHANGED_MEANWHILE,
     ],
   })
   async updateMessageContact(
@@ -187,7 +188,12 @@ export class MessageContactsResolver {
       "Deletes a contact: at once when member accounts keep it, otherwise in the background.",
     input: inputs.DeleteMessageContactInput,
     payload: () => payloads.DeleteMessageContactPayload,
-    errors: [E.INVALID_INPUT, E.CONTACT_NOT_FOUND, E.CONCURRENT_CHANGE],
+    errors: [
+      E.INVALID_INPUT,
+      E.CONTACT_NOT_FOUND,
+      E.CONCURRENT_CHANGE,
+      E.CHANGED_MEANWHILE,
+    ],
   })
   async deleteMessageContact(
     @Args("input") input: inputs.DeleteMessageContactInput,
@@ -210,6 +216,7 @@ export class MessageContactsResolver {
       E.CONTACT_NOT_FOUND,
       E.STATUS_CONFLICT,
       E.CONCURRENT_CHANGE,
+      E.CHANGED_MEANWHILE,
     ],
   })
   async cancelMessageContactUpdate(

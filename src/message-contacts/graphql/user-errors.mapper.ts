@@ -5,6 +5,7 @@ import type { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
 import type {
   CallFailedError,
+  ChangedMeanwhileError,
   ConflictError,
   InvalidInputError,
   NameTakenError,
@@ -18,6 +19,7 @@ type Typename =
   | "NameTakenError"
   | "NotFoundError"
   | "ConflictError"
+  | "ChangedMeanwhileError"
   | "QuotaError";
 
 /** Codes that are returned in the payload; all others are top-level errors. */
@@ -29,6 +31,7 @@ export const PAYLOAD_ERRORS: Readonly<Partial<Record<ErrorCode, Typename>>> = {
   VERIFICATION_NOT_PENDING: "NotFoundError",
   STATUS_CONFLICT: "ConflictError",
   CONCURRENT_CHANGE: "ConflictError",
+  CHANGED_MEANWHILE: "ChangedMeanwhileError",
   QUOTA_EXCEEDED: "QuotaError",
   VERIFICATION_LIMIT: "QuotaError",
 };
@@ -85,6 +88,14 @@ export function toUserErrors(
           __typename: typename,
           status: null,
           retryAfterSeconds,
+        }),
+      ];
+    case "ChangedMeanwhileError":
+      return [
+        typed<ChangedMeanwhileError>({
+          ...common,
+          __typename: typename,
+          currentEtag: details.value ?? "",
         }),
       ];
     case "QuotaError":

@@ -2,6 +2,7 @@ import {
   Body,
   Controller,
   Delete,
+  Headers,
   HttpCode,
   Inject,
   Param,
@@ -85,11 +86,12 @@ export class BulkController {
   async associateMembers(
     @Param("id") id: string,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     const outcomes = await this.bulk.associateMembers(
-      fromPath(inputs.AssociateMembersInput, id, body),
+      fromPath(inputs.AssociateMembersInput, id, body, undefined, ifMatch),
       context,
     );
     return withCompletion(
@@ -104,12 +106,13 @@ export class BulkController {
     @Param("id") id: string,
     @Query() query: RawQuery,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BindingChanges> {
     rejectBody(body, "targetId=181761095690****");
     const outcomes = await this.bulk.disassociateMembers(
-      fromTargets(inputs.DisassociateMembersInput, query, id),
+      fromTargets(inputs.DisassociateMembersInput, query, id, ifMatch),
       context,
     );
     return withCompletion(

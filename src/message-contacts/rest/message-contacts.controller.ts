@@ -68,7 +68,7 @@ export class MessageContactsController {
     );
     void reply.header("location", `${rootFor(context)}/${contact.id}`);
     return this.applyPrefer(
-      { createdAt: null, ...contact },
+      { ...contact, createdAt: contact.createdAt ?? null },
       prefer,
       reply,
       context,
@@ -79,13 +79,17 @@ export class MessageContactsController {
   @reads.GetMessageContact()
   async getMessageContact(
     @Param("id") id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<MessageContact> {
     const args = checkInput(inputs.MessageContactArgs, { id });
-    return requireFound(
+    const contact = requireFound(
       await this.service.getMessageContact(args.id, context),
       id,
     );
+    // Completed in `addReadHeaders`.
+    void reply.header("etag", contact.etag);
+    return contact;
   }
 
   @Get()
@@ -108,12 +112,19 @@ export class MessageContactsController {
   async updateMessageContact(
     @Param("id") id: string,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Headers("prefer") prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.updateMessageContact(
-      fromPath(inputs.UpdateMessageContactInput, id, body, this.config),
+      fromPath(
+        inputs.UpdateMessageContactInput,
+        id,
+        body,
+        this.config,
+        ifMatch,
+      ),
       context,
     );
     return this.applyPrefer(contact, prefer, reply, context);
@@ -125,12 +136,19 @@ export class MessageContactsController {
   async cancelMessageContactUpdate(
     @Param("id") id: string,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Headers("prefer") prefer: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<KnownContact> {
     const contact = await this.service.cancelMessageContactUpdate(
-      fromPath(inputs.CancelMessageContactUpdateInput, id, body, this.config),
+      fromPath(
+        inputs.CancelMessageContactUpdateInput,
+        id,
+        body,
+        this.config,
+        ifMatch,
+      ),
       context,
     );
     return this.applyPrefer(contact, prefer, reply, context);
@@ -142,12 +160,13 @@ export class MessageContactsController {
     @Param("id") id: string,
     @Query() query: RawQuery,
     @Body() body: unknown,
+    @Headers("if-match") ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactDeletion> {
     rejectBody(body, "retainContactInMembers=false");
     const deletion = await this.service.deleteMessageContact(
-      fromQuery(inputs.DeleteMessageContactInput, query, id),
+      fromQuery(inputs.DeleteMessageContactInput, query, id, ifMatch),
       context,
     );
     if (deletion.state !== DeletionState.DELETED) {

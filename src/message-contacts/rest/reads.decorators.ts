@@ -7,12 +7,23 @@ import * as results from "../shapes/message-contact.js";
 import * as queries from "../shapes/rest-queries.js";
 import { linkTo, RestOperation } from "./rest-operation.decorator.js";
 
+/** Request headers of every read. */
+const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
+
+/** Response to a conditional read. */
+const NOT_MODIFIED = {
+  status: 304,
+  description: "The response has one of the ETags in `If-None-Match`.",
+  headers: ["ETag", "Age"],
+} as const;
+
 /** Declares `GET /{id}`. */
 export const GetMessageContact = (): MethodDecorator =>
   RestOperation("getMessageContact", {
     summary: "Read one contact",
     description: "One contact of the directory.",
     path: inputs.MessageContactArgs,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
@@ -20,7 +31,9 @@ export const GetMessageContact = (): MethodDecorator =>
         bodies: [
           { shape: results.MessageContact, example: { associatedAt: null } },
         ],
+        headers: ["ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [E.CONTACT_NOT_FOUND],
     example: { id: "c-qL4HqKONzOM7aB3d" },
@@ -33,12 +46,13 @@ export const ListMessageContacts = (): MethodDecorator =>
     description:
       "One page of all contacts, or of those bound to one target (directory, folder or member account).",
     query: inputs.MessageContactsArgs,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "One page of contacts.",
         bodies: [{ shape: results.MessageContactPage }],
-        headers: ["Link"],
+        headers: ["Link", "ETag", "Age"],
         links: {
           GetMessageContact: linkTo(
             "getMessageContact",
@@ -47,6 +61,7 @@ export const ListMessageContacts = (): MethodDecorator =>
           ),
         },
       },
+      NOT_MODIFIED,
     ],
     errors: [E.BINDING_TARGET_NOT_FOUND],
     fieldNames: { targetIds: "boundTo" },
@@ -60,12 +75,15 @@ export const GetMessageContactDeletionStatus = (): MethodDecorator =>
     description:
       "Progress of a deletion. A contact that is not being deleted, or that never existed, has the state `UNKNOWN`; this is not an error.",
     path: inputs.MessageContactArgs,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "Progress and result of the deletion.",
         bodies: [{ shape: ContactDeletion }],
+        headers: ["ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [],
     example: { id: "c-H4nUc6jS8wFiB2Ry" },
@@ -79,13 +97,15 @@ export const ListMessageContactVerifications = (): MethodDecorator =>
       "Addresses and numbers of one contact that are not verified yet.",
     path: inputs.MessageContactArgs,
     query: queries.MessageContactVerificationsQuery,
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
         description: "One page of pending verifications.",
         bodies: [{ shape: results.PendingVerificationPage }],
-        headers: ["Link"],
+        headers: ["Link", "ETag", "Age"],
       },
+      NOT_MODIFIED,
     ],
     errors: [E.CONTACT_NOT_FOUND],
     example: { id: "c-X1vOq7bK3tJyW8Ln" },

@@ -14,7 +14,7 @@ import { ContactIdArgs } from "../shapes/inputs.js";
 /** A query string as parsed by Fastify: a repeated name becomes a list. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
 
-/** What is accepted in place of an argument that the REST API names otherwise. */
+/** What to send in place of an argument that has another name in the REST API. */
 const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
   contactId: {
     en: "must not be sent here: the URL names the contact",
@@ -50,6 +50,7 @@ export function fromQuery<T extends object>(
   shape: Shape<T>,
   query: RawQuery,
   contactId?: string,
+  ifMatch?: string,
 ): T {
   // Without a prototype, so that `__proto__` is an ordinary name.
   const input = Object.create(null) as Record<string, unknown>;
@@ -58,7 +59,7 @@ export function fromQuery<T extends object>(
   }
   return contactId === undefined
     ? checkInput(shape, input)
-    : fromPath(shape, contactId, input);
+    : fromPath(shape, contactId, input, undefined, ifMatch);
 }
 
 /**
@@ -71,12 +72,13 @@ export function fromTargets<T extends object>(
   shape: Shape<T>,
   { targetId, ...others }: RawQuery,
   contactId: string,
+  ifMatch?: string,
 ): T {
   const targets =
     targetId === undefined ? {} : { targetIds: [targetId].flat() };
-  return withoutNames(["contactId", "targetIds"], others, {
+  return withoutNames(["contactId", "targetIds", "ifMatch"], others, {
     shape,
-    input: { ...others, ...targets, contactId },
+    input: { ...others, ...targets, contactId, ...conditionOf(ifMatch) },
   });
 }
 
@@ -84,13 +86,16 @@ export function fromTargets<T extends object>(
  * Validated input from the contact id of the path and a JSON body.
  *
  * @param settings required for shapes with a phone number
- * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId`
+ * @param ifMatch the `If-Match` header
+ * @throws {GatewayError} INVALID_INPUT, also when the body contains `contactId` or
+ *   `ifMatch`
  */
 export function fromPath<T extends object>(
   shape: Shape<T>,
   contactId: string,
   body: unknown,
   settings?: RuleSettings,
+  ifMatch?: string,
 ): T {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalidInput([
@@ -98,16 +103,20 @@ export function fromPath<T extends object>(
       ...violationsOf(ContactIdArgs, { contactId }),
     ]);
   }
-  return withoutNames(["contactId"], body, {
+  return withoutNames(["contactId", "ifMatch"], body, {
     shape,
-    input: { ...body, contactId },
+    input: { ...body, contactId, ...conditionOf(ifMatch) },
     settings,
   });
 }
 
+function conditionOf(ifMatch: string | undefined): { ifMatch?: string } {
+  return ifMatch === undefined ? {} : { ifMatch };
+}
+
 /**
- * Validates an input and rejects the names of its arguments in what was sent: the REST
- * API has other names for them.
+ * Validates an input. Rejects the given argument names in the request, because the REST
+ * API has other names for these arguments.
  */
 function withoutNames<T extends object>(
   names: readonly string[],

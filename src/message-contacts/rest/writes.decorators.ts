@@ -34,7 +34,7 @@ const changed = (description: string): RestAnswer => ({
     ),
     ListMessageContactVerifications: linkTo(
       "listMessageContactVerifications",
-      "Lists what is not verified yet.",
+      "Lists the pending verifications.",
       SAME_CONTACT,
     ),
   },
@@ -47,7 +47,7 @@ const sent: RestAnswer = {
   links: {
     ListMessageContactVerifications: linkTo(
       "listMessageContactVerifications",
-      "Lists what is not verified yet.",
+      "Lists the pending verifications.",
       SAME_CONTACT,
     ),
   },
@@ -108,7 +108,7 @@ export const UpdateMessageContact = (): MethodDecorator =>
       "Changes at least one field. Omitted fields keep their values; null is rejected. A new address or number takes effect after its owner has confirmed it. By default the response contains only the fields that the vendor returns. Send `Prefer: return=representation` for the whole contact (one more upstream call).",
     path: inputs.MessageContactArgs,
     body: bodies.UpdateMessageContactBody,
-    headers: ["Prefer"],
+    headers: ["Prefer", "If-Match"],
     answers: [changed("The change was made.")],
     example: {
       id: "c-u3MZ9cGd7sLfE1Yh",
@@ -127,7 +127,7 @@ export const CancelMessageContactUpdate = (): MethodDecorator =>
       "Cancels a change of address or number that is not verified yet. The body contains the pending address, the pending number, or both.",
     path: inputs.MessageContactArgs,
     body: bodies.CancelMessageContactUpdateBody,
-    headers: ["Prefer"],
+    headers: ["Prefer", "If-Match"],
     answers: [changed("The pending change was cancelled.")],
     example: {
       id: "c-X1vOq7bK3tJyW8Ln",
@@ -143,6 +143,7 @@ export const DeleteMessageContact = (): MethodDecorator =>
       "Deletes a contact: at once when member accounts keep it, otherwise in the background.",
     path: inputs.MessageContactArgs,
     query: queries.DeleteMessageContactQuery,
+    headers: ["If-Match"],
     answers: [
       {
         status: 200,

@@ -3,7 +3,7 @@ import { ID, Int } from "@nestjs/graphql";
 import { ValidateIf } from "class-validator";
 import { OpenApiAnyOf } from "../../openapi/shape-properties.js";
 import { ContactTitle, enumerationOf, MessageType } from "./enums.js";
-import * as rules from "./rules.js";
+import * as rules from "./rules/rules.js";
 import { EmailAddress, PhoneNumber } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
@@ -231,5 +231,22 @@ export function RetainContactInMembers(): PropertyDecorator {
     }),
     true,
     rules.booleanRules(),
+  );
+}
+
+/** Maximum length of a condition; an etag has 22 characters. */
+const MAX_CONDITION = 1_000;
+
+export function IfMatch(): PropertyDecorator {
+  return input(
+    ShapeField(() => String, {
+      optional: true,
+      description:
+        "Make the change only if the contact still has this `etag`; otherwise it fails with `CHANGED_MEANWHILE`. Needs one more upstream call.",
+      example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+      openapi: { pattern: `^[ -~]{1,${MAX_CONDITION}}$` },
+    }),
+    true,
+    [...rules.textRules(), ...rules.conditionRules(MAX_CONDITION)],
   );
 }

@@ -8,6 +8,7 @@ import {
   ContactName,
   ContactPhoneNumber,
   ContactTitleField,
+  IfMatch,
   MessageTypes,
   PageNumber,
   PageSize,
@@ -66,6 +67,9 @@ export class UpdateMessageContactInput {
 
   @MessageTypes({ optional: true, description: "Replaces the whole set." })
   messageTypes?: MessageType[];
+
+  @IfMatch()
+  ifMatch?: string;
 }
 
 /** The contact to delete, and whether members keep it. */
@@ -78,6 +82,9 @@ export class DeleteMessageContactInput {
 
   @RetainContactInMembers()
   retainContactInMembers?: boolean;
+
+  @IfMatch()
+  ifMatch?: string;
 }
 
 /** The pending change to cancel. */
@@ -99,6 +106,9 @@ export class CancelMessageContactUpdateInput {
     description: "The pending number to cancel.",
   })
   phoneNumber?: string;
+
+  @IfMatch()
+  ifMatch?: string;
 }
 
 /** The address to which a verification e-mail is sent. */
@@ -140,6 +150,9 @@ export class AssociateMembersInput {
 
   @TargetIds()
   targetIds!: string[];
+
+  @IfMatch()
+  ifMatch?: string;
 }
 
 /** A contact and the targets to unbind it from. */
@@ -153,6 +166,9 @@ export class DisassociateMembersInput {
 
   @TargetIds()
   targetIds!: string[];
+
+  @IfMatch()
+  ifMatch?: string;
 }
 
 /** The id of a contact. */

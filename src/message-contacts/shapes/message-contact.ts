@@ -66,7 +66,7 @@ export class PendingVerification {
 
 /**
  * Relay's interface of objects that `Query.node` can read again. Contacts are the only
- * ones: no other shape has an id of its own.
+ * ones: no other shape has an id.
  */
 @InterfaceType({
   description:
@@ -96,6 +96,13 @@ export class MessageContact implements Node {
     example: CONTACT_ID,
   })
   id!: string;
+
+  @ShapeField(() => String, {
+    description:
+      "Version of the contact's state, the same for masked and unmasked callers. Send it as `ifMatch` (GraphQL) or in `If-Match` (REST) to change the contact only if it is still in this state. Pending verifications are not part of it.",
+    example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+  })
+  etag!: string;
 
   @ShapeField(() => String, {
     description:

@@ -102,7 +102,7 @@ const KNOWN_WHEN_DELETED: ReadonlySet<string> = new Set([
 export class DeleteMessageContactPayload {
   @ContactOf(
     readsContactUnless(KNOWN_WHEN_DELETED),
-    "The contact with its new status, for client caches; null when `errors` is not empty. `id`, `status`, `statusRaw` and `deletion` cost no further call. Any other field costs one more upstream read and needs the scope `contacts:read`; the contact is null if it is selected and the contact no longer exists.",
+    "The contact with its new status, for client caches; null when `errors` is not empty. `id`, `status`, `statusRaw` and `deletion` cost no further call. Any other field costs one more upstream read and needs the scope `contacts:read`; `contact` is null if this read finds no contact.",
   )
   contact!: OnDemand<KnownContact | null> | null;
 

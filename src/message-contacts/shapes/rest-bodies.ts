@@ -4,16 +4,16 @@ import * as inputs from "./inputs.js";
 import { DateTime, LocalDateTime } from "./scalars.js";
 import { ShapeField } from "./shape-field.js";
 
-/** Body of `PATCH /{id}`: the path names the contact. */
+/** Body of `PATCH /{id}`: the path names the contact, `If-Match` is a header. */
 export class UpdateMessageContactBody extends without(
   inputs.UpdateMessageContactInput,
-  ["contactId"],
+  ["contactId", "ifMatch"],
 ) {}
 
 /** Body of `POST /{id}/cancel-update`. */
 export class CancelMessageContactUpdateBody extends without(
   inputs.CancelMessageContactUpdateInput,
-  ["contactId"],
+  ["contactId", "ifMatch"],
 ) {}
 
 /** Body of `POST /{id}/verifications/email`. */
@@ -31,7 +31,7 @@ export class SendPhoneVerificationForMessageContactBody extends without(
 /** Body of `POST /{id}/bindings`. */
 export class AssociateMembersBody extends without(
   inputs.AssociateMembersInput,
-  ["contactId"],
+  ["contactId", "ifMatch"],
 ) {}
 
 /** Fields that the vendor returns with a change of a contact. */

@@ -7,7 +7,7 @@ import { ShapeField } from "./shape-field.js";
 /** Query string of `DELETE /{id}`: the path names the contact. */
 export class DeleteMessageContactQuery extends without(
   inputs.DeleteMessageContactInput,
-  ["contactId"],
+  ["contactId", "ifMatch"],
 ) {}
 
 /** Query string of `GET /{id}/verifications`. */

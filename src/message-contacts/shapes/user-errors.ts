@@ -150,6 +150,23 @@ export class ConflictError extends UserError {
   retryAfterSeconds!: number | null;
 }
 
+/** The contact no longer has the given etag. */
+@ObjectType({
+  implements: () => [UserError],
+  description:
+    "The contact was changed since it was read: it no longer has the etag given as `ifMatch`. Nothing was changed.",
+})
+export class ChangedMeanwhileError extends UserError {
+  override readonly __typename = "ChangedMeanwhileError";
+
+  @ShapeField(() => String, {
+    description:
+      "Current etag of the contact. Read the contact before you use it.",
+    example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+  })
+  currentEtag!: string;
+}
+
 /** A quota of the directory or a limit on verification messages is reached. */
 @ObjectType({
   implements: () => [UserError],
@@ -203,6 +220,7 @@ export const USER_ERRORS = [
   NameTakenError,
   NotFoundError,
   ConflictError,
+  ChangedMeanwhileError,
   QuotaError,
   CallFailedError,
 ];

@@ -27,7 +27,7 @@ if (page !== null) addAccessibleNames(page);
 
 SwaggerUIBundle({
   url: "openapi.json",
-  // Send requests to the gateway that serves this page, under whatever URL it is reached.
+  // Send requests to the gateway that serves this page, regardless of the URL of the gateway.
   responseInterceptor: (response: SpecResponse) => {
     if (response.url === specUrl.href) {
       const document = JSON.parse(response.text) as object;

@@ -1,5 +1,6 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Logger } from "../../logging/logger.js";
+import { connect } from "./redis-client.js";
 import {
   connectionErrorCode,
   isGeneralRefusal,
@@ -13,18 +14,9 @@ import {
   type SharedStore,
 } from "../shared-store.js";
 
-/** Command timeout: a request with an idempotency key must be answered within 500 ms. */
-export const COMMAND_TIMEOUT_MS = 400;
-
 /** Pause between two probes; the second one applies while Redis cannot be used. */
 const PROBE_INTERVAL_MS = 1_000;
 const UNAVAILABLE_PROBE_INTERVAL_MS = 250;
-
-/** Maximum pause between two connection attempts; recovery takes little longer. */
-const RECONNECT_CAP_MS = 1_000;
-
-/** Socket timeout: a connection without any data for this long is closed. */
-const DEAD_AFTER_MS = 5_000;
 
 /** Why Redis cannot be used. */
 export interface RedisProblem {
@@ -65,6 +57,7 @@ export class RedisConnection implements SharedStore {
   private isProbing = false;
   private reconnectedAtMs = Number.NEGATIVE_INFINITY;
   private probeTimer: NodeJS.Timeout | undefined;
+  private readonly troubleListeners: (() => void)[] = [];
   private readonly probeWaiters = new Set<() => void>();
 
   constructor(
@@ -156,9 +149,23 @@ export class RedisConnection implements SharedStore {
   }
 
   publish(channel: string, message: string): void {
-    this.send(() =>
+    void this.deliver(channel, message);
+  }
+
+  /** Publishes a message. Resolves with false if it cannot be published. */
+  deliver(channel: string, message: string): Promise<boolean> {
+    return this.send(() =>
       this.commands.publish(this.prefix + channel, message),
-    ).catch(() => undefined);
+    ).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Calls `listener` when messages may be lost, and when Redis cannot be used. */
+  onTrouble(listener: () => void): void {
+    this.subscriber.on("close", listener);
+    this.troubleListeners.push(listener);
   }
 
   subscribe(channel: string, listener: (message: string) => void): () => void {
@@ -188,8 +195,8 @@ export class RedisConnection implements SharedStore {
 
   private subscribeChannel(channel: string): void {
     // Once connected, it subscribes to all channels.
-    if (this.subscriber.status !== "ready") return;
-    this.subscriber.subscribe(channel).catch(() => undefined);
+    if (this.subscriber.status === "ready")
+      this.subscriber.subscribe(channel).catch(() => undefined);
   }
 
   private async send<T>(send: () => Promise<T>): Promise<T> {
@@ -263,6 +270,7 @@ export class RedisConnection implements SharedStore {
     if (this.isClosed) return;
     this.currentProblem = problem;
     for (const done of this.probeWaiters) done();
+    if (problem !== null) for (const tell of this.troubleListeners) tell();
     const kind = problem?.kind ?? null;
     if (kind === this.loggedKind) return;
     this.loggedKind = kind;
@@ -272,22 +280,4 @@ export class RedisConnection implements SharedStore {
       this.logger.log("warn", MESSAGES[problem.kind], { outcome });
     }
   }
-}
-
-function connect(url: string): Redis {
-  return new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: DEAD_AFTER_MS,
-    connectTimeout: 2_000,
-    keepAlive: 10_000,
-    enableOfflineQueue: false,
-    // Our probe replaces it, and does not need permission for INFO.
-    enableReadyCheck: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) =>
-      Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(times, 8)) *
-      (0.5 + Math.random() / 2),
-  });
 }

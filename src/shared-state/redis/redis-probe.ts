@@ -38,7 +38,14 @@ return 1
 const PROBE_SHA = createHash("sha1").update(PROBE).digest("hex");
 
 /** Namespaces of the gateway's keys, below its prefix. */
-const NAMESPACES = ["idempotency", "write", "sent", "deletion", "watch"];
+const NAMESPACES = [
+  "idempotency",
+  "write",
+  "sent",
+  "deletion",
+  "watch",
+  "pace",
+];
 
 /** Key prefixes of the rate limiters; the library appends the key. */
 const RATE_NAMESPACES = ["rate:caller", "rate:address"];

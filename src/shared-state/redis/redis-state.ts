@@ -1,9 +1,11 @@
 import type { Logger } from "../../logging/logger.js";
 import type { WriteQueue } from "../../upstream/writes/write-queue.js";
 import { LeasedWriteQueue } from "../leased-write-queue.js";
+import { RedisCallTokens } from "./redis-call-tokens.js";
 import { RedisConnection } from "./redis-connection.js";
 import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
+import { RedisInvalidationBus } from "./redis-invalidation-bus.js";
 import { RedisKeyStore } from "./redis-key-store.js";
 import { sharedLimits } from "./redis-rate-limits.js";
 import { RedisVerificationLog } from "./redis-verification-log.js";
@@ -27,10 +29,13 @@ export async function openRedisState(
     // All replicas have the same URL, usually with a password: usable as an HMAC key.
     secret = url,
     abandonedMs,
+    minReplicas,
   }: {
     readonly prefix: string;
     readonly secret: string | undefined;
     readonly abandonedMs: number;
+    /** Number of replicas that run at least, such as the workers of this machine. */
+    readonly minReplicas: number;
   },
   logger: Logger,
 ): Promise<RedisState> {
@@ -52,6 +57,9 @@ export async function openRedisState(
       new LeasedWriteQueue(local, new WriteLease(connection, directory)),
     ledger,
     relay: new RedisDeletionRelay(connection),
+    tokens: (directory, operation) =>
+      new RedisCallTokens(connection, `${directory}:${operation}`, minReplicas),
+    invalidations: new RedisInvalidationBus(connection),
     verifications,
     limits: sharedLimits(connection, secret),
     close: () => connection.close(),

@@ -4,7 +4,8 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from "cockatiel";
-import { FairSlots, QueueFull, type FairnessKey } from "./fair-slots.js";
+import type { FairnessKey } from "./fair-queue.js";
+import { FairSlots, QueueFull } from "./fair-slots.js";
 import type { OperationRow } from "../operations.js";
 import type { Timing } from "../timing.js";
 

@@ -1,12 +1,12 @@
-import type { RequestContext, Usage } from "../../context/request-context.js";
+import type { Usage } from "../../context/request-context.js";
 import type { Attempts } from "../attempts/attempt.js";
 import {
   BreakerAndBulkhead,
-  deadlineOf,
   NotExecuted,
   pauseMs,
   POLICY,
 } from "../attempts/call-policy.js";
+import type { FairnessKey } from "../attempts/fair-queue.js";
 import { INTERNAL_CALL } from "../attempts/fair-slots.js";
 import {
   attemptFailureOf,
@@ -23,23 +23,34 @@ import {
   Reconnection,
   type RetryDependencies,
 } from "../attempts/retry-waits.js";
-import { OPERATIONS, type Operation } from "../operations.js";
+import type { Operation } from "../operations.js";
+import type { DirectoryPacer } from "../pacing/directory-pacer.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 
 /** Dependencies of reads. */
 export interface ReadDependencies extends RetryDependencies {
   readonly attempts: Attempts;
+  readonly pacer: DirectoryPacer;
 }
 
-/** A read in flight and the requests that wait for it. */
-interface SharedRead {
-  answer: Promise<unknown>;
-  readonly waiting: RequestContext[];
+/** How one read is made. */
+export interface ReadOptions {
+  /** On the monotonic clock. */
+  readonly deadline: number;
+  readonly usage: Usage;
+  /** Whether a caller still waits for the result. */
+  readonly isWanted?: () => boolean;
+  /** Caller and request, which determine the order in the queue. */
+  readonly turn?: FairnessKey;
+  readonly maxAttempts?: number;
+  /** Whether the read belongs to a write, and may use the tokens reserved for it. */
+  readonly isReserved?: boolean;
+  /** Called when an attempt is sent. */
+  readonly onSend?: () => void;
 }
 
-/** Reads of one directory: coalesced, in fair order, with retries. */
+/** Reads of one directory: in fair order, with retries. */
 export class VendorReads {
-  private readonly inFlight = new Map<string, SharedRead>();
   private readonly breakerAndBulkhead = new BreakerAndBulkhead<
     Outcome<unknown>
   >(isBreakerFailure, {
@@ -59,64 +70,25 @@ export class VendorReads {
     return { breaker: breakerState, ...inFlight };
   }
 
-  /** Later reads join no read that is in flight now; called after a write. */
-  detachRunning(): void {
-    this.inFlight.clear();
-  }
-
   /**
-   * Joins an identical read in flight, or starts one.
+   * Reads without joining another read, and without the cache.
    *
-   * @throws {GatewayError} always this class
-   */
-  readShared<O extends Operation>(
-    operation: O,
-    params: VendorParams[O],
-    context: RequestContext,
-  ): Promise<VendorAnswer<O>> {
-    const key = `${operation} ${JSON.stringify(params)}`;
-    const running = this.inFlight.get(key);
-    if (running !== undefined) {
-      running.waiting.push(context);
-      return running.answer as Promise<VendorAnswer<O>>;
-    }
-    const waiting = [context];
-    const { limits } = this.parts;
-    const answer = this.readWithRetries(
-      operation,
-      params,
-      deadlineOf(OPERATIONS[operation], context.startedAtMs, limits),
-      context.usage,
-      () => waiting.some(({ isGone }) => isGone?.() !== true),
-      { caller: context.caller.id, request: context.requestId },
-    ).finally(() => {
-      // A write may have cleared the map, and a newer read may be registered.
-      if (this.inFlight.get(key) === read) this.inFlight.delete(key);
-      // V8 retains old Map backing stores until a major GC: drop the references
-      // so that finished requests are not kept alive.
-      read.answer = RELEASED;
-      waiting.length = 0;
-    });
-    const read: SharedRead = { answer, waiting };
-    this.inFlight.set(key, read);
-    return answer;
-  }
-
-  /**
-   * Reads without joining another read.
-   *
-   * @param isWanted whether a caller still waits for the result
    * @throws {GatewayError} always this class
    */
   async readWithRetries<O extends Operation>(
     operation: O,
     params: VendorParams[O],
-    deadline: number,
-    usage: Usage,
-    isWanted: () => boolean = () => true,
-    turn = INTERNAL_CALL,
+    {
+      deadline,
+      usage,
+      isWanted = () => true,
+      turn = INTERNAL_CALL,
+      maxAttempts = POLICY.maxAttempts,
+      isReserved = false,
+      onSend,
+    }: ReadOptions,
   ): Promise<VendorAnswer<O>> {
-    const { attempts, budget, connection, limits, observer, timing } =
+    const { attempts, budget, connection, limits, observer, pacer, timing } =
       this.parts;
     const reconnection = new Reconnection(connection);
     // The last attempt must start with at least twice the minimum attempt time.
@@ -128,9 +100,12 @@ export class VendorReads {
         const leftMs = deadline - timing.now();
         if (leftMs < POLICY.minAttemptMs) return Promise.resolve(NOT_SENT);
         budget.countCall();
+        onSend?.();
         const timeoutMs = Math.min(limits.readAttemptMs, leftMs);
         return attempts.attempt(operation, params, timeoutMs, usage);
       });
+      const untilMs = deadline - POLICY.minAttemptMs;
+      await pacer.acquire(operation, { turn, untilMs, isReserved, isWanted });
       const outcome = await this.breakerAndBulkhead.run(makeAttempt, turn);
       if (outcome instanceof NotExecuted) {
         reconnection.returnToken();
@@ -141,6 +116,7 @@ export class VendorReads {
         if (mayWait && (await awaitConnection())) continue;
         throw notStartedError(outcome);
       }
+      pacer.record(operation, outcome);
       connection.unreachableSinceMs = isConnectionFailure(outcome)
         ? (connection.unreachableSinceMs ?? timing.now())
         : null;
@@ -160,7 +136,7 @@ export class VendorReads {
         timing.random,
       );
       const isLastAttempt =
-        attempt >= POLICY.maxAttempts ||
+        attempt >= maxAttempts ||
         timing.now() + pause + POLICY.minAttemptMs > deadline ||
         !isWanted() ||
         !budget.takeRetry(isTimeout(outcome));
@@ -171,5 +147,3 @@ export class VendorReads {
     }
   }
 }
-
-const RELEASED = Promise.resolve();

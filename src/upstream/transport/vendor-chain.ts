@@ -21,7 +21,7 @@ interface ServiceResponse {
   readonly body: Buffer;
 }
 
-/** A request to a credential service that brought no credentials. */
+/** A failed request to a credential service. */
 interface ServiceFailure {
   readonly isMetadata: boolean;
   readonly isDenied: boolean;
@@ -30,7 +30,7 @@ interface ServiceFailure {
 
 /**
  * Metadata service of the vendor's machines. The chain asks it on every machine, so
- * that its failure says little where another service is configured.
+ * its failure is irrelevant if another service is configured.
  */
 const METADATA_HOST = "100.100.100.200";
 
@@ -112,7 +112,7 @@ function reasonOf(error: unknown): string {
   return name === "TimeoutError" ? "TIMEOUT" : codeOf(cause);
 }
 
-/** The first failure decides, and one of the metadata service only if there is no other. */
+/** Returns the first failure; one of the metadata service only if there is no other. */
 function summaryOf(seen: readonly ServiceFailure[]): CredentialsError {
   const first = seen.find(({ isMetadata }) => !isMetadata) ?? seen[0];
   return first === undefined

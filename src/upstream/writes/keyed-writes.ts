@@ -36,13 +36,18 @@ export class KeyedWrites {
     const { idempotency } = context;
     if (idempotency === undefined) {
       const startedAtMs = this.parts.timing.wallMs();
-      await hooks?.admit({ startedAtMs, id: null });
+      await hooks?.admit?.({ startedAtMs, id: null });
       return this.runInQueue(operation, params, context, null, hooks);
     }
     const claim = await this.keys.claim({
       caller: context.caller.id,
       scope: [context.directory, idempotency.key, indexOf(idempotency)],
-      payload: [operation, params, idempotency.payload],
+      payload: [
+        operation,
+        params,
+        idempotency.payload,
+        ...(hooks?.ifMatch === undefined ? [] : [hooks.ifMatch]),
+      ],
       isReadable: (result) => isReadable(operation, result, params),
     });
     if (claim.kind === "replay") {
@@ -52,7 +57,7 @@ export class KeyedWrites {
     }
     const { hold } = claim;
     try {
-      if (!hold.wasSent) await hooks?.admit(hold);
+      if (!hold.wasSent) await hooks?.admit?.(hold);
       const answer = await this.runInQueue(
         operation,
         params,
@@ -83,8 +88,9 @@ export class KeyedWrites {
     // Leave time for one attempt and its read-back.
     const latestStart =
       deadline - limits.readBackReserveMs - POLICY.minAttemptMs;
+    const { ContactId: contactId = null } = params as { ContactId?: string };
     return this.queue.run(
-      (turn) => {
+      async (turn) => {
         const beforeAttempt = async (): Promise<void> => {
           await turn.confirm(latestStart);
           // Confirm the key before `hooks.confirm` counts the attempt against the
@@ -93,10 +99,23 @@ export class KeyedWrites {
           await hooks?.confirm?.();
         };
         const { usage } = context;
-        const write = { operation, params, deadline, usage, beforeAttempt };
-        return new WriteExecution(this.parts, write).run(
-          hold?.wasSent === true ? hold.startedAtMs : null,
-        );
+        const { ifMatch } = hooks ?? {};
+        const write = {
+          operation,
+          params,
+          deadline,
+          usage,
+          ifMatch,
+          beforeAttempt,
+        };
+        await this.parts.announce(contactId);
+        try {
+          return await new WriteExecution(this.parts, write).run(
+            hold?.wasSent === true ? hold.startedAtMs : null,
+          );
+        } finally {
+          await this.parts.announce(contactId);
+        }
       },
       Math.max(0, latestStart - timing.now()),
       context.caller.id,

@@ -9,6 +9,7 @@ import {
   type BreakerAndBulkhead,
 } from "../attempts/call-policy.js";
 import type { WriteOperation } from "../operations.js";
+import type { ContactVersions } from "../reads/contact-versions.js";
 import type { VendorReads } from "../reads/vendor-reads.js";
 import {
   isConflict,
@@ -25,6 +26,9 @@ import type {
 import { SETTLEMENTS, type ReadBack, type Settlement } from "./settlement.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { CONFLICT_PAUSE_SECONDS } from "./write-queue.js";
+import { INTERNAL_CALL } from "../attempts/fair-slots.js";
+import type { DirectoryPacer } from "../pacing/directory-pacer.js";
+import { requireVersion } from "./version-condition.js";
 import { WriteRetries } from "./write-retries.js";
 
 /** Dependencies of writes. */
@@ -33,6 +37,10 @@ export interface WriteDependencies extends RetryDependencies {
   readonly breakerAndBulkhead: BreakerAndBulkhead<Outcome<unknown>>;
   readonly reads: Pick<VendorReads, "readWithRetries">;
   readonly cooldown: WriteRetryCooldown;
+  readonly pacer: DirectoryPacer;
+  readonly versions: ContactVersions;
+  /** Invalidates the reads that a write changes; see `SharedReads.announceWrite`. */
+  readonly announce: (contactId: string | null) => Promise<void>;
 }
 
 /** One write to execute. */
@@ -42,6 +50,8 @@ export interface WriteRequest<O extends WriteOperation> {
   /** On the monotonic clock. */
   readonly deadline: number;
   readonly usage: Usage;
+  /** Condition on the version of the contact; see `WriteHooks`. */
+  readonly ifMatch?: string | undefined;
   /** Runs immediately before each attempt; its rejection prevents the attempt. */
   readonly beforeAttempt: () => Promise<void>;
 }
@@ -110,9 +120,21 @@ export class WriteExecution<O extends WriteOperation> {
   }
 
   private async send(isUncertain: boolean): Promise<Outcome<VendorAnswer<O>>> {
-    const { attempts, breakerAndBulkhead, budget, timing } = this.parts;
+    const { attempts, breakerAndBulkhead, budget, pacer, timing } = this.parts;
     try {
+      await pacer.acquire(this.request.operation, {
+        turn: INTERNAL_CALL,
+        untilMs: timing.now() + this.attemptMs() - POLICY.minAttemptMs,
+        isReserved: true,
+      });
       await this.request.beforeAttempt();
+      // A partial resend is exempt: the first attempt has changed the contact.
+      if (
+        this.remaining === this.request.params &&
+        (await requireVersion(this.parts, this.request))
+      ) {
+        await this.request.beforeAttempt();
+      }
     } catch (error) {
       throw isUncertain ? this.unknownOutcome() : error;
     }
@@ -143,6 +165,7 @@ export class WriteExecution<O extends WriteOperation> {
       throw isUncertain ? this.unknownOutcome() : notStartedError(outcome);
     }
     if (outcome.kind === "answered") budget.countSuccess();
+    pacer.record(this.request.operation, outcome);
     this.retries.recordOutcome(outcome);
     return outcome as Outcome<VendorAnswer<O>>;
   }
@@ -192,7 +215,15 @@ export class WriteExecution<O extends WriteOperation> {
     const { ContactId } = this.request.params as { ContactId: string };
     const { deadline, usage } = this.request;
     const answer = await this.parts.reads
-      .readWithRetries("getMessageContact", { ContactId }, deadline, usage)
+      .readWithRetries(
+        "getMessageContact",
+        { ContactId },
+        {
+          deadline,
+          usage,
+          isReserved: true,
+        },
+      )
       .catch(() => null);
     return answer?.Contact.Status === "Deleting";
   }
@@ -201,12 +232,11 @@ export class WriteExecution<O extends WriteOperation> {
     const { attempts, reads, timing } = this.parts;
     const back: ReadBack = {
       read: (operation, params) =>
-        reads.readWithRetries(
-          operation,
-          params,
-          this.request.deadline,
-          this.request.usage,
-        ),
+        reads.readWithRetries(operation, params, {
+          deadline: this.request.deadline,
+          usage: this.request.usage,
+          isReserved: true,
+        }),
       pause: (ms) => timing.sleep(ms),
       firstSentAtMs: () =>
         (this.firstSentAtMs ?? timing.wallMs()) + attempts.vendorOffsetMs(),

@@ -14,8 +14,15 @@ export interface AdmittedWrite {
  * error thrown by `admit` or `confirm` ends the write.
  */
 export interface WriteHooks {
+  /**
+   * Condition on the version of the contact, as in an `If-Match` header. It is checked
+   * immediately before each attempt, in the directory's write queue.
+   *
+   * @throws {GatewayError} CHANGED_MEANWHILE if the contact has another version
+   */
+  readonly ifMatch?: string | undefined;
   /** Runs once before the write is queued; not for a replay. */
-  admit(write: AdmittedWrite): Promise<void>;
+  admit?(write: AdmittedWrite): Promise<void>;
   /** Runs immediately before each attempt. */
   confirm?(): Promise<void>;
   /** Called when the result of an earlier request is replayed; its start time. */

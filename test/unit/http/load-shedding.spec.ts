@@ -1,6 +1,7 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, test } from "@jest/globals";
 import {
   AdmissionController,
+  LastingDelay,
   type AdmissionLimits,
   type RequestSlot,
   type ShedReason,
@@ -23,6 +24,15 @@ function slotOf(admitted: RequestSlot | ShedReason | undefined): RequestSlot {
   if (typeof admitted !== "object") throw new Error(admitted ?? "no request");
   return admitted;
 }
+
+test("a delay counts once it has lasted for two periods", () => {
+  const delay = new LastingDelay();
+  const after = [600, 0, 600, 700, Number.NaN].map((meanMs) => {
+    delay.record(meanMs);
+    return delay.ms;
+  });
+  expect(after).toEqual([0, 0, 0, 600, 0]);
+});
 
 describe("AdmissionController", () => {
   it("refuses requests beyond the limit until one is released", () => {

@@ -38,7 +38,11 @@ it("sends the single read of one caller before the hundreds of queued reads of a
   });
   const read = (caller: string, id: string): Promise<unknown> =>
     client
-      .execute("getMessageContact", { ContactId: id }, contextOf({}, caller))
+      .execute(
+        "listMessageContactVerifications",
+        { ContactId: id, PageNumber: 1, PageSize: 10 },
+        contextOf({}, caller),
+      )
       .catch(() => undefined);
   const many = Array.from({ length: 300 }, (_, at) => read("busy", `c-b${at}`));
   await settled();

@@ -78,6 +78,13 @@ describe("checkInput", () => {
     expect(input).toEqual({ boundTo: null, pageNumber: 2 });
   });
 
+  it("rejects a property named __proto__ beside a null property", () => {
+    const input = JSON.parse('{"boundTo":null,"__proto__":1}') as object;
+    expect(violationsOf(inputs.MessageContactsArgs, input)).toMatchObject([
+      { field: ["__proto__"], rule: "unknown-field" },
+    ]);
+  });
+
   it("returns the input itself if no property is null", () => {
     const input = { pageNumber: 2 };
     expect(checkInput(inputs.MessageContactsArgs, input)).toBe(input);

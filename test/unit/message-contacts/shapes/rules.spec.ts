@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { mask } from "../../../../src/access/masking.js";
 import { sentenceOf } from "../../../../src/errors/rule-sentences.js";
 import { violationsOf } from "../../../../src/validation/check-input.js";
-import { canonicalPhone } from "../../../../src/message-contacts/shapes/rules.js";
+import { canonicalPhone } from "../../../../src/message-contacts/shapes/rules/phone-rules.js";
 import * as inputs from "../../../../src/message-contacts/shapes/inputs.js";
 
 const CONTACT = { contactId: "c-one" };

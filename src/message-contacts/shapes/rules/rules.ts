@@ -1,54 +1,9 @@
-import { ValidateBy, type ValidationOptions } from "class-validator";
-import { EXPECTED } from "../../errors/expected-forms.js";
-import type {
-  RuleContext,
-  RuleSettings,
-} from "../../validation/check-input.js";
+import { ValidateBy } from "class-validator";
+import { EXPECTED } from "../../../errors/expected-forms.js";
+import type { RuleContext } from "../../../validation/check-input.js";
+import { hasAtMost, ifText, isText, toDecorator } from "./rule.js";
 
-/** A validation rule. Everything except `holds` describes its violations. */
-interface Rule extends RuleContext {
-  readonly name: string;
-  readonly holds: (
-    value: unknown,
-    settings: RuleSettings | undefined,
-  ) => boolean;
-}
-
-/**
- * Registers a rule with class-validator. `checkInput` reads what describes a violation
- * from the context of the constraint.
- */
-function toDecorator(
-  rule: Rule,
-  options?: ValidationOptions,
-): PropertyDecorator {
-  const { name, holds, ...context } = rule;
-  return ValidateBy(
-    {
-      name,
-      validator: {
-        validate: (value, args): boolean =>
-          holds(value, args?.constraints[0] as RuleSettings | undefined),
-      },
-    },
-    { ...options, context },
-  );
-}
-
-const isText = (value: unknown): value is string => typeof value === "string";
-
-/** Ignores other types and empty text, so that one fault gives one violation. */
-const ifText =
-  (holds: (text: string) => boolean) =>
-  (value: unknown): boolean =>
-    !isText(value) || value === "" || holds(value);
-
-/** Whether a text has at most `max` code points, as JSON Schema counts its length. */
-function hasAtMost(max: number, text: string): boolean {
-  return (
-    text.length <= max || (text.length <= 2 * max && [...text].length <= max)
-  );
-}
+export * from "./phone-rules.js";
 
 // Escapes, because tools copy the published pattern into headers and logs.
 const NAME_LETTERS = /^[A-Za-z\u4e00-\u9fa5]*$/;
@@ -125,68 +80,6 @@ export const emailRules = (): PropertyDecorator[] => [
   }),
 ];
 
-const VENDOR_PHONE = /^(\d{1,4})-\d{5,15}$/;
-const E164_PHONE = /^\+[1-9]\d{5,14}$/;
-
-/**
- * Converts a number in vendor format or E.164 to the vendor's format `86-13900001234`.
- * Returns null for any other format or a country code that is not in the list. If several
- * codes match an E.164 number, the first one in the list is used.
- */
-export function canonicalPhone(
-  phone: string,
-  countryCodes: readonly string[],
-): string | null {
-  const vendorForm = VENDOR_PHONE.exec(phone);
-  if (vendorForm !== null) {
-    return countryCodes.includes(vendorForm[1] ?? "") ? phone : null;
-  }
-  if (!E164_PHONE.test(phone)) return null;
-  const digits = phone.slice(1);
-  const candidates = countryCodes
-    .filter((code) => digits.startsWith(code))
-    .map((code) => `${code}-${digits.slice(code.length)}`);
-  return candidates.find((number) => VENDOR_PHONE.test(number)) ?? null;
-}
-
-/** OpenAPI keywords of a number with one of the country codes, in either format. */
-export function phoneSchema({ PHONE_COUNTRY_CODES: codes }: RuleSettings): {
-  pattern: string;
-} {
-  // E.164 numbers have at most 15 digits, and five follow the country code (VENDOR_PHONE).
-  const e164 = codes.map((code) => `\\+${code}[0-9]{5,${15 - code.length}}`);
-  return {
-    pattern: `^(?:(?:${codes.join("|")})-[0-9]{5,15}|${e164.join("|")})$`,
-  };
-}
-
-const hasPhoneForm = (phone: string): boolean =>
-  VENDOR_PHONE.test(phone) || E164_PHONE.test(phone);
-
-/** Country codes that the gateway accepts; only 86 is documented by the vendor. */
-function countryCodesOf(settings: RuleSettings | undefined): readonly string[] {
-  if (settings === undefined) {
-    throw new Error("a phone number was checked without PHONE_COUNTRY_CODES");
-  }
-  return settings.PHONE_COUNTRY_CODES;
-}
-
-export const phoneRules = (): PropertyDecorator[] => [
-  toDecorator({
-    name: "format",
-    expected: EXPECTED.phoneNumber,
-    holds: ifText(hasPhoneForm),
-  }),
-  toDecorator({
-    name: "country-code",
-    allowedBy: countryCodesOf,
-    holds: (phone, settings) =>
-      !isText(phone) ||
-      !hasPhoneForm(phone) ||
-      canonicalPhone(phone, countryCodesOf(settings)) !== null,
-  }),
-];
-
 /** Checks prefix and character set only: the length is known from masked samples only. */
 const CONTACT_ID = /^c-[A-Za-z0-9]{1,64}$/;
 
@@ -198,6 +91,22 @@ export const contactIdRules = (): PropertyDecorator[] => [
     name: "format",
     expected: EXPECTED.contactId,
     holds: ifText((id) => CONTACT_ID.test(id)),
+  }),
+];
+
+const PRINTABLE = /^[ -~]*$/;
+
+/** A condition as in an `If-Match` header: printable ASCII, so that it can be one. */
+export const conditionRules = (maxLength: number): PropertyDecorator[] => [
+  toDecorator({
+    name: "length",
+    min: 1,
+    max: maxLength,
+    holds: ifText((text) => text.length <= maxLength),
+  }),
+  toDecorator({
+    name: "format",
+    holds: ifText((text) => PRINTABLE.test(text.slice(0, maxLength))),
   }),
 ];
 

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import {
+  LocalCallTokens,
+  WINDOW_MS,
+  type CallTokens,
+  type TokenGrant,
+} from "../../upstream/pacing/call-tokens.js";
+import type { SharedStore } from "../shared-store.js";
+
+/** Unused tokens of a batch may be used for this long; so the shared window is longer. */
+const LEASE_MS = 50;
+
+/** A replica that took no token for this long does not count as running. */
+const REPLICA_TTL_MS = 60_000;
+
+/**
+ * Takes tokens in a window that all replicas share. A value of another type counts as
+ * absent. While another replica waits for tokens, each gets an equal share.
+ *
+ * KEYS: tokens taken, replicas that run, replicas that wait; each a sorted set by time.
+ * ARGV: replica, limit, wanted, window, time to live of a replica, number of the batch.
+ */
+const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local replica, limit, wanted = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local window, ttl = tonumber(ARGV[4]), tonumber(ARGV[5])
+for at, key in ipairs(KEYS) do
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', key) end
+  local age = at == 2 and ttl or window
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - age)
+end
+redis.call('ZADD', KEYS[2], now, replica)
+local replicas = redis.call('ZCARD', KEYS[2])
+local others = 0
+for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
+  if name ~= replica then others = others + 1 end
+end
+local taken = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local used, own = #taken / 2, 0
+local free = limit - used
+if others > 0 then
+  for at = 1, #taken, 2 do
+    if string.sub(taken[at], 1, #replica) == replica then own = own + 1 end
+  end
+  free = math.min(free, math.ceil(limit / (others + 1)) - own)
+end
+local granted = math.max(0, math.min(free, wanted))
+for n = 1, granted do
+  redis.call('ZADD', KEYS[1], now, replica .. ':' .. ARGV[6] .. ':' .. n)
+end
+if granted < wanted then redis.call('ZADD', KEYS[3], now, replica)
+else redis.call('ZREM', KEYS[3], replica) end
+redis.call('PEXPIRE', KEYS[1], window)
+redis.call('PEXPIRE', KEYS[2], ttl)
+redis.call('PEXPIRE', KEYS[3], window)
+local oldest = tonumber(taken[2] or now)
+return { granted, math.max(1, oldest + window - now), replicas, others, used + granted }
+`;
+
+/**
+ * Tokens that all replicas share through Redis. A batch for all waiting calls, and for
+ * a few that are likely to follow, costs one round trip. While Redis is unavailable, each
+ * replica uses an equal share of the limit.
+ */
+export class RedisCallTokens implements CallTokens {
+  private readonly replica = randomUUID();
+  private readonly keys: readonly string[];
+  /** Everything that this replica took, for when Redis becomes unavailable. */
+  private readonly local: LocalCallTokens;
+  private batches = 0;
+  /** Unused tokens of the last batch, and until when they may be used. */
+  private lease = { left: 0, untilMs: 0 };
+  private recentAtMs: number[] = [];
+  private seen = { replicas: 1, others: 0, used: 0, atMs: 0 };
+
+  /** @param minReplicas known number of replicas, such as the workers of this machine */
+  constructor(
+    private readonly store: Pick<SharedStore, "run" | "isUnavailable">,
+    name: string,
+    private readonly minReplicas = 1,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.local = new LocalCallTokens(now);
+    // Braces are a hash tag: they keep the keys in one slot of a Redis cluster.
+    this.keys = ["taken", "replicas", "waiting"].map(
+      (part) => `pace:{${name}}:${part}`,
+    );
+  }
+
+  get share(): number {
+    return this.store.isUnavailable
+      ? 1 / this.replicas
+      : 1 / (this.seen.others + 1);
+  }
+
+  available(limit: number): number {
+    if (this.store.isUnavailable) {
+      return this.local.available(this.localLimit(limit));
+    }
+    const isRecent = this.now() - this.seen.atMs < WINDOW_MS;
+    return Math.max(0, limit - (isRecent ? this.seen.used : 0));
+  }
+
+  async take(wanted: number, limit: number): Promise<TokenGrant> {
+    const { lease } = this;
+    if (lease.left > 0 && this.now() < lease.untilMs) {
+      const granted = Math.min(wanted, lease.left);
+      lease.left -= granted;
+      return this.granted(granted);
+    }
+    try {
+      return await this.takeShared(wanted, limit);
+    } catch {
+      const grant = this.local.take(wanted, this.localLimit(limit));
+      this.recordUse(grant.granted);
+      return grant;
+    }
+  }
+
+  private async takeShared(wanted: number, limit: number): Promise<TokenGrant> {
+    this.batches += 1;
+    const sentAtMs = this.now();
+    const batch = wanted + this.likelyToFollow();
+    const answer = await this.store.run(TAKE, this.keys, [
+      this.replica,
+      limit,
+      batch,
+      WINDOW_MS + LEASE_MS,
+      REPLICA_TTL_MS,
+      this.batches,
+    ]);
+    const [taken, retryInMs, replicas, others, used] = numbersOf(answer);
+    this.seen = { replicas, others, used, atMs: this.now() };
+    const granted = Math.min(wanted, taken);
+    this.lease = { left: taken - granted, untilMs: sentAtMs + LEASE_MS };
+    return granted > 0 ? this.granted(granted) : { granted, retryInMs };
+  }
+
+  private granted(granted: number): TokenGrant {
+    this.local.record(granted);
+    this.recordUse(granted);
+    return { granted, retryInMs: 0 };
+  }
+
+  /** Calls within the last lease time; as many are expected within the next one. */
+  private likelyToFollow(): number {
+    const since = this.now() - LEASE_MS;
+    this.recentAtMs = this.recentAtMs.filter((at) => at > since);
+    return this.recentAtMs.length;
+  }
+
+  private recordUse(count: number): void {
+    for (let n = 0; n < count; n += 1) this.recentAtMs.push(this.now());
+  }
+
+  private get replicas(): number {
+    return Math.max(this.minReplicas, this.seen.replicas);
+  }
+
+  private localLimit(limit: number): number {
+    return Math.max(1, Math.floor(limit / this.replicas));
+  }
+}
+
+/** The five numbers of the script's reply. */
+function numbersOf(answer: unknown): [number, number, number, number, number] {
+  const values = Array.isArray(answer) ? answer.map(Number) : [];
+  if (values.length !== 5 || !values.every(Number.isFinite)) {
+    throw new TypeError("unexpected reply");
+  }
+  return values as [number, number, number, number, number];
+}

@@ -1,0 +1,70 @@
+import type { Operation } from "../operations.js";
+
+/** Result of taking tokens. */
+export interface TokenGrant {
+  readonly granted: number;
+  /** Milliseconds until the next token is expected; 0 if one was granted. */
+  readonly retryInMs: number;
+}
+
+/** Tokens for the calls of one operation in one directory. */
+export interface CallTokens {
+  /**
+   * Takes up to `wanted` tokens, which must be used at once.
+   *
+   * @param limit tokens per second
+   */
+  take(wanted: number, limit: number): TokenGrant | Promise<TokenGrant>;
+  /** Estimated tokens that can be taken now. */
+  available(limit: number): number;
+  /** Share of the limit that this replica gets under contention; above 0, at most 1. */
+  readonly share: number;
+}
+
+/** Creates the tokens of an operation in a directory, named by its alias. */
+export type CreateCallTokens = (
+  directory: string,
+  operation: Operation,
+) => CallTokens;
+
+/** Injection token of the factory in use. */
+export const CALL_TOKENS = Symbol("CallTokens");
+
+/**
+ * A token is taken out of use for this long. The vendor counts calls when they arrive,
+ * so that a slow call followed by a fast one may be closer there than here.
+ */
+export const WINDOW_MS = 1_100;
+
+/** Tokens within one process: at most `limit` in any window. */
+export class LocalCallTokens implements CallTokens {
+  readonly share = 1;
+  /** Times at which tokens were taken, the oldest first. */
+  private taken: number[] = [];
+
+  constructor(private readonly now: () => number) {}
+
+  available(limit: number): number {
+    this.dropReturned();
+    return Math.max(0, limit - this.taken.length);
+  }
+
+  take(wanted: number, limit: number): TokenGrant {
+    const granted = Math.min(wanted, this.available(limit));
+    this.record(granted);
+    if (granted > 0) return { granted, retryInMs: 0 };
+    const next = this.taken[this.taken.length - limit] ?? this.now();
+    return { granted, retryInMs: Math.max(1, next + WINDOW_MS - this.now()) };
+  }
+
+  /** Counts tokens that were taken elsewhere for this process. */
+  record(count: number): void {
+    for (let n = 0; n < count; n += 1) this.taken.push(this.now());
+  }
+
+  private dropReturned(): void {
+    const since = this.now() - WINDOW_MS;
+    const first = this.taken.findIndex((at) => at > since);
+    if (first !== 0) this.taken = first < 0 ? [] : this.taken.slice(first);
+  }
+}

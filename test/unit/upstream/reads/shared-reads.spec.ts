@@ -1,0 +1,373 @@
+import { describe, expect, it } from "@jest/globals";
+import { ErrorCode } from "../../../../src/errors/error-codes.js";
+import type { RequestContext } from "../../../../src/context/request-context.js";
+import type {
+  InvalidationBus,
+  InvalidationListener,
+} from "../../../../src/upstream/reads/invalidation-bus.js";
+import type { ClientDependencies } from "../../../../src/upstream/upstream.client.js";
+import { FakeTiming } from "../../../support/fake-timing.js";
+import type { FakeVendor, Fate } from "../../../support/fake-vendor.js";
+import { settled } from "../../../support/fake-upstream.js";
+import {
+  bench,
+  outcomeOf,
+  type Bench,
+} from "../../../support/upstream-bench.js";
+
+const CACHE = { lifetimeMs: 1_000, maxLifetimeMs: 3_000 };
+
+interface Reader extends Bench {
+  readonly get: (id: string, more?: Partial<RequestContext>) => Promise<string>;
+  readonly rename: (id: string, name: string) => Promise<unknown>;
+}
+
+function reader(
+  more: Partial<ClientDependencies> = { cache: CACHE },
+  fates: readonly Fate[] = [],
+): Reader {
+  const made = bench(fates, new FakeTiming(), more);
+  addContacts(made.vendor, 20);
+  return {
+    ...made,
+    get: async (id, changes = {}) => {
+      const { Contact } = await made.client.execute(
+        "getMessageContact",
+        { ContactId: id },
+        { ...made.context(), ...changes },
+      );
+      return Contact.Name ?? "";
+    },
+    rename: (id, name) =>
+      made.client.execute(
+        "updateMessageContact",
+        { ContactId: id, Name: name },
+        made.context(),
+      ),
+  };
+}
+
+function addContacts({ contacts }: FakeVendor, count: number): void {
+  const [first] = contacts.values();
+  if (first === undefined) throw new Error("the vendor has no contact");
+  for (let n = 2; n <= count; n += 1) {
+    const id = `c-${n}`;
+    contacts.set(id, {
+      ...first,
+      ContactId: id,
+      Name: `name${n}`,
+      Members: [],
+    });
+  }
+}
+
+const ids = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `c-${at + 1}`);
+
+describe("reads of single contacts that arrive together", () => {
+  it("become one list call with the response of a single read each", async () => {
+    const { client, vendor, context } = reader({});
+    vendor.contacts.get("c-2")?.Members.push("fd-1");
+    const answers = await Promise.all(
+      ids(10).map((ContactId) =>
+        client.execute("getMessageContact", { ContactId }, context()),
+      ),
+    );
+    expect(vendor.calls).toEqual(["listMessageContacts"]);
+    for (const [at, { Contact }] of answers.entries()) {
+      expect(Contact).toEqual(vendor.contacts.get(`c-${at + 1}`));
+      expect(Contact).not.toHaveProperty("AssociatedDate");
+    }
+  });
+
+  it("remain a single read when there is only one", async () => {
+    const { get, vendor } = reader({});
+    expect(await get("c-1")).toBe("tom");
+    expect(vendor.calls).toEqual(["getMessageContact"]);
+  });
+
+  it("are read on their own when the list does not contain them", async () => {
+    const { client, vendor, context } = reader({});
+    vendor.contacts.delete("c-3");
+    const outcomes = await Promise.all(
+      ids(3).map((ContactId) =>
+        outcomeOf(
+          client.execute("getMessageContact", { ContactId }, context()),
+        ),
+      ),
+    );
+    expect(outcomes).toEqual(["done", "done", ErrorCode.CONTACT_NOT_FOUND]);
+    expect(vendor.calls).toEqual(["listMessageContacts", "getMessageContact"]);
+  });
+
+  it.each<Fate>(["throttled", "garbage", "lost-before", "503-before"])(
+    "are read on their own when the list fails (%s), and the list is not retried",
+    async (fate) => {
+      const { get, vendor } = reader({}, [fate]);
+      expect(await Promise.all([get("c-1"), get("c-2")])).toEqual([
+        "tom",
+        "name2",
+      ]);
+      expect(vendor.calls).toEqual([
+        "listMessageContacts",
+        "getMessageContact",
+        "getMessageContact",
+      ]);
+      await Promise.all([get("c-1"), get("c-2")]);
+      expect(
+        vendor.calls.filter((one) => one === "listMessageContacts"),
+      ).toHaveLength(1);
+    },
+  );
+
+  it("count the list for one request, and as saved for the others", async () => {
+    const { client, context } = reader({});
+    const contexts = ids(4).map(() => context());
+    await Promise.all(
+      contexts.map((one, at) =>
+        client.execute("getMessageContact", { ContactId: `c-${at + 1}` }, one),
+      ),
+    );
+    expect(contexts.map(({ usage }) => usage.upstreamCalls)).toEqual([
+      1, 0, 0, 0,
+    ]);
+    expect(contexts.map(({ usage }) => usage.saved?.list ?? 0)).toEqual([
+      0, 1, 1, 1,
+    ]);
+  });
+});
+
+describe("the read cache", () => {
+  it("answers until its lifetime ends, and reports the age", async () => {
+    const { client, vendor, timing, context, get } = reader();
+    await get("c-1");
+    await timing.sleep(999);
+    const later = context();
+    await client.execute("getMessageContact", { ContactId: "c-1" }, later);
+    expect(vendor.calls).toHaveLength(1);
+    expect(later.usage).toMatchObject({
+      upstreamCalls: 0,
+      readAgeMs: 999,
+      saved: { cache: 1 },
+    });
+    await timing.sleep(1);
+    await get("c-1");
+    expect(vendor.calls).toHaveLength(2);
+  });
+
+  it("answers reads of single contacts from a list", async () => {
+    const { client, vendor, context, get } = reader();
+    await client.execute(
+      "listMessageContacts",
+      { PageNumber: 1, PageSize: 10 },
+      context(),
+    );
+    expect(await get("c-2")).toBe("name2");
+    expect(vendor.calls).toEqual(["listMessageContacts"]);
+  });
+
+  it("stores no missing contact", async () => {
+    const { client, vendor, context } = reader();
+    for (let n = 0; n < 2; n += 1) {
+      const read = client.execute(
+        "getMessageContact",
+        { ContactId: "c-none" },
+        context(),
+      );
+      expect(await outcomeOf(read)).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    }
+    expect(vendor.calls).toHaveLength(2);
+  });
+
+  it("is invalidated by a write of the contact, not of another one", async () => {
+    const { vendor, get, rename } = reader();
+    await get("c-1");
+    await rename("c-2", "bob");
+    expect(await get("c-1")).toBe("tom");
+    expect(vendor.calls).toEqual(["getMessageContact", "updateMessageContact"]);
+    await rename("c-1", "tim");
+    expect(await get("c-1")).toBe("tim");
+  });
+
+  it("is invalidated by a write with an unknown outcome", async () => {
+    const { vendor, client, context, get } = reader();
+    vendor.contacts.get("c-1")?.Members.push("fd-1");
+    await get("c-1");
+    // Neither the write nor its read-back gets a usable response.
+    vendor.replaceFates(Array<Fate>(30).fill("lost-after"));
+    const outcome = await outcomeOf(
+      client.execute(
+        "disassociateMembers",
+        { ContactId: "c-1", Members: ["fd-1"] },
+        context(),
+      ),
+    );
+    expect(outcome).toBe(ErrorCode.OUTCOME_UNKNOWN);
+    vendor.replaceFates([]);
+    const { Contact } = await client.execute(
+      "getMessageContact",
+      { ContactId: "c-1" },
+      context(),
+    );
+    expect(Contact.Members).toEqual([]);
+  });
+
+  it("does not store a read that began before the end of a write", async () => {
+    const { vendor, get, rename } = reader();
+    const post = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vendor.post = async (form) => {
+      const reply = await post(form);
+      if (form.includes("getMessageContact")) await held;
+      return reply;
+    };
+    const early = get("c-1");
+    await settled();
+    await rename("c-1", "tim");
+    release();
+    expect(await early).toBe("tom");
+    vendor.post = post;
+    expect(await get("c-1")).toBe("tim");
+  });
+
+  it("is bypassed by a request that accepts no cached response", async () => {
+    const { vendor, get, timing } = reader();
+    await get("c-1");
+    await get("c-1", { maxAgeMs: 0 });
+    expect(vendor.calls).toHaveLength(2);
+    await timing.sleep(500);
+    await get("c-1", { maxAgeMs: 501 });
+    expect(vendor.calls).toHaveLength(2);
+    await get("c-1", { maxAgeMs: 500 });
+    expect(vendor.calls).toHaveLength(3);
+  });
+
+  it("forgets a contact that another read reports as missing", async () => {
+    const { vendor, client, context, get } = reader();
+    await get("c-1");
+    vendor.contacts.delete("c-1");
+    const pending = client.execute(
+      "listMessageContactVerifications",
+      { ContactId: "c-1", PageNumber: 1, PageSize: 10 },
+      context(),
+    );
+    expect(await outcomeOf(pending)).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    expect(await outcomeOf(get("c-1"))).toBe(ErrorCode.CONTACT_NOT_FOUND);
+  });
+
+  it("stores that a contact has no deletion, and keeps the contact", async () => {
+    const { vendor, client, context, get } = reader();
+    const execute = vendor.post.bind(vendor);
+    vendor.post = (form) =>
+      execute(
+        form.replace(
+          /"getMessageContactDeletionStatus",\{"ContactId":"c-1"\}/,
+          `"getMessageContactDeletionStatus",{"ContactId":"c-none"}`,
+        ),
+      );
+    await get("c-1");
+    for (let n = 0; n < 3; n += 1) {
+      const status = client.execute(
+        "getMessageContactDeletionStatus",
+        { ContactId: "c-1" },
+        context(),
+      );
+      expect(await outcomeOf(status)).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    }
+    await get("c-1");
+    expect(vendor.calls).toEqual([
+      "getMessageContact",
+      "getMessageContactDeletionStatus",
+    ]);
+  });
+
+  it("refreshes a list that is read often before it expires", async () => {
+    const { client, vendor, context, timing } = reader();
+    const list = (): Promise<unknown> =>
+      client.execute(
+        "listMessageContacts",
+        { PageNumber: 1, PageSize: 10 },
+        context(),
+      );
+    for (let n = 0; n < 5; n += 1) await list();
+    await timing.sleep(800);
+    await list();
+    await settled();
+    expect(vendor.calls).toHaveLength(2);
+    await timing.sleep(900);
+    await list();
+    expect(vendor.calls).toHaveLength(2);
+  });
+});
+
+describe("the read cache of a replica", () => {
+  function replica(): Reader & {
+    bus: { listener: InvalidationListener; isUpToDate: boolean };
+    published: unknown[];
+  } {
+    const published: unknown[] = [];
+    const state = {
+      listener: null as unknown as InvalidationListener,
+      isUpToDate: true,
+    };
+    const bus: InvalidationBus = {
+      isShared: true,
+      publish: (write) => {
+        published.push(write);
+        return Promise.resolve();
+      },
+      isUpToDate: () => Promise.resolve(state.isUpToDate),
+      subscribe: (listener) => {
+        state.listener = listener;
+      },
+    };
+    return {
+      ...reader({ cache: CACHE, bus, directory: "main" }),
+      bus: state,
+      published,
+    };
+  }
+
+  it("is invalidated by the write of another replica in the same directory", async () => {
+    const { get, vendor, bus } = replica();
+    await get("c-1");
+    bus.listener.onWrite({ directory: "other", contactId: "c-1" });
+    await get("c-1");
+    expect(vendor.calls).toHaveLength(1);
+    bus.listener.onWrite({ directory: "main", contactId: "c-1" });
+    await get("c-1");
+    expect(vendor.calls).toHaveLength(2);
+  });
+
+  it("is not used while writes of other replicas may be missing", async () => {
+    const { get, vendor, bus } = replica();
+    await get("c-1");
+    bus.isUpToDate = false;
+    await get("c-1");
+    expect(vendor.calls).toHaveLength(2);
+    bus.isUpToDate = true;
+    bus.listener.onGap();
+    await get("c-1");
+    expect(vendor.calls).toHaveLength(3);
+  });
+
+  it("publishes each write at its start and at its end", async () => {
+    const { rename, client, context, published } = replica();
+    await rename("c-1", "tim");
+    const touched = { directory: "main", contactId: "c-1" };
+    expect(published).toEqual([touched, touched]);
+    await client.execute(
+      "addMessageContact",
+      {
+        Name: "neo",
+        EmailAddress: "neo@example.com",
+        Title: "CEO",
+        MessageTypes: [],
+      },
+      context(),
+    );
+    const created = { directory: "main", contactId: null };
+    expect(published.slice(2)).toEqual([created, created]);
+  });
+});
