@@ -63,7 +63,7 @@ export function buildOpenApi(
     components: {
       ...COMPONENTS,
       responses: { UnexpectedProblem: UNEXPECTED_PROBLEM },
-      examples: problemExamples(),
+      examples: problemExamples([paths, UNEXPECTED_PROBLEM]),
       schemas: { ...schemas.components, ...PROBLEM_SCHEMAS },
     },
   };

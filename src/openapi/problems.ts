@@ -209,15 +209,17 @@ export function exampleProblem(
   );
 }
 
-/** Codes that REST can return. GraphQL has protocol errors with status 200. */
-export const REST_CODES = Object.values(ErrorCode).filter(
-  (code) => ERRORS[code].httpStatus >= 400,
-);
-
-/** One problem document per code, rendered like the responses of the REST API. */
-export function problemExamples(): Record<string, ExampleObject> {
-  return Object.fromEntries([
-    ...REST_CODES.map((code): [string, ExampleObject] => [
+/**
+ * One problem document per code, rendered like the responses of the REST API.
+ *
+ * @param document the parts of the document that refer to examples; others are omitted
+ */
+export function problemExamples(
+  document: unknown,
+): Record<string, ExampleObject> {
+  const text = JSON.stringify(document);
+  const all = [
+    ...Object.values(ErrorCode).map((code): [string, ExampleObject] => [
       code,
       {
         summary: ERRORS[code].message.en,
@@ -236,5 +238,8 @@ export function problemExamples(): Record<string, ExampleObject> {
         ];
       },
     ),
-  ]);
+  ];
+  return Object.fromEntries(
+    all.filter(([name]) => text.includes(`${componentOf(name).$ref}"`)),
+  );
 }
