@@ -109,7 +109,7 @@ describe("the collector receives", () => {
       "from-attributes",
     ],
   ])("with %j, the service name %s", async (environment, name) => {
-    await traced(environment as Environment);
+    await traced(environment);
     expect(collector.resource).toEqual({ "service.name": name });
   });
 
