@@ -15,10 +15,10 @@ import {
 } from "../support/playground.js";
 import { startBoth, type Running } from "../support/running.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";
-import { hasTlsNginx, TlsNginx } from "../support/tls-nginx.js";
+import { hasNginx, Nginx } from "../support/nginx.js";
 import { TestSocket } from "../support/web-socket.js";
 
-const describeWithNginx = hasTlsNginx() ? describe : describe.skip;
+const describeWithNginx = hasNginx() ? describe : describe.skip;
 
 const folder = newFolder();
 const { file, keys } = keysFor({
@@ -49,7 +49,7 @@ const FULL = (url: string): string =>
 
 interface Site {
   readonly running: Running;
-  readonly nginx: TlsNginx;
+  readonly nginx: Nginx;
   stop(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ async function start(
     },
   );
   const { url } = running.gateway;
-  const nginx = await TlsNginx.start(locations(url), http(url));
+  const nginx = await Nginx.start(locations(url), http(url));
   return {
     running,
     nginx,
@@ -353,7 +353,7 @@ describeWithNginx("behind nginx with a path prefix", () => {
   );
 });
 
-const chromiumPath = hasTlsNginx() ? findChromium() : null;
+const chromiumPath = hasNginx() ? findChromium() : null;
 const describeInBrowser = chromiumPath === null ? describe.skip : describe;
 
 describeInBrowser("the pages in a browser behind nginx", () => {

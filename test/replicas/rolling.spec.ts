@@ -75,8 +75,8 @@ describeHere("a rolling restart behind nginx with its defaults", () => {
         });
       replicas = await Promise.all(ports.map(start));
       nginx = await Nginx.start(
-        `upstream gateways { ${ports.map((port) => `server 127.0.0.1:${port};`).join(" ")} }`,
         "location / { proxy_pass http://gateways; }",
+        `upstream gateways { ${ports.map((port) => `server 127.0.0.1:${port};`).join(" ")} }`,
       );
       const failures: unknown[] = [];
       const done = { reads: 0, writes: 0 };
