@@ -139,6 +139,8 @@ const contact = (name: string): string =>
   });
 
 describeWithNginx("behind nginx with a path prefix", () => {
+  beforeAll(ensurePageAssets, 120_000);
+
   describe.each([
     ["without any setting", {}],
     ["with PUBLIC_URL only", { PUBLIC_URL: "https://gateway.example.com/gw" }],
