@@ -231,11 +231,11 @@ test("the gateway of the package has the schema, the pages and the version of th
     `const gateway = await startGateway();
      const textOf = async (path) => (await fetch(gateway.url + path)).text();
      const page = await textOf("/playground");
-     const [script] = /\\/playground\\/assets\\/[^"]+\\.js/.exec(page);
+     const [script] = /playground\\/assets\\/[^"]+\\.js/.exec(page);
      print({
        schema: await textOf("/schema.graphql"),
        version: JSON.parse(await textOf("/openapi.json")).info.version,
-       script: (await fetch(gateway.url + script)).status,
+       script: (await fetch(gateway.url + "/" + script)).status,
        emulator: (await fetch(gateway.url + "/emulator")).url === gateway.emulator.url + "/_emulator/ui",
        isReady: (await fetch(gateway.opsUrl + "/readyz")).status,
      });
