@@ -93,7 +93,10 @@ for (const [args, problem] of [
 test("the command exits with 1 and the reason when it cannot start", async () => {
   const invalid = await npx("--port", "x");
   assert.equal(invalid.code, 1);
-  assert.match(invalid.output, /cannot start: EMULATOR_PORT must be an integer/);
+  assert.match(
+    invalid.output,
+    /cannot start: EMULATOR_PORT must be an integer/,
+  );
   const gateway = await npx("gateway", "--port", "x");
   assert.equal(gateway.code, 1);
   assert.match(gateway.output, /PORT must be a port number/);
