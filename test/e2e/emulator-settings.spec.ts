@@ -149,7 +149,7 @@ describe("under each alternative of each setting of the emulator", () => {
       {
         VERIFICATION_COOLDOWN_SECONDS: "0",
         // Lasting conflicts and throttling end soon.
-        READ_DEADLINE_MS: "3000",
+        READ_DEADLINE_MS: "6000",
         WRITE_DEADLINE_MS: "5500",
       },
     );
