@@ -118,6 +118,8 @@ async function openIn(
     }
   });
   page.on("requestfailed", (request) => {
+    // A page that is reloaded or closed aborts what it is still loading.
+    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
     problems.push(`failed request ${request.url()}`);
   });
   page.on("pageerror", (error) => problems.push(`page error ${error.message}`));
