@@ -20,6 +20,12 @@ const EVICTED_SHARE = 0.1;
 /** Minimum time between two warnings about the limit, in milliseconds. */
 export const WARN_INTERVAL_MS = 60_000;
 
+/** A turn of the event loop is quiet if it is shorter than this. */
+const QUIET_TURN_MS = 0.5;
+
+/** Turns after which the listener is closed although none was quiet. */
+const MAX_TURNS = 1_000;
+
 /** Clock and timers, injected for tests. */
 export interface ConnectionTiming {
   /** Monotonic clock in milliseconds. */
@@ -45,6 +51,7 @@ const SYSTEM: ConnectionTiming = {
 export class Connections {
   private readonly sockets = new Set<Socket>();
   private readonly closing = new Set<Duplex>();
+  private accepted = 0;
   private refusals = 0;
   private readonly upgraded = new WeakSet<Socket>();
   private searchAgainAtMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +84,7 @@ export class Connections {
   /** Tracks the connections of a server and closes those beyond the limit. */
   watch(server: Server): void {
     server.on("connection", (socket) => {
+      this.accepted += 1;
       // `ignoreUpgrade` emits a connection a second time.
       if (this.sockets.has(socket)) return;
       if (this.sockets.size >= this.maxConnections) this.closeIdle();
@@ -96,6 +104,7 @@ export class Connections {
    * a proxy may be sending a request on one of them.
    */
   async stopAccepting(server: Server, maxMs: number): Promise<void> {
+    await this.quietTurn();
     NetServer.prototype.close.call(server);
     await new Promise<void>((resolve) => {
       const cancel = this.timing.after(maxMs, resolve);
@@ -107,6 +116,21 @@ export class Connections {
       for (const socket of this.sockets) socket.once("close", check);
       check();
     });
+  }
+
+  /**
+   * Resolves directly after a short turn of the event loop without a new connection. The
+   * system resets connections that wait to be accepted when the listener closes, and after
+   * such a turn there is hardly time for one.
+   */
+  private async quietTurn(): Promise<void> {
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      const before = this.accepted;
+      const begunMs = this.timing.now();
+      await new Promise((resolve) => setImmediate(resolve));
+      const isShort = this.timing.now() - begunMs < QUIET_TURN_MS;
+      if (isShort && this.accepted === before) return;
+    }
   }
 
   /**

@@ -168,6 +168,7 @@ describe("Connections", () => {
     const stopped = connections.stopAccepting(server, 1_000).then(() => {
       isDone = true;
     });
+    await until("the listener is closed", () => !server.listening);
     await expect(RawPeer.open(url)).rejects.toThrow("ECONNREFUSED");
     expect(await first.write(REQUEST).answers()).toEqual([200]);
     expect(isDone).toBe(false);
@@ -177,9 +178,18 @@ describe("Connections", () => {
     expect(time.waiting.size).toBe(0);
   });
 
+  it("accepts a connection that arrives while it stops", async () => {
+    const stopped = connections.stopAccepting(server, 1_000);
+    const peer = await open();
+    expect(await peer.write(REQUEST).answers()).toEqual([200]);
+    peer.end();
+    await stopped;
+  });
+
   it("stops waiting for open connections after the given time", async () => {
     await two();
     const stopped = connections.stopAccepting(server, 1_000);
+    await until("the listener is closed", () => !server.listening);
     expect([...time.waiting.values()]).toEqual([1_000]);
     time.due();
     await stopped;
