@@ -40,12 +40,15 @@ describeHere("a rolling restart behind nginx with its defaults", () => {
   let redis: RedisServer;
   let nginx: Nginx;
   let replicas: GatewayProcess[];
+  /** Ends the load, also after a failure. */
+  let isOver = false;
 
   beforeAll(() => {
     entry = buildGateway();
   }, 180_000);
   afterAll(() => folder.remove());
   afterEach(async () => {
+    isOver = true;
     await nginx.stop();
     await Promise.all(replicas.map((replica) => replica.kill()));
     await redis.kill();
@@ -81,8 +84,9 @@ describeHere("a rolling restart behind nginx with its defaults", () => {
       const failures: unknown[] = [];
       const done = { reads: 0, writes: 0 };
       let isRolled = false;
+      isOver = false;
       const isDone = (): boolean =>
-        isRolled && done.reads >= READS && done.writes >= WRITES;
+        isOver || (isRolled && done.reads >= READS && done.writes >= WRITES);
       const read = async (): Promise<void> => {
         while (!isDone()) {
           const response = await fetch(
@@ -101,7 +105,7 @@ describeHere("a rolling restart behind nginx with its defaults", () => {
             "updateMessageContact",
             { contactId: TOM, name: done.writes % 2 === 0 ? "tom" : "jerry" },
             headers,
-          );
+          ).catch((error: unknown) => ({ status: 0, code: String(error) }));
           if (code !== "OK") failures.push(["write", status, code]);
           done.writes += 1;
         }
