@@ -324,6 +324,17 @@ const lineOf = (requestId: unknown): Promise<Line> =>
     () => lines.find((line) => line.requestId === requestId) ?? null,
   );
 
+/** Since 24.9, Node declines an upgrade itself and accepts as many headers. */
+const IGNORED_UPGRADE: [string, string][] =
+  Number(process.versions.node.split(".")[0]) >= 25
+    ? []
+    : [
+        [
+          "headers-too-large",
+          `GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n${"a: b\r\n".repeat(950)}\r\n`,
+        ],
+      ];
+
 describe("a refused request", () => {
   it.each(CASES)(
     "is logged with its request id and reason: %s",
@@ -354,10 +365,7 @@ describe("a refused request", () => {
       "headers-too-large",
       `GET / HTTP/1.1\r\nhost: x\r\na: ${"a".repeat(20_000)}\r\n\r\n`,
     ],
-    [
-      "headers-too-large",
-      `GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n${"a: b\r\n".repeat(950)}\r\n`,
-    ],
+    ...IGNORED_UPGRADE,
   ])("is logged even if Node rejects it: %s", async (reason, bytes) => {
     const answer = await writeBytes(gateway.url, bytes);
     const requestId = /x-request-id: (.*)\r/.exec(answer)?.[1];
