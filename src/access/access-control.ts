@@ -52,6 +52,8 @@ export interface AccessRequest {
    */
   readonly rawHeaders?: readonly string[];
   readonly view: ClientView;
+  /** Result of `originOf` for this request, if it is known already. */
+  readonly originCheck?: OriginCheck;
   readonly rights: RouteRights | undefined;
   readonly setHeader: SetHeader;
   /**
@@ -166,7 +168,7 @@ export class AccessControl {
       throw new MisdirectedRequest();
     }
     if (rights === "public") return ANONYMOUS_GRANT;
-    const check = this.originOf(incoming);
+    const check = incoming.originCheck ?? this.originOf(incoming);
     if (check.kind === "foreign") throw foreignOrigin(check.origin);
     if (rights === "handshake" && repeated === null) return ANONYMOUS_GRANT;
     const caller =

@@ -114,6 +114,7 @@ function accessRequest(
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,
     view: request.clientView,
+    originCheck: request.originCheck,
     // Without a route the response is a 404, which requires only a credential.
     rights: request.is404 ? "signed" : config.rights,
     setHeader: (name, value) => reply.header(name, value),
