@@ -5,6 +5,7 @@ import {
   type BrowserContext,
   type Page,
 } from "playwright-core";
+import { reportMissing } from "./installed.js";
 
 const USUAL_PLACES = [
   "/usr/bin/chromium",
@@ -28,8 +29,7 @@ export function findChromium(): string | null {
     (path) => existsSync(path),
   );
   if (found !== undefined) return found;
-  if (process.env["CI"]) throw new Error(HINT);
-  process.stderr.write(`Browser tests are skipped. ${HINT}\n`);
+  reportMissing(HINT);
   return null;
 }
 
