@@ -10,6 +10,7 @@ export const MAY_IMPORT = {
   errors: [],
   context: ["errors"],
   proxies: [],
+  csv: [],
   config: ["context", "proxies"],
   logging: ["config", "context", "errors"],
   validation: ["errors"],
