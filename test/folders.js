@@ -25,6 +25,8 @@ export const MAY_IMPORT = {
     "proxies",
     "upstream",
   ],
+  // Accounts and folders, which other features show by name.
+  directory: ["context", "errors", "upstream"],
   http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
