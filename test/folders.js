@@ -51,6 +51,21 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  coverage: [
+    "access",
+    "config",
+    "context",
+    "csv",
+    "directory",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "openapi",
+    "upstream",
+    "validation",
+  ],
   // Implements interfaces that the folders below declare.
   "shared-state": [
     "access",
