@@ -37,7 +37,6 @@ export const MAY_IMPORT = {
     "http",
     "logging",
     "proxies",
-    "upstream",
   ],
   "message-contacts": [
     "access",
