@@ -89,6 +89,7 @@ export const MAY_IMPORT = {
   ],
   pages: [
     "config",
+    "coverage",
     "errors",
     "graphql",
     "http",

@@ -42,6 +42,6 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: SCHEDULE, useValue: scheduleTimeout },
   ],
-  exports: [AllContacts, BulkChanges, MessageContactsService],
+  exports: [AllContacts, BulkChanges, ContactLoaders, MessageContactsService],
 })
 export class MessageContactsModule {}

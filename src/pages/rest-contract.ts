@@ -1,4 +1,5 @@
 import type { RestContract } from "../openapi/document.js";
+import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
 import { BulkController } from "../message-contacts/rest/bulk.controller.js";
 import { DeletionEventsController } from "../message-contacts/rest/deletion-events.controller.js";
@@ -10,6 +11,7 @@ export const REST_CONTRACT: RestContract = {
     MessageContactsController,
     BulkController,
     DeletionEventsController,
+    CoverageController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };
