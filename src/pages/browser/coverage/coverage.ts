@@ -1,4 +1,5 @@
-import { readCsv, readReport, ReportError, type Report } from "./report.js";
+import { readCsv, readReport, ReportError } from "./read-report.js";
+import type { Report } from "./report.js";
 import { SignIn } from "./sign-in.js";
 import { fill, textsOf } from "./texts.js";
 import {
