@@ -165,7 +165,10 @@ function success(
     ...Object.fromEntries(
       Object.entries(texts ?? {}).map(([mediaType, example]) => [
         mediaType,
-        { schema: { type: "string" }, example },
+        {
+          schema: { type: "string" },
+          examples: { sample: { value: example } },
+        },
       ]),
     ),
   };

@@ -67,6 +67,8 @@ const OTHER_PATHS = [
   "/",
   "/graphql",
   "/graphql/stream",
+  "/coverage",
+  "/coverage/assets/:build/:file",
   "/playground",
   "/playground/assets/:build/:file",
   "/docs",

@@ -95,16 +95,15 @@ export class CoverageController {
       format,
       ...args
     } = checkInput(CoverageQuery, queryValues(query, COVERAGE_TYPES));
-    addVary(reply, "accept");
     if ((format ?? preferredFormat(accept)) === "csv") {
       const { accounts } = await this.service.wholeReport(args, context);
-      void reply
+      void addVary(reply, "accept")
         .header("content-type", CSV_MEDIA_TYPE)
         .header("content-disposition", 'attachment; filename="coverage.csv"');
       return coverageCsv(accounts, args.onlyGaps ?? true);
     }
     const report = await this.service.coverage(args, context, { withFolders });
-    void reply.header(
+    void addVary(reply, "accept").header(
       "link",
       pageLinks(`${context.linkBase ?? ""}/v1/coverage`, query, report),
     );

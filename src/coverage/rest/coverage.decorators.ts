@@ -63,7 +63,7 @@ export const Recipients = (): MethodDecorator =>
       NOT_MODIFIED,
     ],
     errors: [E.BINDING_TARGET_NOT_FOUND],
-    fieldNames: { accountId: "id" },
+    fieldNames: { accountId: "id", targetIds: "id" },
     needsSeveralCalls: true,
     example: { id: "1997968394350002" },
   });
@@ -91,6 +91,7 @@ export const Coverage = (): MethodDecorator =>
       NOT_MODIFIED,
     ],
     errors: [E.BINDING_TARGET_NOT_FOUND],
+    fieldNames: { targetIds: "under" },
     needsSeveralCalls: true,
     example: { query: { onlyGaps: true, minRecipients: 1 } },
   });

@@ -186,11 +186,7 @@ describe("lostRecipients", () => {
       ]),
     ).toEqual([
       ["101", [FAULT, GapReason.NOBODY]],
-      [
-        "102",
-        [SECURITY, GapReason.NOBODY],
-        [FAULT, GapReason.ONLY_UNVERIFIED],
-      ],
+      ["102", [SECURITY, GapReason.NOBODY], [FAULT, GapReason.ONLY_UNVERIFIED]],
     ]);
   });
 
