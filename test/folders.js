@@ -36,7 +36,6 @@ export const MAY_IMPORT = {
     "http",
     "logging",
     "proxies",
-    "upstream",
   ],
   "message-contacts": [
     "access",
