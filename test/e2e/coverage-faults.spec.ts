@@ -49,13 +49,11 @@ function seedContacts(count: number): void {
   if (first === undefined) throw new Error("no contact");
   const letters = [..."abcdefghijklmnop"];
   const copies = letters.flatMap((one) => letters.map((two) => one + two));
-  const more = copies
-    .slice(0, count - seed.contacts.length)
-    .map((name) => ({
-      ...first,
-      contactId: `c-more${name}`,
-      name: `m${name}`,
-    }));
+  const more = copies.slice(0, count - seed.contacts.length).map((name) => ({
+    ...first,
+    contactId: `c-more${name}`,
+    name: `m${name}`,
+  }));
   control.seed({ ...seed, contacts: [...seed.contacts, ...more] });
 }
 
