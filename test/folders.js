@@ -25,7 +25,7 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   // Accounts and folders, which other features show by name.
-  directory: ["context", "errors", "upstream"],
+  directory: ["config", "context", "errors", "graphql", "upstream"],
   http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
@@ -47,6 +47,16 @@ export const MAY_IMPORT = {
     "logging",
     "openapi",
     "upstream",
+    "validation",
+  ],
+  "binding-targets": [
+    "access",
+    "context",
+    "directory",
+    "errors",
+    "graphql",
+    "http",
+    "message-contacts",
     "validation",
   ],
   // Implements interfaces that the folders below declare.
@@ -72,6 +82,7 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   pages: [
+    "binding-targets",
     "config",
     "errors",
     "graphql",

@@ -1,3 +1,4 @@
+import { BindingTargetsController } from "../binding-targets/rest/binding-targets.controller.js";
 import type { RestContract } from "../openapi/document.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
 import { BulkController } from "../message-contacts/rest/bulk.controller.js";
@@ -10,6 +11,7 @@ export const REST_CONTRACT: RestContract = {
     MessageContactsController,
     BulkController,
     DeletionEventsController,
+    BindingTargetsController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };
