@@ -1,3 +1,4 @@
+import { BindingTargetsController } from "../binding-targets/rest/binding-targets.controller.js";
 import type { RestContract } from "../openapi/document.js";
 import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
@@ -11,6 +12,7 @@ export const REST_CONTRACT: RestContract = {
     MessageContactsController,
     BulkController,
     DeletionEventsController,
+    BindingTargetsController,
     CoverageController,
   ],
   upstreamShape: UpstreamErrorInfo,
