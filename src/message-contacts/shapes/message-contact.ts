@@ -68,7 +68,8 @@ export class PendingVerification {
  * Relay's interface of objects that `Query.node` can read again. Contacts are the only
  * ones: no other shape has an id.
  */
-@InterfaceType({
+// With its name, because the bundle has another class of this name.
+@InterfaceType("Node", {
   description:
     "An object that `node` can read again by its id. Contacts are the only ones.",
   resolveType: () => "MessageContact",
