@@ -77,6 +77,8 @@ export const REASONS = {
     "a query or mutation on a stream, or a subscription elsewhere",
   "invalid-variables": "variables do not have the declared types",
   "upstream-calls": "`MAX_UPSTREAM_CALLS_PER_REQUEST`",
+  "inconsistent-list":
+    "a list of the vendor changed twice while its pages were read",
   handshake: "not a valid WebSocket handshake",
   "unauthenticated-socket":
     "a message was sent before `connection_init` was accepted",

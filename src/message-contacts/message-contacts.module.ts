@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { UpstreamModule } from "../upstream/upstream.module.js";
+import { AllContacts } from "./all-contacts.js";
 import { BulkChanges } from "./bulk/bulk-changes.js";
 import { BulkController } from "./rest/bulk.controller.js";
 import { BulkResolver } from "./graphql/bulk.resolver.js";
@@ -30,6 +31,7 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     MessageContactsService,
     MessageContactsResolver,
     MessageContactFieldsResolver,
+    AllContacts,
     BulkChanges,
     BulkResolver,
     ContactLoaders,
@@ -40,5 +42,6 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: SCHEDULE, useValue: scheduleTimeout },
   ],
+  exports: [AllContacts, BulkChanges, MessageContactsService],
 })
 export class MessageContactsModule {}

@@ -63,7 +63,7 @@ interface EnumDescription<T extends object> extends EnumOptions<T> {
 }
 
 /** Declares an enum in the GraphQL schema and in the OpenAPI document. */
-function declareEnum<T extends Readonly<Record<string, string>>>(
+export function declareEnum<T extends Readonly<Record<string, string>>>(
   type: T,
   options: EnumDescription<T>,
 ): void {
