@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { UpstreamModule } from "../upstream/upstream.module.js";
 import { AllContacts } from "./all-contacts.js";
 import { BulkChanges } from "./bulk/bulk-changes.js";
+import { ContactSearch } from "./search/contact-search.js";
 import { BulkController } from "./rest/bulk.controller.js";
 import { BulkResolver } from "./graphql/bulk.resolver.js";
 import { ContactLoaders } from "./graphql/contact.loaders.js";
@@ -34,6 +35,7 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     AllContacts,
     BulkChanges,
     BulkResolver,
+    ContactSearch,
     ContactLoaders,
     Deletions,
     DeletionWatch,

@@ -91,7 +91,7 @@ const context = { caller: { personal: true, scopes: new Set() } };
 async function isAccepted(operationId: string, input: Input): Promise<boolean> {
   const { id, query, body } = structuredClone(input);
   const controllers = [
-    new MessageContactsController(service as never, config),
+    new MessageContactsController(service as never, service as never, config),
     new BulkController(service as never, config),
     new DeletionEventsController(service as never, {} as never, {} as never),
   ].map((controller) => controller as unknown as Record<string, Handler>);

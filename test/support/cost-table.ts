@@ -92,6 +92,13 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 8,
   },
   {
+    request: "A page of contacts with `search`",
+    api: "graphql",
+    ask: `{ messageContacts(search: "tom") { totalCount items { ${CONTACT} } } }`,
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
     request: "The pending verifications of a contact",
     api: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,

@@ -44,8 +44,8 @@ export const ListMessageContacts = (): MethodDecorator =>
   RestOperation("listMessageContacts", {
     summary: "List contacts",
     description:
-      "One page of all contacts, or of those bound to one target (directory, folder or member account).",
-    query: inputs.MessageContactsArgs,
+      "One page of all contacts, or of those that meet every condition. With a condition other than `boundTo`, or with an order, the whole directory is read: one upstream call per 100 contacts. Repeat a parameter for each value of a list.",
+    query: queries.MessageContactsQuery,
     headers: CONDITIONAL,
     answers: [
       {

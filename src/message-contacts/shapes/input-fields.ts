@@ -40,7 +40,8 @@ export const DEFAULT_PAGE_SIZE = 10;
 const isGiven = (_input: object, value: unknown): boolean =>
   value !== undefined;
 
-function input(
+/** An input property: its declaration and its rules, which an omitted one need not meet. */
+export function input(
   field: PropertyDecorator,
   optional: boolean | undefined,
   checks: PropertyDecorator[],
@@ -120,8 +121,8 @@ export function ContactPhoneNumber({
   );
 }
 
-/** Values that inputs accept. */
-function inputValues(type: object): string[] {
+/** Values of an enum that inputs accept. */
+export function inputValues(type: object): string[] {
   const { values = [], resultsOnly = [] } = enumerationOf(type) ?? {};
   return values.filter((value) => !resultsOnly.includes(value));
 }
