@@ -65,6 +65,18 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  "pending-verifications": [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "openapi",
+    "validation",
+  ],
   // Implements interfaces that the folders below declare.
   "shared-state": [
     "access",
@@ -88,6 +100,7 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   pages: [
+    "pending-verifications",
     "config",
     "errors",
     "graphql",

@@ -17,6 +17,7 @@ import {
   toProblem,
   type Problem,
 } from "../http/problem-details.js";
+import { EXPECTED } from "../errors/expected-forms.js";
 import { headersOf } from "./front-matter.js";
 import type { RestOperation } from "./rest-operation.js";
 import { REQUEST_ID, sampleError } from "./sample-errors.js";
@@ -38,6 +39,8 @@ const VIOLATIONS = [
   { field: ["name"], rule: "length", min: 2, max: 12 },
   { field: ["contactId"], rule: "format" },
   { field: ["pageSize"], rule: "range", min: 1, max: 100 },
+  { field: ["olderThanSeconds"], rule: "type", expected: EXPECTED.integer },
+  { field: ["items"], rule: "length", min: 1, max: 50, unit: "items" },
 ] as const satisfies Violation[];
 
 /** Error codes of every operation. */

@@ -14,6 +14,11 @@ export interface FeatureRow {
  */
 export const FEATURES = {
   updateMessageContacts: { kind: "write", scopes: ["contacts:write"] },
+  pendingVerifications: { kind: "read", scopes: ["contacts:read"] },
+  sendVerifications: {
+    kind: "write",
+    scopes: ["contacts:read", "contacts:verify"],
+  },
 } as const satisfies Record<string, FeatureRow>;
 
 /** Name of a feature; the same in every file. */
