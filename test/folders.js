@@ -102,6 +102,7 @@ export const MAY_IMPORT = {
   pages: [
     "pending-verifications",
     "config",
+    "coverage",
     "errors",
     "graphql",
     "http",

@@ -39,10 +39,17 @@ export const TAGS = {
     name: "Bindings",
     description: "Bind contacts to the directory, to folders and to members.",
   },
+  coverage: {
+    name: "Coverage",
+    description: "Who is notified, and who is not.",
+  },
 } as const satisfies Record<string, TagObject>;
 
 /** Tag of a route. */
 export function tagOf(method: string, path: string): TagObject {
+  if (/\/(?:coverage|recipients|deletion-preview|replace)$/.test(path)) {
+    return TAGS.coverage;
+  }
   if (path.includes("/verifications")) return TAGS.verifications;
   if (path.includes("/bindings")) return TAGS.bindings;
   const isDeletion = path.includes("/deletion") || method === "delete";

@@ -1,4 +1,5 @@
 import type { RestContract } from "../openapi/document.js";
+import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
 import { BulkController } from "../message-contacts/rest/bulk.controller.js";
 import { StatusEventsController } from "../message-contacts/rest/status-events.controller.js";
@@ -14,6 +15,7 @@ export const REST_CONTRACT: RestContract = {
     DeletionEventsController,
     StatusEventsController,
     PendingVerificationsController,
+    CoverageController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };

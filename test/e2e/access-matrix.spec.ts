@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { SCOPES, type Scope } from "../../src/context/caller.js";
-import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import {
+  CONTACT_OPERATIONS,
+  OPERATIONS,
+  type ContactOperation,
+} from "../../src/upstream/operations.js";
 import { APIS, type Input } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { startBoth, type Running } from "../support/running.js";
@@ -19,7 +23,7 @@ const CALLERS = {
   ) as Record<string, KeyRow>),
 } satisfies Record<string, KeyRow>;
 
-const INPUTS: Readonly<Record<Operation, Input>> = {
+const INPUTS: Readonly<Record<ContactOperation, Input>> = {
   addMessageContact: {
     name: "neo",
     emailAddress: "neo@example.com",
@@ -64,7 +68,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-const operations = Object.keys(OPERATIONS) as Operation[];
+const operations = CONTACT_OPERATIONS;
 
 describe("caller × operation × API", () => {
   for (const api of APIS) {

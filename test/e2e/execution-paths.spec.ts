@@ -20,7 +20,10 @@ import {
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { operationNameOf } from "../../src/graphql/operation-name.js";
-import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import {
+  CONTACT_OPERATIONS,
+  type ContactOperation,
+} from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
 import { documentFor } from "../support/apis.js";
@@ -170,8 +173,8 @@ const PRICED: readonly Case[] = COSTS.filter(
   variables,
 }));
 
-const EVERY: readonly Case[] = Object.keys(OPERATIONS).map((name) => {
-  const operation = name as Operation;
+const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((name) => {
+  const operation = name as ContactOperation;
   const { contactId, ...rest } = VALID_INPUTS[operation];
   const query = documentFor(operation);
   const variables = query.startsWith("mutation")

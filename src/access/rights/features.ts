@@ -19,6 +19,21 @@ export const FEATURES = {
     kind: "write",
     scopes: ["contacts:read", "contacts:verify"],
   },
+  recipients: { kind: "read", scopes: ["contacts:read", "directory:read"] },
+  coverage: { kind: "read", scopes: ["contacts:read", "directory:read"] },
+  deletionPreview: {
+    kind: "read",
+    scopes: ["contacts:read", "directory:read"],
+  },
+  replaceMessageContact: {
+    kind: "write",
+    scopes: [
+      "contacts:read",
+      "directory:read",
+      "contacts:bind",
+      "contacts:delete",
+    ],
+  },
 } as const satisfies Record<string, FeatureRow>;
 
 /** Name of a feature; the same in every file. */

@@ -2,7 +2,6 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import type { GatewayError } from "../../errors/gateway-error.js";
 import { tooCostly } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
 import {

@@ -15,11 +15,9 @@ import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames, type FieldNames } from "../../http/field-names.js";
-import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
-import type { ItemOutcome } from "../bulk/run-in-order.js";
 import {
   AssociateMembers,
   BatchUpdateMessageContacts,
@@ -28,24 +26,18 @@ import {
   UNBIND_FIELD_NAMES,
 } from "./bulk.decorators.js";
 import { itemsOf } from "./list-body.js";
+import { resultOf, withCompletion } from "./item-results.js";
 import {
   fromPath,
   fromTargets,
   type RawQuery,
   rejectBody,
 } from "./rest-input.js";
-import { ItemStatus } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import type {
   BatchUpdateResults,
   BindingChanges,
 } from "../shapes/rest-bulk.js";
-
-/** Status of a response in which each item has its own status (RFC 4918). */
-const MULTI_STATUS = 207;
-
-/** Status of an item that was not attempted because an earlier one failed (RFC 4918). */
-const FAILED_DEPENDENCY = 424;
 
 /** REST routes for changes that need several vendor calls. */
 @Controller("/v1/message-contacts")
@@ -142,39 +134,4 @@ function toBindingChanges(
       ),
     })),
   };
-}
-
-interface ItemResult {
-  readonly status: ItemStatus;
-  readonly httpStatus: number;
-  readonly problem: Problem | null;
-}
-
-function resultOf(
-  outcome: ItemOutcome<unknown>,
-  context: RequestContext,
-): ItemResult {
-  const status = ItemStatus[outcome.status];
-  switch (outcome.status) {
-    case "DONE":
-      return { status, httpStatus: 200, problem: null };
-    case "NOT_ATTEMPTED":
-      return { status, httpStatus: FAILED_DEPENDENCY, problem: null };
-    case "FAILED": {
-      const problem = toProblem(outcome.error, context);
-      return { status, httpStatus: problem.status, problem };
-    }
-  }
-}
-
-/** Sets status 207 unless every item was completed. */
-function withCompletion<A extends { readonly results: readonly ItemResult[] }>(
-  reply: FastifyReply,
-  body: A,
-): A & { isComplete: boolean } {
-  const isComplete = body.results.every(
-    ({ status }) => status === ItemStatus.DONE,
-  );
-  if (!isComplete) void reply.code(MULTI_STATUS);
-  return { isComplete, ...body };
 }

@@ -5,7 +5,7 @@ import {
   ContactTitle,
   MessageType,
 } from "./enums.js";
-import { input, inputValues } from "./input-fields.js";
+import { inputField, inputValues } from "./input-fields.js";
 import * as rules from "./rules/rules.js";
 import { ShapeField } from "./shape-field.js";
 
@@ -18,7 +18,7 @@ const ListOf = (
   example: string,
 ): PropertyDecorator => {
   const values = inputValues(type);
-  return input(
+  return inputField(
     ShapeField(() => type as ReturnTypeFuncValue, {
       list: true,
       optional: true,
@@ -36,7 +36,7 @@ const ListOf = (
 };
 
 export const Search = (): PropertyDecorator =>
-  input(
+  inputField(
     ShapeField(() => String, {
       optional: true,
       description:
@@ -67,7 +67,7 @@ export const AllMessageTypes = (): PropertyDecorator =>
 export const MessageTypeConditions = (
   type: () => ReturnTypeFuncValue,
 ): PropertyDecorator =>
-  input(
+  inputField(
     ShapeField(type, {
       optional: true,
       graphqlOnly: true,
@@ -78,7 +78,7 @@ export const MessageTypeConditions = (
   );
 
 const Condition = (description: string): PropertyDecorator =>
-  input(
+  inputField(
     ShapeField(() => Boolean, { optional: true, description }),
     true,
     rules.booleanRules(),
@@ -93,7 +93,7 @@ export const HasPending = (): PropertyDecorator =>
   );
 
 export const OrderBy = (): PropertyDecorator =>
-  input(
+  inputField(
     ShapeField(() => ContactOrder, {
       optional: true,
       description: "Order of the contacts; by default the order of the vendor.",

@@ -2,7 +2,7 @@ import { ArgsType, InputType, Int } from "@nestjs/graphql";
 import { VerificationChannel } from "../../message-contacts/shapes/enums.js";
 import {
   ContactId,
-  input,
+  inputField,
   inputValues,
 } from "../../message-contacts/shapes/input-fields.js";
 import * as rules from "../../message-contacts/shapes/rules/rules.js";
@@ -12,7 +12,7 @@ import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 const MAX_AGE_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 function Channel(description: string, optional: boolean): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => VerificationChannel, {
       optional,
       description,
@@ -27,7 +27,7 @@ function Channel(description: string, optional: boolean): PropertyDecorator {
 }
 
 const OlderThanSeconds = (): PropertyDecorator =>
-  input(
+  inputField(
     ShapeField(() => Int, {
       optional: true,
       description:
