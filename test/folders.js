@@ -100,7 +100,6 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   pages: [
-    "pending-verifications",
     "config",
     "coverage",
     "errors",
@@ -108,6 +107,7 @@ export const MAY_IMPORT = {
     "http",
     "message-contacts",
     "openapi",
+    "pending-verifications",
     "upstream",
   ],
   // The emulator exists to contradict the client, so it shares no code with it.

@@ -31,7 +31,7 @@ const ARGUMENTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   CONTACT_NOT_FOUND: ["contactId"],
   BINDING_TARGET_NOT_FOUND: ["targetIds"],
   NAME_TAKEN: ["name"],
-  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber"],
+  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber", "channel"],
 };
 
 /** Violations of an example; an operation shows the first that is about its arguments. */
@@ -40,7 +40,6 @@ const VIOLATIONS = [
   { field: ["contactId"], rule: "format" },
   { field: ["pageSize"], rule: "range", min: 1, max: 100 },
   { field: ["olderThanSeconds"], rule: "type", expected: EXPECTED.integer },
-  { field: ["items"], rule: "length", min: 1, max: 50, unit: "items" },
 ] as const satisfies Violation[];
 
 /** Error codes of every operation. */
@@ -162,13 +161,13 @@ function sampleOf(
   const names = [path, query, body].flatMap((shape) =>
     shape === undefined ? [] : [...propertiesOf(shape).keys()],
   );
-  const isBatch = names.includes("inputs");
+  const list = names.find((name) => name === "inputs" || name === "items");
   const isArgument = (name = ""): boolean =>
     operation === undefined ||
-    isBatch ||
+    list !== undefined ||
     names.includes(fieldNames[name] ?? name);
   const place = (name: string): string[] =>
-    isBatch ? ["inputs", "0", name] : [fieldNames[name] ?? name];
+    list === undefined ? [fieldNames[name] ?? name] : [list, "0", name];
   if (code === ErrorCode.INVALID_INPUT) {
     const violation = VIOLATIONS.find(({ field: [name] }) => isArgument(name));
     return violation === undefined

@@ -56,6 +56,7 @@ describe("schema.graphql", () => {
       "Query.coverage",
       "Query.messageContactDeletionStatus",
       "Query.messageContacts",
+      "Query.pendingVerifications",
     ]);
   });
 

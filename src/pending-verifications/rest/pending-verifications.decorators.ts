@@ -39,9 +39,11 @@ export const PendingVerifications = (): MethodDecorator =>
   });
 
 const SENT = {
-  contactId: "c-X1vOq7bK3tJyW8Ln",
+  contactId: "c-r5IfC8dP0gNmZ4Ek",
   channel: VerificationChannel.EMAIL,
   status: ItemStatus.DONE,
+  sentAt: "2026-01-31T08:30:00.000Z",
+  retryAfterSeconds: 60,
   httpStatus: 200,
   problem: null,
 };
@@ -92,7 +94,7 @@ export const SendVerifications = (): MethodDecorator =>
       body: {
         items: [
           {
-            contactId: "c-X1vOq7bK3tJyW8Ln",
+            contactId: "c-r5IfC8dP0gNmZ4Ek",
             channel: VerificationChannel.EMAIL,
           },
         ],

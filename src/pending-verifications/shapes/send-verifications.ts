@@ -16,7 +16,7 @@ import {
 export class VerificationResult {
   @ShapeField(() => ID, {
     description: "ID of the contact.",
-    example: "c-X1vOq7bK3tJyW8Ln",
+    example: "c-r5IfC8dP0gNmZ4Ek",
   })
   contactId!: string;
 

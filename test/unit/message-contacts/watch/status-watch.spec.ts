@@ -129,7 +129,7 @@ describe("StatusWatch", () => {
       expect.objectContaining({ code: "RATE_LIMITED" }),
     );
     await settled();
-    await Promise.all(values.map((one) => one.return?.()));
+    for (const one of values) await one.return?.();
     expect(waiting()).toBe(0);
     const before = reads();
     await elapse();
