@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   afterAll,
   beforeAll,
@@ -152,7 +153,11 @@ const isRunnable = (node: DefinitionNode): node is OperationDefinitionNode =>
   node.kind === Kind.OPERATION_DEFINITION &&
   node.operation !== OperationTypeNode.SUBSCRIPTION;
 
-const EXAMPLES: readonly Case[] = readdirSync(FOLDER)
+const EXAMPLES: readonly Case[] = readdirSync(fileURLToPath(FOLDER), {
+  encoding: "utf8",
+  recursive: true,
+})
+  .filter((file) => file.endsWith(".graphql"))
   .sort()
   .flatMap((file) => {
     const query = readFileSync(new URL(file, FOLDER), "utf8");

@@ -99,6 +99,13 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
+    request: "The pending verifications of the whole directory",
+    api: "graphql",
+    ask: "{ pendingVerifications { totalCount items { target } } }",
+    calls: [LIST, ...times(12, PENDING)],
+    inParallel: 8,
+  },
+  {
     request: "The pending verifications of a contact",
     api: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,
