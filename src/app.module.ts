@@ -3,6 +3,7 @@ import { APP_FILTER } from "@nestjs/core";
 import { GraphQLModule } from "@nestjs/graphql";
 import { AccessModule } from "./access/access.module.js";
 import type { AccessControl } from "./access/access-control.js";
+import { BindingTargetsModule } from "./binding-targets/binding-targets.module.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { CoverageModule } from "./coverage/coverage.module.js";
@@ -55,6 +56,7 @@ export class AppModule {
         }),
         MessageContactsModule,
         PendingVerificationsModule,
+        BindingTargetsModule,
         CoverageModule,
       ],
       providers: [

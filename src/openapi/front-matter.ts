@@ -39,6 +39,10 @@ export const TAGS = {
     name: "Bindings",
     description: "Bind contacts to the directory, to folders and to members.",
   },
+  targets: {
+    name: "Targets",
+    description: "The directory, its folders and its members, by name.",
+  },
   coverage: {
     name: "Coverage",
     description: "Who is notified, and who is not.",
@@ -47,6 +51,7 @@ export const TAGS = {
 
 /** Tag of a route. */
 export function tagOf(method: string, path: string): TagObject {
+  if (path.includes("/binding-targets")) return TAGS.targets;
   if (/\/(?:coverage|recipients|deletion-preview|replace)$/.test(path)) {
     return TAGS.coverage;
   }

@@ -1,3 +1,4 @@
+import { BindingTargetsController } from "../binding-targets/rest/binding-targets.controller.js";
 import type { RestContract } from "../openapi/document.js";
 import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
@@ -15,6 +16,7 @@ export const REST_CONTRACT: RestContract = {
     DeletionEventsController,
     StatusEventsController,
     PendingVerificationsController,
+    BindingTargetsController,
     CoverageController,
   ],
   upstreamShape: UpstreamErrorInfo,

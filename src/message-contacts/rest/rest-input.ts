@@ -39,6 +39,7 @@ const BOOLEANS: ReadonlySet<string> = new Set([
   "retainContactInMembers",
   "isBound",
   "hasPending",
+  "includePath",
 ]);
 
 /** Parameters that are repeated for each value; Fastify gives a single one as text. */
