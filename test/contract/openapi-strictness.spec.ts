@@ -8,6 +8,7 @@ import { ErrorCode } from "../../src/errors/error-codes.js";
 import { GatewayError } from "../../src/errors/gateway-error.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { CoverageController } from "../../src/coverage/rest/coverage.controller.js";
+import { BindingTargetsController } from "../../src/binding-targets/rest/binding-targets.controller.js";
 import { BulkController } from "../../src/message-contacts/rest/bulk.controller.js";
 import { StatusEventsController } from "../../src/message-contacts/rest/status-events.controller.js";
 import { PendingVerificationsController } from "../../src/pending-verifications/rest/pending-verifications.controller.js";
@@ -97,6 +98,7 @@ async function isAccepted(operationId: string, input: Input): Promise<boolean> {
     new MessageContactsController(service as never, service as never, config),
     new BulkController(service as never, config),
     new CoverageController(service as never, service as never),
+    new BindingTargetsController(service as never),
     new DeletionEventsController(service as never, {} as never, {} as never),
     new StatusEventsController(service as never, {} as never),
     new PendingVerificationsController(
