@@ -179,7 +179,7 @@ const PRICED: readonly Case[] = COSTS.filter(
 }));
 
 const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((name) => {
-  const operation = name as ContactOperation;
+  const operation = name;
   const { contactId, ...rest } = VALID_INPUTS[operation];
   const query = documentFor(operation);
   const variables = query.startsWith("mutation")
