@@ -20,10 +20,7 @@ import {
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { operationNameOf } from "../../src/graphql/operation-name.js";
-import {
-  CONTACT_OPERATIONS,
-  type ContactOperation,
-} from "../../src/upstream/operations.js";
+import { CONTACT_OPERATIONS } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
 import { documentFor } from "../support/apis.js";
@@ -178,7 +175,7 @@ const PRICED: readonly Case[] = COSTS.filter(
 }));
 
 const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((name) => {
-  const operation = name as ContactOperation;
+  const operation = name;
   const { contactId, ...rest } = VALID_INPUTS[operation];
   const query = documentFor(operation);
   const variables = query.startsWith("mutation")
