@@ -21,10 +21,7 @@ import {
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { operationNameOf } from "../../src/graphql/operation-name.js";
-import {
-  CONTACT_OPERATIONS,
-  type ContactOperation,
-} from "../../src/upstream/operations.js";
+import { CONTACT_OPERATIONS } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
 import { documentFor } from "../support/apis.js";
