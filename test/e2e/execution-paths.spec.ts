@@ -175,8 +175,7 @@ const PRICED: readonly Case[] = COSTS.filter(
   variables,
 }));
 
-const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((name) => {
-  const operation = name;
+const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((operation) => {
   const { contactId, ...rest } = VALID_INPUTS[operation];
   const query = documentFor(operation);
   const variables = query.startsWith("mutation")
