@@ -75,6 +75,18 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  "pending-verifications": [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "openapi",
+    "validation",
+  ],
   // Implements interfaces that the folders below declare.
   "shared-state": [
     "access",
@@ -106,6 +118,7 @@ export const MAY_IMPORT = {
     "http",
     "message-contacts",
     "openapi",
+    "pending-verifications",
     "upstream",
   ],
   // The emulator exists to contradict the client, so it shares no code with it.
