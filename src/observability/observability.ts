@@ -10,11 +10,11 @@ import type { Logger } from "../logging/logger.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
 import { Metrics } from "./metrics.js";
 import { addPolledMetrics, type Observed } from "./gauges.js";
-import { addTraceMetrics } from "./trace-export.js";
+import { addTraceMetrics } from "./tracing/trace-export.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
-import { openTracing } from "./open-tracing.js";
-import type { Tracing } from "./tracing.js";
+import { openTracing } from "./tracing/open-tracing.js";
+import type { Tracing } from "./tracing/tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
 
 /** Metrics of the process, and traces if a collector is configured. */

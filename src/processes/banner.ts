@@ -3,7 +3,7 @@ import { needsProxy } from "../config/egress/egress-problems.js";
 import { parseProxy } from "../config/egress/proxy-url.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { readKeyFile } from "../config/files/key-file.js";
-import { tracesUrlOf } from "../observability/open-tracing.js";
+import { tracesUrlOf } from "../observability/tracing/open-tracing.js";
 
 /** Addresses and keys of a started gateway. */
 export interface Started {

@@ -25,18 +25,18 @@ import {
   type SpanExporter,
 } from "@opentelemetry/sdk-trace";
 import type { FastifyInstance } from "fastify";
-import type { Headers } from "../access/credential.js";
-import type { Config } from "../config/config.js";
-import { pairsOf } from "../config/telemetry/pairs.js";
+import type { Headers } from "../../access/credential.js";
+import type { Config } from "../../config/config.js";
+import { pairsOf } from "../../config/telemetry/pairs.js";
 import type {
   RequestContext,
   RequestTrace,
-} from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
-import { ERRORS } from "../errors/error-table.js";
-import { GatewayError } from "../errors/gateway-error.js";
-import { actionOf, type Operation } from "../upstream/operations.js";
-import type { AttemptRecord } from "../upstream/upstream-observer.js";
+} from "../../context/request-context.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { ERRORS } from "../../errors/error-table.js";
+import { GatewayError } from "../../errors/gateway-error.js";
+import { actionOf, type Operation } from "../../upstream/operations.js";
+import type { AttemptRecord } from "../../upstream/upstream-observer.js";
 import type { ExportStatus, MakeExporter } from "./trace-export.js";
 import type { Tracing } from "./tracing.js";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
-import type { Config } from "../config/config.js";
-import { pairsOf } from "../config/telemetry/pairs.js";
-import { Egress } from "../egress/egress.js";
-import type { Logger } from "../logging/logger.js";
-import type { Metrics } from "./metrics.js";
+import type { Config } from "../../config/config.js";
+import { pairsOf } from "../../config/telemetry/pairs.js";
+import { Egress } from "../../egress/egress.js";
+import type { Logger } from "../../logging/logger.js";
+import type { Metrics } from "../metrics.js";
 
 /** Success code of an export result (`ExportResultCode.SUCCESS`). */
 const SUCCESS: number = 0;
