@@ -54,6 +54,7 @@ export class ObservedExporter implements SpanExporter {
   private recordSuccess(): void {
     if (this.failure !== null) {
       this.logger.log("info", "traces reach the collector again", {
+        event: "traces-back",
         lost: this.lost,
       });
     }
@@ -64,6 +65,7 @@ export class ObservedExporter implements SpanExporter {
     this.lost += lost;
     if (this.failure === null) {
       this.logger.log("warn", "traces cannot be exported to the collector", {
+        event: "traces-lost",
         cause: failure,
       });
     }
