@@ -15,6 +15,8 @@ export interface AttemptRecord {
   /** The gateway's error code for a rejection; null if the vendor rejected nothing. */
   readonly code: ErrorCode | null;
   readonly upstreamRequestId: string | null;
+  /** HTTP status of the response; absent without a complete response. */
+  readonly httpStatus?: number;
 }
 
 /** Receives events of upstream calls; must not throw. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   ROOT_CONTEXT,
@@ -13,31 +14,42 @@ import {
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
+  defaultResource,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
+import {
   BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
   TracerProvider,
-  type Sampler,
   type SpanExporter,
 } from "@opentelemetry/sdk-trace";
 import type { FastifyInstance } from "fastify";
 import type { Headers } from "../../access/credential.js";
 import type { Config } from "../../config/config.js";
+import { packageVersion } from "../../config/version.js";
 import { pairsOf } from "../../config/telemetry/pairs.js";
 import type {
   RequestContext,
   RequestTrace,
 } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { ERRORS } from "../../errors/error-table.js";
 import { GatewayError } from "../../errors/gateway-error.js";
+import { isGraphqlRoute } from "../../http/routes.js";
 import { actionOf, type Operation } from "../../upstream/operations.js";
 import type { AttemptRecord } from "../../upstream/upstream-observer.js";
 import type { ExportStatus, MakeExporter } from "./trace-export.js";
+import { RequestSpan, setErrorCode } from "./request-span.js";
+import { samplerOf } from "./sampler.js";
+import { ServerAddresses } from "./server-addresses.js";
+import {
+  addressAttributes,
+  attemptAttributes,
+  clientAttributes,
+  graphqlSpanName,
+  serverAttributes,
+  serverSpanName,
+  type Attributes,
+} from "./span-attributes.js";
 import type { Tracing } from "./tracing.js";
 
 /** Time to export the last spans at shutdown; they are lost if it takes longer. */
@@ -45,16 +57,17 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 const SERVICE_NAME = "message-contacts-gateway";
 
-/** Span of a request, and the context in which its child spans start. */
-class RequestSpan implements RequestTrace {
-  readonly traceId: string;
-  /** Parent context of child spans. */
-  readonly context: Context;
+/** Name of a GraphQL span until its operation is known. */
+const UNNAMED = graphqlSpanName(null);
 
-  constructor(readonly span: Span) {
-    this.traceId = span.spanContext().traceId;
-    this.context = trace.setSpan(ROOT_CONTEXT, span);
-  }
+/** Route of subscriptions over server-sent events. */
+const STREAM_ROUTE = "/graphql/stream";
+
+/** Current operation: its span, its directory, and how often each action was sent. */
+interface RunningOperation {
+  readonly span: Span;
+  readonly directory: string;
+  readonly sends: Map<Operation, number>;
 }
 
 /**
@@ -68,17 +81,19 @@ const TRACEPARENT_ONLY: TextMapGetter<Headers> = {
 };
 
 /**
- * Creates three kinds of spans: the request, its upstream operations, and the
- * attempts of each operation. Attributes are values of closed lists, route
- * patterns, vendor codes and vendor request ids, never text from the caller. The
- * trace context is not propagated to the vendor.
+ * Creates spans of the request (HTTP, and below it GraphQL), of its upstream operations,
+ * and of the attempts of each operation. Names and attributes follow the semantic
+ * conventions of OpenTelemetry. Attributes are values of closed lists and of the
+ * configuration, route patterns, ids of contacts, vendor codes and vendor request ids,
+ * never other text from the caller. The trace context is not propagated to the vendor.
  */
 export class OtelTracing implements Tracing {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
   private readonly propagator = new W3CTraceContextPropagator();
-  /** Span of the current operation or attempt; private, so no global context manager is set. */
-  private readonly running = new AsyncLocalStorage<Span>();
+  private readonly servers: ServerAddresses;
+  /** Current operation or attempt; private, so no global context manager is set. */
+  private readonly running = new AsyncLocalStorage<RunningOperation>();
 
   private readonly continuesTraces: boolean;
 
@@ -86,9 +101,12 @@ export class OtelTracing implements Tracing {
     private readonly exporter: SpanExporter & { readonly status: ExportStatus },
     config: Config,
   ) {
+    this.servers = new ServerAddresses(config);
     this.continuesTraces = config.OTEL_PROPAGATORS.includes("tracecontext");
     this.provider = new TracerProvider({
-      resource: resourceFromAttributes(resourceOf(config)),
+      resource: defaultResource().merge(
+        resourceFromAttributes(resourceOf(config)),
+      ),
       sampler: samplerOf(config),
       spanProcessors: [
         new BatchSpanProcessor({
@@ -109,24 +127,24 @@ export class OtelTracing implements Tracing {
 
   addSpanHooks(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
-      const { method, headers } = request;
-      const route = request.routeOptions.url ?? "none";
-      request.trace = this.spanOf(`${method} ${route}`, headers, {
-        "http.request.method": method,
-        "http.route": route,
-      });
+      const { method, headers, params, routeOptions, raw } = request;
+      const { httpVersion } = raw;
+      const about = { method, route: routeOptions.url, params, httpVersion };
+      const span = this.serverSpan(
+        serverSpanName(about),
+        serverAttributes(about, this.servers.own),
+        this.callerContext(headers),
+      );
+      const isStream = routeOptions.url === STREAM_ROUTE;
+      request.trace = new RequestSpan(span, null, isStream);
       done();
     });
     fastify.addHook(
       "onResponse",
       ({ trace: requestTrace, callContext }, reply, done) => {
         if (requestTrace instanceof RequestSpan) {
-          const { operation, failureCode } = callContext?.usage ?? {};
-          requestTrace.span.setAttribute(
-            "http.response.status_code",
-            reply.statusCode,
-          );
-          finish(requestTrace.span, operation, failureCode);
+          const { operation, failureCode: code } = callContext?.usage ?? {};
+          requestTrace.end({ operation, code, status: reply.statusCode });
         }
         done();
       },
@@ -135,22 +153,35 @@ export class OtelTracing implements Tracing {
 
   addContextHook(fastify: FastifyInstance): void {
     fastify.addHook("onRequest", (request, _reply, done) => {
-      const { trace: requestTrace, callContext } = request;
-      if (requestTrace !== undefined) callContext.trace = requestTrace;
+      const { trace: requestTrace, callContext, routeOptions } = request;
+      if (requestTrace instanceof RequestSpan) {
+        if (isGraphqlRoute(routeOptions.url)) {
+          const { context } = requestTrace;
+          requestTrace.addGraphql(this.serverSpan(UNNAMED, {}, context));
+        }
+        callContext.trace = requestTrace;
+      }
       done();
     });
   }
 
   startTrace(headers: Headers): RequestTrace {
-    return this.spanOf("WEBSOCKET /graphql", headers, {
-      "http.route": "/graphql",
+    const attributes = {
+      ...addressAttributes(this.servers.own),
       "network.protocol.name": "websocket",
-    });
+    };
+    const parent = this.callerContext(headers);
+    return new RequestSpan(
+      null,
+      this.serverSpan(UNNAMED, attributes, parent),
+      true,
+    );
   }
 
   endTrace({ trace: requestTrace, usage }: RequestContext): void {
     if (!(requestTrace instanceof RequestSpan)) return;
-    finish(requestTrace.span, usage.operation, usage.failureCode);
+    const { operation, failureCode: code } = usage;
+    requestTrace.end({ operation, code });
   }
 
   operation<T>(
@@ -165,37 +196,37 @@ export class OtelTracing implements Tracing {
       { attributes },
       parent.context,
     );
-    return this.within(span, run);
+    return within({ span, directory, sends: new Map() }, this.running, run);
   }
 
   attempt<T>(operation: Operation, run: () => Promise<T>): Promise<T> {
     const parent = this.running.getStore();
     if (parent === undefined) return run();
+    const { directory, sends } = parent;
+    const vendor = this.servers.vendorOf(directory);
+    const earlier = sends.get(operation) ?? 0;
+    sends.set(operation, earlier + 1);
     const span = this.tracer.startSpan(
-      `attempt ${actionOf(operation)}`,
-      { kind: SpanKind.CLIENT },
-      trace.setSpan(ROOT_CONTEXT, parent),
+      `POST ${actionOf(operation)}`,
+      {
+        kind: SpanKind.CLIENT,
+        attributes: vendor === null ? {} : clientAttributes(vendor, earlier),
+      },
+      trace.setSpan(ROOT_CONTEXT, parent.span),
     );
-    return this.within(span, run);
+    return within({ span, directory, sends }, this.running, run);
   }
 
   bindContext<T>(run: () => T): () => T {
     return AsyncLocalStorage.bind(run);
   }
 
-  attempted({ kind, outcome, upstreamRequestId }: AttemptRecord): void {
-    const span = this.running.getStore();
-    if (span === undefined) return;
-    span.setAttribute("message_contacts.outcome", kind);
-    span.setAttribute("message_contacts.vendor_code", outcome);
-    if (upstreamRequestId !== null) {
-      span.setAttribute(
-        "message_contacts.vendor_request_id",
-        upstreamRequestId,
-      );
-    }
-    if (kind === "ambiguous" || kind === "not-sent") {
-      span.setStatus({ code: SpanStatusCode.ERROR });
+  attempted(attempt: AttemptRecord): void {
+    const running = this.running.getStore();
+    if (running === undefined) return;
+    running.span.setAttributes(attemptAttributes(attempt));
+    if (attempt.kind !== "answered") {
+      running.span.setStatus({ code: SpanStatusCode.ERROR });
     }
   }
 
@@ -208,81 +239,55 @@ export class OtelTracing implements Tracing {
     limit.abort();
   }
 
-  /** Starts a server span, as a child of the caller's trace if the headers name one. */
-  private spanOf(
-    name: string,
-    headers: Headers,
-    attributes: Readonly<Record<string, string>>,
-  ): RequestSpan {
-    const caller = this.continuesTraces
+  /** The caller's trace, if the headers name one and it is continued. */
+  private callerContext(headers: Headers): Context {
+    return this.continuesTraces
       ? this.propagator.extract(ROOT_CONTEXT, headers, TRACEPARENT_ONLY)
       : ROOT_CONTEXT;
-    return new RequestSpan(
-      this.tracer.startSpan(
-        name,
-        { kind: SpanKind.SERVER, attributes },
-        caller,
-      ),
+  }
+
+  private serverSpan(
+    name: string,
+    attributes: Attributes,
+    parent: Context,
+  ): Span {
+    const { tracer } = this;
+    return tracer.startSpan(
+      name,
+      { kind: SpanKind.SERVER, attributes },
+      parent,
     );
   }
+}
 
-  private async within<T>(span: Span, run: () => Promise<T>): Promise<T> {
-    try {
-      return await this.running.run(span, run);
-    } catch (error) {
-      setErrorCode(
-        span,
-        error instanceof GatewayError ? error.code : ErrorCode.INTERNAL,
-      );
-      throw error;
-    } finally {
-      span.end();
-    }
+/** Runs a function inside the span of an operation or attempt, and ends the span. */
+async function within<T>(
+  current: RunningOperation,
+  running: AsyncLocalStorage<RunningOperation>,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { span } = current;
+  try {
+    return await running.run(current, run);
+  } catch (error) {
+    const isKnown = error instanceof GatewayError;
+    setErrorCode(span, isKnown ? error.code : ErrorCode.INTERNAL);
+    throw error;
+  } finally {
+    span.end();
   }
 }
 
-function finish(
-  span: Span,
-  operation: string | undefined,
-  code: ErrorCode | undefined,
-): void {
-  if (operation !== undefined) {
-    span.setAttribute("message_contacts.operation", operation);
-  }
-  if (code !== undefined) setErrorCode(span, code);
-  span.end();
-}
-
-/** Sets the error code, and the error status unless the caller caused the error. */
-function setErrorCode(span: Span, code: ErrorCode): void {
-  span.setAttribute("message_contacts.code", code);
-  if (ERRORS[code].httpStatus >= 500) {
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-}
-
-/** Attributes of the process. `OTEL_SERVICE_NAME` overrides `service.name`. */
+/** Attributes of the process; `OTEL_RESOURCE_ATTRIBUTES` may replace them. `OTEL_SERVICE_NAME` overrides `service.name`. */
 function resourceOf(config: Config): Readonly<Record<string, string>> {
   const { OTEL_SERVICE_NAME: name } = config;
   return {
     "service.name": SERVICE_NAME,
+    "service.version": packageVersion(),
+    "service.instance.id": randomUUID(),
     ...pairsOf(config.OTEL_RESOURCE_ATTRIBUTES),
     ...(name === undefined ? {} : { "service.name": name }),
   };
-}
-
-function samplerOf(config: Config): Sampler {
-  const { OTEL_TRACES_SAMPLER: name } = config;
-  const kind = name.replace("parentbased_", "");
-  const root =
-    kind === "always_on"
-      ? new AlwaysOnSampler()
-      : kind === "always_off"
-        ? new AlwaysOffSampler()
-        : new TraceIdRatioBasedSampler(
-            Number(config.OTEL_TRACES_SAMPLER_ARG ?? "1"),
-          );
-  return kind === name ? root : new ParentBasedSampler({ root });
 }
 
 export const makeExporter: MakeExporter = (protocol, options) =>
