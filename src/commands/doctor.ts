@@ -93,6 +93,7 @@ async function targetOf(config: Config): Promise<Target> {
     config: withChanges(config, {
       UPSTREAM_ENDPOINT: emulator.url,
       UPSTREAM_CREDENTIALS: "keys",
+      UPSTREAM_CREDENTIALS_FILE: undefined,
       ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
       ALIBABA_CLOUD_SECURITY_TOKEN: undefined,

@@ -28,6 +28,10 @@ export const EVENTS = {
   "worker-killed": "it still sends none and is killed",
   "worker-lost": "a worker has exited with `outcome` and is being replaced",
   "worker-ready": "its replacement serves requests",
+  "credentials-reloaded":
+    "new vendor credentials of a `directory` were read; new calls use them",
+  "credentials-unusable":
+    "the file with the vendor credentials of a `directory` cannot be used; the last ones stay in use",
   "api-keys-reloaded": "the API key file was read again",
   "api-keys-unusable":
     "the API key file cannot be used; the keys that were read last stay valid",

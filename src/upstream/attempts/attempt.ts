@@ -211,6 +211,9 @@ export class Attempts {
           upstream: { code, httpStatus, requestId },
         };
       case "final":
+        // Another key may be available by now: it rotates without a restart.
+        if (code.startsWith("InvalidAccessKeyId"))
+          this.signer.invalidateCredentials();
         return { kind: "final", code, error: toGatewayError(failure, params) };
       case "transient":
         if (code.startsWith("InvalidTimeStamp")) this.correctClock(reply);
