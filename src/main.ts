@@ -1,6 +1,7 @@
 import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
 import type { Config } from "./config/config.js";
+import { settingConflicts } from "./config/environment/setting-conflicts.js";
 import { ConfigError, readConfig } from "./config/read-config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import { graceMs } from "./config/time-limits.js";
@@ -53,6 +54,12 @@ async function serve(): Promise<void> {
   for (const cause of config.warnings) {
     logger.log("warn", "a variable has no effect", {
       event: "setting-ignored",
+      cause,
+    });
+  }
+  for (const cause of settingConflicts(config)) {
+    logger.log("warn", "a setting defeats another one", {
+      event: "settings-conflict",
       cause,
     });
   }

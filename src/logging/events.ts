@@ -48,6 +48,8 @@ export const EVENTS = {
   "traces-lost": "spans cannot be exported to the collector",
   "traces-back": "they can be exported again: `lost` spans",
   "setting-ignored": "a variable has no effect",
+  "settings-conflict":
+    "two settings are valid, but one defeats the other; see `cause`",
   "verification-limit-near":
     "most of `VERIFICATION_EMAILS_PER_DAY` of a `directory` are used",
   "library-message": "Apollo Server has logged something",
