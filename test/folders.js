@@ -124,7 +124,14 @@ export const MAY_IMPORT = {
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.
-  processes: ["access", "config", "gateway", "logging", "observability"],
+  processes: [
+    "access",
+    "config",
+    "context",
+    "gateway",
+    "logging",
+    "observability",
+  ],
   commands: [
     "access",
     "config",
@@ -140,5 +147,5 @@ export const MAY_IMPORT = {
   ],
   // The package for other teams' test suites.
   "test-package": ["config", "emulator", "gateway", "main"],
-  build: ["config", "emulator", "errors", "gateway", "pages"],
+  build: ["config", "emulator", "errors", "gateway", "logging", "pages"],
 };

@@ -226,9 +226,7 @@ export class VerificationMessages {
     this.logger.log(
       "warn",
       "daily limit of verification e-mails is nearly reached",
-      {
-        directory,
-      },
+      { event: "verification-limit-near", directory },
     );
   }
 }
