@@ -20,6 +20,7 @@ import type {
 } from "./shapes/inputs.js";
 import type {
   Binding,
+  LazyText,
   MessageContact,
   MessageContactPage,
   PendingVerification,
@@ -135,7 +136,7 @@ export const textOrNull = (text: string | null | undefined): string | null =>
 /** @param etag version of the contact */
 export function toMessageContact(
   contact: VendorContact,
-  etag: string,
+  etag: LazyText,
 ): MessageContact {
   const types = contact.MessageTypes ?? [];
   const title = textOrNull(contact.Title);
@@ -192,7 +193,7 @@ function pageOf(
 export function toMessageContactPage(
   answer: VendorAnswer<"listMessageContacts">,
   params: VendorParams["listMessageContacts"],
-  etagOf: (contact: VendorContact) => string,
+  etagOf: (contact: VendorContact) => LazyText,
 ): MessageContactPage {
   return {
     ...pageOf(answer, params),

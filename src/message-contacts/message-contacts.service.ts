@@ -2,6 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
+import type { VendorContact } from "../upstream/vendor/vendor-types.js";
+import { ContactBodies, type ContactBody } from "./contact-bodies.js";
 import { nullIfNotFound } from "./null-if-not-found.js";
 import { toContactDeletion } from "./deletions/deletion-report.js";
 import { Deletions } from "./deletions/deletions.js";
@@ -9,6 +11,7 @@ import * as mapper from "./message-contacts.mapper.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import type * as inputs from "./shapes/inputs.js";
 import type {
+  LazyText,
   MessageContact,
   MessageContactPage,
   PendingVerificationPage,
@@ -19,12 +22,17 @@ import {
   type SentMessage,
 } from "./verifications/verification-messages.js";
 
+/** Whether the etags of contacts are computed at once, or are functions. */
+type Etags = "eager" | "lazy";
+
 /**
  * One method per operation: maps the input, calls the vendor, maps the response. The input
  * must be validated.
  */
 @Injectable()
 export class MessageContactsService {
+  private readonly bodies = new ContactBodies();
+
   constructor(
     @Inject(Upstream) private readonly upstream: Upstream,
     @Inject(Deletions) private readonly deletions: Deletions,
@@ -48,17 +56,34 @@ export class MessageContactsService {
     return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
   }
 
-  /** Resolves with null when the directory has no such contact. */
+  /**
+   * Resolves with null when the directory has no such contact.
+   *
+   * @param etags `lazy`: each etag is a function, because computing it takes as long as
+   *   mapping the contact
+   */
   getMessageContact(
     id: string,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContact | null> {
     return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       ({ Contact: contact }) =>
-        mapper.toMessageContact(
-          contact,
-          this.upstream.versionOf(contact, context),
+        mapper.toMessageContact(contact, this.etagOf(contact, context, etags)),
+    );
+  }
+
+  /** The same as a JSON text, masked for the caller. */
+  getMessageContactBody(
+    id: string,
+    context: RequestContext,
+  ): Promise<ContactBody | null> {
+    return nullIfNotFound(
+      this.upstream.call("getMessageContact", { ContactId: id }, context),
+      ({ Contact: contact }) =>
+        this.bodies.of(contact, context, (one) =>
+          this.upstream.versionOf(one, context),
         ),
     );
   }
@@ -66,6 +91,7 @@ export class MessageContactsService {
   async listMessageContacts(
     { boundTo, pageNumber = 1, pageSize = 10 }: inputs.MessageContactsArgs,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContactPage> {
     const params = {
       Member: boundTo,
@@ -78,8 +104,17 @@ export class MessageContactsService {
       context,
     );
     return mapper.toMessageContactPage(answer, params, (contact) =>
-      this.upstream.versionOf(contact, context),
+      this.etagOf(contact, context, etags),
     );
+  }
+
+  private etagOf(
+    contact: VendorContact,
+    context: RequestContext,
+    etags: Etags,
+  ): LazyText {
+    const compute = (): string => this.upstream.versionOf(contact, context);
+    return etags === "lazy" ? compute : compute();
   }
 
   async updateMessageContact(

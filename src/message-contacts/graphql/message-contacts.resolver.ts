@@ -62,7 +62,7 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   // For Relay's `@refetchable`. The id of a node is the contact's id, so that client
@@ -80,7 +80,7 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   @Query(() => MessageContactPage, {
@@ -97,6 +97,7 @@ export class MessageContactsResolver {
     return this.service.listMessageContacts(
       checkInput(inputs.MessageContactsArgs, args),
       context,
+      "lazy",
     );
   }
 
