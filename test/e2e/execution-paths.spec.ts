@@ -149,7 +149,11 @@ const isRunnable = (node: DefinitionNode): node is OperationDefinitionNode =>
   node.kind === Kind.OPERATION_DEFINITION &&
   node.operation !== OperationTypeNode.SUBSCRIPTION;
 
-const EXAMPLES: readonly Case[] = readdirSync(FOLDER)
+const EXAMPLES: readonly Case[] = readdirSync(FOLDER, {
+  encoding: "utf8",
+  recursive: true,
+})
+  .filter((file) => file.endsWith(".graphql"))
   .sort()
   .flatMap((file) => {
     const query = readFileSync(new URL(file, FOLDER), "utf8");
