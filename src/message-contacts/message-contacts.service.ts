@@ -33,6 +33,22 @@ type Etags = "eager" | "lazy";
 export class MessageContactsService {
   private readonly bodies = new ContactBodies();
 
+  /**
+   * The contact of `getMessageContact` as a JSON text, masked for the caller. A property,
+   * because the methods are the operations.
+   */
+  readonly getMessageContactBody = (
+    id: string,
+    context: RequestContext,
+  ): Promise<ContactBody | null> =>
+    nullIfNotFound(
+      this.upstream.call("getMessageContact", { ContactId: id }, context),
+      ({ Contact: contact }) =>
+        this.bodies.of(contact, context, (one) =>
+          this.upstream.versionOf(one, context),
+        ),
+    );
+
   constructor(
     @Inject(Upstream) private readonly upstream: Upstream,
     @Inject(Deletions) private readonly deletions: Deletions,
@@ -70,20 +86,9 @@ export class MessageContactsService {
     return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       ({ Contact: contact }) =>
-        mapper.toMessageContact(contact, this.etagOf(contact, context, etags)),
-    );
-  }
-
-  /** The same as a JSON text, masked for the caller. */
-  getMessageContactBody(
-    id: string,
-    context: RequestContext,
-  ): Promise<ContactBody | null> {
-    return nullIfNotFound(
-      this.upstream.call("getMessageContact", { ContactId: id }, context),
-      ({ Contact: contact }) =>
-        this.bodies.of(contact, context, (one) =>
-          this.upstream.versionOf(one, context),
+        mapper.toMessageContact(
+          contact,
+          etagOf(this.upstream, contact, context, etags),
         ),
     );
   }
@@ -104,17 +109,8 @@ export class MessageContactsService {
       context,
     );
     return mapper.toMessageContactPage(answer, params, (contact) =>
-      this.etagOf(contact, context, etags),
+      etagOf(this.upstream, contact, context, etags),
     );
-  }
-
-  private etagOf(
-    contact: VendorContact,
-    context: RequestContext,
-    etags: Etags,
-  ): LazyText {
-    const compute = (): string => this.upstream.versionOf(contact, context);
-    return etags === "lazy" ? compute : compute();
   }
 
   async updateMessageContact(
@@ -243,4 +239,14 @@ export class MessageContactsService {
     );
     return changes.map(mapper.toBindingChange);
   }
+}
+
+function etagOf(
+  upstream: Upstream,
+  contact: VendorContact,
+  context: RequestContext,
+  etags: Etags,
+): LazyText {
+  const compute = (): string => upstream.versionOf(contact, context);
+  return etags === "lazy" ? compute : compute();
 }
