@@ -3,6 +3,7 @@ import type { Egress } from "../egress/egress.js";
 import { CredentialsError } from "../upstream/transport/credentials.js";
 import {
   actionOf,
+  isDirectoryRead,
   OPERATIONS,
   type Operation,
 } from "../upstream/operations.js";
@@ -18,6 +19,9 @@ import { explain } from "./upstream-refusals.js";
 
 /** A well-formed contact id that does not exist. */
 const NO_CONTACT = "c-000000000000000000";
+
+/** A well-formed folder id that does not exist. */
+const NO_FOLDER = "fd-0000000000";
 
 const TIMEOUT_MS = 8_000;
 
@@ -37,6 +41,10 @@ const READS: Partial<Record<Operation, object>> = {
     PageSize: 1,
   },
   getMessageContactDeletionStatus: { ContactId: NO_CONTACT },
+  getResourceDirectory: {},
+  listAccounts: { MaxResults: 1 },
+  listFoldersForParent: { PageNumber: 1, PageSize: 1 },
+  getFolder: { FolderId: NO_FOLDER },
 };
 
 /** The vendor's response to one call. */
@@ -145,9 +153,13 @@ function codeIn(body: string, httpStatus: number): string {
   return "NotTheVendor";
 }
 
-/** The vendor checks permissions first, so "no such contact" proves the permission. */
+/** The vendor checks permissions first, so "does not exist" proves the permission. */
 function isAllowed({ code }: Answer): boolean {
-  return code === "OK" || code.startsWith("EntityNotExists.Contact");
+  return (
+    code === "OK" ||
+    code.startsWith("EntityNotExists.Contact") ||
+    code === "EntityNotExists.Folder"
+  );
 }
 
 function subjectOf({ code, httpStatus }: Answer): string {
@@ -179,7 +191,14 @@ function permissionResult(operation: Operation, answer: Answer): CheckResult {
   if (subjectOf(answer) !== "rights") return rejection(answer);
   const { advice } = explain(answer.code, answer.httpStatus);
   const sentence = `${action} is not allowed.`;
-  return { level: "fail", subject: "rights", sentence, advice };
+  return isDirectoryRead(operation)
+    ? {
+        level: "warn",
+        subject: "rights",
+        sentence: `${sentence} Names of targets, coverage and plans need it (scope directory:read).`,
+        advice,
+      }
+    : { level: "fail", subject: "rights", sentence, advice };
 }
 
 function clockResult({ skewSeconds }: Answer): CheckResult {

@@ -20,7 +20,6 @@ import type {
 } from "./shapes/inputs.js";
 import type {
   Binding,
-  LazyText,
   MessageContact,
   MessageContactPage,
   PendingVerification,
@@ -136,7 +135,7 @@ export const textOrNull = (text: string | null | undefined): string | null =>
 /** @param etag version of the contact */
 export function toMessageContact(
   contact: VendorContact,
-  etag: LazyText,
+  etag: string,
 ): MessageContact {
   const types = contact.MessageTypes ?? [];
   const title = textOrNull(contact.Title);
@@ -166,10 +165,11 @@ export const toMessageType = (type: string): MessageType =>
   MESSAGE_TYPES.fromVendor.get(type) ?? MessageType.UNRECOGNISED;
 
 function toBinding(targetId: string): Binding {
-  return { targetId, kind: toKind(targetId) };
+  return { targetId, kind: toTargetKind(targetId) };
 }
 
-function toKind(targetId: string): BindingTargetKind {
+/** Kind of the target with an id. */
+export function toTargetKind(targetId: string): BindingTargetKind {
   if (targetId.startsWith("rd-")) return BindingTargetKind.RESOURCE_DIRECTORY;
   return targetId.startsWith("fd-") || targetId.startsWith("r-")
     ? BindingTargetKind.FOLDER
@@ -193,7 +193,7 @@ function pageOf(
 export function toMessageContactPage(
   answer: VendorAnswer<"listMessageContacts">,
   params: VendorParams["listMessageContacts"],
-  etagOf: (contact: VendorContact) => LazyText,
+  etagOf: (contact: VendorContact) => string,
 ): MessageContactPage {
   return {
     ...pageOf(answer, params),
@@ -231,7 +231,7 @@ export function toBindingChange(change: VendorBindingChange): BindingChange {
   return {
     contactId: change.ContactId,
     targetId: change.MemberId,
-    kind: toKind(change.MemberId),
+    kind: toTargetKind(change.MemberId),
     changedAt: toLocalDateTime(change.ModifyDate),
   };
 }

@@ -11,19 +11,22 @@ import * as mapper from "./message-contacts.mapper.js";
 import type { ContactDeletion } from "./shapes/contact-deletion.js";
 import type * as inputs from "./shapes/inputs.js";
 import type {
-  LazyText,
   MessageContact,
   MessageContactPage,
   PendingVerificationPage,
 } from "./shapes/message-contact.js";
 import type { BindingChange, KnownContact } from "./shapes/payloads.js";
 import {
+  VERIFICATION_HISTORY,
+  type VerificationHistory,
+} from "./verifications/verification-history.js";
+import {
   VerificationMessages,
   type SentMessage,
 } from "./verifications/verification-messages.js";
 
 /** Whether the etags of contacts are computed at once, or are functions. */
-type Etags = "eager" | "lazy";
+export type Etags = "eager" | "lazy";
 
 /**
  * One method per operation: maps the input, calls the vendor, maps the response. The input
@@ -55,18 +58,24 @@ export class MessageContactsService {
     @Inject(VerificationMessages)
     private readonly messages: VerificationMessages,
     @Inject(Config) private readonly config: Config,
+    @Inject(VERIFICATION_HISTORY)
+    private readonly history: VerificationHistory,
   ) {}
 
   async addMessageContact(
     input: inputs.AddMessageContactInput,
     context: RequestContext,
   ): Promise<KnownContact> {
+    const params = mapper.toAddParams(input, this.config);
     const { Contact: contact } = await this.upstream.call(
       "addMessageContact",
-      mapper.toAddParams(input, this.config),
+      params,
       context,
     );
     const { ContactId: id, CreateDate: date } = contact;
+    for (const target of targetsOf(params)) {
+      this.history.recordChange(context.directory, { contactId: id, target });
+    }
     // Omit `createdAt` when the vendor sent none, so that selecting it triggers a read.
     const hasDate = date !== undefined && date !== null && date !== "";
     return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
@@ -117,12 +126,14 @@ export class MessageContactsService {
     input: inputs.UpdateMessageContactInput,
     context: RequestContext,
   ): Promise<KnownContact> {
-    await this.upstream.call(
-      "updateMessageContact",
-      mapper.toUpdateParams(input, this.config),
-      context,
-      { ifMatch: input.ifMatch },
-    );
+    const params = mapper.toUpdateParams(input, this.config);
+    await this.upstream.call("updateMessageContact", params, context, {
+      ifMatch: input.ifMatch,
+    });
+    for (const target of targetsOf(params)) {
+      const pending = { contactId: input.contactId, target };
+      this.history.recordChange(context.directory, pending);
+    }
     return { id: input.contactId };
   }
 
@@ -130,12 +141,14 @@ export class MessageContactsService {
     input: inputs.CancelMessageContactUpdateInput,
     context: RequestContext,
   ): Promise<KnownContact> {
-    await this.upstream.call(
-      "cancelMessageContactUpdate",
-      mapper.toCancelParams(input, this.config),
-      context,
-      { ifMatch: input.ifMatch },
-    );
+    const params = mapper.toCancelParams(input, this.config);
+    await this.upstream.call("cancelMessageContactUpdate", params, context, {
+      ifMatch: input.ifMatch,
+    });
+    for (const target of targetsOf(params)) {
+      const pending = { contactId: input.contactId, target };
+      this.history.forget(context.directory, pending);
+    }
     return { id: input.contactId };
   }
 
@@ -246,7 +259,17 @@ function etagOf(
   contact: VendorContact,
   context: RequestContext,
   etags: Etags,
-): LazyText {
+): string {
   const compute = (): string => upstream.versionOf(contact, context);
-  return etags === "lazy" ? compute : compute();
+  // The middleware of the GraphQL field calls the function.
+  return etags === "lazy" ? (compute as unknown as string) : compute();
+}
+
+interface Channels {
+  readonly EmailAddress?: string | undefined;
+  readonly PhoneNumber?: string | undefined;
+}
+
+function targetsOf({ EmailAddress, PhoneNumber }: Channels): string[] {
+  return [EmailAddress, PhoneNumber].filter((target) => target !== undefined);
 }

@@ -10,6 +10,7 @@ import {
 import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
 import { WriteRetryCooldown } from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
+import { KeyedPlans } from "./idempotency/keyed-plans.js";
 import {
   OPERATIONS,
   type Operation,
@@ -104,6 +105,8 @@ export class UpstreamClient {
   private readonly queue: WriteQueue;
   /** Versions of this directory's contacts. */
   readonly versions: ContactVersions;
+  /** Plans of changes that need several writes. */
+  readonly plans: KeyedPlans;
   private readonly pacer: DirectoryPacer;
   private readonly observer: UpstreamObserver;
   private readonly reads: VendorReads;
@@ -135,6 +138,7 @@ export class UpstreamClient {
     const budget = new RetryBudget(timing);
     this.pacer = pacer;
     this.versions = new ContactVersions(versionSecret);
+    this.plans = new KeyedPlans(keys);
     this.observer = observer;
     const shared: ReadDependencies = {
       attempts,

@@ -74,6 +74,32 @@ test("names each read action that the AccessKey has no permission for", async ()
   expect(text).toMatch(/npm run policy/);
 });
 
+test("only warns when the AccessKey may not read the directory", async () => {
+  emulator.control.putKey({
+    accessKeyId: "contacts",
+    accessKeySecret: SECRET,
+    allowedActions: [
+      "ListMessageContacts",
+      "GetMessageContact",
+      "GetMessageContactDeletionStatus",
+      "ListMessageContactVerifications",
+      "GetFolder",
+    ],
+  });
+  const { code, text } = await runDoctor(keys("contacts"));
+  expect(code).toBe(0);
+  expect(text).toMatch(/ok +rights +GetFolder is allowed/);
+  for (const action of [
+    "GetResourceDirectory",
+    "ListAccounts",
+    "ListFoldersForParent",
+  ]) {
+    expect(text).toMatch(
+      new RegExp(`WARN +rights +${action} is not allowed.*directory:read`),
+    );
+  }
+});
+
 test("distinguishes a refused connection from a response that is not the vendor's", async () => {
   const unreachable = {
     ...keys("good"),

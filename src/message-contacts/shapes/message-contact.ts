@@ -28,7 +28,7 @@ export const READ_BY_ID: ReadonlySet<string> = new Set([
 ]);
 
 /** A text, or a function that computes it when a GraphQL request selects it. */
-export type LazyText = string | (() => string);
+type LazyText = string | (() => string);
 
 const computeText: FieldMiddleware = async (_, next: NextFn<LazyText>) => {
   const text: LazyText = await next();
@@ -118,7 +118,7 @@ export class MessageContact implements Node {
     example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
     middleware: [computeText],
   })
-  etag!: LazyText;
+  etag!: string;
 
   @ShapeField(() => String, {
     description:

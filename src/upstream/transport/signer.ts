@@ -16,7 +16,7 @@ export interface CredentialsProvider {
   invalidate?(): void;
 }
 
-/** API version of the twelve operations (documented). */
+/** API version of the operations (documented). */
 const API_VERSION = "2022-04-19";
 
 /** Thrown to leave pop-core with the signed form before it sends anything. */
