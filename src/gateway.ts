@@ -38,6 +38,8 @@ import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
+import { DirectRead } from "./message-contacts/rest/direct-read.js";
+import { MessageContactsController } from "./message-contacts/rest/message-contacts.controller.js";
 import { addReadHeaders } from "./message-contacts/rest/read-headers.js";
 import { Observability } from "./observability/observability.js";
 import {
@@ -122,6 +124,8 @@ export async function createGateway(
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
   addReadHeaders(fastify);
+  const directRead = new DirectRead(logger);
+  directRead.addHook(fastify);
   observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
@@ -142,6 +146,7 @@ export async function createGateway(
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
+  directRead.use(app.get(MessageContactsController, ANYWHERE));
   observability.observe({
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),

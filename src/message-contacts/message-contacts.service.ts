@@ -2,6 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
+import type { VendorContact } from "../upstream/vendor/vendor-types.js";
+import { ContactBodies, type ContactBody } from "./contact-bodies.js";
 import { nullIfNotFound } from "./null-if-not-found.js";
 import { toContactDeletion } from "./deletions/deletion-report.js";
 import { Deletions } from "./deletions/deletions.js";
@@ -23,12 +25,33 @@ import {
   type SentMessage,
 } from "./verifications/verification-messages.js";
 
+/** Whether the etags of contacts are computed at once, or are functions. */
+export type Etags = "eager" | "lazy";
+
 /**
  * One method per operation: maps the input, calls the vendor, maps the response. The input
  * must be validated.
  */
 @Injectable()
 export class MessageContactsService {
+  private readonly bodies = new ContactBodies();
+
+  /**
+   * The contact of `getMessageContact` as a JSON text, masked for the caller. A property,
+   * because the methods are the operations.
+   */
+  readonly getMessageContactBody = (
+    id: string,
+    context: RequestContext,
+  ): Promise<ContactBody | null> =>
+    nullIfNotFound(
+      this.upstream.call("getMessageContact", { ContactId: id }, context),
+      ({ Contact: contact }) =>
+        this.bodies.of(contact, context, (one) =>
+          this.upstream.versionOf(one, context),
+        ),
+    );
+
   constructor(
     @Inject(Upstream) private readonly upstream: Upstream,
     @Inject(Deletions) private readonly deletions: Deletions,
@@ -58,17 +81,23 @@ export class MessageContactsService {
     return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
   }
 
-  /** Resolves with null when the directory has no such contact. */
+  /**
+   * Resolves with null when the directory has no such contact.
+   *
+   * @param etags `lazy`: each etag is a function, because computing it takes as long as
+   *   mapping the contact
+   */
   getMessageContact(
     id: string,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContact | null> {
     return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       ({ Contact: contact }) =>
         mapper.toMessageContact(
           contact,
-          this.upstream.versionOf(contact, context),
+          etagOf(this.upstream, contact, context, etags),
         ),
     );
   }
@@ -76,6 +105,7 @@ export class MessageContactsService {
   async listMessageContacts(
     { boundTo, pageNumber = 1, pageSize = 10 }: inputs.MessageContactsArgs,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContactPage> {
     const params = {
       Member: boundTo,
@@ -88,7 +118,7 @@ export class MessageContactsService {
       context,
     );
     return mapper.toMessageContactPage(answer, params, (contact) =>
-      this.upstream.versionOf(contact, context),
+      etagOf(this.upstream, contact, context, etags),
     );
   }
 
@@ -222,6 +252,17 @@ export class MessageContactsService {
     );
     return changes.map(mapper.toBindingChange);
   }
+}
+
+function etagOf(
+  upstream: Upstream,
+  contact: VendorContact,
+  context: RequestContext,
+  etags: Etags,
+): string {
+  const compute = (): string => upstream.versionOf(contact, context);
+  // The middleware of the GraphQL field calls the function.
+  return etags === "lazy" ? (compute as unknown as string) : compute();
 }
 
 interface Channels {

@@ -53,7 +53,7 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   // For Relay's `@refetchable`. The id of a node is the contact's id, so that client
@@ -71,7 +71,7 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   @Query(() => MessageContactPage, {
@@ -85,7 +85,11 @@ export class MessageContactsResolver {
     @Args() args: inputs.MessageContactsArgs,
     @Context() context: RequestContext,
   ): Promise<MessageContactPage> {
-    return this.search.listMessageContacts(checkContactsArgs(args), context);
+    return this.search.listMessageContacts(
+      checkContactsArgs(args),
+      context,
+      "lazy",
+    );
   }
 
   @Query(() => PendingVerificationPage, {

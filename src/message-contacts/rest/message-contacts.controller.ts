@@ -35,7 +35,6 @@ import * as inputs from "../shapes/inputs.js";
 import { MessageContactsQuery } from "../shapes/rest-queries.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
 import type {
-  MessageContact,
   MessageContactPage,
   PendingVerificationPage,
 } from "../shapes/message-contact.js";
@@ -84,15 +83,16 @@ export class MessageContactsController {
     @Param("id") id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
-  ): Promise<MessageContact> {
+  ): Promise<string> {
     const args = checkInput(inputs.MessageContactArgs, { id });
-    const contact = requireFound(
-      await this.service.getMessageContact(args.id, context),
+    const { text, etag } = requireFound(
+      await this.service.getMessageContactBody(args.id, context),
       id,
     );
-    // Completed in `addReadHeaders`.
-    void reply.header("etag", contact.etag);
-    return contact;
+    void reply
+      .header("content-type", "application/json; charset=utf-8")
+      .header("etag", etag);
+    return text;
   }
 
   @Get()

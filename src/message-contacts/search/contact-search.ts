@@ -5,7 +5,10 @@ import type { RequestContext } from "../../context/request-context.js";
 import { tooCostly } from "../../graphql/upstream-cost.js";
 import { AllContacts } from "../all-contacts.js";
 import { MAX_CONCURRENT_READS } from "../graphql/contact.loaders.js";
-import { MessageContactsService } from "../message-contacts.service.js";
+import {
+  MessageContactsService,
+  type Etags,
+} from "../message-contacts.service.js";
 import type { ContactOrder } from "../shapes/enums.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
 import type {
@@ -47,12 +50,14 @@ export class ContactSearch {
   async listMessageContacts(
     query: ContactQuery,
     context: RequestContext,
+    etags?: Etags,
   ): Promise<MessageContactPage> {
     const { boundTo, pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
     if (!needsAllContacts(query)) {
       return this.service.listMessageContacts(
         { ...(boundTo === undefined ? {} : { boundTo }), pageNumber, pageSize },
         context,
+        etags,
       );
     }
     const contacts = await this.contacts.read(context, boundTo);
