@@ -17,10 +17,7 @@ import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
-import {
-  ignoreExpectations,
-  refuseConnect,
-} from "./http/ingress/node-defaults.js";
+import { replaceNodeDefaults } from "./http/ingress/node-defaults.js";
 import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
@@ -39,7 +36,6 @@ import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
 import { DirectRead } from "./message-contacts/rest/direct-read.js";
-import { MessageContactsController } from "./message-contacts/rest/message-contacts.controller.js";
 import { addReadHeaders } from "./message-contacts/rest/read-headers.js";
 import { Observability } from "./observability/observability.js";
 import {
@@ -124,8 +120,7 @@ export async function createGateway(
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
   addReadHeaders(fastify);
-  const directRead = new DirectRead(logger);
-  directRead.addHook(fastify);
+  const directRead = DirectRead.on(fastify, logger);
   observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
@@ -146,7 +141,7 @@ export async function createGateway(
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
-  directRead.use(app.get(MessageContactsController, ANYWHERE));
+  directRead.use(app);
   observability.observe({
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
@@ -162,9 +157,8 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  ignoreExpectations(fastify.server, fastify);
   routeUpgrades(fastify.server, fastify, connections, ingress);
-  refuseConnect(fastify.server, connections, ingress);
+  replaceNodeDefaults(fastify, connections, ingress);
   return app;
 }
 

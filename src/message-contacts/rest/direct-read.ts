@@ -1,3 +1,4 @@
+import type { INestApplicationContext } from "@nestjs/common";
 import type {
   FastifyInstance,
   FastifyReply,
@@ -6,7 +7,7 @@ import type {
 } from "fastify";
 import { sendProblem } from "../../http/problem-details.filter.js";
 import type { Logger } from "../../logging/logger.js";
-import type { MessageContactsController } from "./message-contacts.controller.js";
+import { MessageContactsController } from "./message-contacts.controller.js";
 
 const ROUTE = "/v1/message-contacts/:id";
 
@@ -18,19 +19,21 @@ const ROUTE = "/v1/message-contacts/:id";
 export class DirectRead {
   private controller: MessageContactsController | null = null;
 
-  constructor(private readonly logger: Logger) {}
+  private constructor(private readonly logger: Logger) {}
 
-  /** Call before Nest declares its routes. */
-  addHook(fastify: FastifyInstance): void {
+  /** Prepares the route; call it before Nest declares its routes. */
+  static on(fastify: FastifyInstance, logger: Logger): DirectRead {
+    const read = new DirectRead(logger);
     fastify.addHook("onRoute", (route) => {
       if (route.method !== "GET" || route.url !== ROUTE) return;
-      route.handler = this.handlerOr(route.handler);
+      route.handler = read.handlerOr(route.handler);
     });
+    return read;
   }
 
-  /** Until this call, Nest's handler serves the route. */
-  use(controller: MessageContactsController): void {
-    this.controller = controller;
+  /** Takes the controller of a started application; until then Nest's handler answers. */
+  use(app: INestApplicationContext): void {
+    this.controller = app.get(MessageContactsController, { strict: false });
   }
 
   private handlerOr(ofNest: RouteHandlerMethod): RouteHandlerMethod {
