@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.js";
+import { redisAccessOf } from "../config/redis/redis-access.js";
 import { Logger } from "../logging/logger.js";
 import { RedisConnection } from "../shared-state/redis/redis-connection.js";
 import type { CheckResult } from "./check-result.js";
@@ -9,8 +10,9 @@ const PROBE_TTL_MS = 10_000;
 
 /** Checks Redis with the commands that the gateway uses, on a key made for this check. */
 export async function checkState(config: Config): Promise<CheckResult> {
-  const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
-  if (url === undefined) {
+  const { REDIS_KEY_PREFIX: prefix } = config;
+  const access = redisAccessOf(config);
+  if (access === null) {
     return {
       level: "ok",
       subject: "state",
@@ -18,7 +20,7 @@ export async function checkState(config: Config): Promise<CheckResult> {
     };
   }
   const silent = new Logger({ LOG_LEVEL: "silent" });
-  const connection = new RedisConnection(url, prefix, silent);
+  const connection = new RedisConnection(access, prefix, silent);
   try {
     await connection.waitForProbe(OPEN_MS);
     const { problem } = connection;

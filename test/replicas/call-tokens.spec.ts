@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Logger } from "../../src/logging/logger.js";
 import { RedisCallTokens } from "../../src/shared-state/redis/redis-call-tokens.js";
 import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
+import { accessTo } from "../support/redis-access.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
@@ -16,7 +17,7 @@ describeHere("tokens for vendor calls in Redis", () => {
       { length: 2 },
       () =>
         new RedisConnection(
-          redis.url,
+          accessTo(redis.url),
           "test:",
           new Logger({ LOG_LEVEL: "silent" }),
         ),

@@ -122,7 +122,10 @@ export class RedisKeyStore implements KeyStore {
     key: string,
     { owner, from, orAbsent, to }: KeyMove,
   ): Promise<MoveAnswer> {
-    const moved = await this.store.run(
+    // This record allows the write to be sent, so it must outlive a failover of Redis.
+    const isPromise = to?.state === "running";
+    const run = isPromise ? "runReplicated" : "run";
+    const moved = await this.store[run](
       MOVE,
       [keyOf(key)],
       [

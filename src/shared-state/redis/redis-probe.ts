@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
+import type { RedisClient } from "./redis-client.js";
 
 /**
  * Runs every command that the gateway needs, on a key in each of its namespaces. A
@@ -45,6 +46,7 @@ const NAMESPACES = [
   "deletion",
   "watch",
   "pace",
+  "replicas",
 ];
 
 /** Key prefixes of the rate limiters; the library appends the key. */
@@ -54,30 +56,36 @@ const RATE_NAMESPACES = ["rate:caller", "rate:address"];
  * Resolves if Redis executes the commands that the gateway needs, in the database
  * that the URL names.
  *
- * @param subscriber the connection for subscriptions
+ * @param subscriber the connection for subscriptions; null if it is not established
  * @throws the error of the Redis client
  */
 export async function probe(
-  commands: Redis,
-  subscriber: Redis,
+  commands: RedisClient,
+  subscriber: Redis | null,
   prefix: string,
 ): Promise<void> {
+  const isCluster = commands instanceof Cluster;
   // The client silently stays in database 0 if the server rejects the selected one.
-  const { db = 0 } = commands.options;
-  if (db !== 0) await commands.select(db);
+  const db = isCluster ? 0 : (commands.options.db ?? 0);
+  if (db !== 0 && !isCluster) await commands.select(db);
   const channel = `${prefix}{probe}`;
-  const keys = [...NAMESPACES, ...RATE_NAMESPACES].map(
-    (name) => `${prefix}${name}:{probe}`,
-  );
+  const keys = [
+    ...[...NAMESPACES, ...RATE_NAMESPACES].map(
+      (name) => `${prefix}${name}:{probe}`,
+    ),
+    // In another slot: so a node of a cluster, used as a server, answers CROSSSLOT.
+    ...(isCluster ? [] : [`${prefix}publish:{reads}`]),
+  ];
   await commands.eval(PROBE, keys.length, ...keys, channel);
   await commands.evalsha(PROBE_SHA, keys.length, ...keys, channel);
-  if (subscriber.status === "ready") await subscriber.subscribe(channel);
+  await subscriber?.subscribe(channel);
 }
 
 /** Error prefixes with which a server rejects valid commands. */
 const REFUSALS = new Set([
   "BUSY",
   "CLUSTERDOWN",
+  "CROSSSLOT",
   "LOADING",
   "MASTERDOWN",
   "MISCONF",
@@ -95,6 +103,10 @@ const REFUSALS = new Set([
  * of the server. The rest of the message is dropped, because it may quote keys.
  */
 export function errorWordOf(error: unknown): string | null {
+  // The client of a cluster reports that no node could be used.
+  if (error instanceof Error && "lastNodeError" in error) {
+    return errorWordOf(error.lastNodeError);
+  }
   if (!(error instanceof Error) || !isReply(error)) return null;
   // Older servers wrap a script's error: "ERR Error running script … -OOM …".
   const words = error.message.match(/\b[A-Z]{3,20}\b/g) ?? [];

@@ -1,3 +1,4 @@
+import type { RedisAccess } from "../../config/redis/redis-access.js";
 import type { Logger } from "../../logging/logger.js";
 import type { WriteQueue } from "../../upstream/writes/write-queue.js";
 import { LeasedWriteQueue } from "../leased-write-queue.js";
@@ -23,11 +24,11 @@ export interface RedisState extends Omit<SharedState, "queues" | "writesDone"> {
 
 /** Opens state in Redis, even if Redis is not reachable yet. */
 export async function openRedisState(
-  url: string,
+  access: RedisAccess,
   {
     prefix,
     // All replicas have the same URL, usually with a password: usable as an HMAC key.
-    secret = url,
+    secret = access.url,
     abandonedMs,
     minReplicas,
   }: {
@@ -39,7 +40,7 @@ export async function openRedisState(
   },
   logger: Logger,
 ): Promise<RedisState> {
-  const connection = new RedisConnection(url, prefix, logger);
+  const connection = new RedisConnection(access, prefix, logger);
   await connection.waitForProbe(OPEN_TIMEOUT_MS);
   const ledger = new RedisDeletionLedger(connection);
   const verifications = new RedisVerificationLog(connection, secret);
