@@ -1,6 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Config } from "../config/config.js";
 import { redisAccessOf } from "../config/redis/redis-access.js";
+import { packageVersion } from "../config/version.js";
 import type { Logger } from "../logging/logger.js";
 import { MemoryDeletionLedger } from "../message-contacts/deletions/deletion-ledger.js";
 import { NO_RELAY } from "../message-contacts/deletions/deletion-relay.js";
@@ -15,6 +16,7 @@ import {
   MemoryWriteQueue,
   type WriteQueue,
 } from "../upstream/writes/write-queue.js";
+import { agreedSettings } from "./agreed-settings.js";
 import type { SharedState } from "./shared-state.js";
 
 /** Maximum time a write can be queued: its deadline is at most one minute. */
@@ -37,6 +39,7 @@ export async function openSharedState(
       secret: config.STATE_SECRET,
       abandonedMs,
       minReplicas: config.WEB_CONCURRENCY,
+      self: { version: packageVersion(), settings: agreedSettings(config) },
     },
     logger,
   );

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Cluster, type Redis } from "ioredis";
+import { STATE_FORMATS, stateKey } from "../state-formats.js";
 import type { RedisClient } from "./redis-client.js";
 
 /**
@@ -16,7 +17,6 @@ for _, key in ipairs(KEYS) do
   redis.call('INCR', key)
   redis.call('DECR', key)
   redis.call('INCRBY', key, 1)
-  redis.call('EXPIRE', key, 5)
   redis.call('PEXPIRE', key, 5000)
   redis.call('PTTL', key)
   redis.call('TYPE', key)
@@ -38,16 +38,10 @@ return 1
 
 const PROBE_SHA = createHash("sha1").update(PROBE).digest("hex");
 
-/** Namespaces of the gateway's keys, below its prefix. */
-const NAMESPACES = [
-  "idempotency",
-  "write",
-  "sent",
-  "deletion",
-  "watch",
-  "pace",
-  "replicas",
-];
+/** Kinds of the gateway's keys, below its prefix. */
+const KINDS = (
+  Object.keys(STATE_FORMATS) as (keyof typeof STATE_FORMATS)[]
+).map(stateKey);
 
 /** Key prefixes of the rate limiters; the library appends the key. */
 const RATE_NAMESPACES = ["rate:caller", "rate:address"];
@@ -70,9 +64,7 @@ export async function probe(
   if (db !== 0 && !isCluster) await commands.select(db);
   const channel = `${prefix}{probe}`;
   const keys = [
-    ...[...NAMESPACES, ...RATE_NAMESPACES].map(
-      (name) => `${prefix}${name}:{probe}`,
-    ),
+    ...[...KINDS, ...RATE_NAMESPACES].map((name) => `${prefix}${name}:{probe}`),
     // In another slot: so a node of a cluster, used as a server, answers CROSSSLOT.
     ...(isCluster ? [] : [`${prefix}publish:{reads}`]),
   ];
@@ -125,7 +117,8 @@ export function isTimeout(error: unknown): boolean {
 
 /** The system error code of a connection error, such as `ECONNREFUSED`. */
 export function connectionErrorCode(error: unknown): string {
-  return error instanceof Error &&
+  return typeof error === "object" &&
+    error !== null &&
     "code" in error &&
     typeof error.code === "string"
     ? error.code

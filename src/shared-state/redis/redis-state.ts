@@ -8,6 +8,7 @@ import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
 import { RedisInvalidationBus } from "./redis-invalidation-bus.js";
 import { RedisKeyStore } from "./redis-key-store.js";
+import { ReplicaRegistry, type RegisteredReplica } from "./replica-registry.js";
 import { sharedLimits } from "./redis-rate-limits.js";
 import { RedisVerificationLog } from "./redis-verification-log.js";
 import type { SharedState } from "../shared-state.js";
@@ -31,18 +32,21 @@ export async function openRedisState(
     secret = access.url,
     abandonedMs,
     minReplicas,
+    self,
   }: {
     readonly prefix: string;
     readonly secret: string | undefined;
     readonly abandonedMs: number;
     /** Number of replicas that run at least, such as the workers of this machine. */
     readonly minReplicas: number;
+    readonly self: RegisteredReplica;
   },
   logger: Logger,
 ): Promise<RedisState> {
   const connection = new RedisConnection(access, prefix, logger);
   await connection.waitForProbe(OPEN_TIMEOUT_MS);
   const ledger = new RedisDeletionLedger(connection);
+  const registry = new ReplicaRegistry(connection, self);
   const verifications = new RedisVerificationLog(connection, secret);
   return {
     get status() {
@@ -63,6 +67,9 @@ export async function openRedisState(
     invalidations: new RedisInvalidationBus(connection),
     verifications,
     limits: sharedLimits(connection, secret),
-    close: () => connection.close(),
+    close: async () => {
+      await registry.close();
+      await connection.close();
+    },
   };
 }

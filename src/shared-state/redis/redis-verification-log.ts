@@ -8,6 +8,9 @@ import {
 } from "../../message-contacts/verifications/verification-log.js";
 import type { BoundedTable } from "../../upstream/idempotency/bounded-entries.js";
 import type { SharedStore } from "../shared-store.js";
+import { stateKey } from "../state-formats.js";
+
+const SENT = stateKey("sent");
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -162,15 +165,15 @@ export class RedisVerificationLog implements VerificationLog {
       createHmac("sha256", this.secret).update(text).digest("base64url");
     const tag = this.tagOf(directory);
     return [
-      `sent:${tag}pair:${hashOf(pairKey)}`,
-      `sent:${tag}target:${hashOf(targetKey)}`,
+      `${SENT}:${tag}pair:${hashOf(pairKey)}`,
+      `${SENT}:${tag}target:${hashOf(targetKey)}`,
       ...(dayKey === null ? [] : [this.dayKeyOf(dayKey)]),
     ];
   }
 
   private dayKeyOf(dayKey: string): string {
     const [directory = ""] = dayKey.split(" ");
-    return `sent:${this.tagOf(directory)}day:${dayKey}`;
+    return `${SENT}:${this.tagOf(directory)}day:${dayKey}`;
   }
 
   /**
