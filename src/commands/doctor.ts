@@ -55,7 +55,7 @@ export async function runChecks(
       ...config.warnings.map(warningOf),
       result,
       ...(await checkAuthentication(config, egress)),
-      await checkState(config),
+      ...(await checkState(config)),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {

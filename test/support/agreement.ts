@@ -131,13 +131,17 @@ async function expectSharedDeletions({ a, b, emulator }: Pair): Promise<void> {
 }
 
 async function expectSharedLimits({ a, b }: Pair): Promise<void> {
-  const answers = await Promise.all(
-    Array.from({ length: 400 }, (_, n) =>
-      // An unknown path makes no upstream call.
-      fetch(`${(n % 2 === 0 ? a : b).url}/v1/nothing`),
-    ),
-  );
-  const accepted = answers.filter(({ status }) => status !== 429).length;
-  // Counted separately, each replica would accept its half.
-  expect(accepted).toBeLessThanOrEqual(300);
+  let accepted = 0;
+  // In small groups: a Redis that answers late counts as unreachable.
+  for (let group = 0; group < 16; group += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        // An unknown path makes no upstream call.
+        fetch(`${(n % 2 === 0 ? a : b).url}/v1/nothing`),
+      ),
+    );
+    accepted += answers.filter(({ status }) => status !== 429).length;
+  }
+  // Counted separately, each replica would accept its half of 160.
+  expect(accepted).toBeLessThanOrEqual(120);
 }

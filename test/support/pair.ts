@@ -37,7 +37,7 @@ export async function startPair(
           DRAIN_SECONDS: "0",
           READ_CACHE_MS: "60000",
           READ_CACHE_MAX_MS: "60000",
-          RATE_LIMIT_PER_MINUTE: "300",
+          RATE_LIMIT_PER_MINUTE: "120",
           ...environment,
         }),
       );
