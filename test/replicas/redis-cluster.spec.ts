@@ -88,17 +88,17 @@ describeHere("two replicas on a Redis Cluster", () => {
   }, 60_000);
 
   it("report that REDIS_URL names one node of a cluster as if it were a server", async () => {
-    const { emulator, a, stop } = await startPair([entry, entry], {
+    const pair = await startPair([entry, entry], {
       REDIS_URL: redis.servers[0]?.url ?? "",
     });
     try {
       await until("the problem is reported", async () => {
-        const text = await (await fetch(`${a.opsUrl}/readyz`)).text();
+        const text = await (await fetch(`${pair.a.opsUrl}/readyz`)).text();
         return text.includes('"sharedStateProblem":"CROSSSLOT"');
       });
-      expect(emulator.control.calls()).toEqual([]);
+      expect(pair.emulator.control.calls()).toEqual([]);
     } finally {
-      await stop();
+      await pair.stop();
     }
   }, 60_000);
 

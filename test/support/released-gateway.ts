@@ -63,6 +63,8 @@ function commitOf(version: string): string | null {
 
 function must({ status, stderr, stdout }: ReturnType<typeof spawnSync>): void {
   if (status !== 0) {
-    throw new Error(`The release cannot be built:\n${stdout}${stderr}`);
+    throw new Error(
+      `The release cannot be built:\n${String(stdout)}${String(stderr)}`,
+    );
   }
 }
