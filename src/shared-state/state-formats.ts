@@ -4,7 +4,7 @@
  *
  * A change that the last release could misread gets a new version, and thus new keys. The
  * last release must be able to read everything else, because replicas of both run side by
- * side while one replaces the other; `test/replicas/versions.spec.ts` runs both.
+ * side while one replaces the other; `test/replicas/versions/versions.spec.ts` runs both.
  */
 export const STATE_FORMATS = {
   /** Version 1 had no owner, and derived its keys differently. */

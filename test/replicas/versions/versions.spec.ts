@@ -4,22 +4,22 @@ import { Redis } from "ioredis";
 import {
   startEmulator,
   type RunningEmulator,
-} from "../../src/emulator/emulator.server.js";
-import { expectAgreement, usesRedis } from "../support/agreement.js";
-import { call } from "../support/emulator-client.js";
-import { BEN } from "../support/emulator-fixture.js";
-import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
-import { REST } from "../support/apis.js";
-import { startPair } from "../support/pair.js";
+} from "../../../src/emulator/emulator.server.js";
+import { expectAgreement, usesRedis } from "../../support/agreement.js";
+import { call } from "../../support/emulator-client.js";
+import { BEN } from "../../support/emulator-fixture.js";
+import { buildGateway, GatewayProcess } from "../../support/gateway-process.js";
+import { REST } from "../../support/apis.js";
+import { startPair } from "../../support/pair.js";
 import {
   replyTo,
   restoreState,
   runScenario,
   STATE_ENVIRONMENT,
   type RecordedState,
-} from "../support/recorded-state.js";
-import { hasRedisServer, RedisServer } from "../support/redis-server.js";
-import { buildRelease } from "../support/released-gateway.js";
+} from "../../support/recorded-state.js";
+import { hasRedisServer, RedisServer } from "../../support/redis-server.js";
+import { buildRelease } from "../../support/released-gateway.js";
 import { PREVIOUS_RELEASE, RECORDED_STATE_FILE } from "./previous-release.js";
 
 const canRun = hasRedisServer();

@@ -8,18 +8,18 @@ import {
 } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { Redis } from "ioredis";
-import { checkState } from "../../src/commands/state-check.js";
-import { readConfig } from "../../src/config/read-config.js";
+import { checkState } from "../../../src/commands/state-check.js";
+import { readConfig } from "../../../src/config/read-config.js";
 import {
   CLUSTER_COMMANDS,
   NEEDED_COMMANDS,
   SENTINEL_COMMANDS,
-} from "../../src/shared-state/redis/redis-commands.js";
-import { expectAgreement } from "../support/agreement.js";
-import { documentAt } from "../support/docs.js";
-import { buildGateway } from "../support/gateway-process.js";
-import { startPair, type Pair } from "../support/pair.js";
-import { hasRedisServer, RedisServer } from "../support/redis-server.js";
+} from "../../../src/shared-state/redis/redis-commands.js";
+import { expectAgreement } from "../../support/agreement.js";
+import { documentAt } from "../../support/docs.js";
+import { buildGateway } from "../../support/gateway-process.js";
+import { startPair, type Pair } from "../../support/pair.js";
+import { hasRedisServer, RedisServer } from "../../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 

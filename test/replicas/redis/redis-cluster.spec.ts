@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Logger } from "../../src/logging/logger.js";
-import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
-import { expectAgreement } from "../support/agreement.js";
-import { buildGateway, GatewayProcess } from "../support/gateway-process.js";
-import { startPair } from "../support/pair.js";
-import { accessTo } from "../support/redis-access.js";
-import { RedisCluster } from "../support/redis-cluster.js";
-import { hasRedisServer } from "../support/redis-server.js";
-import { until } from "../support/until.js";
+import { Logger } from "../../../src/logging/logger.js";
+import { RedisConnection } from "../../../src/shared-state/redis/redis-connection.js";
+import { expectAgreement } from "../../support/agreement.js";
+import { buildGateway, GatewayProcess } from "../../support/gateway-process.js";
+import { startPair } from "../../support/pair.js";
+import { accessTo } from "../../support/redis-access.js";
+import { RedisCluster } from "../../support/redis-cluster.js";
+import { hasRedisServer } from "../../support/redis-server.js";
+import { until } from "../../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 

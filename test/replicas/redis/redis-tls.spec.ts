@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { checkState } from "../../src/commands/state-check.js";
-import { readConfig } from "../../src/config/read-config.js";
-import { expectAgreement } from "../support/agreement.js";
-import { buildGateway } from "../support/gateway-process.js";
-import { isInstalled } from "../support/installed.js";
-import { startPair } from "../support/pair.js";
+import { checkState } from "../../../src/commands/state-check.js";
+import { readConfig } from "../../../src/config/read-config.js";
+import { expectAgreement } from "../../support/agreement.js";
+import { buildGateway } from "../../support/gateway-process.js";
+import { isInstalled } from "../../support/installed.js";
+import { startPair } from "../../support/pair.js";
 import {
   freePort,
   hasRedisServer,
   RedisServer,
-} from "../support/redis-server.js";
-import { RedisCluster } from "../support/redis-cluster.js";
-import { RedisSentinel } from "../support/redis-sentinel.js";
-import { makeTlsFiles, type TlsFiles } from "../support/tls-files.js";
+} from "../../support/redis-server.js";
+import { RedisCluster } from "../../support/redis-cluster.js";
+import { RedisSentinel } from "../../support/redis-sentinel.js";
+import { makeTlsFiles, type TlsFiles } from "../../support/tls-files.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 const describeTls =

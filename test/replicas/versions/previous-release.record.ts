@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { writeFileSync } from "node:fs";
-import { recordState } from "../support/recorded-state.js";
-import { buildRelease } from "../support/released-gateway.js";
+import { recordState } from "../../support/recorded-state.js";
+import { buildRelease } from "../../support/released-gateway.js";
 import { PREVIOUS_RELEASE, RECORDED_STATE_FILE } from "./previous-release.js";
 
 // Not a test. After a release: set PREVIOUS_RELEASE, then run

@@ -11,12 +11,12 @@ import {
   changeTitle,
   expectAgreement,
   usesRedis,
-} from "../support/agreement.js";
-import { buildGateway } from "../support/gateway-process.js";
-import { startPair, type Pair } from "../support/pair.js";
-import { RedisSentinel } from "../support/redis-sentinel.js";
-import { hasRedisServer } from "../support/redis-server.js";
-import { until } from "../support/until.js";
+} from "../../support/agreement.js";
+import { buildGateway } from "../../support/gateway-process.js";
+import { startPair, type Pair } from "../../support/pair.js";
+import { RedisSentinel } from "../../support/redis-sentinel.js";
+import { hasRedisServer } from "../../support/redis-server.js";
+import { until } from "../../support/until.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
 
