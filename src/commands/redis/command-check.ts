@@ -11,13 +11,13 @@ import {
   type NeededCommand,
 } from "../../shared-state/redis/redis-commands.js";
 import { errorWordOf } from "../../shared-state/redis/redis-probe.js";
+import { REPLICATION_WAIT_MS } from "../../shared-state/redis/replicated-scripts.js";
 import type { CheckResult } from "../check-result.js";
 
 /** Explains a problem and what to do about it. */
 type Explanation = Pick<CheckResult, "sentence" | "advice">;
 
 const READY_MS = 3_000;
-const WAIT_MS = 1_000;
 const TTL_MS = 10_000;
 
 /** Two keys in different slots. Only a node of a cluster rejects them together. */
@@ -230,7 +230,7 @@ async function replicationProblem(
   const replies = await client
     .pipeline()
     .set(`${prefix}doctor:${randomUUID()}`, "1", "PX", TTL_MS)
-    .call("wait", waitReplicas, Math.min(WAIT_MS, 300))
+    .call("wait", waitReplicas, REPLICATION_WAIT_MS)
     .exec();
   const confirmed = Number(replies?.[1]?.[1] ?? 0);
   return confirmed >= waitReplicas

@@ -1,13 +1,17 @@
 import type { RedisAccess } from "../../config/redis/redis-access.js";
 import type { Logger } from "../../logging/logger.js";
 import { connect, type RedisClient } from "./redis-client.js";
+import { isTimeout } from "./redis-probe.js";
 import {
   SharedStateUnavailable,
   type ScriptArgument,
 } from "../shared-store.js";
 
-/** Maximum wait for the replicas of Redis; less than the command timeout. */
-const WAIT_MS = 300;
+/**
+ * Maximum wait for the replicas of Redis. Redis may reply up to 100 ms later, because it
+ * checks timeouts ten times a second; that must be less than the command timeout.
+ */
+export const REPLICATION_WAIT_MS = 200;
 
 /**
  * Runs scripts whose results must outlive a failover. WAIT blocks its connection until the
@@ -46,13 +50,15 @@ export class ReplicatedScripts {
     const replies = await client
       .pipeline()
       .eval(script, keys.length, ...keys, ...args)
-      .wait(waitReplicas, WAIT_MS)
+      .wait(waitReplicas, REPLICATION_WAIT_MS)
       .exec();
     const [[error, result] = [null], [waitError, confirmed] = [null]] =
       replies ?? [];
     if (error) throw error;
-    if (waitError) throw waitError;
-    const isLacking = Number(confirmed) < waitReplicas;
+    // Without a reply in time, replicas are missing; Redis itself answered the script.
+    if (waitError && !isTimeout(waitError)) throw waitError;
+    const isLacking =
+      waitError !== null || !(Number(confirmed) >= waitReplicas);
     this.report(isLacking);
     if (isLacking) throw new SharedStateUnavailable();
     return result;
