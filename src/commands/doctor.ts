@@ -59,7 +59,7 @@ export async function runChecks(
       ...settingConflicts(configured).map(warningOf),
       result,
       ...(await checkAuthentication(config, egress)),
-      await checkState(config),
+      ...(await checkState(config)),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {

@@ -1,5 +1,6 @@
 import { hasSignIn, type Config } from "./config.js";
 import { egressProblems } from "./egress/egress-problems.js";
+import { redisProblems } from "./redis/redis-problems.js";
 import { isLoopback, webUrl } from "./rules.js";
 import { timeLimitProblems } from "./time-limits.js";
 
@@ -17,6 +18,7 @@ export function contradictions(
       ? productionProblems(config, environment)
       : []),
     ...replicaProblems(config),
+    ...redisProblems(config),
     ...timeLimitProblems(config),
     ...egressProblems(config),
     ...(config.PORT !== 0 && config.PORT === config.OPS_PORT

@@ -24,6 +24,9 @@ export const EVENTS = {
   "shared-state-refused":
     "Redis responds but rejects commands; `outcome` is its error code",
   "shared-state-back": "Redis can be used again",
+  "shared-state-unreplicated":
+    "too few replicas of Redis confirm records; keyed changes are refused",
+  "shared-state-replicated": "they confirm records again",
   "worker-silent": "a worker sends no heartbeats and counts as not ready",
   "worker-killed": "it still sends none and is killed",
   "worker-lost": "a worker has exited with `outcome` and is being replaced",

@@ -4,6 +4,7 @@ import { parseProxy } from "../config/egress/proxy-url.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { readKeyFile } from "../config/files/key-file.js";
 import { tracesUrlOf } from "../observability/tracing/open-tracing.js";
+import { hostsOf, parseRedisUrl } from "../config/redis/redis-url.js";
 
 /** Addresses and keys of a started gateway. */
 export interface Started {
@@ -86,14 +87,22 @@ function sourceOf(kind: Directory["credentials"]["kind"]): string {
   return SOURCES[kind];
 }
 
+const REDIS_KINDS = {
+  server: "Redis",
+  sentinel: "Redis with Sentinel",
+  cluster: "Redis Cluster",
+} as const;
+
 function stateOf({
   REDIS_URL: url,
   REDIS_KEY_PREFIX: prefix,
   WEB_CONCURRENCY: processes,
 }: Config): string {
   if (url === undefined) return "in memory: one process";
-  // Only the host: the URL may contain a password.
-  const where = `Redis at ${new URL(url).host}, prefix ${prefix}`;
+  const target = parseRedisUrl(url);
+  if (target === null) return "Redis";
+  // Only the hosts: the URL may contain a password.
+  const where = `${REDIS_KINDS[target.kind]} at ${hostsOf(target)}, prefix ${prefix}`;
   return processes > 1 ? `${where}, ${processes} processes` : where;
 }
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
 import { Logger } from "../../src/logging/logger.js";
 import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
-import { RedisVerificationHistory } from "../../src/shared-state/redis/redis-verification-history.js";
+import { RedisVerificationHistory } from "../../src/shared-state/redis/verifications/redis-verification-history.js";
+import { accessTo } from "../support/redis-access.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
@@ -23,7 +24,7 @@ describeHere("the history of verifications in Redis", () => {
       { length: 2 },
       () =>
         new RedisConnection(
-          redis.url,
+          accessTo(redis.url),
           "test:",
           new Logger({ LOG_LEVEL: "silent" }),
         ),

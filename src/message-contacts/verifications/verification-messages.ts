@@ -144,6 +144,7 @@ export class VerificationMessages {
     return {
       token: randomUUID(),
       caller: caller.id,
+      directory,
       pairKey: hashOf(directory, params.ContactId, target),
       targetKey: hashOf(directory, target),
       dayKey: isEmail ? `${directory} ${dayOf(atMs)}` : null,

@@ -7,8 +7,9 @@ import {
   type PendingTarget,
   type VerificationHistory,
   type VerificationTimes,
-} from "../../message-contacts/verifications/verification-history.js";
-import type { SharedStore } from "../shared-store.js";
+} from "../../../message-contacts/verifications/verification-history.js";
+import { stateKey } from "../../state-formats.js";
+import type { SharedStore } from "../../shared-store.js";
 
 /**
  * Touches entries of a directory's hash and returns their times. The field of an entry is
@@ -119,7 +120,8 @@ export class RedisVerificationHistory implements VerificationHistory {
   }
 }
 
-const keyOf = (directory: string): string => `pending:${directory}`;
+const keyOf = (directory: string): string =>
+  `${stateKey("pending")}:${directory}`;
 
 /** Null if the reply is not one of the script's. */
 function toTimes(
