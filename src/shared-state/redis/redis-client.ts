@@ -19,6 +19,9 @@ export function connect(url: string): Redis {
     enableOfflineQueue: false,
     // Our probe replaces it, and does not need permission for INFO.
     enableReadyCheck: false,
+    // With client information, ioredis reports `ready` after a connection that was closed
+    // at once, as by a load balancer without a server, and never connects again.
+    disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
