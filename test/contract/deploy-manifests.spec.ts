@@ -16,7 +16,7 @@ import { scraped } from "../support/metrics.js";
 import { startBoth } from "../support/running.js";
 
 const ROOT = new URL("../../", import.meta.url);
-const KUBERNETES = new URL("deploy/kubernetes/", ROOT);
+const KUBERNETES = new URL("deploy/kubernetes/base/", ROOT);
 
 interface Manifest {
   readonly apiVersion: string;
