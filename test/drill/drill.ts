@@ -1,26 +1,17 @@
-import { readFileSync } from "node:fs";
 import { isInstalled } from "../support/installed.js";
 import { hasNginx } from "../support/nginx.js";
 import { hasRedisServer } from "../support/redis-server.js";
-import { FAILING_PODS } from "./failing-pods.js";
-import { FAILING_SERVICES, NOT_DRIVEN } from "./failing-services.js";
-import { FAILING_VENDOR } from "./failing-vendor.js";
+import { NOT_DRIVEN } from "./failing-services.js";
 import { reportOf, writeReport } from "./report.js";
-import { alertsIn, shortenedRules } from "./rules.js";
 import { Scene } from "./scene.js";
 import { runStep, type Step, type StepResult } from "./step.js";
+import { STEPS } from "./steps.js";
 
 /** The drill fails when it takes longer. */
 const MAX_MINUTES = 15;
 
 /** Time for changes that clients still repeat after the last step, in milliseconds. */
 const FINISH_MS = 60_000;
-
-const STEPS: readonly Step[] = [
-  ...FAILING_PODS,
-  ...FAILING_SERVICES,
-  ...FAILING_VENDOR,
-];
 
 /** `--only pattern`: only steps whose title matches the regular expression. */
 function chosenSteps(): readonly Step[] {
@@ -31,7 +22,6 @@ function chosenSteps(): readonly Step[] {
 
 async function drill(): Promise<readonly string[]> {
   const steps = chosenSteps();
-  const isWhole = steps.length === STEPS.length;
   const scene = await Scene.start();
   const timer = setTimeout(() => {
     process.stderr.write(`The drill takes longer than ${MAX_MINUTES} min.\n`);
@@ -69,21 +59,11 @@ async function drill(): Promise<readonly string[]> {
       ...Object.entries({ lost, doubled, denied, unfinished })
         .filter(([, count]) => count > 0)
         .map(([what, count]) => `${count} changes are ${what}`),
-      ...(isWhole ? alertsWithoutStep() : []),
     ];
   } finally {
     clearTimeout(timer);
     await scene.stop();
   }
-}
-
-/** Delivered alerts that neither a step nor `NOT_DRIVEN` names. */
-function alertsWithoutStep(): readonly string[] {
-  const expected = new Set(STEPS.flatMap(({ alerts }) => alerts));
-  const rules = readFileSync("deploy/prometheus/alerts.yaml", "utf8");
-  return alertsIn(shortenedRules(rules))
-    .filter((alert) => !expected.has(alert) && !(alert in NOT_DRIVEN))
-    .map((alert) => `no step drives ${alert}`);
 }
 
 const hasAll = [
