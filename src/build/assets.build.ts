@@ -10,7 +10,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -113,10 +113,16 @@ async function stampOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of a folder, sorted by name. */
+/** Files of a folder and of its folders, sorted by path. */
 async function filesIn(folder: URL): Promise<URL[]> {
-  const names = await readdir(folder);
-  return names.sort().map((name) => new URL(name, folder));
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => pathToFileURL(join(parentPath, name)))
+    .sort((one, other) => (one.pathname < other.pathname ? -1 : 1));
 }
 
 /** Bundles GraphiQL in chunks. The editor and its workers are loaded on demand. */
