@@ -8,12 +8,6 @@ import { readConfig } from "../../src/config/read-config.js";
 import { settings } from "../../src/config/settings.js";
 import { graceMs } from "../../src/config/time-limits.js";
 import { AFTER_WORKERS_MS } from "../../src/processes/primary.js";
-import {
-  heapLimitOf,
-  MAX_HEAP_SHARE,
-  memoryLimitOf,
-  NODE_OPTIONS,
-} from "../support/heap-limit.js";
 import { isInstalled } from "../support/installed.js";
 import {
   FOLDERS,
@@ -95,7 +89,7 @@ interface Deployment {
 const known = new Set(settings().map(({ name }) => name));
 
 const unknownOf = (names: readonly string[]): string[] =>
-  names.filter((name) => !known.has(name) && name !== NODE_OPTIONS);
+  names.filter((name) => !known.has(name));
 
 const SECRETS = [
   "ALIBABA_CLOUD_ACCESS_KEY_ID",
@@ -278,16 +272,6 @@ test("selects the pods of the deployment", () => {
       .selector.matchLabels,
   ];
   for (const selector of selectors) expect(labels).toMatchObject(selector);
-});
-
-test("sets a heap limit that fits the memory limit of the container", () => {
-  const options = container.env.find(({ name }) => name === NODE_OPTIONS);
-  const memory = memoryLimitOf(container.resources.limits.memory);
-  const processes = Number(delivered["WEB_CONCURRENCY"] ?? 1);
-  const heap = heapLimitOf(options?.value) * processes;
-  expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
-  // A smaller limit would waste most of the reserved memory.
-  expect(heap).toBeGreaterThan(memory * 0.4);
 });
 
 test("spreads the pods over zones and nodes", () => {
