@@ -3,8 +3,10 @@ import { APP_FILTER } from "@nestjs/core";
 import { GraphQLModule } from "@nestjs/graphql";
 import { AccessModule } from "./access/access.module.js";
 import type { AccessControl } from "./access/access-control.js";
+import { BindingTargetsModule } from "./binding-targets/binding-targets.module.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
+import { CoverageModule } from "./coverage/coverage.module.js";
 import { GraphqlDriver } from "./graphql/graphql.driver.js";
 import { SemanticNonNull } from "./graphql/semantic-non-null.js";
 import { ProblemDetailsFilter } from "./http/problem-details.filter.js";
@@ -12,6 +14,7 @@ import type { AuditTrail } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
 import { LoggingModule } from "./logging/logging.module.js";
 import { MessageContactsModule } from "./message-contacts/message-contacts.module.js";
+import { PendingVerificationsModule } from "./pending-verifications/pending-verifications.module.js";
 import { describeRootTypes } from "./message-contacts/shapes/root-types.js";
 import { USER_ERRORS } from "./message-contacts/shapes/user-errors.js";
 import { ObservabilityModule } from "./observability/observability.module.js";
@@ -52,6 +55,9 @@ export class AppModule {
           transformSchema: describeRootTypes,
         }),
         MessageContactsModule,
+        PendingVerificationsModule,
+        BindingTargetsModule,
+        CoverageModule,
       ],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemDetailsFilter(logger) },

@@ -75,6 +75,7 @@ export async function buildAssets(): Promise<AssetManifest> {
     bundles: {
       playground: await store(draft, "playground", await playgroundFiles()),
       docs: await store(draft, "docs", await docsFiles()),
+      coverage: await store(draft, "coverage", await coverageFiles()),
     },
   };
   const manifestDraft = new URL("manifest.json", draft);
@@ -200,6 +201,23 @@ async function docsFiles(): Promise<Files> {
     ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
     ["swagger-ui-bundle.js", await withoutMap("swagger-ui-bundle.js")],
     ["swagger-ui.css", await withoutMap("swagger-ui.css")],
+  ]);
+}
+
+async function coverageFiles(): Promise<Files> {
+  const folder = new URL("browser/coverage/", SOURCES);
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("coverage.ts", folder))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
+  return new Map<string, Uint8Array>([
+    ["coverage.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
+    ["coverage.css", await readFile(new URL("coverage.css", folder))],
   ]);
 }
 

@@ -15,14 +15,18 @@ export interface RamPolicy {
   readonly Statement: readonly Statement[];
 }
 
-/** Resource of ten operations: the contacts of any account of the AccessKey (documented). */
+/** Resource of most operations: the contacts of any account of the AccessKey (documented). */
 const CONTACTS = "acs:resourcemanager:*:*:messagecontact/*";
 
-/** Operations that RAM authorizes for the resource `*` only (documented). */
-const FOR_ALL_RESOURCES: ReadonlySet<Operation> = new Set<Operation>([
-  "associateMembers",
-  "disassociateMembers",
-]);
+/** Resources of the other operations (documented). Some RAM knows only for all resources. */
+const OTHER_RESOURCES: Readonly<Partial<Record<Operation, string>>> = {
+  listAccounts: "acs:resourcemanager:*:*:account/*",
+  getFolder: "acs:resourcemanager:*:*:folder/*",
+  listFoldersForParent: "acs:resourcemanager:*:*:folder/*",
+  associateMembers: "*",
+  disassociateMembers: "*",
+  getResourceDirectory: "*",
+};
 
 /**
  * Reads that settle the outcome of a write whose response was lost. Without these
@@ -42,11 +46,11 @@ export function policyFor(scopes: readonly Scope[]): RamPolicy {
   );
   const writes = [...wanted].some((one) => OPERATIONS[one].kind === "write");
   if (writes) for (const read of READ_BACK) wanted.add(read);
-  const statement = (
-    operations: readonly Operation[],
-    resource: string,
-  ): Statement[] =>
-    operations.length === 0
+  const statementFor = (resource: string): Statement[] => {
+    const operations = [...wanted]
+      .filter((one) => (OTHER_RESOURCES[one] ?? CONTACTS) === resource)
+      .sort();
+    return operations.length === 0
       ? []
       : [
           {
@@ -55,18 +59,7 @@ export function policyFor(scopes: readonly Scope[]): RamPolicy {
             Resource: [resource],
           },
         ];
-  const sorted = [...wanted].sort();
-  return {
-    Version: "1",
-    Statement: [
-      ...statement(
-        sorted.filter((one) => !FOR_ALL_RESOURCES.has(one)),
-        CONTACTS,
-      ),
-      ...statement(
-        sorted.filter((one) => FOR_ALL_RESOURCES.has(one)),
-        "*",
-      ),
-    ],
   };
+  const resources = new Set([CONTACTS, ...Object.values(OTHER_RESOURCES)]);
+  return { Version: "1", Statement: [...resources].flatMap(statementFor) };
 }

@@ -86,6 +86,24 @@ const EXPLANATIONS: readonly (readonly [string, Explanation])[] = [
     },
   ],
   [
+    "ResourceDirectoryNotInUse",
+    {
+      subject: "directory",
+      sentence: "The account of this AccessKey has no resource directory.",
+      advice:
+        "Use an AccessKey of the management account or of a delegated administrator. The resource directory must be enabled.",
+    },
+  ],
+  [
+    "MemberAccount",
+    {
+      subject: "rights",
+      sentence: "The AccessKey belongs to a member account.",
+      advice:
+        "Use an AccessKey of the management account or of a delegated administrator.",
+    },
+  ],
+  [
     "NoPermission",
     {
       subject: "rights",

@@ -6,6 +6,7 @@ export const SCOPES = [
   "contacts:verify",
   "contacts:bind",
   "contacts:read-personal",
+  "directory:read",
 ] as const;
 
 /** A scope of a caller. */

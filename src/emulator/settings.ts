@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { DIRECTORY_SETTINGS } from "./accounts/directory-settings.js";
 import { objectOf, parse } from "./schema.js";
 import {
   choice,
@@ -65,7 +66,7 @@ const SETTINGS = {
   ),
   resourceDirectoryEnabled: flag(
     true,
-    "When false, every action fails with EntityNotExists.ResourceDirectory. Inferred: the vendor lists no code for these operations.",
+    "When false, every action fails with EntityNotExists.ResourceDirectory, and GetResourceDirectory with ResourceDirectoryNotInUse. Documented for the directory reads; inferred for the others.",
   ),
 
   contactsPerDirectory: count(
@@ -217,6 +218,8 @@ const SETTINGS = {
     ["EntityNotExists.Contact", "empty"],
     "Open: result of GetMessageContactDeletionStatus for a contact that has not been deleted. empty: an object without Status.",
   ),
+
+  ...DIRECTORY_SETTINGS,
 
   writeDurationMs: count(
     0,

@@ -14,6 +14,10 @@ export const EXPECTED = {
     en: "must be the id of a contact, such as c-qL4HqKONzOM7aB3d",
     zh: "须为联系人 ID，例如 c-qL4HqKONzOM7aB3d",
   },
+  accountId: {
+    en: "must be the id of a member account: digits, such as 1997968394350002",
+    zh: "须为成员账号 ID（数字），例如 1997968394350002",
+  },
   targetId: {
     en: "must be the id of a target: rd-…, r-…, fd-… (such as fd-ZDNPiT5a8b) or the account id of a member (digits)",
     zh: "须为绑定目标的 ID：rd-…、r-…、fd-…（例如 fd-ZDNPiT5a8b）或成员账号 ID（数字）",

@@ -41,7 +41,7 @@ export const REASONS = {
   "change-queue":
     "the queue of changes is full, for the caller or for all callers",
   "records-limit": "the table of idempotency keys or of messages is full",
-  "watch-limit": "the caller watches too many deletions",
+  "watch-limit": "the caller watches too many contacts",
   "socket-limit": "`MAX_WEBSOCKETS`, `MAX_WEBSOCKETS_PER_CALLER`",
   "resend-pause": "too soon after the previous verification message",
   "messages-per-minute": "the vendor's limit for one address or number",
@@ -77,6 +77,8 @@ export const REASONS = {
     "a query or mutation on a stream, or a subscription elsewhere",
   "invalid-variables": "variables do not have the declared types",
   "upstream-calls": "`MAX_UPSTREAM_CALLS_PER_REQUEST`",
+  "inconsistent-list":
+    "a list of the vendor changed twice while its pages were read",
   handshake: "not a valid WebSocket handshake",
   "unauthenticated-socket":
     "a message was sent before `connection_init` was accepted",

@@ -147,7 +147,14 @@ function success(
   isWrite: boolean,
   schemas: Schemas,
 ): ResponseObject {
-  const { description, headers = [], links, events, bodies = [] } = answer;
+  const {
+    description,
+    headers = [],
+    links,
+    events,
+    bodies = [],
+    texts,
+  } = answer;
   const content: ContentObject = {
     ...(events === undefined
       ? {}
@@ -155,6 +162,15 @@ function success(
     ...(bodies.length === 0
       ? {}
       : { "application/json": jsonOf(bodies, schemas) }),
+    ...Object.fromEntries(
+      Object.entries(texts ?? {}).map(([mediaType, example]) => [
+        mediaType,
+        {
+          schema: { type: "string" },
+          examples: { sample: { value: example } },
+        },
+      ]),
+    ),
   };
   return {
     description,

@@ -39,10 +39,22 @@ export const TAGS = {
     name: "Bindings",
     description: "Bind contacts to the directory, to folders and to members.",
   },
+  targets: {
+    name: "Targets",
+    description: "The directory, its folders and its members, by name.",
+  },
+  coverage: {
+    name: "Coverage",
+    description: "Who is notified, and who is not.",
+  },
 } as const satisfies Record<string, TagObject>;
 
 /** Tag of a route. */
 export function tagOf(method: string, path: string): TagObject {
+  if (path.includes("/binding-targets")) return TAGS.targets;
+  if (/\/(?:coverage|recipients|deletion-preview|replace)$/.test(path)) {
+    return TAGS.coverage;
+  }
   if (path.includes("/verifications")) return TAGS.verifications;
   if (path.includes("/bindings")) return TAGS.bindings;
   const isDeletion = path.includes("/deletion") || method === "delete";

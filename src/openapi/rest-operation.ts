@@ -37,6 +37,8 @@ export interface RestAnswer {
   readonly description: string;
   /** Possible bodies, the one without further request headers first; none by default. */
   readonly bodies?: readonly AnswerBody[];
+  /** Further bodies that are not JSON: an example by media type. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** The body, if it is an event stream. */
   readonly events?: EventStream;
   readonly headers?: readonly AnswerHeader[];

@@ -19,7 +19,7 @@ export const ENCODING_SUFFIX: Readonly<Record<Encoding, string>> = {
   gzip: ".gz",
 };
 
-export type BundleName = "playground" | "docs";
+export type BundleName = "playground" | "docs" | "coverage";
 
 /** Result of the page build. */
 export interface AssetManifest {

@@ -22,6 +22,14 @@ const PLAYGROUND: Card = {
 
 const EXPLORE: readonly Card[] = [
   {
+    href: "coverage",
+    name: { en: "Coverage", zh: "覆盖情况" },
+    description: {
+      en: "Who is notified, and who is not: gaps by account and message type.",
+      zh: "谁会收到通知，谁不会：按账号和消息类型列出缺口。",
+    },
+  },
+  {
     href: "docs",
     name: { en: "REST documentation", zh: "REST 文档" },
     description: {

@@ -11,16 +11,16 @@ import { showsSchema, type Config } from "../config/config.js";
 import type { Language } from "../errors/error-codes.js";
 import { pageRedirect } from "../http/ingress/request-target.js";
 import { addVary } from "../http/ingress/vary.js";
-import type { BundleName } from "./asset-manifest.js";
 import type { ContractText } from "./contracts.js";
 import { linkBack } from "./emulator-link.js";
 import type { errorReferences } from "./error-reference.js";
-import type { Page } from "./html.js";
-
-/** For assets, whose URL contains a hash of their content. */
-const FOREVER = "public, max-age=31536000, immutable";
-/** Clients may cache the response, but must revalidate it before each use. */
-const REVALIDATED = "no-cache";
+import {
+  notFound,
+  REVALIDATED,
+  sendAsset,
+  sendBundled,
+  sendPage,
+} from "./send-page.js";
 
 const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b57d0"/><path d="M6 10h20v13H6z" fill="#fff"/><path d="m6 10 10 8 10-8" fill="none" stroke="#0b57d0" stroke-width="2.4"/></svg>`;
 
@@ -66,7 +66,22 @@ export function registerPages(
       const reference = (await contracts.errors())(code, language);
       return sendPage(reply, errorPage(code, language, reference), language);
     },
-    "/docs": (_request, reply) => sendScriptPage(reply, "docs"),
+    "/coverage": async (request, reply) => {
+      const { coveragePage } = await import("./coverage.page.js");
+      const language = languageOf(request);
+      return sendBundled(
+        reply,
+        "coverage",
+        (bundle) => coveragePage(bundle, language),
+        language,
+      );
+    },
+    "/coverage/assets/:build/:file": (request, reply) =>
+      sendAsset(request, reply, "coverage"),
+    "/docs": async (_request, reply) => {
+      const { docsPage } = await import("./script.pages.js");
+      return sendBundled(reply, "docs", docsPage);
+    },
     "/docs/assets/:build/:file": (request, reply) =>
       sendAsset(request, reply, "docs"),
     "/schema.graphql": async (request, reply) =>
@@ -87,8 +102,10 @@ export function registerPages(
   };
   // The playground needs introspection.
   if (showsSchema(config)) {
-    routes["/playground"] = (_request, reply) =>
-      sendScriptPage(reply, "playground");
+    routes["/playground"] = async (_request, reply) => {
+      const { playgroundPage } = await import("./script.pages.js");
+      return sendBundled(reply, "playground", playgroundPage);
+    };
     routes["/playground/assets/:build/:file"] = (request, reply) =>
       sendAsset(request, reply, "playground");
   }
@@ -118,7 +135,14 @@ export function registerPages(
 }
 
 /** Pages with relative links. */
-const PAGES = ["/", "/errors", "/errors/:code", "/docs", "/playground"];
+const PAGES = [
+  "/",
+  "/coverage",
+  "/errors",
+  "/errors/:code",
+  "/docs",
+  "/playground",
+];
 
 /** Redirects to the path that relative links need. */
 function redirectToPage(
@@ -196,57 +220,6 @@ function wantsJson({ headers }: FastifyRequest): boolean {
   return new Negotiator({ headers }).mediaType(types) === "application/json";
 }
 
-function sendPage(
-  reply: FastifyReply,
-  { html, policy }: Page,
-  language: Language = "en",
-): FastifyReply {
-  addVary(reply, "Accept", "Accept-Language");
-  return reply
-    .header("content-security-policy", policy)
-    .header("cache-control", REVALIDATED)
-    .header("content-language", language)
-    .type("text/html; charset=utf-8")
-    .send(html);
-}
-
-async function sendScriptPage(
-  reply: FastifyReply,
-  name: BundleName,
-): Promise<FastifyReply> {
-  const { bundleOf } = await import("./asset-store.js");
-  const { docsPage, playgroundPage } = await import("./script.pages.js");
-  const bundle = await bundleOf(name);
-  if (bundle === null) {
-    return reply
-      .code(503)
-      .type("text/plain; charset=utf-8")
-      .send("This page has not been built. Run `npm run build`.\n");
-  }
-  const pages = { playground: playgroundPage, docs: docsPage };
-  return sendPage(reply, pages[name](bundle));
-}
-
-async function sendAsset(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  name: BundleName,
-): Promise<FastifyReply> {
-  const { assetOf } = await import("./asset-store.js");
-  const { build, file } = request.params as { build: string; file: string };
-  const accepted = request.headers["accept-encoding"];
-  const asset = await assetOf(name, build, file, [accepted].flat().join());
-  if (asset === null) throw notFound();
-  if (asset.encoding !== undefined) {
-    void reply.header("content-encoding", asset.encoding);
-  }
-  addVary(reply, "Accept-Encoding");
-  return reply
-    .header("cache-control", FOREVER)
-    .type(asset.type)
-    .send(asset.content);
-}
-
 function sendContract(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -284,8 +257,4 @@ async function sendFavicon(reply: FastifyReply): Promise<FastifyReply> {
     .header("cache-control", "public, max-age=86400")
     .type("image/svg+xml")
     .send(FAVICON);
-}
-
-function notFound(): Error {
-  return Object.assign(new Error("not found"), { statusCode: 404 });
 }

@@ -3,7 +3,7 @@ import { needsProxy } from "../config/egress/egress-problems.js";
 import { parseProxy } from "../config/egress/proxy-url.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { readKeyFile } from "../config/files/key-file.js";
-import { tracesUrlOf } from "../observability/open-tracing.js";
+import { tracesUrlOf } from "../observability/tracing/open-tracing.js";
 
 /** Addresses and keys of a started gateway. */
 export interface Started {
@@ -64,7 +64,11 @@ function upstreamsOf(config: Config, emulatorUrl: string | null): string[] {
   if (emulatorUrl !== null) return ["embedded emulator"];
   const { directories, UPSTREAM_ENDPOINT: endpoint = "" } = config;
   if (directories.size === 0) {
-    return [`${endpoint}   (${sourceOf(config.UPSTREAM_CREDENTIALS)})`];
+    const kind =
+      config.UPSTREAM_CREDENTIALS_FILE === undefined
+        ? config.UPSTREAM_CREDENTIALS
+        : "file";
+    return [`${endpoint}   (${sourceOf(kind)})`];
   }
   return [...directories].map(
     ([alias, directory]) =>
@@ -72,8 +76,14 @@ function upstreamsOf(config: Config, emulatorUrl: string | null): string[] {
   );
 }
 
+const SOURCES = {
+  chain: "credentials chain",
+  file: "credentials file",
+  keys: "AccessKey",
+} as const;
+
 function sourceOf(kind: Directory["credentials"]["kind"]): string {
-  return kind === "chain" ? "credentials chain" : "AccessKey";
+  return SOURCES[kind];
 }
 
 function stateOf({

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
 import { MemoryDeletionLedger } from "../message-contacts/deletions/deletion-ledger.js";
 import { NO_RELAY } from "../message-contacts/deletions/deletion-relay.js";
+import { MemoryVerificationHistory } from "../message-contacts/verifications/verification-history.js";
 import { MemoryVerificationLog } from "../message-contacts/verifications/verification-log.js";
 import { abandonedAfterMs } from "../upstream/idempotency/key-store.js";
 import {
@@ -62,6 +63,7 @@ function memoryState(abandonedMs: number): SharedState {
     relay: NO_RELAY,
     invalidations: NO_OTHER_REPLICAS,
     verifications,
+    verificationHistory: new MemoryVerificationHistory(),
     close: () => Promise.resolve(),
   };
 }

@@ -20,11 +20,18 @@ export type {
   Seed,
   SeedBinding,
   SeedContact,
+  SeedName,
+} from "../emulator/contacts/seeds.js";
+export type {
   SeedDirectory,
   SeedFolder,
   SeedMember,
-  SeedName,
-} from "../emulator/contacts/seeds.js";
+  SeedTag,
+} from "../emulator/accounts/directory-seed.js";
+export type {
+  DirectoryChange,
+  DirectorySize,
+} from "../emulator/accounts/directory-change.js";
 export type { SentMessage } from "../emulator/contacts/outbox.js";
 export type { DeletionFailureRule } from "../emulator/contacts/contact-store.js";
 export type { FaultInput, FaultRule } from "../emulator/faults/faults.js";

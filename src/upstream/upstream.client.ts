@@ -10,6 +10,7 @@ import {
 import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
 import { WriteRetryCooldown } from "./attempts/retry-waits.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
+import { KeyedPlans } from "./idempotency/keyed-plans.js";
 import {
   OPERATIONS,
   type Operation,
@@ -104,15 +105,14 @@ export class UpstreamClient {
   private readonly queue: WriteQueue;
   /** Versions of this directory's contacts. */
   readonly versions: ContactVersions;
+  /** Plans of changes that need several writes. */
+  readonly plans: KeyedPlans;
   private readonly pacer: DirectoryPacer;
   private readonly observer: UpstreamObserver;
   private readonly reads: VendorReads;
   private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
-  private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
-    isBreakerFailure,
-    WRITE_BULKHEAD,
-  );
+  private readonly writeBreaker: BreakerAndBulkhead<Outcome<unknown>>;
 
   constructor({
     signer,
@@ -135,6 +135,7 @@ export class UpstreamClient {
     const budget = new RetryBudget(timing);
     this.pacer = pacer;
     this.versions = new ContactVersions(versionSecret);
+    this.plans = new KeyedPlans(keys);
     this.observer = observer;
     const shared: ReadDependencies = {
       attempts,
@@ -151,7 +152,12 @@ export class UpstreamClient {
         waitingCalls: 0,
       },
     };
-    this.reads = new VendorReads(shared);
+    this.writeBreaker = new BreakerAndBulkhead(
+      isBreakerFailure,
+      WRITE_BULKHEAD,
+      (state) => observer.breakerChanged?.(directory, "write", state),
+    );
+    this.reads = new VendorReads(shared, directory);
     this.shared = new SharedReads({
       reads: this.reads,
       store: new ReadStore(cache, timing.now),

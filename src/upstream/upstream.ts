@@ -2,6 +2,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { AuditTrail } from "../logging/audit.js";
+import type { KeyedPlans } from "./idempotency/keyed-plans.js";
 import { OPERATIONS, type Operation } from "./operations.js";
 import { WriteAudit, type InterruptedWrite } from "./writes/write-audit.js";
 import type { ClientStatus, UpstreamClient } from "./upstream.client.js";
@@ -59,6 +60,11 @@ export class Upstream {
    */
   versionOf(contact: VendorContact, context: RequestContext): string {
     return this.clientOf(context).versions.of(contact);
+  }
+
+  /** Plans of the request's directory, kept for each idempotency key. */
+  plansOf(context: RequestContext): KeyedPlans {
+    return this.clientOf(context).plans;
   }
 
   private clientOf({ directory }: RequestContext): UpstreamClient {

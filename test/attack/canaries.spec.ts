@@ -10,7 +10,10 @@ import {
 import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import type { AuditEntry } from "../../src/logging/audit.js";
 import { Logger } from "../../src/logging/logger.js";
-import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import {
+  CONTACT_OPERATIONS,
+  type ContactOperation,
+} from "../../src/upstream/operations.js";
 import { APIS, type Input } from "../support/apis.js";
 import { hostileRequests } from "../support/hostile.js";
 import { send } from "../support/raw-http.js";
@@ -61,7 +64,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-const INPUTS: Readonly<Record<Operation, Input>> = {
+const INPUTS: Readonly<Record<ContactOperation, Input>> = {
   addMessageContact: {
     name: NAME,
     emailAddress: EMAIL,
@@ -112,7 +115,7 @@ describe("planted canaries", () => {
     const forged = await issuer.token({ aud: NAME });
     const credentials = [keys.svc, token, wrongKey, forged];
     for (const api of APIS) {
-      for (const operation of Object.keys(OPERATIONS) as Operation[]) {
+      for (const operation of CONTACT_OPERATIONS) {
         for (const credential of credentials) {
           const headers = {
             ...bearer(credential),

@@ -18,7 +18,7 @@ import {
 } from "../../src/message-contacts/shapes/enums.js";
 import * as inputs from "../../src/message-contacts/shapes/inputs.js";
 import { StaticCredentials } from "../../src/upstream/transport/credentials.js";
-import type { Operation } from "../../src/upstream/operations.js";
+import type { ContactOperation } from "../../src/upstream/operations.js";
 import { RpcSigner } from "../../src/upstream/transport/signer.js";
 import { UpstreamTransport } from "../../src/upstream/transport/transport.js";
 
@@ -122,7 +122,7 @@ const SETTINGS: RuleSettings = { PHONE_COUNTRY_CODES: ["86"] };
 
 interface Row {
   readonly shape: Shape<object>;
-  readonly operation: Operation;
+  readonly operation: ContactOperation;
   readonly values: fc.Arbitrary<object>;
   readonly toParams: (input: never, settings: RuleSettings) => object;
 }

@@ -24,6 +24,8 @@ describe("the control API", () => {
         "POST /_emulator/snapshot",
         "GET /_emulator/settings",
         "PATCH /_emulator/settings",
+        "POST /_emulator/directory/changes",
+        "POST /_emulator/directory/size",
         "POST /_emulator/verifications/confirm",
         "POST /_emulator/verifications/expire",
         "GET /_emulator/outbox",
@@ -47,7 +49,7 @@ describe("the control API", () => {
           settings.map(({ name, current: value }) => [name, value]),
         ),
       ).toEqual(current);
-      expect(json["faultEffects"]).toHaveLength(23);
+      expect(json["faultEffects"]).toHaveLength(25);
     });
   });
 

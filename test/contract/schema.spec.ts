@@ -53,8 +53,11 @@ describe("schema.graphql", () => {
       ...Object.keys(schema.getMutationType()?.getFields() ?? {}).map(
         (name) => `Mutation.${name}`,
       ),
+      "Query.bindingTargets",
+      "Query.coverage",
       "Query.messageContactDeletionStatus",
       "Query.messageContacts",
+      "Query.pendingVerifications",
     ]);
   });
 

@@ -6,7 +6,10 @@ import {
   type RunningEmulator,
 } from "../../src/emulator/emulator.server.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
-import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import {
+  CONTACT_OPERATIONS,
+  type ContactOperation,
+} from "../../src/upstream/operations.js";
 import { APIS, type Api, type Input } from "../support/apis.js";
 import { TOM } from "../support/emulator-fixture.js";
 import { bearer, keysFor, newFolder } from "../support/signed-in.js";
@@ -59,7 +62,7 @@ afterAll(async () => {
 function call(
   api: Api,
   caller: keyof typeof keys,
-  operation: Operation,
+  operation: ContactOperation,
   input: Input,
   directory?: string,
   headers: Readonly<Record<string, string>> = {},
@@ -79,7 +82,7 @@ const calls = (): number[] =>
 describe.each(APIS)("directories over $name", (api) => {
   it("refuse every operation of other callers without an upstream call", async () => {
     clearCalls();
-    for (const operation of Object.keys(OPERATIONS) as Operation[]) {
+    for (const operation of CONTACT_OPERATIONS) {
       const foreign = await call(api, "of-main", operation, {}, "china");
       const unknown = await call(api, "of-main", operation, {}, "nowhere");
       const none = await call(api, "of-none", operation, {});

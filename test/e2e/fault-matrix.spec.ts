@@ -7,8 +7,9 @@ import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import {
   actionOf,
+  CONTACT_OPERATIONS,
   OPERATIONS,
-  type Operation,
+  type ContactOperation,
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
 import { APIS, type Api } from "../support/apis.js";
@@ -60,23 +61,22 @@ const FAULTS: readonly FaultInput[] = [
 const DIRECTORIES_EACH = 13;
 
 interface Case {
-  readonly operation: Operation;
+  readonly operation: ContactOperation;
   readonly api: Api;
   readonly title: string;
   readonly aliases: readonly string[];
 }
 
-const cases: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
-  (operation, at) =>
-    APIS.map((api) => ({
-      operation,
-      api,
-      title: `${operation} by ${api.name}`,
-      aliases: Array.from(
-        { length: DIRECTORIES_EACH },
-        (_, index) => `${api.name}-${at}-${index}`,
-      ),
-    })),
+const cases: readonly Case[] = CONTACT_OPERATIONS.flatMap((operation, at) =>
+  APIS.map((api) => ({
+    operation,
+    api,
+    title: `${operation} by ${api.name}`,
+    aliases: Array.from(
+      { length: DIRECTORIES_EACH },
+      (_, index) => `${api.name}-${at}-${index}`,
+    ),
+  })),
 );
 
 describe("under any single fault", () => {
@@ -145,7 +145,7 @@ const CONCLUSIVE = new Set([
 ]);
 
 /** A single fault is always retried or settled, except for a verification message that may have been sent. */
-function expectedCode(operation: Operation, fault: FaultInput): string {
+function expectedCode(operation: ContactOperation, fault: FaultInput): string {
   if (fault.code === "NoPermission") return ErrorCode.UPSTREAM_DENIED;
   const isConclusive =
     CONCLUSIVE.has(fault.effect) ||

@@ -74,6 +74,32 @@ test("names each read action that the AccessKey has no permission for", async ()
   expect(text).toMatch(/npm run policy/);
 });
 
+test("only warns when the AccessKey may not read the directory", async () => {
+  emulator.control.putKey({
+    accessKeyId: "contacts",
+    accessKeySecret: SECRET,
+    allowedActions: [
+      "ListMessageContacts",
+      "GetMessageContact",
+      "GetMessageContactDeletionStatus",
+      "ListMessageContactVerifications",
+      "GetFolder",
+    ],
+  });
+  const { code, text } = await runDoctor(keys("contacts"));
+  expect(code).toBe(0);
+  expect(text).toMatch(/ok +rights +GetFolder is allowed/);
+  for (const action of [
+    "GetResourceDirectory",
+    "ListAccounts",
+    "ListFoldersForParent",
+  ]) {
+    expect(text).toMatch(
+      new RegExp(`WARN +rights +${action} is not allowed.*directory:read`),
+    );
+  }
+});
+
 test("distinguishes a refused connection from a response that is not the vendor's", async () => {
   const unreachable = {
     ...keys("good"),
@@ -91,7 +117,9 @@ test("distinguishes a refused connection from a response that is not the vendor'
   await new Promise((resolve) => portal.close(resolve));
   expect(code).toBe(1);
   expect(text).toMatch(/FAIL +endpoint +The response is not from the vendor/);
-  expect(text).toMatch(/WARN +clock +The clocks differ by \d+ s/);
+  expect(text).toMatch(
+    /WARN +clock +The clock of this machine is \d+ s ahead of the vendor/,
+  );
 });
 
 test("reports an unreachable Redis", async () => {

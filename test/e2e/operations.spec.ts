@@ -9,8 +9,8 @@ import {
 } from "@jest/globals";
 import {
   actionOf,
-  OPERATIONS,
-  type Operation,
+  CONTACT_OPERATIONS,
+  type ContactOperation,
 } from "../../src/upstream/operations.js";
 import {
   BOUND_FOLDER,
@@ -40,7 +40,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
 /** Expected result of each operation, over both APIs. */
-const RESULTS: Readonly<Record<Operation, unknown>> = {
+const RESULTS: Readonly<Record<ContactOperation, unknown>> = {
   addMessageContact: {
     id: expect.stringMatching(/^c-/),
     createdAt: expect.stringMatching(LOCAL),
@@ -96,7 +96,7 @@ function resultOf({ data }: ApiResponse): unknown {
   return deletion ?? contact;
 }
 
-const cases = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
+const cases = CONTACT_OPERATIONS.flatMap((operation) =>
   APIS.map((api) => ({
     operation,
     api,

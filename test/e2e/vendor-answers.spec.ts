@@ -6,8 +6,9 @@ import { readConfig } from "../../src/config/read-config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import {
   actionOf,
+  CONTACT_OPERATIONS,
   OPERATIONS,
-  type Operation,
+  type ContactOperation,
 } from "../../src/upstream/operations.js";
 import {
   APIS,
@@ -72,20 +73,17 @@ function replaced(
 }
 
 interface Case {
-  readonly operation: Operation;
+  readonly operation: ContactOperation;
   readonly api: Api;
   readonly place: Path;
   readonly odd: unknown;
 }
 
-const CASES: readonly Case[] = (Object.keys(OPERATIONS) as Operation[]).flatMap(
-  (operation) =>
-    placesIn(usualAnswer(operation, { ContactId: STUB_CONTACT })).flatMap(
-      (place) =>
-        ODD.flatMap((odd) =>
-          APIS.map((api) => ({ operation, api, place, odd })),
-        ),
-    ),
+const CASES: readonly Case[] = CONTACT_OPERATIONS.flatMap((operation) =>
+  placesIn(usualAnswer(operation, { ContactId: STUB_CONTACT })).flatMap(
+    (place) =>
+      ODD.flatMap((odd) => APIS.map((api) => ({ operation, api, place, odd }))),
+  ),
 );
 
 /** Cases that run in parallel; they mostly wait for retries. */

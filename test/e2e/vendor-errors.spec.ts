@@ -11,8 +11,9 @@ import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-muta
 import { PAYLOAD_ERRORS } from "../../src/message-contacts/graphql/user-errors.mapper.js";
 import {
   actionOf,
+  CONTACT_OPERATIONS,
   OPERATIONS,
-  type Operation,
+  type ContactOperation,
 } from "../../src/upstream/operations.js";
 import { openPending, VALID_INPUTS } from "../support/calls.js";
 import { APIS, type Api, type ApiResponse } from "../support/apis.js";
@@ -92,7 +93,7 @@ const FAMILIES: readonly (readonly [RegExp, ErrorCode])[] = [
 
 function familyOf(
   { code, httpStatus }: VendorError,
-  operation: Operation,
+  operation: ContactOperation,
 ): ErrorCode {
   const [, family = ErrorCode.UPSTREAM_DENIED] =
     FAMILIES.find(([pattern]) => pattern.test(code)) ?? [];
@@ -105,14 +106,13 @@ function familyOf(
 }
 
 /** One directory and one emulator each, so that sweeps can run in parallel. */
-const sweeps = (Object.keys(OPERATIONS) as Operation[]).flatMap(
-  (operation, at) =>
-    APIS.map((api) => ({
-      operation,
-      api,
-      alias: `${api.name}-${at}`,
-      title: `${operation} by ${api.name}`,
-    })),
+const sweeps = CONTACT_OPERATIONS.flatMap((operation, at) =>
+  APIS.map((api) => ({
+    operation,
+    api,
+    alias: `${api.name}-${at}`,
+    title: `${operation} by ${api.name}`,
+  })),
 );
 
 describe("every vendor error", () => {
@@ -179,7 +179,10 @@ describe("every vendor error", () => {
 });
 
 /** On a read, a missing contact is a result and not an error; other tests cover it. */
-function isAbsence({ code }: VendorError, operation: Operation): boolean {
+function isAbsence(
+  { code }: VendorError,
+  operation: ContactOperation,
+): boolean {
   return (
     code === "EntityNotExists.Contact" && OPERATIONS[operation].kind === "read"
   );
@@ -194,7 +197,7 @@ interface Target {
 
 async function responseTo(
   { control, gatewayUrl, alias }: Target,
-  operation: Operation,
+  operation: ContactOperation,
   api: Api,
   { code, httpStatus }: VendorError,
 ): Promise<ApiResponse> {
@@ -222,7 +225,7 @@ interface Seen {
 /** What the error table specifies for a code over an API. */
 function promised(
   api: Api,
-  operation: Operation,
+  operation: ContactOperation,
   code: ErrorCode,
   { code: vendorCode }: VendorError,
 ): Seen {

@@ -1,4 +1,4 @@
-import type { Operation } from "../../src/upstream/operations.js";
+import type { ContactOperation } from "../../src/upstream/operations.js";
 
 /** Arguments of an operation in the gateway's vocabulary; the contact is `contactId`. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface Api {
   readonly name: "graphql" | "rest";
   call(
     gatewayUrl: string,
-    operation: Operation,
+    operation: ContactOperation,
     input: Input,
     headers?: Readonly<Record<string, string>>,
   ): Promise<ApiResponse>;
@@ -44,7 +44,7 @@ const DELETION =
 
 /** Field, arguments and selection of each operation in GraphQL. */
 const FIELDS: Readonly<
-  Record<Operation, { name: string; args: string; selection: string }>
+  Record<ContactOperation, { name: string; args: string; selection: string }>
 > = {
   addMessageContact: {
     name: "addMessageContact",
@@ -109,7 +109,7 @@ const FIELDS: Readonly<
 };
 
 /** The GraphQL document of an operation. */
-export function documentFor(operation: Operation): string {
+export function documentFor(operation: ContactOperation): string {
   const { name, args, selection } = FIELDS[operation];
   if (!args.includes(":")) {
     return `mutation ($input: ${args}) { ${name}(input: $input) { ${selection} } }`;
@@ -186,7 +186,7 @@ function query(values: Record<string, unknown>): string {
 const pathOf = (contactId: unknown): string =>
   `${ROOT}/${encodeURIComponent(String(contactId))}`;
 
-const ROUTES: Readonly<Record<Operation, Route>> = {
+const ROUTES: Readonly<Record<ContactOperation, Route>> = {
   addMessageContact: (body) => ({ method: "POST", path: ROOT, body }),
   getMessageContact: ({ contactId }) => ({
     method: "GET",

@@ -1,4 +1,4 @@
-import type { Operation } from "../../src/upstream/operations.js";
+import type { ContactOperation } from "../../src/upstream/operations.js";
 import type { EmulatorControl } from "../../src/emulator/control/emulator-control.js";
 import { REST, type Input } from "./apis.js";
 
@@ -18,7 +18,7 @@ export const PENDING = {
 /** Valid input of each operation, for a contact. */
 export const validInputsFor = (
   contactId: string,
-): Readonly<Record<Operation, Input>> => ({
+): Readonly<Record<ContactOperation, Input>> => ({
   addMessageContact: {
     name: "ann",
     emailAddress: "ann@example.com",
@@ -54,7 +54,7 @@ export const VALID_INPUTS = validInputsFor(TOM);
 export async function openPending(
   control: EmulatorControl,
   gatewayUrl: string,
-  operation: Operation,
+  operation: ContactOperation,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const needsPending =

@@ -25,6 +25,16 @@ const PENDING = "ListMessageContactVerifications";
 const DELETION = "GetMessageContactDeletionStatus";
 const UPDATE = "UpdateMessageContact";
 
+/** A report about 200 accounts and up to 100 contacts. */
+const REPORT = ["GetResourceDirectory", ...times(2, "ListAccounts"), LIST];
+
+/** The accounts of a directory are kept for a minute. */
+const UNCACHED = { "cache-control": "no-cache" };
+
+/** Bound to two accounts. */
+const OLGA = "c-D7eLz1oV5kMpX0Gt";
+const DIRECTORY = ["GetResourceDirectory", "ListAccounts", "ListAccounts"];
+
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 
@@ -92,6 +102,20 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 8,
   },
   {
+    request: "A page of contacts with `search`",
+    api: "graphql",
+    ask: `{ messageContacts(search: "tom") { totalCount items { ${CONTACT} } } }`,
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
+    request: "The pending verifications of the whole directory",
+    api: "graphql",
+    ask: "{ pendingVerifications { totalCount items { target } } }",
+    calls: [LIST, ...times(12, PENDING)],
+    inParallel: 8,
+  },
+  {
     request: "The pending verifications of a contact",
     api: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,
@@ -104,6 +128,22 @@ export const COSTS: readonly CostRow[] = [
     ask: `{ messageContactDeletionStatus(contactId: "${TOM}") { state } }`,
     calls: [DELETION],
     inParallel: 1,
+  },
+  {
+    request:
+      "`bindingTargets` of a kind, with names, in a directory of 200 accounts",
+    api: "graphql",
+    ask: "{ bindingTargets(kind: MEMBER_ACCOUNT) { items { id name status tags { key value } } } }",
+    calls: DIRECTORY,
+    inParallel: 2,
+  },
+  {
+    request:
+      "A page of contacts with the status and the number of accounts of each target, in the same directory",
+    api: "graphql",
+    ask: `{ messageContacts { items { ${CONTACT} bindings { target { status accountCount } } } } }`,
+    calls: [LIST, ...DIRECTORY],
+    inParallel: 2,
   },
   {
     request: "A mutation that selects only the `id` of its contact",
@@ -185,6 +225,13 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
+    request: "`GET /v1/binding-targets?kind=MEMBER_ACCOUNT`",
+    api: "rest",
+    ask: "GET /v1/binding-targets?kind=MEMBER_ACCOUNT",
+    calls: DIRECTORY,
+    inParallel: 2,
+  },
+  {
     request: "`GET …/{id}/verifications`",
     api: "rest",
     ask: `GET /v1/message-contacts/${BEN}/verifications`,
@@ -234,6 +281,40 @@ export const COSTS: readonly CostRow[] = [
     api: "graphql",
     ask: `mutation { deleteMessageContact(input: { contactId: "${BEN}", retainContactInMembers: false }) { contact { id status statusRaw deletion { state } } deletion { state } errors { code } } }`,
     calls: ["DeleteMessageContact"],
+    inParallel: 1,
+  },
+  {
+    request: "The coverage of 200 accounts, at most once a minute",
+    api: "graphql",
+    ask: "{ coverage { summary { accountsWithGaps } items { accountId } } }",
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "The recipients of an account, among 200 accounts",
+    api: "rest",
+    ask: "GET /v1/accounts/1997968394350002/recipients",
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "A preview of a deletion, among 200 accounts",
+    api: "graphql",
+    ask: `{ deletionPreview(contactId: "${TOM}") { isSafe } }`,
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "A replacement with `force`, of a contact with two targets",
+    api: "graphql",
+    ask: "mutation ($input: ReplaceMessageContactInput!) { replaceMessageContact(input: $input) { isComplete } }",
+    variables: {
+      input: { contactId: OLGA, replacementId: MARTA, force: true },
+    },
+    calls: ["AssociateMembers", "DeleteMessageContact", GET, LIST],
     inParallel: 1,
   },
 ];

@@ -47,6 +47,10 @@ export const VALID_PARAMS: Readonly<Record<string, CallParams>> = {
   ListMessageContactVerifications: { ContactId: BEN },
   AssociateMembers: { ContactId: TOM, Members: ["rd-3gqx5n"] },
   DisassociateMembers: { ContactId: TOM, Members: ["fd-ZDNPiT7a4K"] },
+  GetResourceDirectory: {},
+  ListAccounts: { MaxResults: 100, IncludeTags: true },
+  ListFoldersForParent: { ParentFolderId: "r-Zj29gL" },
+  GetFolder: { FolderId: "fd-ZDNPiT7a4K" },
 };
 
 const NO_GATEWAY = { gatewayParameterCheck: false };
@@ -125,6 +129,9 @@ const members = {
   },
   InvalidMember: { params: { Members: ["fd-elsewhere"] } },
   ContactStatusMismatchAction: deleting,
+};
+const noDirectory: Refusal = {
+  settings: { resourceDirectoryEnabled: false },
 };
 const sending = {
   ...contactId,
@@ -212,6 +219,22 @@ export const REFUSALS: Readonly<
       settings: { membersPerCallCode: "QuotaExceeded.Members" },
     },
   },
+  GetResourceDirectory: { ResourceDirectoryNotInUse: noDirectory },
+  ListAccounts: { "EntityNotExists.ResourceDirectory": noDirectory },
+  ListFoldersForParent: {
+    "InvalidParameter.ParentFolderId": { params: { ParentFolderId: "rd-x" } },
+    "EntityNotExists.ResourceDirectory": noDirectory,
+    "EntityNotExists.Folder": { params: { ParentFolderId: "fd-0000000000" } },
+  },
+  GetFolder: {
+    "MissingParameter.FolderId": {
+      params: { FolderId: undefined },
+      settings: NO_GATEWAY,
+    },
+    "InvalidParameter.FolderId": { params: { FolderId: "fd-1" } },
+    "EntityNotExists.ResourceDirectory": noDirectory,
+    "EntityNotExists.Folder": { params: { FolderId: "fd-0000000000" } },
+  },
 };
 
 const key = (more: Partial<AccessKeyInput>): Refusal => ({
@@ -282,6 +305,7 @@ export const COMMON_REFUSALS: Readonly<Record<string, Refusal>> = {
   MissingTitle: missingFromAdd("Title"),
   MissingMessageTypes: missingFromAdd("MessageTypes"),
   MissingContactId: { params: { ContactId: undefined } },
+  MissingFolderId: { send: (url) => callV1(url, "GetFolder", {}) },
   MissingMembers: {
     send: (url) => callV1(url, "DisassociateMembers", { ContactId: TOM }),
   },

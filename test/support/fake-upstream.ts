@@ -32,6 +32,11 @@ export class FakeUpstream {
     return this.calls.map(({ operation }) => operation);
   }
 
+  /** The same version for every contact. */
+  versionOf(): string {
+    return "etag";
+  }
+
   async call(
     operation: Operation,
     params: object,

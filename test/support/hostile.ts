@@ -1,4 +1,7 @@
-import { OPERATIONS, type Operation } from "../../src/upstream/operations.js";
+import {
+  CONTACT_OPERATIONS,
+  OPERATIONS,
+} from "../../src/upstream/operations.js";
 import { documentFor } from "./apis.js";
 import type { RawRequest } from "./raw-http.js";
 
@@ -56,7 +59,7 @@ export const FOREIGN_FIELDS = [
   "$where",
 ] as const;
 
-const operations = Object.keys(OPERATIONS) as Operation[];
+const operations = CONTACT_OPERATIONS;
 const writes = operations.filter((one) => OPERATIONS[one].kind === "write");
 
 const graphql = (

@@ -1,6 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { actionOf, type Operation } from "../../src/upstream/operations.js";
+import {
+  actionOf,
+  type ContactOperation,
+} from "../../src/upstream/operations.js";
 import type { Input } from "./apis.js";
 import { validInputsFor } from "./calls.js";
 
@@ -15,7 +18,7 @@ export const STUB_REQUEST_ID = "9B34724D-54B0-4A51-B34D-4512372FE1BE";
 export const STUB_CONTACT = "c-one";
 
 /** Valid input of each operation, which the usual responses show as carried out. */
-export const STUB_INPUTS: Readonly<Record<Operation, Input>> = {
+export const STUB_INPUTS: Readonly<Record<ContactOperation, Input>> = {
   ...validInputsFor(STUB_CONTACT),
   updateMessageContact: { contactId: STUB_CONTACT, name: "ann" },
   deleteMessageContact: {
@@ -83,7 +86,10 @@ const USUAL: Readonly<Record<string, (params: Params) => object>> = {
 };
 
 /** Default response of an operation to these parameters. */
-export function usualAnswer(operation: Operation, params: Params): object {
+export function usualAnswer(
+  operation: ContactOperation,
+  params: Params,
+): object {
   const answer = USUAL[actionOf(operation)]?.(params) ?? {};
   return { RequestId: STUB_REQUEST_ID, ...answer };
 }

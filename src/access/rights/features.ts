@@ -13,7 +13,28 @@ export interface FeatureRow {
  * of them. The key is the name of the root field and of the REST operation.
  */
 export const FEATURES = {
+  bindingTargets: { kind: "read", scopes: ["directory:read"] },
   updateMessageContacts: { kind: "write", scopes: ["contacts:write"] },
+  pendingVerifications: { kind: "read", scopes: ["contacts:read"] },
+  sendVerifications: {
+    kind: "write",
+    scopes: ["contacts:read", "contacts:verify"],
+  },
+  recipients: { kind: "read", scopes: ["contacts:read", "directory:read"] },
+  coverage: { kind: "read", scopes: ["contacts:read", "directory:read"] },
+  deletionPreview: {
+    kind: "read",
+    scopes: ["contacts:read", "directory:read"],
+  },
+  replaceMessageContact: {
+    kind: "write",
+    scopes: [
+      "contacts:read",
+      "directory:read",
+      "contacts:bind",
+      "contacts:delete",
+    ],
+  },
 } as const satisfies Record<string, FeatureRow>;
 
 /** Name of a feature; the same in every file. */

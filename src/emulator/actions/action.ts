@@ -18,6 +18,10 @@ export interface ActionContext {
   readonly outbox: Outbox;
   readonly clock: EmulatorClock;
   readonly settings: EmulatorSettings;
+  /** Account of the access key; undefined for the management account. */
+  readonly caller?: string;
+  /** Rows by which a fault shifts every page of a list but the first; usually 0. */
+  readonly slip: number;
 }
 
 /** One operation of the vendor. */

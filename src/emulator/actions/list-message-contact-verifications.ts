@@ -19,7 +19,7 @@ export const listMessageContactVerifications: RpcAction = {
       settings.verificationsWithoutContactId === "directory";
     const contactId = isDirectoryWide ? undefined : readContactId(params);
     const page = readPage(params, settings);
-    return ({ store }) => {
+    return ({ store, slip }) => {
       const contacts =
         contactId === undefined ? store.all() : [findContact(store, contactId)];
       const records = contacts.flatMap((contact) =>
@@ -30,10 +30,16 @@ export const listMessageContactVerifications: RpcAction = {
             : [{ contactId: contact.contactId, target: pending.target }];
         }),
       );
-      return describePage("ContactVerifications", records, page, (record) => ({
-        ContactId: record.contactId,
-        Target: maskIfEnabled(record.target, settings),
-      }));
+      return describePage(
+        "ContactVerifications",
+        records,
+        page,
+        slip,
+        (record) => ({
+          ContactId: record.contactId,
+          Target: maskIfEnabled(record.target, settings),
+        }),
+      );
     };
   },
 };

@@ -29,7 +29,7 @@ export const listMessageContacts: RpcAction = {
       throw rpcError("InvalidParameter.Member");
     }
     const page = readPage(params, settings);
-    return ({ store }) => {
+    return ({ store, slip }) => {
       if (member !== undefined && !store.directory.has(member)) {
         throw rpcError("EntityNotExists.Member");
       }
@@ -47,7 +47,7 @@ export const listMessageContacts: RpcAction = {
           : candidates.filter(({ bindings }) =>
               targets.some((target) => bindings.has(target)),
             );
-      return describePage("Contacts", matches, page, (contact) => ({
+      return describePage("Contacts", matches, page, slip, (contact) => ({
         ...describeContact(contact, settings),
         ...describeAssociation(contact, targets, settings),
       }));

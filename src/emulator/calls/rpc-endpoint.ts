@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallEntry } from "../state/call-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
+import { changedDirectory } from "../accounts/directory-change.js";
 import { applyFault } from "../faults/apply-fault.js";
 import type { FaultRule } from "../faults/faults.js";
 import type { RpcCheck } from "./gateway-checks.js";
@@ -10,7 +11,12 @@ import {
   successResponse,
   type RpcResponse,
 } from "../wire/rpc-response.js";
-import { openCall, requireAction, type RpcCall } from "../state/call.js";
+import {
+  openCall,
+  requireAction,
+  requireKey,
+  type RpcCall,
+} from "../state/call.js";
 import { errorOfCode, RpcError } from "../wire/rpc-errors.js";
 import { readBody } from "../wire/rpc-params.js";
 import { sendSerialized, setCommonHeaders } from "../wire/send-response.js";
@@ -59,7 +65,9 @@ export async function serveCall(
     isReusedSocket,
   });
   if (fault !== undefined) entry.fault = fault.effect;
-  if (fault?.when === "before") {
+  if (fault?.effect === "repeatRow") call.slip = -1;
+  else if (fault?.effect === "skipRow") call.slip = 1;
+  else if (fault?.when === "before") {
     if (fault.effect !== "delay") {
       await completeWithFault(fault, state, call, entry, response, undefined);
       return;
@@ -84,13 +92,24 @@ async function execute(
 ): Promise<RpcResponse> {
   const invalid = firstError(call, state, checks);
   if (invalid !== undefined) return toErrorResponse(invalid, call, state);
-  const { store, outbox, clock, writes } = state;
+  const { store, outbox, clock, writes, scheduledChanges } = state;
   const settings = state.settings.current;
   const effectsBefore = state.effects();
   let answer: RpcResponse;
   try {
-    const body = call.execute?.({ store, outbox, clock, settings }) ?? {};
-    answer = successResponse(requireAction(call).name, call.requestId, body);
+    const { name } = requireAction(call);
+    for (const change of scheduledChanges.take(name)) {
+      store.replaceDirectory(changedDirectory(store.directory, change));
+    }
+    const caller = requireKey(call).accountId;
+    const { slip } = call;
+    const context = { store, outbox, clock, settings, slip };
+    const body =
+      call.execute?.({
+        ...context,
+        ...(caller === undefined ? {} : { caller }),
+      }) ?? {};
+    answer = successResponse(name, call.requestId, body);
     entry.executed = true;
   } catch (error) {
     answer = toErrorResponse(error, call, state);

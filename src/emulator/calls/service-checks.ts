@@ -2,10 +2,13 @@ import type { RpcCheck } from "./gateway-checks.js";
 import { requireAction } from "../state/call.js";
 import { rpcError } from "../wire/rpc-errors.js";
 
-export const checkDirectory: RpcCheck = (_call, { settings }) => {
-  if (!settings.current.resourceDirectoryEnabled) {
-    throw rpcError("EntityNotExists.ResourceDirectory");
-  }
+export const checkDirectory: RpcCheck = (call, { settings }) => {
+  if (settings.current.resourceDirectoryEnabled) return;
+  throw rpcError(
+    requireAction(call).name === "GetResourceDirectory"
+      ? "ResourceDirectoryNotInUse"
+      : "EntityNotExists.ResourceDirectory",
+  );
 };
 
 /** Validates the parameter values and prepares the action. */

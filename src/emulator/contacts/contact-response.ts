@@ -71,14 +71,20 @@ export function readPage(
   };
 }
 
-/** One page of `items` as the property `name`, with the paging properties. */
+/**
+ * One page of `items` as the property `name`, with the paging properties.
+ *
+ * @param slip see `ActionContext.slip`
+ */
 export function describePage<T>(
   name: string,
   items: readonly T[],
   { pageNumber, pageSize }: PageRequest,
+  slip: number,
   describe: (item: T) => unknown,
 ): ResponseBody {
-  const first = (pageNumber - 1) * pageSize;
+  const start = (pageNumber - 1) * pageSize;
+  const first = start === 0 ? 0 : Math.max(0, start + slip);
   return {
     TotalCount: items.length,
     PageSize: pageSize,

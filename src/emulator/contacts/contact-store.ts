@@ -9,7 +9,8 @@ import {
   type DeletionFailure,
 } from "./contact-record.js";
 import { contactFromSeed, contactToSeed } from "./contact-seed.js";
-import { Directory } from "./directory.js";
+import { Directory } from "../accounts/directory.js";
+import type { SeedDirectory } from "../accounts/directory-seed.js";
 import type { Seed } from "./seeds.js";
 import type { SettingsHolder } from "../settings.js";
 
@@ -74,6 +75,11 @@ export class ContactStore {
         contactFromSeed(contact, this.clock.now(), deletionDelayMs),
       );
     }
+  }
+
+  /** Replaces the directory. Bindings to targets that are gone remain (inferred). */
+  replaceDirectory(directory: SeedDirectory): void {
+    this.#directory = new Directory(directory);
   }
 
   toSeed(): Seed {

@@ -1,34 +1,11 @@
+import type { SeedDirectory } from "../accounts/directory-seed.js";
+import { SAMPLE_DIRECTORY } from "../accounts/sample-directory.js";
 import type { Deletion } from "./contact-record.js";
 
 /** Initial directory and contacts of an emulator. */
 export interface Seed {
   readonly directory: SeedDirectory;
   readonly contacts: readonly SeedContact[];
-}
-
-export interface SeedDirectory {
-  /** `rd-…` */
-  readonly directoryId: string;
-  /** `r-…` */
-  readonly rootFolderId: string;
-  readonly folders: readonly SeedFolder[];
-  readonly members: readonly SeedMember[];
-}
-
-export interface SeedFolder {
-  /** `fd-…` */
-  readonly folderId: string;
-  readonly name: string;
-  /** Default: the root folder. */
-  readonly parentId?: string;
-}
-
-export interface SeedMember {
-  /** Digits only; 16 in newer accounts. */
-  readonly accountId: string;
-  readonly name: string;
-  /** Default: the root folder. */
-  readonly folderId?: string;
 }
 
 export interface SeedContact {
@@ -66,51 +43,9 @@ export interface SeedBinding {
   readonly associatedDate: string;
 }
 
-const DIRECTORY: SeedDirectory = {
-  directoryId: "rd-3gqx5n",
-  rootFolderId: "r-Zj29gL",
-  folders: [
-    { folderId: "fd-ZDNPiT7a4K", name: "production" },
-    { folderId: "fd-Qm81rWc5Xe", name: "staging" },
-    {
-      folderId: "fd-H3vLk9Bz2s",
-      name: "databases",
-      parentId: "fd-ZDNPiT7a4K",
-    },
-  ],
-  members: [
-    { accountId: "1997968394350001", name: "log-archive" },
-    {
-      accountId: "1997968394350002",
-      name: "shop",
-      folderId: "fd-ZDNPiT7a4K",
-    },
-    {
-      accountId: "1997968394350003",
-      name: "payments",
-      folderId: "fd-ZDNPiT7a4K",
-    },
-    {
-      accountId: "1997968394350004",
-      name: "orders-db",
-      folderId: "fd-H3vLk9Bz2s",
-    },
-    {
-      accountId: "1997968394350005",
-      name: "staging-shop",
-      folderId: "fd-Qm81rWc5Xe",
-    },
-    {
-      accountId: "1997968394350006",
-      name: "staging-pay",
-      folderId: "fd-Qm81rWc5Xe",
-    },
-  ],
-};
-
-/** A realistic directory with twelve contacts. The ids never change. */
+/** The sample directory with twelve contacts. The ids never change. */
 export const SAMPLE_SEED: Seed = {
-  directory: DIRECTORY,
+  directory: SAMPLE_DIRECTORY,
   contacts: [
     {
       contactId: "c-qL4HqKONzOM7aB3d",
@@ -279,7 +214,7 @@ export const SAMPLE_SEED: Seed = {
 };
 
 /** The same directory without contacts. */
-export const EMPTY_SEED: Seed = { directory: DIRECTORY, contacts: [] };
+export const EMPTY_SEED: Seed = { directory: SAMPLE_DIRECTORY, contacts: [] };
 
 /** Seeds by name. */
 export const NAMED_SEEDS = { sample: SAMPLE_SEED, empty: EMPTY_SEED } as const;

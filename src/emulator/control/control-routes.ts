@@ -1,5 +1,6 @@
 import type { EmulatorControl } from "./emulator-control.js";
 import { EVENT_ROUTES } from "./control-event-routes.js";
+import { DIRECTORY_ROUTES } from "./control-directory-routes.js";
 import { controlOpenApi } from "./control-openapi.js";
 import { route, type ControlRoute } from "./control-route.js";
 import * as schemas from "./control-schemas.js";
@@ -36,6 +37,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     run: () => controlOpenApi(CONTROL_PREFIX, CONTROL_ROUTES),
   }),
   ...STATE_ROUTES,
+  ...DIRECTORY_ROUTES,
   ...EVENT_ROUTES,
 ];
 

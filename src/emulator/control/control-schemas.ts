@@ -12,6 +12,7 @@ import {
   openEnum,
   integer,
 } from "../schema.js";
+import { DIRECTORY_CHANGE } from "./directory-schemas.js";
 import { DELETION_FAILURE, NAMED_SEED } from "./seed-schemas.js";
 import { RPC_ERRORS } from "../wire/rpc-error-table.js";
 import { ALL_SETTINGS, SOME_SETTINGS } from "../settings.js";
@@ -85,6 +86,9 @@ export const KEY = objectOf({
     .describe("Operation names, or `*` for all. Default: `*`.")
     .optional(),
   isActive: booleanValue().optional(),
+  accountId: nonEmptyString()
+    .describe("Account of the key. Default: the management account.")
+    .optional(),
   securityToken: nonEmptyString()
     .describe("Makes the key temporary.")
     .optional(),
@@ -245,4 +249,5 @@ export const NAMED_SCHEMAS = [
   FAULT_RULE,
   SHOWN_KEY,
   CALL_ENTRY,
+  DIRECTORY_CHANGE,
 ] as const;

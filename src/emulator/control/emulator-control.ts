@@ -4,6 +4,13 @@ import type { DeletionFailureRule } from "../contacts/contact-store.js";
 import { pendingChannel } from "../contacts/contact-record.js";
 import type { EmulatorState } from "../state/emulator-state.js";
 import type { FaultInput, FaultRule } from "../faults/faults.js";
+import {
+  changedDirectory,
+  type DirectoryChange,
+  type DirectorySize,
+} from "../accounts/directory-change.js";
+import { sampleDirectory } from "../accounts/sample-directory.js";
+import { DIRECTORY_CHANGE, DIRECTORY_SIZE } from "./directory-schemas.js";
 import { ControlInputError, parse } from "../schema.js";
 import * as schemas from "./control-schemas.js";
 import { SEED_CHOICE, VERIFICATION_CHOICE } from "./seed-schemas.js";
@@ -210,6 +217,29 @@ export class EmulatorControl {
     this.state.store.failDeletions(
       parse(schemas.DELETION_RULE, rule, "the rule"),
     );
+  }
+
+  /**
+   * Lets accounts and folders appear, move or disappear, at once or before a certain call.
+   *
+   * @throws {ControlInputError} for an invalid change; nothing is changed then
+   */
+  changeDirectory(change: DirectoryChange): void {
+    const { store, scheduledChanges } = this.state;
+    const checked = parse(DIRECTORY_CHANGE, change, "the change");
+    if (scheduledChanges.add(checked)) return;
+    store.replaceDirectory(changedDirectory(store.directory, checked));
+  }
+
+  /**
+   * Gives the directory a number of accounts and folders, generated where the sample has
+   * fewer. Contacts stay.
+   *
+   * @throws {ControlInputError} for an invalid size
+   */
+  resizeDirectory(size: DirectorySize): void {
+    const checked = parse(DIRECTORY_SIZE, size, "the size");
+    this.state.store.replaceDirectory(sampleDirectory(checked));
   }
 
   /** The latest calls to the RPC endpoint, oldest first. */

@@ -10,6 +10,7 @@ import {
   integer,
 } from "../schema.js";
 import { MESSAGE_TYPES, TITLES } from "../contacts/contact-rules.js";
+import { SEED_DIRECTORY } from "./directory-schemas.js";
 import { NAMED_SEEDS, type Seed, type SeedName } from "../contacts/seeds.js";
 
 const STATUSES = ["Verifying", "Active", "Deleting"] as const;
@@ -30,29 +31,6 @@ const DATE = nonEmptyString()
 export const DELETION_FAILURE = objectOf({
   AccountId: nonEmptyString(),
   MessageTypes: arrayOf(nonEmptyString()),
-});
-
-const DIRECTORY = objectOf({
-  directoryId: nonEmptyString(),
-  rootFolderId: nonEmptyString(),
-  folders: arrayOf(
-    objectOf({
-      folderId: nonEmptyString(),
-      name: nonEmptyString(),
-      parentId: nonEmptyString()
-        .describe("Default: the root folder.")
-        .optional(),
-    }),
-  ),
-  members: arrayOf(
-    objectOf({
-      accountId: nonEmptyString(),
-      name: nonEmptyString(),
-      folderId: nonEmptyString()
-        .describe("Default: the root folder.")
-        .optional(),
-    }),
-  ),
 });
 
 const CONTACT = objectOf({
@@ -95,7 +73,7 @@ const CONTACT = objectOf({
  */
 export const NAMED_SEED = named(
   "Seed",
-  objectOf({ directory: DIRECTORY, contacts: arrayOf(CONTACT) }).refine(
+  objectOf({ directory: SEED_DIRECTORY, contacts: arrayOf(CONTACT) }).refine(
     ({ contacts }) =>
       new Set(contacts.map(({ contactId }) => contactId)).size ===
       contacts.length,

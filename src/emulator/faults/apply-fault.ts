@@ -34,7 +34,7 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * How each effect completes a call.
  *
- * `delay`, `clockSkew` and `resetOnReuse` do their main work in the endpoint. Here they only
+ * `delay`, `clockSkew`, `resetOnReuse`, `repeatRow` and `skipRow` do their main work in the endpoint. Here they only
  * finish the call.
  */
 const EFFECTS: Record<FaultEffect, Effect> = {
@@ -43,6 +43,8 @@ const EFFECTS: Record<FaultEffect, Effect> = {
   throttle: sendUnchanged,
   delay: sendUnchanged,
   clockSkew: sendUnchanged,
+  repeatRow: sendUnchanged,
+  skipRow: sendUnchanged,
   reset: resetConnection,
   resetOnReuse: resetConnection,
   cutBody: ({ response, ...context }) => {

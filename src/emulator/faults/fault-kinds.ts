@@ -50,6 +50,13 @@ export const FAULT_MOMENTS = {
   xml: ["after"],
   /** Shifts the clock by `ms` for the timestamp check and the Date header of this call. */
   clockSkew: ["arrival"],
+  /**
+   * A list repeats the last row of the previous page, on every page but the first, as when a
+   * row is added between two calls.
+   */
+  repeatRow: ["before"],
+  /** A list skips a row, on every page but the first, as when a row is removed between calls. */
+  skipRow: ["before"],
   /** Resets a kept-alive connection on its second or a later call. */
   resetOnReuse: ["arrival"],
 } as const satisfies Record<string, readonly [FaultMoment, ...FaultMoment[]]>;
@@ -100,6 +107,8 @@ export const DEFAULT_PARAMETERS: Record<FaultEffect, FaultParameters> = {
   wrongId: BASE_PARAMETERS,
   slowClose: { ...BASE_PARAMETERS, ms: 10_000 },
   xml: BASE_PARAMETERS,
+  repeatRow: BASE_PARAMETERS,
+  skipRow: BASE_PARAMETERS,
   clockSkew: { ...BASE_PARAMETERS, ms: 20 * 60_000 },
   resetOnReuse: BASE_PARAMETERS,
 };

@@ -13,6 +13,8 @@ export interface AccessKeyInput {
   readonly allowedActions?: readonly string[];
   /** Default: true. */
   readonly isActive?: boolean;
+  /** Account of the key. Default: the management account. */
+  readonly accountId?: string;
   /** Makes the key temporary: it is valid only together with this token. */
   readonly securityToken?: string;
   /** When a temporary key expires, in milliseconds since 1970. Default: never. */

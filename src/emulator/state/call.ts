@@ -46,6 +46,8 @@ export interface RpcCall {
   readonly format: ResponseFormat;
   /** Offset that the fault `clockSkew` adds to the clock for this call. */
   skewMs: number;
+  /** Rows by which the faults `repeatRow` and `skipRow` shift the page of this call. */
+  slip: number;
   action?: RpcAction;
   key?: AccessKey;
   execute?: (context: ActionContext) => ResponseBody;
@@ -82,6 +84,7 @@ export function openCall(
       formatOf(params.text("Format")) ??
       (isV3 ? "JSON" : settings.defaultFormat),
     skewMs: 0,
+    slip: 0,
   };
 }
 

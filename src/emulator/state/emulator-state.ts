@@ -11,6 +11,7 @@ import { ContactStore } from "../contacts/contact-store.js";
 import { Faults } from "../faults/faults.js";
 import { NonceMemory } from "./nonce-memory.js";
 import { Outbox } from "../contacts/outbox.js";
+import { ScheduledChanges } from "../accounts/directory-change.js";
 import type { RpcCall } from "./call.js";
 import { RunningWrites } from "./running-writes.js";
 import type { Seed } from "../contacts/seeds.js";
@@ -43,6 +44,8 @@ export class EmulatorState {
   readonly nonces = new NonceMemory();
   readonly rates = new CallRates();
   readonly calls = new CallRecord();
+  /** Changes of the directory that wait for a call. */
+  readonly scheduledChanges = new ScheduledChanges();
   /** Connections that have carried a call. */
   readonly usedSockets = new WeakSet<Socket>();
 
@@ -69,6 +72,7 @@ export class EmulatorState {
     this.nonces.clear();
     this.rates.clear();
     this.calls.clear();
+    this.scheduledChanges.clear();
   }
 
   /** Current time for the timestamp check and the Date header of a call. */

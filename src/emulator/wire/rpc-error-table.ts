@@ -10,7 +10,7 @@ export interface RpcErrorRow {
  * The first half applies to all operations. Statuses and messages are documented or observed,
  * except the messages of `InvalidParameter.Accept`, `InvalidRegion.NotFound`,
  * `Forbidden.AccessKeyDisabled` and `UnknownError`, which are inferred. The second half is
- * documented for the message contact operations.
+ * documented for the message contact operations and the directory reads.
  */
 export const RPC_ERRORS = {
   "InvalidAccessKeyId.NotFound": row(404, "Specified access key is not found."),
@@ -181,6 +181,12 @@ export const RPC_ERRORS = {
     "This contact verification does not exist.",
   ),
   "EntityNotExists.Member": row(404, "This Member does not exist."),
+  "InvalidParameter.ParentFolderId": row(400, "The ParentFolderId is invalid."),
+  "InvalidParameter.FolderId": row(400, "The FolderId is invalid."),
+  "EntityNotExists.Folder": row(
+    404,
+    "The resource directory folder does not exist.",
+  ),
   SendValidateCodeExceedsLimitForAccount: row(
     409,
     "For the same account, the number of verification codes sent exceeds the limit.",

@@ -52,6 +52,15 @@ export function gatewayInvalidParameter(name: string): RpcError {
   );
 }
 
+/** The service's error for an invalid parameter without its own code (documented pattern). */
+export function invalidParameter(name: string): RpcError {
+  return new RpcError(
+    `InvalidParameter.${name}`,
+    400,
+    `The ${name} is invalid.`,
+  );
+}
+
 /** Error for a missing parameter without its own code (documented pattern). */
 export function genericMissingParameter(name: string): RpcError {
   return new RpcError(

@@ -41,6 +41,33 @@ export class RpcParams {
       .map(({ value }) => value);
   }
 
+  /**
+   * Returns the values of a flattened array of objects (`Tag.1.Key`, `Tag.1.Value`, …) by
+   * ascending index. Items without a value are left out.
+   */
+  records(
+    name: string,
+    members: readonly string[],
+  ): Readonly<Record<string, string | undefined>>[] {
+    const indexes = new Set<number>();
+    for (const key of this.values.keys()) {
+      const [own, index = "", member = ""] = key.split(".");
+      const isItem = own === name && /^[1-9]\d{0,5}$/.test(index);
+      if (isItem && members.includes(member)) indexes.add(Number(index));
+    }
+    return [...indexes]
+      .sort((left, right) => left - right)
+      .map((index) =>
+        Object.fromEntries(
+          members.map((member) => [
+            member,
+            this.text(`${name}.${index}.${member}`),
+          ]),
+        ),
+      )
+      .filter((item) => Object.values(item).some((one) => one !== undefined));
+  }
+
   /** The value as an int32: undefined when absent, NaN when it is not an int32. */
   integer(name: string): number | undefined {
     const text = this.text(name);

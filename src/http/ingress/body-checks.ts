@@ -58,6 +58,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 }
 
 function isUtf8Json(contentType: string): boolean {
+  if (contentType === "application/json") return true;
   const [mediaType = ""] = contentType.split(";", 1);
   if (mediaType.trim().toLowerCase() !== "application/json") return false;
   for (const [, quoted, token] of contentType.matchAll(CHARSET_PARAMETER)) {

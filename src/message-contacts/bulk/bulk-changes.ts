@@ -1,16 +1,14 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
-import { BULK_RESERVE_MS } from "../../config/time-limits.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { tooCostly } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
 import {
   runInOrder,
   isItemError,
+  untilDeadline,
   type ItemOutcome,
-  type RunOptions,
 } from "./run-in-order.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import { MAX_TARGETS_PER_CALL } from "../shapes/input-fields.js";
@@ -22,7 +20,7 @@ import type {
 import type { BindingChange, KnownContact } from "../shapes/payloads.js";
 
 /** Errors of the idempotency key. When the first item fails with one, no item was sent. */
-const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
+export const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.IDEMPOTENCY_KEY_REUSED,
   ErrorCode.IDEMPOTENCY_IN_PROGRESS,
   ErrorCode.STATE_UNAVAILABLE,
@@ -66,7 +64,7 @@ export class BulkChanges {
     const outcomes = await runInOrder(
       inputs,
       (input) => this.service.updateMessageContact(input, context),
-      this.runOptions(context, isItemError),
+      untilDeadline(this.config, this.logger, context, isItemError),
     );
     const [first] = outcomes;
     if (
@@ -127,7 +125,7 @@ export class BulkChanges {
           targetIds: batch,
           ...(batch === batches[0] ? { ifMatch } : {}),
         }),
-      this.runOptions(context, () => false),
+      untilDeadline(this.config, this.logger, context, () => false),
     );
     const [only] = outcomes;
     if (outcomes.length === 1 && only?.status === "FAILED") throw only.error;
@@ -143,21 +141,6 @@ export class BulkChanges {
     const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
     if (count > maxCalls) throw tooCostly(count, maxCalls);
   }
-
-  private runOptions(
-    context: RequestContext,
-    continuesAfter: (error: GatewayError) => boolean,
-  ): RunOptions {
-    const endsAtMs =
-      context.startedAtMs + this.config.WRITE_DEADLINE_MS - BULK_RESERVE_MS;
-    return {
-      continuesAfter,
-      isOutOfTime: () =>
-        performance.now() > endsAtMs || context.isGone?.() === true,
-      logger: this.logger,
-      context,
-    };
-  }
 }
 
 /** Outcome of one target, taken from the outcome of its call. */
@@ -171,7 +154,8 @@ function targetOutcome(
   return { status: "DONE", value };
 }
 
-function batchesOf<T>(items: readonly T[], size: number): T[][] {
+/** Splits a list into lists of at most `size` items, in order. */
+export function batchesOf<T>(items: readonly T[], size: number): T[][] {
   const batches: T[][] = [];
   for (let start = 0; start < items.length; start += size) {
     batches.push(items.slice(start, start + size));

@@ -1,3 +1,5 @@
+import type { Config } from "../../config/config.js";
+import { BULK_RESERVE_MS } from "../../config/time-limits.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
@@ -34,6 +36,23 @@ export interface RunOptions {
   readonly isOutOfTime: () => boolean;
   readonly logger: Logger;
   readonly context: RequestContext;
+}
+
+/** Options of a run that stops in time for its response, or when the caller is gone. */
+export function untilDeadline(
+  { WRITE_DEADLINE_MS }: Pick<Config, "WRITE_DEADLINE_MS">,
+  logger: Logger,
+  context: RequestContext,
+  continuesAfter: RunOptions["continuesAfter"],
+): RunOptions {
+  const endsAtMs = context.startedAtMs + WRITE_DEADLINE_MS - BULK_RESERVE_MS;
+  return {
+    continuesAfter,
+    isOutOfTime: () =>
+      performance.now() > endsAtMs || context.isGone?.() === true,
+    logger,
+    context,
+  };
 }
 
 /**

@@ -13,17 +13,11 @@ import {
 import type { FastifyReply } from "fastify";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { EXPECTED } from "../../errors/expected-forms.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames, type FieldNames } from "../../http/field-names.js";
-import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
-import { toProblem, type Problem } from "../../http/problem-details.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
-import type { ItemOutcome } from "../bulk/run-in-order.js";
 import {
   AssociateMembers,
   BatchUpdateMessageContacts,
@@ -31,24 +25,19 @@ import {
   DisassociateMembers,
   UNBIND_FIELD_NAMES,
 } from "./bulk.decorators.js";
+import { itemsOf } from "./list-body.js";
+import { resultOf, withCompletion } from "./item-results.js";
 import {
   fromPath,
   fromTargets,
   type RawQuery,
   rejectBody,
 } from "./rest-input.js";
-import { ItemStatus } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import type {
   BatchUpdateResults,
   BindingChanges,
 } from "../shapes/rest-bulk.js";
-
-/** Status of a response in which each item has its own status (RFC 4918). */
-const MULTI_STATUS = 207;
-
-/** Status of an item that was not attempted because an earlier one failed (RFC 4918). */
-const FAILED_DEPENDENCY = 424;
 
 /** REST routes for changes that need several vendor calls. */
 @Controller("/v1/message-contacts")
@@ -66,7 +55,7 @@ export class BulkController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BatchUpdateResults> {
-    const items = checkUpdates(inputsOf(body), context, this.config);
+    const items = checkUpdates(itemsOf(body, "inputs"), context, this.config);
     const outcomes = await this.bulk.updateMessageContacts(items, context);
     const results = outcomes.map((outcome, index) => ({
       contactId: items[index]?.contactId ?? "",
@@ -122,30 +111,6 @@ export class BulkController {
   }
 }
 
-/** Returns the items of a batch; rejects any other member of the body. */
-function inputsOf(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: null, rule: "type", expected: EXPECTED.object }],
-    });
-  }
-  const unknownNames = Object.keys(body).filter((name) => name !== "inputs");
-  if (unknownNames.length > 0) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknownNames
-        .slice(0, MAX_VIOLATIONS)
-        .map((name) => unknownField(name, ["inputs"])),
-    });
-  }
-  const { inputs: items } = body as { inputs?: unknown };
-  if (items === undefined) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["inputs"], rule: "required" }],
-    });
-  }
-  return items;
-}
-
 /**
  * Throws the error of the first call when no binding was changed. Otherwise returns a
  * result for each target.
@@ -169,39 +134,4 @@ function toBindingChanges(
       ),
     })),
   };
-}
-
-interface ItemResult {
-  readonly status: ItemStatus;
-  readonly httpStatus: number;
-  readonly problem: Problem | null;
-}
-
-function resultOf(
-  outcome: ItemOutcome<unknown>,
-  context: RequestContext,
-): ItemResult {
-  const status = ItemStatus[outcome.status];
-  switch (outcome.status) {
-    case "DONE":
-      return { status, httpStatus: 200, problem: null };
-    case "NOT_ATTEMPTED":
-      return { status, httpStatus: FAILED_DEPENDENCY, problem: null };
-    case "FAILED": {
-      const problem = toProblem(outcome.error, context);
-      return { status, httpStatus: problem.status, problem };
-    }
-  }
-}
-
-/** Sets status 207 unless every item was completed. */
-function withCompletion<A extends { readonly results: readonly ItemResult[] }>(
-  reply: FastifyReply,
-  body: A,
-): A & { isComplete: boolean } {
-  const isComplete = body.results.every(
-    ({ status }) => status === ItemStatus.DONE,
-  );
-  if (!isComplete) void reply.code(MULTI_STATUS);
-  return { isComplete, ...body };
 }

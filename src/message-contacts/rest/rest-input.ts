@@ -29,16 +29,37 @@ const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
 /** An integer as JSON writes it, with at most as many digits as a number holds exactly. */
 const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/;
 
-/** Converts numbers and booleans; leaves invalid values as text for validation. */
+const INTEGERS: ReadonlySet<string> = new Set([
+  "pageNumber",
+  "pageSize",
+  "olderThanSeconds",
+]);
+
+const BOOLEANS: ReadonlySet<string> = new Set([
+  "retainContactInMembers",
+  "isBound",
+  "hasPending",
+  "includePath",
+]);
+
+/** Parameters that are repeated for each value; Fastify gives a single one as text. */
+const LISTS: ReadonlySet<string> = new Set([
+  "status",
+  "titles",
+  "messageTypesAny",
+  "messageTypesAll",
+]);
+
+/** Converts numbers, booleans and lists; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
-  if (name === "pageNumber" || name === "pageSize") {
+  if (INTEGERS.has(name)) {
     return INTEGER.test(value) ? Number(value) : value;
   }
-  if (name === "retainContactInMembers") {
+  if (BOOLEANS.has(name)) {
     return value === "true" ? true : value === "false" ? false : value;
   }
-  return value;
+  return LISTS.has(name) ? [value] : value;
 }
 
 /**
@@ -189,14 +210,18 @@ export function pageLinks(
   if (pageNumber > 1) links.push(["prev", Math.min(pageNumber - 1, last)]);
   if (pageNumber < last) links.push(["next", pageNumber + 1]);
   links.push(["last", last]);
-  const boundTo = query["boundTo"];
+  const conditions = Object.entries(query)
+    .filter(([name]) => name !== "pageNumber" && name !== "pageSize")
+    .flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one]),
+    );
   return links
     .map(([rel, number]) => {
-      const search = new URLSearchParams({
-        ...(typeof boundTo === "string" ? { boundTo } : {}),
-        pageNumber: String(number),
-        pageSize: String(pageSize),
-      });
+      const search = new URLSearchParams([
+        ...conditions,
+        ["pageNumber", String(number)],
+        ["pageSize", String(pageSize)],
+      ]);
       return `<${path}?${search.toString()}>; rel="${rel}"`;
     })
     .join(", ");

@@ -40,7 +40,8 @@ export const DEFAULT_PAGE_SIZE = 10;
 const isGiven = (_input: object, value: unknown): boolean =>
   value !== undefined;
 
-function input(
+/** Composes a property of an input: its field, and the rules that it must fulfil. */
+export function inputField(
   field: PropertyDecorator,
   optional: boolean | undefined,
   checks: PropertyDecorator[],
@@ -56,7 +57,7 @@ export function ContactId(
   description = "ID of the contact, `c-…`.",
   ...more: PropertyDecorator[]
 ): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => ID, {
       description,
       example: "c-qL4HqKONzOM7aB3d",
@@ -75,7 +76,7 @@ export function ContactIdAndAnyOf(...names: string[]): PropertyDecorator {
 export function ContactName({
   optional,
 }: InputOptions = {}): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => String, {
       description:
         "2 to 12 letters or Chinese characters, unique in the directory.",
@@ -92,7 +93,7 @@ export function ContactEmailAddress({
   optional,
   description = "Takes effect after its owner has confirmed it.",
 }: InputOptions = {}): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => EmailAddress, {
       description,
       optional: optional ?? false,
@@ -108,7 +109,7 @@ export function ContactPhoneNumber({
   optional,
   description = "`86-13900001234` or `+8613900001234`. Takes effect after its owner has confirmed it.",
 }: InputOptions = {}): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => PhoneNumber, {
       description,
       optional: optional ?? false,
@@ -120,8 +121,8 @@ export function ContactPhoneNumber({
   );
 }
 
-/** Values that inputs accept. */
-function inputValues(type: object): string[] {
+/** Values of an enum that inputs accept. */
+export function inputValues(type: object): string[] {
   const { values = [], resultsOnly = [] } = enumerationOf(type) ?? {};
   return values.filter((value) => !resultsOnly.includes(value));
 }
@@ -129,7 +130,7 @@ function inputValues(type: object): string[] {
 export function ContactTitleField({
   optional,
 }: InputOptions = {}): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => ContactTitle, {
       description: "Role of the person in the organization.",
       optional: optional ?? false,
@@ -147,7 +148,7 @@ export function MessageTypes({
   optional,
   description = "Message types that the person receives; at least one.",
 }: InputOptions = {}): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => MessageType, {
       list: true,
       description,
@@ -165,7 +166,7 @@ export function MessageTypes({
 }
 
 export function TargetIds(): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => ID, {
       list: true,
       description: `1 to ${MAX_TARGETS} different targets: \`rd-…\`, \`r-…\`, \`fd-…\` or member account IDs.`,
@@ -183,7 +184,7 @@ export function TargetIds(): PropertyDecorator {
 }
 
 export function BoundTo(): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => ID, {
       optional: true,
       description:
@@ -197,7 +198,7 @@ export function BoundTo(): PropertyDecorator {
 }
 
 export function PageNumber(): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => Int, {
       description: "Page number, starting at 1.",
       optional: true,
@@ -209,21 +210,25 @@ export function PageNumber(): PropertyDecorator {
   );
 }
 
-export function PageSize(): PropertyDecorator {
-  return input(
+/** @param max largest page; more than the vendor's where the gateway makes the pages */
+export function PageSize(
+  max = MAX_PAGE_SIZE,
+  defaultSize = DEFAULT_PAGE_SIZE,
+): PropertyDecorator {
+  return inputField(
     ShapeField(() => Int, {
-      description: `Maximum number of items per page, 1 to ${MAX_PAGE_SIZE}.`,
+      description: `Maximum number of items per page, 1 to ${max}.`,
       optional: true,
-      default: DEFAULT_PAGE_SIZE,
-      openapi: { minimum: 1, maximum: MAX_PAGE_SIZE },
+      default: defaultSize,
+      openapi: { minimum: 1, maximum: max },
     }),
     true,
-    rules.integerRules(1, MAX_PAGE_SIZE),
+    rules.integerRules(1, max),
   );
 }
 
 export function RetainContactInMembers(): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => Boolean, {
       description:
         "If true, member accounts keep the contact and its messages, and the deletion finishes at once. If false, the contact is removed everywhere, in the background.",
@@ -238,7 +243,7 @@ export function RetainContactInMembers(): PropertyDecorator {
 const MAX_CONDITION = 1_000;
 
 export function IfMatch(): PropertyDecorator {
-  return input(
+  return inputField(
     ShapeField(() => String, {
       optional: true,
       description:

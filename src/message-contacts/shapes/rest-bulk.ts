@@ -18,14 +18,14 @@ export class BatchUpdateBody {
   inputs!: UpdateMessageContactInput[];
 }
 
-const Status = (): PropertyDecorator =>
+export const Status = (): PropertyDecorator =>
   ShapeField(() => ItemStatus, {
     description:
       "`DONE`, `FAILED`, or `NOT_ATTEMPTED`. An item that was not attempted was not sent; send it again.",
     example: ItemStatus.DONE,
   });
 
-const HttpStatus = (): PropertyDecorator =>
+export const HttpStatus = (): PropertyDecorator =>
   ShapeField(() => Int, {
     description:
       "HTTP status that a request for this item alone would have had; 424 when the item was not attempted.",
@@ -33,7 +33,7 @@ const HttpStatus = (): PropertyDecorator =>
     openapi: { minimum: 200, maximum: 599 },
   });
 
-const ItemProblem = (): PropertyDecorator =>
+export const ItemProblem = (): PropertyDecorator =>
   OpenApiProperty({
     description:
       "Problem document that a request for this item alone would have returned; null unless `status` is `FAILED`.",
@@ -61,7 +61,7 @@ export class BatchUpdateResult {
   problem!: Problem | null;
 }
 
-const IsComplete = (): PropertyDecorator =>
+export const IsComplete = (): PropertyDecorator =>
   ShapeField(() => Boolean, {
     description: "Whether every item was completed.",
     example: true,

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { LogEvent } from "../../logging/events.js";
 import type { Logger } from "../../logging/logger.js";
 import { connect } from "./redis-client.js";
 import {
@@ -30,6 +31,11 @@ const MESSAGES = {
   away: "shared state is unreachable",
   refused: "shared state rejects commands",
 } as const;
+
+const EVENT_OF = {
+  away: "shared-state-lost",
+  refused: "shared-state-refused",
+} as const satisfies Readonly<Record<RedisProblem["kind"], LogEvent>>;
 
 /**
  * Connection to Redis or Valkey with a health check. A probe runs every command
@@ -274,10 +280,16 @@ export class RedisConnection implements SharedStore {
     const kind = problem?.kind ?? null;
     if (kind === this.loggedKind) return;
     this.loggedKind = kind;
-    if (problem === null) this.logger.log("info", "shared state is available");
-    else {
+    if (problem === null) {
+      this.logger.log("info", "shared state is available", {
+        event: "shared-state-back",
+      });
+    } else {
       const { reason: outcome } = problem;
-      this.logger.log("warn", MESSAGES[problem.kind], { outcome });
+      this.logger.log("warn", MESSAGES[problem.kind], {
+        event: EVENT_OF[problem.kind],
+        outcome,
+      });
     }
   }
 }

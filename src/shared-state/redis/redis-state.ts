@@ -8,6 +8,7 @@ import { RedisDeletionRelay } from "./redis-deletion-relay.js";
 import { RedisInvalidationBus } from "./redis-invalidation-bus.js";
 import { RedisKeyStore } from "./redis-key-store.js";
 import { sharedLimits } from "./redis-rate-limits.js";
+import { RedisVerificationHistory } from "./redis-verification-history.js";
 import { RedisVerificationLog } from "./redis-verification-log.js";
 import type { SharedState } from "../shared-state.js";
 import { WriteLease } from "../write-lease.js";
@@ -61,6 +62,7 @@ export async function openRedisState(
       new RedisCallTokens(connection, `${directory}:${operation}`, minReplicas),
     invalidations: new RedisInvalidationBus(connection),
     verifications,
+    verificationHistory: new RedisVerificationHistory(connection, secret),
     limits: sharedLimits(connection, secret),
     close: () => connection.close(),
   };

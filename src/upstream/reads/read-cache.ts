@@ -26,11 +26,16 @@ export interface CachedRead {
 /**
  * Lifetime of an operation's responses, as a multiple of `lifetimeMs`. Pending
  * verifications and deletions change when a person or the vendor acts, which takes
- * longer, and each contact costs one call.
+ * longer, and each contact costs one call. Pages of the directory are not stored:
+ * `DirectoryService` keeps the whole tree, and reads inconsistent pages again.
  */
 const LIFETIMES: Readonly<Partial<Record<Operation, number>>> = {
   listMessageContactVerifications: 1.5,
   getMessageContactDeletionStatus: 1.5,
+  getResourceDirectory: 0,
+  listAccounts: 0,
+  listFoldersForParent: 0,
+  getFolder: 0,
 };
 
 /** Bounds of the cache of one directory, in contacts and pending verifications. */

@@ -62,7 +62,7 @@ export class ReadStore {
     answer: object,
     sent: SendTime,
   ): void {
-    if (!this.cache.isOn) return;
+    if (!this.cache.isOn || this.lifetimeMs(operation) === 0) return;
     const { ContactId } = params as { ContactId?: string };
     const isList = operation === "listMessageContacts";
     const contactId = isList ? null : (ContactId ?? null);

@@ -76,7 +76,112 @@ const CHECKS: Readonly<Record<Operation, Check>> = {
     ),
   associateMembers: isChangeList,
   disassociateMembers: isChangeList,
+  getResourceDirectory: ({ ResourceDirectory: directory }) =>
+    isObject(directory) &&
+    matches(directory["ResourceDirectoryId"], DIRECTORY_ID) &&
+    matches(directory["RootFolderId"], ROOT_ID) &&
+    matches(directory["MasterAccountId"], ACCOUNT_ID),
+  listAccounts: ({ Accounts: accounts, TotalCount: total, NextToken: token }) =>
+    (isAbsent(total) || isCount(total)) &&
+    isTextOrAbsent(token) &&
+    isWrappedList(accounts, "Account", isAccount),
+  listFoldersForParent: ({ Folders: folders, TotalCount: total }) =>
+    isCount(total) && isWrappedList(folders, "Folder", isChildFolder),
+  getFolder: ({ Folder: folder }, { FolderId: wanted }) =>
+    isObject(folder) &&
+    folder["FolderId"] === wanted &&
+    isTextOrAbsent(folder["FolderName"]) &&
+    isTextOrAbsent(folder["ParentFolderId"]) &&
+    (isAbsent(folder["ResourceDirectoryPath"]) ||
+      isFolderPath(folder["ResourceDirectoryPath"])),
 };
+
+/** Forms of ids. The lengths are documented for folders only, so any length is accepted. */
+const DIRECTORY_ID = /^rd-[A-Za-z0-9]{1,64}$/;
+const ROOT_ID = /^r-[A-Za-z0-9]{1,64}$/;
+const FOLDER_ID = /^fd-[A-Za-z0-9]{1,64}$/;
+const ACCOUNT_ID = /^\d{1,20}$/;
+
+/**
+ * Maximum number of folders between the root folder and an account. The vendor documents
+ * 5; a path of more than 10 is taken for an error.
+ */
+export const MAX_FOLDER_LEVELS = 10;
+
+function matches(value: unknown, form: RegExp): boolean {
+  return typeof value === "string" && form.test(value);
+}
+
+/** `rd-…/r-…` with distinct folders below, up to `MAX_FOLDER_LEVELS`. */
+function isFolderPath(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const [directory, root, ...folders] = value.split("/");
+  return (
+    matches(directory, DIRECTORY_ID) &&
+    matches(root, ROOT_ID) &&
+    folders.length <= MAX_FOLDER_LEVELS &&
+    folders.every((folder) => FOLDER_ID.test(folder)) &&
+    new Set(folders).size === folders.length
+  );
+}
+
+function isAccount(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    matches(value["AccountId"], ACCOUNT_ID) &&
+    isAccountPath(value) &&
+    isTextOrAbsent(value["DisplayName"]) &&
+    isTextOrAbsent(value["Status"]) &&
+    isWrappedList(value["Tags"], "Tag", isTag)
+  );
+}
+
+/**
+ * The path decides which bindings reach the account, so it must fit the other members. The
+ * management account has no path.
+ */
+function isAccountPath({
+  AccountId: id,
+  FolderId: folderId,
+  ResourceDirectoryPath: path,
+}: JsonObject): boolean {
+  if (isAbsent(path)) return true;
+  if (typeof path !== "string") return false;
+  const end = path.lastIndexOf("/");
+  const folders = path.slice(0, end);
+  return (
+    path.slice(end + 1) === id &&
+    isFolderPath(folders) &&
+    (isAbsent(folderId) || folders.split("/").at(-1) === folderId)
+  );
+}
+
+function isTag(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value["Key"] === "string" &&
+    isTextOrAbsent(value["Value"])
+  );
+}
+
+function isChildFolder(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    matches(value["FolderId"], FOLDER_ID) &&
+    isTextOrAbsent(value["FolderName"])
+  );
+}
+
+/** A list inside an object. The form of an empty one is not documented. */
+function isWrappedList(
+  value: unknown,
+  name: string,
+  check: (one: unknown) => boolean,
+): boolean {
+  return (
+    isAbsent(value) || (isObject(value) && isListOrAbsent(value[name], check))
+  );
+}
 
 function isChangeList(
   { Members: changes }: JsonObject,

@@ -30,12 +30,13 @@ const FIELDS: Readonly<Record<string, string>> = {
   Members: "targetIds",
   PageNumber: "pageNumber",
   PageSize: "pageSize",
+  FolderId: "under",
   RetainContactInMembers: "retainContactInMembers",
 };
 
 /**
- * Codes that are mapped one by one: error codes of the twelve operations in the
- * vendor's API reference (ResourceDirectoryMaster 2022-04-19), and common errors of
+ * Codes that are mapped one by one: error codes of the operations in the vendor's API
+ * reference (ResourceDirectoryMaster 2022-04-19), and common errors of
  * its RPC gateway.
  */
 const EXACT: Readonly<Record<string, ErrorCode>> = {
@@ -60,6 +61,11 @@ const EXACT: Readonly<Record<string, ErrorCode>> = {
   ServiceUnavailable: ErrorCode.UPSTREAM_UNAVAILABLE,
   UnknownError: ErrorCode.UPSTREAM_UNAVAILABLE,
   CallerIdentityError: ErrorCode.UPSTREAM_DENIED,
+  ResourceDirectoryNotInUse: ErrorCode.UPSTREAM_DENIED,
+  // Parameters of directory reads that the gateway took from an earlier response. The
+  // code for an expired token is not documented.
+  "InvalidParameter.NextToken": ErrorCode.UPSTREAM_UNAVAILABLE,
+  "InvalidParameter.ParentFolderId": ErrorCode.UPSTREAM_UNAVAILABLE,
 };
 
 /** Prefixes for codes that are not listed above, tried from top to bottom. */
@@ -221,6 +227,8 @@ function detailsOf(
     case ErrorCode.CONTACT_NOT_FOUND:
       return { field: ["contactId"], value: sent("ContactId") ?? "" };
     case ErrorCode.BINDING_TARGET_NOT_FOUND: {
+      const folderId = sent("FolderId");
+      if (folderId !== undefined) return { field: ["under"], value: folderId };
       const { Members: members } = params as { Members?: string[] };
       return members === undefined
         ? { field: ["boundTo"], value: sent("Member") ?? "" }
@@ -255,6 +263,7 @@ const FORMS: Readonly<Record<string, Violation["expected"]>> = {
   contactId: EXPECTED.contactId,
   targetIds: EXPECTED.targetId,
   boundTo: EXPECTED.targetId,
+  under: EXPECTED.targetId,
 };
 
 function fieldOf(vendorCode: string): string | undefined {

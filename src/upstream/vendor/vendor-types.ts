@@ -25,6 +25,24 @@ export interface VendorBindingChange {
   ModifyDate?: unknown;
 }
 
+/** A member account, as ListAccounts returns it. Times and personal data are not used. */
+export interface VendorAccount {
+  AccountId: string;
+  DisplayName?: string;
+  FolderId?: string;
+  /** `rd-…/r-…[/fd-…]…/<account id>`; the management account has none (documented). */
+  ResourceDirectoryPath?: string | null;
+  Status?: string;
+  /** Only with IncludeTags; the form without tags is not documented. */
+  Tags?: { Tag?: { Key: string; Value?: string }[] };
+}
+
+/** A folder, as ListFoldersForParent returns it. */
+export interface VendorFolder {
+  FolderId: string;
+  FolderName?: string;
+}
+
 /** Parameters of each operation, in the vendor's spelling. */
 export interface VendorParams {
   addMessageContact: {
@@ -71,6 +89,19 @@ export interface VendorParams {
   };
   associateMembers: { ContactId: string; Members: string[] };
   disassociateMembers: { ContactId: string; Members: string[] };
+  getResourceDirectory: Record<string, never>;
+  /** Token paging: the vendor prefers it over page numbers when MaxResults is set. */
+  listAccounts: {
+    MaxResults: number;
+    NextToken?: string;
+    IncludeTags: boolean;
+  };
+  listFoldersForParent: {
+    ParentFolderId: string;
+    PageNumber: number;
+    PageSize: number;
+  };
+  getFolder: { FolderId: string };
 }
 
 interface Answers {
@@ -104,6 +135,35 @@ interface Answers {
   };
   associateMembers: { Members: VendorBindingChange[] };
   disassociateMembers: { Members: VendorBindingChange[] };
+  getResourceDirectory: {
+    ResourceDirectory: {
+      ResourceDirectoryId: string;
+      RootFolderId: string;
+      MasterAccountId: string;
+    };
+  };
+  listAccounts: {
+    /** Documented; whether it is sent with token paging is not. */
+    TotalCount?: number;
+    /** Absent or empty on the last page. */
+    NextToken?: string | null;
+    Accounts?: { Account?: VendorAccount[] };
+  };
+  listFoldersForParent: {
+    TotalCount: number;
+    PageNumber?: number;
+    PageSize?: number;
+    Folders?: { Folder?: VendorFolder[] };
+  };
+  getFolder: {
+    Folder: {
+      FolderId: string;
+      FolderName?: string;
+      ParentFolderId?: string;
+      /** `rd-…/r-…[/fd-…]…` */
+      ResourceDirectoryPath?: string;
+    };
+  };
 }
 
 /** Success response of an operation. */

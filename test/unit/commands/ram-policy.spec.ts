@@ -18,9 +18,33 @@ describe("the RAM policy", () => {
       Action: [
         "resourcemanager:AssociateMembers",
         "resourcemanager:DisassociateMembers",
+        "resourcemanager:GetResourceDirectory",
       ],
       Resource: ["*"],
     });
+  });
+
+  it("allows the directory reads on accounts and folders for `directory:read`", () => {
+    expect(policyFor(["directory:read"]).Statement).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["resourcemanager:ListAccounts"],
+        Resource: ["acs:resourcemanager:*:*:account/*"],
+      },
+      {
+        Effect: "Allow",
+        Action: [
+          "resourcemanager:GetFolder",
+          "resourcemanager:ListFoldersForParent",
+        ],
+        Resource: ["acs:resourcemanager:*:*:folder/*"],
+      },
+      {
+        Effect: "Allow",
+        Action: ["resourcemanager:GetResourceDirectory"],
+        Resource: ["*"],
+      },
+    ]);
   });
 
   it("is empty without scopes, and contains no write for `contacts:read`", () => {

@@ -1,0 +1,248 @@
+import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { MessageType } from "../../message-contacts/shapes/enums.js";
+import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
+import { GapReason } from "./enums.js";
+
+const COUNT = { minimum: 0 };
+
+/** Contacts that are bound to an account for one message type. */
+@ObjectType({
+  description:
+    "Number of contacts that are bound to an account for one message type. A bound contact may receive fewer messages, because a member account can filter them.",
+})
+export class MessageTypeCoverage {
+  @ShapeField(() => MessageType, {
+    description: "The message type.",
+    example: MessageType.SECURITY_MESSAGE,
+  })
+  messageType!: MessageType;
+
+  @ShapeField(() => Int, {
+    description: "Number of bound contacts that are `ACTIVE`.",
+    example: 0,
+    openapi: COUNT,
+  })
+  boundActive!: number;
+
+  @ShapeField(() => Int, {
+    description: "Number of bound contacts that are `VERIFYING`.",
+    example: 1,
+    openapi: COUNT,
+  })
+  boundVerifying!: number;
+
+  @ShapeField(() => GapReason, {
+    nullable: true,
+    description: "Why the number is too small; null when it is not.",
+    example: GapReason.ONLY_UNVERIFIED,
+  })
+  gap!: GapReason | null;
+}
+
+/** One member account. */
+@ObjectType({
+  description: "A member account and its bound contacts, by message type.",
+})
+export class AccountCoverage {
+  @ShapeField(() => ID, {
+    description: "ID of the member account.",
+    example: "1997968394350002",
+  })
+  accountId!: string;
+
+  @ShapeField(() => String, {
+    description: "Display name of the account; empty when it has none.",
+    example: "shop",
+  })
+  accountName!: string;
+
+  @ShapeField(() => ID, {
+    description: "Folder that contains the account: `fd-…`, or `r-…`.",
+    example: "fd-ZDNPiT7a4K",
+  })
+  folderId!: string;
+
+  @ShapeField(() => Boolean, {
+    description: "Whether at least one message type has a gap.",
+    example: true,
+  })
+  hasGap!: boolean;
+
+  @ShapeField(() => MessageTypeCoverage, {
+    list: true,
+    description: "One entry per message type, in the requested order.",
+  })
+  messageTypes!: MessageTypeCoverage[];
+}
+
+/** Numbers of accounts, for one message type. */
+@ObjectType({ description: "Numbers of accounts, for one message type." })
+export class MessageTypeSummary {
+  @ShapeField(() => MessageType, {
+    description: "The message type.",
+    example: MessageType.SECURITY_MESSAGE,
+  })
+  messageType!: MessageType;
+
+  @ShapeField(() => Int, {
+    description: "Accounts without a gap.",
+    example: 5,
+    openapi: COUNT,
+  })
+  coveredAccounts!: number;
+
+  @ShapeField(() => Int, {
+    description: "Accounts with the gap `NOBODY`.",
+    example: 0,
+    openapi: COUNT,
+  })
+  nobodyAccounts!: number;
+
+  @ShapeField(() => Int, {
+    description: "Accounts with the gap `ONLY_UNVERIFIED`.",
+    example: 1,
+    openapi: COUNT,
+  })
+  onlyUnverifiedAccounts!: number;
+
+  @ShapeField(() => Int, {
+    description: "Accounts with the gap `TOO_FEW`.",
+    example: 0,
+    openapi: COUNT,
+  })
+  tooFewAccounts!: number;
+}
+
+/** Numbers of all accounts of a report. */
+@ObjectType({
+  description:
+    "Numbers of all accounts of the report, also of those that `onlyGaps` and the page leave out.",
+})
+export class CoverageSummary {
+  @ShapeField(() => Int, {
+    description: "Number of accounts.",
+    example: 6,
+    openapi: COUNT,
+  })
+  accounts!: number;
+
+  @ShapeField(() => Int, {
+    description: "Number of accounts with at least one gap.",
+    example: 1,
+    openapi: COUNT,
+  })
+  accountsWithGaps!: number;
+
+  @ShapeField(() => MessageTypeSummary, {
+    list: true,
+    description: "One entry per message type, in the requested order.",
+  })
+  messageTypes!: MessageTypeSummary[];
+}
+
+/** A folder of the directory. */
+@ObjectType({ description: "A folder of the directory." })
+export class CoverageFolder {
+  @ShapeField(() => ID, {
+    description: "ID of the folder: `fd-…`, or `r-…` for the root.",
+    example: "fd-ZDNPiT7a4K",
+  })
+  folderId!: string;
+
+  @ShapeField(() => String, {
+    description: "Name of the folder.",
+    example: "production",
+  })
+  name!: string;
+
+  @ShapeField(() => ID, {
+    nullable: true,
+    description: "Folder that contains this one; null for the root.",
+    example: "r-Zj29gL",
+  })
+  parentId!: string | null;
+}
+
+/** One page of accounts. */
+@ObjectType({ isAbstract: true })
+export abstract class AccountCoveragePage {
+  @ShapeField(() => AccountCoverage, {
+    list: true,
+    description: "Accounts on this page, in the vendor's order.",
+  })
+  items!: AccountCoverage[];
+
+  @ShapeField(() => Int, {
+    description: "Total number of matches across all pages.",
+    example: 1,
+    openapi: COUNT,
+  })
+  totalCount!: number;
+
+  @ShapeField(() => Int, {
+    description: "Number of this page, starting at 1.",
+    example: 1,
+    openapi: { minimum: 1 },
+  })
+  pageNumber!: number;
+
+  @ShapeField(() => Int, {
+    description: "Maximum number of items per page.",
+    example: 100,
+    openapi: { minimum: 1, maximum: 1_000 },
+  })
+  pageSize!: number;
+
+  @ShapeField(() => Boolean, {
+    description: "Whether there is a next page.",
+    example: false,
+  })
+  hasNextPage!: boolean;
+}
+
+/** Result of `coverage`. */
+@ObjectType({
+  description:
+    "Who would nobody notify: for each account and message type, the number of bound contacts, and the reason of each gap. `bound` does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
+})
+export class CoverageReport extends AccountCoveragePage {
+  @ShapeField(() => CoverageSummary, {
+    description: "Numbers of all accounts of the report.",
+  })
+  summary!: CoverageSummary;
+
+  @ShapeField(() => CoverageFolder, {
+    list: true,
+    nullable: true,
+    description:
+      "All folders of the directory, each after its parent. Costs one upstream call per folder, made only when the field is selected (GraphQL) or `withFolders` is true (REST); otherwise null.",
+  })
+  folders!: CoverageFolder[] | null;
+}
+
+/** Result of `deletionPreview`. */
+@ObjectType({
+  description:
+    "Accounts that would lose their last `ACTIVE` contact for a message type if the contact were deleted. Scopes: `contacts:read` and `directory:read`.",
+})
+export class DeletionPreview extends AccountCoveragePage {
+  @ShapeField(() => ID, {
+    description: "ID of the contact.",
+    example: "c-qL4HqKONzOM7aB3d",
+  })
+  contactId!: string;
+
+  @ShapeField(() => Int, {
+    description:
+      "Number of accounts that the contact is bound to, directly or through the directory or a folder.",
+    example: 3,
+    openapi: COUNT,
+  })
+  boundAccounts!: number;
+
+  @ShapeField(() => Boolean, {
+    description: "Whether no account would lose its last contact.",
+    example: false,
+  })
+  isSafe!: boolean;
+}
