@@ -29,6 +29,7 @@ const NOT_PASSED: Readonly<Record<string, string>> = {
   HOST: "the image sets it",
   NODE_ENV: "the image sets it",
   EMULATOR_PORT: "the gateway embeds no emulator in production",
+  UPSTREAM_CREDENTIALS_FILE: "the file must be mounted",
   JWT_ISSUERS_FILE: "the file must be mounted",
   DIRECTORIES_FILE: "the file must be mounted",
   PERSISTED_DOCUMENTS_FILE: "the file must be mounted",
