@@ -40,7 +40,7 @@ describe("a release", () => {
       packages: Record<string, { version?: string }>;
     }>("package-lock.json");
     const { images } = yaml<{ images: { newTag: string }[] }>(
-      "deploy/kubernetes/kustomization.yaml",
+      "deploy/kubernetes/base/kustomization.yaml",
     );
     const { services } = yaml<{
       services: Record<string, { image: string }>;
