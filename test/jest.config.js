@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 
 /** @type {import("jest").Config} */
 export default {
@@ -19,7 +20,8 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: {
     "^.+\\.ts$": [
-      "@swc/jest",
+      // A name would be looked up from `rootDir`; the package is next to this file.
+      fileURLToPath(import.meta.resolve("@swc/jest")),
       {
         swcrc: false,
         jsc: {

@@ -29,6 +29,7 @@ import {
 
 const PROJECT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/pages/", PROJECT);
+const BROWSER = new URL("browser/", SOURCES);
 const EXAMPLES = new URL("examples/", SOURCES);
 const { resolve } = createRequire(import.meta.url);
 
@@ -99,7 +100,7 @@ async function removeOldBuilds(stamp: string): Promise<void> {
 
 async function stampOfSources(): Promise<string> {
   const hash = createHash("sha256");
-  const folders = [new URL("browser/", SOURCES), EXAMPLES];
+  const folders = [BROWSER, EXAMPLES];
   const sources = await Promise.all(folders.map(filesIn));
   for (const file of [
     new URL("package-lock.json", PROJECT),
@@ -113,9 +114,10 @@ async function stampOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of a folder, sorted by name. */
+/** Files of a folder, sorted by name, without subfolders. */
 async function filesIn(folder: URL): Promise<URL[]> {
-  const names = await readdir(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((one) => one.isFile()).map(({ name }) => name);
   return names.sort().map((name) => new URL(name, folder));
 }
 
@@ -123,9 +125,10 @@ async function filesIn(folder: URL): Promise<URL[]> {
 async function playgroundFiles(): Promise<Files> {
   const examples = await readExamples();
   const { outputFiles } = await build({
-    absWorkingDir: fileURLToPath(PROJECT),
+    // The folder whose packages these are.
+    absWorkingDir: fileURLToPath(BROWSER),
     entryPoints: {
-      playground: fileURLToPath(new URL("browser/playground.ts", SOURCES)),
+      playground: "playground.ts",
       "editor.worker": "monaco-editor/esm/vs/editor/editor.worker.js",
       "json.worker": "monaco-editor/esm/vs/language/json/json.worker.js",
       "graphql.worker": "monaco-graphql/esm/graphql.worker.js",
@@ -174,7 +177,7 @@ async function readExamples(): Promise<object[]> {
 
 async function docsFiles(): Promise<Files> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("browser/docs.ts", SOURCES))],
+    entryPoints: [fileURLToPath(new URL("docs.ts", BROWSER))],
     bundle: true,
     minify: true,
     write: false,
@@ -191,7 +194,7 @@ async function docsFiles(): Promise<Files> {
     );
   return new Map<string, Uint8Array>([
     ["docs.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
-    ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
+    ["docs.css", await readFile(new URL("docs.css", BROWSER))],
     ["swagger-ui-bundle.js", await withoutMap("swagger-ui-bundle.js")],
     ["swagger-ui.css", await withoutMap("swagger-ui.css")],
   ]);

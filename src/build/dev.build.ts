@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { watch } from "node:fs";
+import { readdirSync, watch } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
@@ -40,8 +40,7 @@ class DevServer {
 
   start(): void {
     this.startGateway();
-    watch(`${ROOT}src`, { recursive: true }, (_event, path) => {
-      if (path === null || !(path.endsWith(".ts") || isPageAsset(path))) return;
+    watchSources((path) => {
       this.changed.add(path);
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.update(), SETTLE_MS);
@@ -109,6 +108,28 @@ class DevServer {
     const timer = setTimeout(() => gateway.kill("SIGKILL"), EXIT_TIMEOUT_MS);
     await ended;
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Calls back with the path of each changed source, relative to `src`. Installed packages
+ * are not watched: they are in `pages/browser`, which therefore is watched alone.
+ */
+function watchSources(onChange: (path: string) => void): void {
+  const watchFolder = (folder: string, recursive: boolean): void => {
+    watch(`${ROOT}src/${folder}`, { recursive }, (_event, name) => {
+      if (name === null) return;
+      const path = folder + name;
+      if (path.endsWith(".ts") || isPageAsset(path)) onChange(path);
+    });
+  };
+  watchFolder("", false);
+  watchFolder("pages/", false);
+  watchFolder("pages/browser/", false);
+  watchFolder("pages/examples/", false);
+  for (const entry of readdirSync(`${ROOT}src`, { withFileTypes: true })) {
+    const isWatched = !entry.isDirectory() || entry.name === "pages";
+    if (!isWatched) watchFolder(`${entry.name}/`, true);
   }
 }
 

@@ -18,6 +18,7 @@ import { packageTypes } from "./package-types.js";
 
 const PROJECT = new URL("../../", import.meta.url);
 const ROOT = fileURLToPath(PROJECT);
+const PAGES = fileURLToPath(new URL("src/pages/browser", PROJECT));
 const COMPILED = new URL("../", import.meta.url);
 const SOURCES = new URL("src/test-package/", PROJECT);
 const PACKAGE = new URL("package/", COMPILED);
@@ -65,7 +66,7 @@ async function buildPackage(): Promise<void> {
         ...metafiles.flatMap((metafile) => [
           ...bundledPackages(ROOT, metafile),
         ]),
-        ...(await dependencyClosure(ROOT, PAGE_PACKAGES)),
+        ...(await dependencyClosure(PAGES, PAGE_PACKAGES)),
       ]),
     ),
   );
