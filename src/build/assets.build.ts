@@ -13,12 +13,12 @@ import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants } from "node:zlib";
 import { build } from "esbuild";
 import { GRAPHIQL_FIXES } from "./graphiql-fixes.js";
 import {
   ASSETS_FOLDER,
-  ENCODING_SUFFIX,
+  COMPRESSED_SUFFIX,
   MANIFEST_FILE,
   type AssetManifest,
   type Bundle,
@@ -42,16 +42,11 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Smaller files are not worth compressing. */
 const MIN_COMPRESSED_BYTES = 1024;
 
-const compress: Readonly<
-  Record<Encoding, (content: Uint8Array) => Promise<Buffer>>
-> = {
-  // Level 11 would save another 5 % and take ten times as long.
-  br: (content) =>
-    promisify(brotliCompress)(content, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
-    }),
-  gzip: (content) => promisify(gzip)(content, { level: 9 }),
-};
+/** Level 11 would save another 5 % and take ten times as long. */
+const compress = (content: Uint8Array): Promise<Buffer> =>
+  promisify(brotliCompress)(content, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
+  });
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -216,11 +211,9 @@ async function store(
     await writeFile(new URL(file, folder), content);
     const encodings: Encoding[] =
       content.length < MIN_COMPRESSED_BYTES ? [] : ["br", "gzip"];
-    for (const encoding of encodings) {
-      await writeFile(
-        new URL(file + ENCODING_SUFFIX[encoding], folder),
-        await compress[encoding](content),
-      );
+    if (encodings.length > 0) {
+      const copy = new URL(file + COMPRESSED_SUFFIX, folder);
+      await writeFile(copy, await compress(content));
     }
     const type = TYPES[extname(file)];
     if (type === undefined) throw new Error(`${file} has no media type`);
