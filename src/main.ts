@@ -7,6 +7,7 @@ import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { Logger } from "./logging/logger.js";
 import { bannerOf } from "./processes/banner.js";
+import { applyHeapLimit } from "./processes/heap-limit.js";
 import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
 import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
  */
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
+  applyHeapLimit(config.WEB_CONCURRENCY);
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
