@@ -10,6 +10,8 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    // Needs buildah and takes a minute: `npm run test:image`.
+    "<rootDir>/test/image/",
     "<rootDir>/test/package/",
     "<rootDir>/test/tools/",
     // These need a redis-server and take minutes: `npm run test:replicas`.
