@@ -34,7 +34,6 @@ export const MAY_IMPORT = {
     "http",
     "logging",
     "proxies",
-    "upstream",
   ],
   "message-contacts": [
     "access",

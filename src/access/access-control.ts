@@ -8,7 +8,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { ClientView } from "../proxies/client-view.js";
-import type { Operation } from "../upstream/operations.js";
+import type { Right } from "./rights/features.js";
 import {
   foreignOrigin,
   noDirectory,
@@ -27,7 +27,7 @@ import {
   type RateLimits,
   type SetHeader,
 } from "./rate-limits.js";
-import { requireScope } from "./scopes.js";
+import { requireScope } from "./rights/scopes.js";
 import { aliasesOf, type Authenticator } from "./authenticator.js";
 
 /**
@@ -38,10 +38,9 @@ import { aliasesOf, type Authenticator } from "./authenticator.js";
  * - `fields`: a valid credential; each GraphQL field then checks its own scope.
  * - `handshake`: every check except the credential, which a WebSocket sends in
  *   its first message.
- * - an operation: a valid credential with the operation's scope.
+ * - an operation or a feature: a valid credential with its scopes.
  */
-export type RouteRights =
-  "public" | "signed" | "fields" | "handshake" | Operation;
+export type RouteRights = "public" | "signed" | "fields" | "handshake" | Right;
 
 /** The parts of a request that access control reads. Never the body. */
 export interface AccessRequest {
@@ -254,9 +253,7 @@ function isForThisMachine({ headers, view }: AccessRequest): boolean {
 }
 
 /** Whether a route executes no single operation. */
-function isGeneral(
-  rights: RouteRights,
-): rights is Exclude<RouteRights, Operation> {
+function isGeneral(rights: RouteRights): rights is Exclude<RouteRights, Right> {
   return (
     rights === "signed" ||
     rights === "fields" ||

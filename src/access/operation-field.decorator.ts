@@ -1,8 +1,8 @@
 import { Extensions } from "@nestjs/graphql";
 import type { RequestContext } from "../context/request-context.js";
-import type { Operation } from "../upstream/operations.js";
+import type { Right } from "./rights/features.js";
 import { maskFor } from "./masking.js";
-import { requireScope } from "./scopes.js";
+import { requireScope } from "./rights/scopes.js";
 
 type FieldResolver = (
   first: unknown,
@@ -11,11 +11,11 @@ type FieldResolver = (
 ) => unknown;
 
 /**
- * Requires an operation's scope for a GraphQL read field, and masks personal
+ * Requires the scopes of an operation or a feature for a GraphQL read field, and masks personal
  * data in its result. Place it directly above the method, below `@Query` or
  * `@ResolveField`. The method's second parameter must be the request context.
  */
-export function OperationField(operation: Operation): MethodDecorator {
+export function OperationField(operation: Right): MethodDecorator {
   return (target, name, descriptor: PropertyDescriptor) => {
     // `OperationRights` reads this before the request's variables are coerced.
     Extensions({ operation })(target, name, descriptor);

@@ -109,11 +109,21 @@ async function stampOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of a folder, sorted by name, without subfolders. */
+/** Files of a folder and of its folders, sorted by path, without installed packages. */
 async function filesIn(folder: URL): Promise<URL[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((one) => one.isFile()).map(({ name }) => name);
-  return names.sort().map((name) => new URL(name, folder));
+  const files = await Promise.all(
+    entries
+      .filter(({ name }) => name !== "node_modules")
+      .map((entry) =>
+        entry.isDirectory()
+          ? filesIn(new URL(`${entry.name}/`, folder))
+          : Promise.resolve([new URL(entry.name, folder)]),
+      ),
+  );
+  return files
+    .flat()
+    .sort((one, other) => (one.pathname < other.pathname ? -1 : 1));
 }
 
 /** Bundles GraphiQL in chunks. The editor and its workers are loaded on demand. */

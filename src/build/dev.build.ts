@@ -112,25 +112,28 @@ class DevServer {
 }
 
 /**
- * Calls back with the path of each changed source, relative to `src`. Installed packages
- * are not watched: they are in `pages/browser`, which therefore is watched alone.
+ * Calls back with the path of each changed source, relative to `src`. The folders above
+ * installed packages are watched one by one, so that the packages are not.
  */
 function watchSources(onChange: (path: string) => void): void {
-  const watchFolder = (folder: string, recursive: boolean): void => {
-    watch(`${ROOT}src/${folder}`, { recursive }, (_event, name) => {
+  const watchTree = (folder: string): void => {
+    const hasPackages = "pages/browser/".startsWith(folder);
+    watch(`${ROOT}src/${folder}`, { recursive: !hasPackages }, (_, name) => {
       if (name === null) return;
       const path = folder + name;
       if (path.endsWith(".ts") || isPageAsset(path)) onChange(path);
     });
+    if (!hasPackages) return;
+    const entries = readdirSync(`${ROOT}src/${folder}`, {
+      withFileTypes: true,
+    });
+    for (const entry of entries) {
+      if (entry.isDirectory() && entry.name !== "node_modules") {
+        watchTree(`${folder}${entry.name}/`);
+      }
+    }
   };
-  watchFolder("", false);
-  watchFolder("pages/", false);
-  watchFolder("pages/browser/", false);
-  watchFolder("pages/examples/", false);
-  for (const entry of readdirSync(`${ROOT}src`, { withFileTypes: true })) {
-    const isWatched = !entry.isDirectory() || entry.name === "pages";
-    if (!isWatched) watchFolder(`${entry.name}/`, true);
-  }
+  watchTree("");
 }
 
 function startStandby(): ChildProcess {

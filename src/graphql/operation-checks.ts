@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import type { RequestContext } from "../context/request-context.js";
-import { missingScope } from "../access/scopes.js";
+import { missingScope } from "../access/rights/scopes.js";
 import { ERRORS } from "../errors/error-table.js";
 import type { GatewayError } from "../errors/gateway-error.js";
 import type {

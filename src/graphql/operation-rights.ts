@@ -6,18 +6,18 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { lacksScope } from "../access/scopes.js";
+import type { Right } from "../access/rights/features.js";
+import { lacksScope } from "../access/rights/scopes.js";
 import type { Caller } from "../context/caller.js";
-import type { Operation } from "../upstream/operations.js";
 
 /**
- * The gateway operations behind the root fields of one GraphQL operation, as
+ * The operations and features behind the root fields of one GraphQL operation, as
  * `OperationField` and `ContactMutation` declare them. `@skip` and `@include` are
  * ignored, because rights are checked before the variables are read.
  */
 export class OperationRights {
   /** Null when a root field needs no scope, for example `__typename`. */
-  private readonly needed: ReadonlySet<Operation> | null;
+  private readonly needed: ReadonlySet<Right> | null;
 
   constructor(
     document: DocumentNode,
@@ -27,19 +27,19 @@ export class OperationRights {
     const names = rootFields(document, selectionSet);
     const fields = root?.getFields() ?? {};
     const needed = [...names].map(
-      (name) => fields[name]?.extensions["operation"] as Operation | undefined,
+      (name) => fields[name]?.extensions["operation"] as Right | undefined,
     );
     this.needed = needed.includes(undefined)
       ? null
-      : new Set(needed as Operation[]);
+      : new Set(needed as Right[]);
   }
 
   /** The operations of the root fields; none if a root field needs no scope. */
-  get operations(): ReadonlySet<Operation> {
+  get operations(): ReadonlySet<Right> {
     return this.needed ?? new Set();
   }
 
-  /** Whether the caller lacks the scope for every root field. */
+  /** Whether the caller lacks a scope for every root field. */
   areAllMissing(caller: Caller): boolean {
     if (this.needed === null || this.needed.size === 0) return false;
     for (const operation of this.needed) {

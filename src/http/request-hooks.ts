@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccessControl, AccessGrant } from "../access/access-control.js";
 import { rejectMaskedInput, maskFor } from "../access/masking.js";
-import { isOperation } from "../access/scopes.js";
+import { isRight } from "../access/rights/features.js";
 import type { OpenContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import type { LogFields, Logger } from "../logging/logger.js";
@@ -67,7 +67,7 @@ export function addRequestHooks(
     const { callContext, routeOptions, body } = request;
     try {
       // GraphQL resolvers check their own inputs.
-      if (isOperation(routeOptions.config.rights)) {
+      if (isRight(routeOptions.config.rights)) {
         rejectMaskedInput(callContext, body);
       }
     } catch (reason) {
@@ -109,7 +109,7 @@ function accessRequest(
   context: OpenContext,
 ): Parameters<AccessControl["authorize"]>[0] {
   const { config } = request.routeOptions;
-  if (isOperation(config.rights)) context.usage.operation = config.rights;
+  if (isRight(config.rights)) context.usage.operation = config.rights;
   return {
     headers: request.headers,
     rawHeaders: request.raw.rawHeaders,

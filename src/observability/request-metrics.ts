@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isRight } from "../access/rights/features.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { isGraphqlRoute } from "../http/routes.js";
-import { OPERATIONS } from "../upstream/operations.js";
 import { isFailure, type Metrics } from "./metrics.js";
 
 /** How a request came in; `none`: no route matched. */
@@ -60,7 +60,7 @@ export function measureRequests(
       ? null
       : {
           door: protocolOf(url, config?.rights),
-          operation: operationOf(url, config?.rights),
+          operation: operationOf(config?.rights),
         };
     if (metricLabels !== null) declareSeries(metrics, metricLabels);
     route.config = { ...config, metricLabels };
@@ -77,8 +77,8 @@ export function measureRequests(
         usage.failureCode,
       );
       if (idempotency?.isReplayed === true) {
-        const { url = "", config } = request.routeOptions;
-        const operation = usage.operation ?? operationOf(url, config.rights);
+        const { config } = request.routeOptions;
+        const operation = usage.operation ?? operationOf(config.rights);
         metrics.replays.inc({ operation });
       }
     }
@@ -103,21 +103,12 @@ function labelsOf(
   return metricLabels ?? { door: protocolOf(url, undefined), operation };
 }
 
-function isOperation(rights: string | undefined): rights is string {
-  return rights !== undefined && Object.hasOwn(OPERATIONS, rights);
-}
-
 function protocolOf(url: string, rights: string | undefined): MeteredProtocol {
   if (url === "/graphql/stream" || url.endsWith("/events")) return "stream";
-  return isGraphqlRoute(url)
-    ? "graphql"
-    : isOperation(rights)
-      ? "rest"
-      : "page";
+  return isGraphqlRoute(url) ? "graphql" : isRight(rights) ? "rest" : "page";
 }
 
-/** The same operation names as over GraphQL, if the route serves an operation. */
-function operationOf(url: string, rights: string | undefined): string {
-  if (!isOperation(rights)) return "none";
-  return url.endsWith("/batch-update") ? `${rights}s` : rights;
+/** The same names as over GraphQL, if the route serves an operation or a feature. */
+function operationOf(rights: string | undefined): string {
+  return isRight(rights) ? rights : "none";
 }

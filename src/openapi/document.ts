@@ -24,6 +24,7 @@ import {
   type RestAnswer,
   type RestOperation,
 } from "./rest-operation.js";
+import { scopeSentence } from "./scope-sentence.js";
 import { exampleOf, Schemas } from "./schemas.js";
 
 /** Contract of the REST API, for the OpenAPI document. */
@@ -73,14 +74,15 @@ function operationObject(
   operation: RestOperation,
   schemas: Schemas,
 ): OperationObject {
-  const { scope } = operation;
+  const { scopes } = operation;
   const extensions: Readonly<Record<`x-${string}`, string>> = {
-    "x-required-scope": scope,
+    // Separated by spaces, as in OAuth 2.0.
+    "x-required-scope": scopes.join(" "),
   };
   return {
     operationId: operation.operationId,
     summary: operation.summary,
-    description: `${operation.description}\n\nScope: \`${scope}\`.`,
+    description: `${operation.description}\n\n${scopeSentence(scopes)}`,
     tags: [tagOf(operation.method, operation.url).name],
     // OpenAPI 3.1 allows roles in requirements of schemes other than OAuth, but most
     // tools report them as errors. So the scope is an extension (`x-required-scope`).

@@ -77,7 +77,8 @@ export interface RestOperation extends Documentation {
   readonly method: "get" | "post" | "patch" | "put" | "delete";
   /** Path in the syntax of OpenAPI, such as `/v1/message-contacts/{id}`. */
   readonly url: string;
-  readonly scope: string;
+  /** Scopes that a caller needs, all of them. */
+  readonly scopes: readonly string[];
   readonly isWrite: boolean;
   /** Error codes of this operation, without those of every operation. */
   readonly errors: readonly ErrorCode[];

@@ -6,7 +6,7 @@ import { Config } from "../config/config.js";
 import { buildOpenApi } from "../openapi/document.js";
 import { packageVersion } from "../config/version.js";
 import { printAnnotatedSchema } from "../graphql/semantic-non-null.js";
-import { REST_CONTRACT } from "../message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "./rest-contract.js";
 
 /** A contract document, with the data for its HTTP response. */
 export interface ContractText {

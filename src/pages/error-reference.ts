@@ -7,7 +7,7 @@ import { withFieldNames } from "../http/field-names.js";
 import { toProblem, type Problem } from "../http/problem-details.js";
 import { MUTATION_ERRORS } from "../message-contacts/graphql/contact-mutation.decorator.js";
 import { toUserErrors } from "../message-contacts/graphql/user-errors.mapper.js";
-import { REST_CONTRACT } from "../message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "./rest-contract.js";
 import type { UserError } from "../message-contacts/shapes/user-errors.js";
 import { codesOf } from "../openapi/problems.js";
 import { operationsOf } from "../openapi/rest-operation.js";

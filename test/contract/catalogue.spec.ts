@@ -8,7 +8,15 @@ import {
   GENERATED_TABLES,
   withTables,
 } from "../../src/build/docs-tables.js";
+import {
+  FEATURES,
+  kindOf,
+  scopesOf,
+  type Feature,
+  type Right,
+} from "../../src/access/rights/features.js";
 import { ACTIONS } from "../../src/emulator/actions/catalogue.js";
+import { scopeSentence } from "../../src/openapi/scope-sentence.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { ERRORS } from "../../src/errors/error-table.js";
 import type { Gateway } from "../../src/gateway.js";
@@ -24,6 +32,7 @@ import { documentAt } from "../support/docs.js";
 
 const ROOT = "/v1/message-contacts";
 const NAMES = Object.keys(OPERATIONS) as Operation[];
+const FEATURE_NAMES = Object.keys(FEATURES) as Feature[];
 
 /**
  * Operations that are writes in the gateway, because they must not be repeated, but not in
@@ -34,18 +43,17 @@ const SENDS_ONLY: readonly Operation[] = [
   "sendPhoneVerificationForMessageContact",
 ];
 
-/** Root fields that are not named after an operation, with the operation that they use. */
-const OTHER_FIELDS: Readonly<Record<string, Operation>> = {
+/** Root fields that have another name than the operation or feature that they use. */
+const OTHER_FIELDS: Readonly<Record<string, Right>> = {
   "Query.node": "getMessageContact",
-  "Mutation.updateMessageContacts": "updateMessageContact",
   "Subscription.messageContactDeletionStatus":
     "getMessageContactDeletionStatus",
 };
 
-/** REST operations that are not named after an operation, with the operation that they use. */
-const OTHER_ROUTES: Readonly<Record<string, Operation>> = {
+/** REST operations that have another name than the operation or feature that they use. */
+const OTHER_ROUTES: Readonly<Record<string, Right>> = {
   watchMessageContactDeletion: "getMessageContactDeletionStatus",
-  batchUpdateMessageContacts: "updateMessageContact",
+  batchUpdateMessageContacts: "updateMessageContacts",
 };
 
 /** REST operations that the README's table of the twelve operations omits. */
@@ -100,6 +108,15 @@ function fieldOf(operation: Operation): string {
   return `Query.${noun.charAt(0).toLowerCase()}${noun.slice(1)}`;
 }
 
+/** The root field of a feature, which has its name. */
+function featureField(feature: Feature): string {
+  return `${kindOf(feature) === "read" ? "Query" : "Mutation"}.${String(feature)}`;
+}
+
+function isOperation(right: Right): right is Operation {
+  return right in OPERATIONS;
+}
+
 /** Coordinates of all root fields, such as `Query.messageContact`. */
 function rootFields(): string[] {
   return [
@@ -145,33 +162,44 @@ describe("the catalogue", () => {
     expect(methods.sort()).toEqual([...NAMES].sort());
   });
 
-  it("has one root field per operation, except the listed ones", () => {
-    const fields = [...NAMES.map(fieldOf), ...Object.keys(OTHER_FIELDS)];
+  it("has one root field per operation and feature, except the listed ones", () => {
+    const fields = [
+      ...NAMES.map(fieldOf),
+      ...FEATURE_NAMES.map(featureField),
+      ...Object.keys(OTHER_FIELDS),
+    ];
     expect(rootFields().sort()).toEqual(fields.sort());
   });
 
-  it("has one REST operation per operation, except the listed ones", () => {
+  it("has one REST operation per operation and feature, except the listed ones", () => {
+    const renamed = Object.values(OTHER_ROUTES);
     const ids = [...documented.values()].map(({ operationId }) => operationId);
-    expect(ids.sort()).toEqual([...NAMES, ...Object.keys(OTHER_ROUTES)].sort());
+    expect(ids.sort()).toEqual(
+      [
+        ...NAMES,
+        ...FEATURE_NAMES.filter((name) => !renamed.includes(name)),
+        ...Object.keys(OTHER_ROUTES),
+      ].sort(),
+    );
   });
 
-  it("has the same scope in every API", () => {
+  it("has the same scopes in every API", () => {
     for (const { operationId = "", description = "" } of documented.values()) {
-      const operation = OTHER_ROUTES[operationId] ?? (operationId as Operation);
-      const { scope } = OPERATIONS[operation];
+      const right = OTHER_ROUTES[operationId] ?? (operationId as Right);
       expect([operationId, description]).toEqual([
         operationId,
-        expect.stringContaining(`Scope: \`${scope}\`.`),
+        expect.stringContaining(scopeSentence(scopesOf(right))),
       ]);
     }
-    const fields: [string, Operation][] = [
-      ...NAMES.map((operation): [string, Operation] => [
-        fieldOf(operation),
-        operation,
+    const fields: [string, Right][] = [
+      ...NAMES.map((name): [string, Right] => [fieldOf(name), name]),
+      ...FEATURE_NAMES.map((name): [string, Right] => [
+        featureField(name),
+        name,
       ]),
       ...Object.entries(OTHER_FIELDS),
     ];
-    for (const [coordinate, operation] of fields) {
+    for (const [coordinate, right] of fields) {
       const [type = "", name = ""] = coordinate.split(".");
       const root = schema.getType(type);
       const field =
@@ -180,7 +208,7 @@ describe("the catalogue", () => {
           : undefined;
       expect([coordinate, field?.description]).toEqual([
         coordinate,
-        expect.stringContaining(`Scope: \`${OPERATIONS[operation].scope}\``),
+        expect.stringContaining(scopeSentence(scopesOf(right))),
       ]);
     }
   });
@@ -190,11 +218,11 @@ describe("the routes", () => {
   it("are the documented operations and the listed paths", async () => {
     const fastify = gateway.app.getHttpAdapter().getInstance();
     const urls = urlsOf(fastify.printRoutes({ commonPrefix: false }));
-    expect(urls.filter((url) => !url.startsWith(ROOT)).sort()).toEqual(
+    expect(urls.filter((url) => !url.startsWith("/v1/")).sort()).toEqual(
       [...OTHER_PATHS].sort(),
     );
     const allowed: string[] = [];
-    for (const url of urls.filter((one) => one.startsWith(ROOT))) {
+    for (const url of urls.filter((one) => one.startsWith("/v1/"))) {
       // No route accepts PUT, so the response lists the allowed methods.
       const { status, headers } = await fetch(
         `${gateway.url}${url.replaceAll(/:\w+/g, "c-0000000000000000")}`,
@@ -275,11 +303,10 @@ describe("the README's table of the twelve operations", () => {
       ([route, { operationId = "" }]) => {
         const [method = "", path = ""] = route.split(" ");
         const short = `${method} ${path.slice(ROOT.length) || "/"}`;
-        const operation =
-          OTHER_ROUTES[operationId] ?? (operationId as Operation);
-        return NOT_IN_README.includes(short)
+        const right = OTHER_ROUTES[operationId] ?? (operationId as Right);
+        return NOT_IN_README.includes(short) || !isOperation(right)
           ? []
-          : [[short, actionOf(operation)]];
+          : [[short, actionOf(right)]];
       },
     );
     expect(routes.sort()).toEqual(expected.sort());

@@ -8,7 +8,7 @@ import type {
   ResponseObject,
   SchemaObject,
 } from "@nestjs/swagger";
-import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../../src/pages/rest-contract.js";
 import { operationsOf } from "../../src/openapi/rest-operation.js";
 import { propertiesOf } from "../../src/openapi/shape-properties.js";
 import { readConfig } from "../../src/config/read-config.js";

@@ -10,7 +10,7 @@ import { startGateway, type Gateway } from "../../src/gateway.js";
 import { BulkController } from "../../src/message-contacts/rest/bulk.controller.js";
 import { DeletionEventsController } from "../../src/message-contacts/rest/deletion-events.controller.js";
 import { MessageContactsController } from "../../src/message-contacts/rest/message-contacts.controller.js";
-import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../../src/pages/rest-contract.js";
 import { operationsOf } from "../../src/openapi/rest-operation.js";
 import { openApiOf, pointerOf, schemaCheck } from "../support/contracts.js";
 import { environmentFor } from "../support/running.js";

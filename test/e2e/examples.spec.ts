@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { OpenAPIObject } from "@nestjs/swagger";
 import { Kind, OperationTypeNode, parse } from "graphql";
@@ -9,7 +10,7 @@ import {
 } from "../../src/openapi/rest-operation.js";
 import { MUTATION_ERRORS } from "../../src/message-contacts/graphql/contact-mutation.decorator.js";
 import { PAYLOAD_ERRORS } from "../../src/message-contacts/graphql/user-errors.mapper.js";
-import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../../src/pages/rest-contract.js";
 import {
   eventProblems,
   openApiOf,
@@ -39,6 +40,20 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 let running: Running;
 
+/** Path and text of each example, in the order of the playground. */
+async function examples(): Promise<[string, string][]> {
+  const files = await readdir(fileURLToPath(FOLDER), { recursive: true });
+  return Promise.all(
+    files
+      .filter((file) => file.endsWith(".graphql"))
+      .sort()
+      .map(async (file): Promise<[string, string]> => [
+        file,
+        await readFile(new URL(file, FOLDER), "utf8"),
+      ]),
+  );
+}
+
 async function start(): Promise<void> {
   running = await startBoth({ seed: "sample" });
 }
@@ -50,8 +65,7 @@ describe("the examples of the playground", () => {
   it("have the expected outcomes when run in order against the sample contacts", async () => {
     const outcomes: Record<string, string> = {};
     const fields = new Set<string>();
-    for (const file of (await readdir(FOLDER)).sort()) {
-      const query = await readFile(new URL(file, FOLDER), "utf8");
+    for (const [, query] of await examples()) {
       for (const definition of parse(query).definitions) {
         if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
         for (const selection of definition.selectionSet.selections) {
@@ -73,8 +87,7 @@ describe("the examples of the playground", () => {
 
 describe("each example of the playground", () => {
   it("has variables with defaults, and the fields of every error type of its mutation", async () => {
-    for (const file of (await readdir(FOLDER)).sort()) {
-      const query = await readFile(new URL(file, FOLDER), "utf8");
+    for (const [file, query] of await examples()) {
       const [first] = parse(query).definitions;
       if (first?.kind !== Kind.OPERATION_DEFINITION) throw new Error(file);
       const variables = first.variableDefinitions ?? [];

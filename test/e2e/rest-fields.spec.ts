@@ -8,7 +8,7 @@ import {
 } from "@jest/globals";
 import { readConfig } from "../../src/config/read-config.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
-import { REST_CONTRACT } from "../../src/message-contacts/rest/rest-contract.js";
+import { REST_CONTRACT } from "../../src/pages/rest-contract.js";
 import {
   operationsOf,
   type RestOperation,

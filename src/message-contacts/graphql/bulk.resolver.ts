@@ -77,7 +77,6 @@ export class BulkResolver {
   @ContactMutation({
     description:
       "Changes up to 50 contacts, one after the other, with a result for each. All items are validated before the first one is sent; each contact may occur once. An error that concerns one item only does not stop the others; an upstream failure does.",
-    operation: "updateMessageContact",
     upstream: { callsFor: itemCalls, items: itemCount },
     input: { check: checkUpdates },
     payload: () => UpdateMessageContactsPayload,

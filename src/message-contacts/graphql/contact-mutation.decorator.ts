@@ -5,7 +5,8 @@ import {
   type ReturnTypeFuncValue,
 } from "@nestjs/graphql";
 import { rejectMaskedInput, maskError, maskFor } from "../../access/masking.js";
-import { isOperation, requireScope } from "../../access/scopes.js";
+import { isRight, scopesOf, type Right } from "../../access/rights/features.js";
+import { requireScope } from "../../access/rights/scopes.js";
 import {
   beginField,
   type RequestContext,
@@ -17,9 +18,9 @@ import {
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { scopeSentence } from "../../openapi/scope-sentence.js";
 import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
-import { OPERATIONS, type Operation } from "../../upstream/operations.js";
 import { toUserErrors } from "./user-errors.mapper.js";
 
 /** Validates an input that is not a single shape. */
@@ -37,8 +38,8 @@ export interface ContactMutationOptions {
   readonly description: string;
   /** Shape of the input, or a function that validates a list of items. */
   readonly input: Shape<object> | InputCheck;
-  /** Operation whose scope is required; by default the one with the method's name. */
-  readonly operation?: Operation;
+  /** Operation or feature whose scopes are required; by default the one with the method's name. */
+  readonly operation?: Right;
   readonly payload: () => ReturnTypeFuncValue;
   /** Upstream calls; one by default. */
   readonly upstream?: UpstreamCalls;
@@ -96,8 +97,8 @@ export function ContactMutation(
   const { description, input: shape, payload, errors } = options;
   return (target, name, descriptor) => {
     const operation = options.operation ?? String(name);
-    if (!isOperation(operation)) {
-      throw new Error(`${operation} is not in the operation catalogue`);
+    if (!isRight(operation)) {
+      throw new Error(`${operation} is neither an operation nor a feature`);
     }
     MUTATION_ERRORS.set(String(name), errors);
     const { upstream = ONE_CALL } = options;
@@ -130,7 +131,7 @@ export function ContactMutation(
     // Must run last, because Nest attaches its metadata to the current method.
     Mutation(payload, {
       nullable: true,
-      description: `${description}\n\nScope: \`${OPERATIONS[operation].scope}\`. Errors: ${errors.join(", ")}.`,
+      description: `${description}\n\n${scopeSentence(scopesOf(operation))} Errors: ${errors.join(", ")}.`,
     })(target, name, descriptor);
   };
 }

@@ -1,6 +1,6 @@
 import { Inject } from "@nestjs/common";
 import { Args, Context, Resolver, Subscription } from "@nestjs/graphql";
-import { requireScope } from "../../access/scopes.js";
+import { requireScope } from "../../access/rights/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { checkInput } from "../../validation/check-input.js";
 import {

@@ -1,5 +1,5 @@
 import { maskFor } from "../../access/masking.js";
-import { requireScope } from "../../access/scopes.js";
+import { requireScope } from "../../access/rights/scopes.js";
 import type { RequestContext } from "../../context/request-context.js";
 import type { ContactLoaders } from "./contact.loaders.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";

@@ -114,7 +114,7 @@ const itemResults = (...results: object[]): object[] =>
 
 /** Declares `POST /batch-update`. */
 export const BatchUpdateMessageContacts = (): MethodDecorator =>
-  RestOperation("updateMessageContact", {
+  RestOperation("updateMessageContacts", {
     summary: "Change many contacts",
     description:
       "Changes up to 50 contacts, one after the other. All items are validated before the first one is sent; each contact and each name may occur once. An error that concerns one item only does not stop the others; an upstream failure does.",

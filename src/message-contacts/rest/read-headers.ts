@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isOperation } from "../../access/scopes.js";
-import { OPERATIONS } from "../../upstream/operations.js";
+import { isRight, kindOf } from "../../access/rights/features.js";
 
 /**
  * Adds the headers of REST reads:
@@ -39,11 +38,7 @@ export function addReadHeaders(fastify: FastifyInstance): void {
 
 function isRead({ method, routeOptions }: FastifyRequest): boolean {
   const { rights } = routeOptions.config;
-  return (
-    method === "GET" &&
-    isOperation(rights) &&
-    OPERATIONS[rights].kind === "read"
-  );
+  return method === "GET" && isRight(rights) && kindOf(rights) === "read";
 }
 
 function addAge({ callContext }: FastifyRequest, reply: FastifyReply): void {

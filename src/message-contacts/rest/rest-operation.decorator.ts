@@ -1,4 +1,5 @@
 import { applyDecorators } from "@nestjs/common";
+import { kindOf, scopesOf, type Right } from "../../access/rights/features.js";
 import { OperationRoute } from "../../access/operation-route.decorator.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import {
@@ -6,7 +7,6 @@ import {
   type AnswerLink,
   type Documentation,
 } from "../../openapi/rest-operation.js";
-import { OPERATIONS, type Operation } from "../../upstream/operations.js";
 import { MUTATION_ERRORS } from "../graphql/contact-mutation.decorator.js";
 
 /** What the OpenAPI document says about a route. */
@@ -21,7 +21,7 @@ export interface RestDocumentation extends Documentation {
 
 /** Declares a REST route: its rights, and its part of the OpenAPI document. */
 export function RestOperation(
-  operation: Operation,
+  right: Right,
   {
     errors,
     mutation,
@@ -29,18 +29,17 @@ export function RestOperation(
     ...documentation
   }: RestDocumentation,
 ): MethodDecorator {
-  const { kind, scope } = OPERATIONS[operation];
   const fieldNames = {
     ...(documentation.path === undefined ? {} : { contactId: "id" }),
     ...documentation.fieldNames,
   };
   return applyDecorators(
-    OperationRoute(operation, { fieldNames }),
+    OperationRoute(right, { fieldNames }),
     OpenApiOperation({
       ...documentation,
       fieldNames,
-      scope,
-      isWrite: kind === "write",
+      scopes: scopesOf(right),
+      isWrite: kindOf(right) === "write",
       errors: (operationId) => [
         ...(errors ?? MUTATION_ERRORS.get(mutation ?? operationId) ?? []),
         ...(needsSeveralCalls ? [ErrorCode.REQUEST_TOO_COSTLY] : []),
