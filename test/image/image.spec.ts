@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -76,8 +75,10 @@ describeBuilt("the image", () => {
   }, 900_000);
 
   afterAll(() => {
-    for (const child of started) child.kill("SIGKILL");
-    for (const { pid } of programsIn(folder)) process.kill(pid, "SIGKILL");
+    for (const child of started) {
+      for (const { pid } of programsOf(child.pid)) process.kill(pid, "SIGKILL");
+      child.kill("SIGKILL");
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -233,36 +234,38 @@ describeBuilt("the image", () => {
     const healthy = start(check, env);
     expect(await once(healthy.child, "close")).toEqual([0, null]);
 
-    const [program] = programsIn(folder).filter(({ args }) =>
-      args.includes("serve"),
-    );
-    expect(program?.uid).toBe("1000");
-    process.kill(program?.pid ?? 0, "SIGTERM");
+    const programs = programsOf(gateway.child.pid);
+    expect(programs.map(({ uid }) => uid)).toEqual(["1000"]);
+    for (const { pid } of programs) process.kill(pid, "SIGTERM");
     expect(await once(gateway.child, "close")).toEqual([0, null]);
     const ended = start(check, env);
     expect(await once(ended.child, "close")).toEqual([1, null]);
   }, 120_000);
 });
 
-/** Processes whose root is below a folder. */
-function programsIn(
-  folder: string,
-): { pid: number; uid: string; args: readonly string[] }[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const read = (file: string): string =>
-          readFileSync(`/proc/${name}/${file}`, "utf8");
-        const args = read("cmdline").split("\0");
-        const isOurs = readlinkSync(`/proc/${name}/root`).startsWith(folder);
-        const [, uid = ""] = /^Uid:\s+(\d+)/m.exec(read("status")) ?? [];
-        return isOurs ? [{ pid: Number(name), uid, args }] : [];
-      } catch {
-        // The process has ended meanwhile.
-        return [];
-      }
-    });
+interface Program {
+  readonly pid: number;
+  readonly uid: string;
+}
+
+/** The Node.js processes that a process has started, directly or through others. */
+function programsOf(parent: number | undefined): Program[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const read = (file: string): string =>
+        readFileSync(`/proc/${name}/${file}`, "utf8");
+      const status = read("status");
+      if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== parent) return [];
+      const pid = Number(name);
+      const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1] ?? "";
+      const isNode = /^(?:[^\0]*\/)?node\0/.test(read("cmdline"));
+      return [...(isNode ? [{ pid, uid }] : []), ...programsOf(pid)];
+    } catch {
+      // The process has ended meanwhile.
+      return [];
+    }
+  });
 }
 
 async function freePort(): Promise<string> {
