@@ -8,6 +8,7 @@ import {
   differingVersions,
   schemaBreaks,
   unnamed,
+  UNRELEASED,
 } from "../support/release.js";
 import { withoutCorrections } from "../tools/openapi-corrections.js";
 import { breakingChanges } from "../tools/openapi-differences.js";
@@ -36,6 +37,10 @@ describe("a release", () => {
 
   // Whoever releases can ask a registry for the digest; a test cannot.
   const itIsReleased = process.env["RELEASE"] === undefined ? it.skip : it;
+  itIsReleased("has no change that belongs to no release", () => {
+    expect(changelog).not.toContain(`## ${UNRELEASED}`);
+  });
+
   itIsReleased("pins the base image by digest", () => {
     expect(documentAt("Dockerfile")).toMatch(
       /^ARG NODE_IMAGE=node:[\w.-]+@sha256:[0-9a-f]{64}$/m,
