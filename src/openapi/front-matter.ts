@@ -55,7 +55,7 @@ export function tagOf(method: string, path: string): TagObject {
   if (/\/(?:coverage|recipients|deletion-preview|replace)$/.test(path)) {
     return TAGS.coverage;
   }
-  if (path.includes("/verifications")) return TAGS.verifications;
+  if (path.includes("verifications")) return TAGS.verifications;
   if (path.includes("/bindings")) return TAGS.bindings;
   const isDeletion = path.includes("/deletion") || method === "delete";
   return isDeletion ? TAGS.deletions : TAGS.contacts;

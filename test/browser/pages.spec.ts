@@ -196,6 +196,7 @@ describeInBrowser("the pages in a browser", () => {
       "Verifications",
       "Deletions",
       "Bindings",
+      "Targets",
       "Coverage",
     ];
     const tags = await page.locator(".opblock-tag").all();
