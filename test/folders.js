@@ -65,6 +65,21 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  "contacts-plan": [
+    "access",
+    "config",
+    "context",
+    "csv",
+    "directory",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "openapi",
+    "upstream",
+    "validation",
+  ],
   // Implements interfaces that the folders below declare.
   "shared-state": [
     "access",
