@@ -5,6 +5,7 @@ import { AccessModule } from "./access/access.module.js";
 import type { AccessControl } from "./access/access-control.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
+import { ContactsPlanModule } from "./contacts-plan/contacts-plan.module.js";
 import { CoverageModule } from "./coverage/coverage.module.js";
 import { GraphqlDriver } from "./graphql/graphql.driver.js";
 import { SemanticNonNull } from "./graphql/semantic-non-null.js";
@@ -54,6 +55,7 @@ export class AppModule {
         }),
         MessageContactsModule,
         CoverageModule,
+        ContactsPlanModule,
       ],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemDetailsFilter(logger) },

@@ -104,6 +104,7 @@ export const MAY_IMPORT = {
   ],
   pages: [
     "config",
+    "contacts-plan",
     "coverage",
     "errors",
     "graphql",

@@ -63,6 +63,8 @@ export interface Documentation {
   /** Shape of the query string; one property per parameter. */
   readonly query?: Shape<object>;
   readonly body?: Shape<object>;
+  /** Further bodies that are not JSON: an example by media type. */
+  readonly bodyTexts?: Readonly<Record<string, string>>;
   /** Request headers that this operation reads. */
   readonly headers?: readonly RequestHeader[];
   /** Successful responses, the most common one first. */

@@ -1,4 +1,5 @@
 import type { RestContract } from "../openapi/document.js";
+import { ContactsPlanController } from "../contacts-plan/rest/contacts-plan.controller.js";
 import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
 import { BulkController } from "../message-contacts/rest/bulk.controller.js";
@@ -12,6 +13,7 @@ export const REST_CONTRACT: RestContract = {
     BulkController,
     DeletionEventsController,
     CoverageController,
+    ContactsPlanController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };
