@@ -28,13 +28,13 @@ const EXAMPLE_CONTACT = {
   emailAddress: "zoe@example.com",
   title: ContactTitle.TECHNICAL_DIRECTOR,
   messageTypes: [MessageType.FAULT_MESSAGE, MessageType.SECURITY_MESSAGE],
-  targets: ["fd-ZDNPiT5a8b"],
+  targets: ["fd-ZDNPiT7a4K"],
 };
 
 const EXAMPLE_INPUT = { contacts: [EXAMPLE_CONTACT] };
 
 const EXAMPLE_CSV =
-  "name,emailAddress,title,messageTypes,targets\nzoe,zoe@example.com,TECHNICAL_DIRECTOR,FAULT_MESSAGE;SECURITY_MESSAGE,fd-ZDNPiT5a8b\n";
+  "name,emailAddress,title,messageTypes,targets\nzoe,zoe@example.com,TECHNICAL_DIRECTOR,FAULT_MESSAGE;SECURITY_MESSAGE,fd-ZDNPiT7a4K\n";
 
 const EXAMPLE_YAML = stringify(EXAMPLE_INPUT);
 
@@ -58,7 +58,7 @@ const DONE = {
 const FAILED = {
   ...DONE,
   kind: PlanChangeKind.BIND,
-  targetIds: ["fd-ZDNPiT5a8b"],
+  targetIds: ["fd-ZDNPiT7a4K"],
   status: ItemStatus.FAILED,
   httpStatus: 503,
   problem: exampleProblem(E.UPSTREAM_UNAVAILABLE),

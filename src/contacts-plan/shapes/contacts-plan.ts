@@ -22,7 +22,7 @@ export const ChangedTargets = (): PropertyDecorator =>
   ShapeField(() => ID, {
     list: true,
     description: "IDs of the targets of a `BIND` or `UNBIND`; at most five.",
-    example: ["fd-ZDNPiT5a8b"],
+    example: ["fd-ZDNPiT7a4K"],
   });
 
 /** A field that a plan sets. */

@@ -40,7 +40,7 @@ export const Targets = (): PropertyDecorator =>
       list: true,
       optional: true,
       description: `Up to ${MAX_TARGETS} folders and accounts: IDs, names, or paths from the root folder such as \`/production/shop\`. The directory is \`rd-…\`, the root folder \`/\`. Empty: the contact is not bound. Omitted: the bindings stay as they are.`,
-      example: ["fd-ZDNPiT5a8b"],
+      example: ["fd-ZDNPiT7a4K"],
       openapi: { maxItems: MAX_TARGETS },
       items: { minLength: 1, maxLength: MAX_TARGET_LENGTH },
     }),
