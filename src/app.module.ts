@@ -3,6 +3,7 @@ import { APP_FILTER } from "@nestjs/core";
 import { GraphQLModule } from "@nestjs/graphql";
 import { AccessModule } from "./access/access.module.js";
 import type { AccessControl } from "./access/access-control.js";
+import { BindingTargetsModule } from "./binding-targets/binding-targets.module.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
 import { ContactsPlanModule } from "./contacts-plan/contacts-plan.module.js";
@@ -56,6 +57,7 @@ export class AppModule {
         MessageContactsModule,
         CoverageModule,
         ContactsPlanModule,
+        BindingTargetsModule,
       ],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemDetailsFilter(logger) },

@@ -26,7 +26,7 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   // Accounts and folders, which other features show by name.
-  directory: ["context", "errors", "upstream"],
+  directory: ["config", "context", "errors", "graphql", "upstream"],
   http: ["access", "context", "errors", "logging", "proxies"],
   openapi: ["errors", "http", "validation"],
   graphql: [
@@ -48,6 +48,16 @@ export const MAY_IMPORT = {
     "logging",
     "openapi",
     "upstream",
+    "validation",
+  ],
+  "binding-targets": [
+    "access",
+    "context",
+    "directory",
+    "errors",
+    "graphql",
+    "http",
+    "message-contacts",
     "validation",
   ],
   coverage: [
@@ -103,6 +113,7 @@ export const MAY_IMPORT = {
     "upstream",
   ],
   pages: [
+    "binding-targets",
     "config",
     "contacts-plan",
     "coverage",

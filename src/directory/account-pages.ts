@@ -1,15 +1,13 @@
 import type { RequestContext } from "../context/request-context.js";
 import type { Upstream } from "../upstream/upstream.js";
 import type { VendorAccount } from "../upstream/vendor/vendor-types.js";
-import { InconsistentPages, tooLarge } from "./directory-errors.js";
+import { tooCostly } from "../graphql/upstream-cost.js";
+import { InconsistentPages } from "./directory-errors.js";
 import type { DirectoryTreeParts } from "./directory-tree.js";
 import { toDirectoryAccount } from "./directory.mapper.js";
 
 /** Accounts per call; the vendor's maximum. */
 export const PAGE_SIZE = 100;
-
-/** Maximum number of accounts. Bounds memory and calls; our choice. */
-const MAX_ACCOUNTS = 50_000;
 
 /**
  * Reads the directory's ids and all of its accounts: one call, and one for each 100
@@ -17,15 +15,16 @@ const MAX_ACCOUNTS = 50_000;
  *
  * @throws {InconsistentPages} if rows are repeated or missing, or the number of accounts
  *   changes between pages
- * @throws {GatewayError}
+ * @throws {GatewayError} also REQUEST_TOO_COSTLY if more than `maxCalls` are needed
  */
 export async function readAccounts(
   upstream: Upstream,
+  maxCalls: number,
   context: RequestContext,
 ): Promise<DirectoryTreeParts> {
   const [{ ResourceDirectory: directory }, accounts] = await Promise.all([
     upstream.call("getResourceDirectory", {}, context),
-    readPages(upstream, context),
+    readPages(upstream, maxCalls, context),
   ]);
   const {
     ResourceDirectoryId: directoryId,
@@ -52,6 +51,7 @@ export async function readAccounts(
 
 async function readPages(
   upstream: Upstream,
+  maxCalls: number,
   context: RequestContext,
 ): Promise<readonly VendorAccount[]> {
   const found = new Map<string, VendorAccount>();
@@ -76,9 +76,8 @@ async function readPages(
       if (found.has(row.AccountId)) throw new InconsistentPages();
       found.set(row.AccountId, row);
     }
-    if (Math.max(found.size, total ?? 0) > MAX_ACCOUNTS) {
-      throw tooLarge(MAX_ACCOUNTS, { en: "accounts", zh: "账号" });
-    }
+    const pages = Math.ceil(Math.max(found.size, total ?? 0) / PAGE_SIZE);
+    if (1 + pages > maxCalls) throw tooCostly(1 + pages, maxCalls);
     next = answer.NextToken || undefined;
     // A token that comes again, or a page without rows, would read on without end.
     if (next !== undefined && (rows.length === 0 || tokens.has(next))) {

@@ -10,6 +10,8 @@ interface Entry<T> {
   /** Usage of the read alone. */
   readonly usage: Usage;
   readonly waiting: RequestContext[];
+  /** Requests whose usage contains the calls, so that each counts them once. */
+  readonly counted: WeakSet<RequestContext>;
   isDone: boolean;
 }
 
@@ -47,6 +49,8 @@ export class CachedReads<T> {
     const by = entry.isDone ? "cache" : "inFlight";
     if (!entry.isDone) entry.waiting.push(context);
     const result = await entry.result;
+    if (entry.counted.has(context)) return result;
+    entry.counted.add(context);
     const calls = entry.usage.requestedCalls ?? 0;
     usage.requestedCalls = (usage.requestedCalls ?? 0) + calls;
     usage.saved ??= { cache: 0, inFlight: 0, list: 0 };
@@ -67,6 +71,7 @@ export class CachedReads<T> {
       startedAtMs: this.now(),
       usage,
       waiting,
+      counted: new WeakSet([context]),
       isDone: false,
       result: read({
         ...context,

@@ -1,4 +1,4 @@
-import { ErrorCode, type Sentence } from "../errors/error-codes.js";
+import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 
 /** The vendor's pages contradict each other: rows are missing, repeated or have changed. */
@@ -17,17 +17,6 @@ export function inconsistentDirectory(): GatewayError {
     problem: {
       en: "The list of accounts or folders changed while it was read, twice in a row, so it may be incomplete.",
       zh: "读取期间账号或资源夹列表连续两次发生变化，结果可能不完整。",
-    },
-  });
-}
-
-/** Error for a directory that is larger than the gateway reads. */
-export function tooLarge(limit: number, what: Sentence): GatewayError {
-  return new GatewayError(ErrorCode.REQUEST_TOO_COSTLY, {
-    limit,
-    problem: {
-      en: `The directory has more than ${limit} ${what.en}, which the gateway does not read.`,
-      zh: `该资源目录的${what.zh}超过 ${limit} 个，网关不予读取。`,
     },
   });
 }

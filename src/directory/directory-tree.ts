@@ -16,10 +16,13 @@ export interface DirectoryAccount {
   readonly tags: readonly { readonly key: string; readonly value: string }[];
 }
 
+/** Name of the root folder, which no list contains. The vendor's console shows it so. */
+export const ROOT_NAME = "Root";
+
 /** A folder of a resource directory. */
 export interface DirectoryFolder {
   readonly id: string;
-  /** Empty when names were not read. */
+  /** Empty when names were not read; always known for the root folder. */
   readonly name: string;
   /** Null for the root folder. */
   readonly parentId: string | null;
@@ -159,7 +162,7 @@ function foldersOf({
   rootFolderId,
 }: DirectoryTreeParts): ReadonlyMap<string, DirectoryFolder> {
   const known = new Map<string, DirectoryFolder>([
-    [rootFolderId, { id: rootFolderId, name: "", parentId: null }],
+    [rootFolderId, { id: rootFolderId, name: ROOT_NAME, parentId: null }],
   ]);
   for (const folder of folders ?? []) known.set(folder.id, folder);
   for (const { ancestorIds } of accounts) {

@@ -1,4 +1,6 @@
 import { Inject, Injectable, Optional } from "@nestjs/common";
+import { CallSettings } from "../config/call-settings.js";
+import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { SYSTEM_TIMING, type Timing } from "../upstream/timing.js";
 import { Upstream } from "../upstream/upstream.js";
@@ -53,6 +55,11 @@ export class DirectoryService {
     @Optional()
     @Inject(DIRECTORY_CLOCK)
     { now }: Pick<Timing, "now"> = SYSTEM_TIMING,
+    @Inject(Config)
+    private readonly config: Pick<
+      Config,
+      "MAX_UPSTREAM_CALLS_PER_REQUEST"
+    > = new CallSettings(),
   ) {
     this.trees = new CachedReads(LIFETIME_MS, now);
     this.folders = new CachedReads(LIFETIME_MS, now);
@@ -64,16 +71,19 @@ export class DirectoryService {
    *
    * @throws {GatewayError} UPSTREAM_DENIED without the vendor's permission,
    *   UPSTREAM_UNAVAILABLE if the vendor's pages contradict each other twice,
-   *   REQUEST_TOO_COSTLY for a directory that is too large
+   *   REQUEST_TOO_COSTLY if the directory needs more calls than one request may make
    */
   async readTree(
     context: RequestContext,
     { folderNames = false }: ReadTreeOptions = {},
   ): Promise<DirectoryTree> {
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
     const tree = await this.trees.get(context.directory, context, (shared) =>
       readTwice(
         async () =>
-          new DirectoryTree(await readAccounts(this.upstream, shared)),
+          new DirectoryTree(
+            await readAccounts(this.upstream, maxCalls, shared),
+          ),
       ),
     );
     if (!folderNames) return tree;
@@ -81,7 +91,9 @@ export class DirectoryService {
       context.directory,
       context,
       (shared) =>
-        readTwice(() => readFolders(this.upstream, tree.rootFolderId, shared)),
+        readTwice(() =>
+          readFolders(this.upstream, tree.rootFolderId, maxCalls, shared),
+        ),
     );
     return this.withFolders(tree, folders);
   }

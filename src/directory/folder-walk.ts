@@ -4,31 +4,27 @@ import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { Upstream } from "../upstream/upstream.js";
 import { MAX_FOLDER_LEVELS } from "../upstream/vendor/answer-checks.js";
-import { InconsistentPages, tooLarge } from "./directory-errors.js";
-import type { DirectoryFolder } from "./directory-tree.js";
+import { tooCostly } from "../graphql/upstream-cost.js";
+import { InconsistentPages } from "./directory-errors.js";
+import { ROOT_NAME, type DirectoryFolder } from "./directory-tree.js";
 
 /** Folders per call; the vendor's maximum. */
 const PAGE_SIZE = 100;
 
-/** Maximum number of folders. The vendor's default quota is 100; our choice. */
-const MAX_FOLDERS = 2_000;
-
 /** Concurrent calls of one walk. */
 const MAX_CONCURRENT_CALLS = 8;
-
-/** Name of the root folder, which no list contains. The vendor's console shows it so. */
-const ROOT_NAME = "Root";
 
 /**
  * Reads all folders with their names: one call for each folder, the root folder included.
  *
  * @returns the folders, each after its parent
  * @throws {InconsistentPages} if the folders change meanwhile, or contain each other
- * @throws {GatewayError}
+ * @throws {GatewayError} also REQUEST_TOO_COSTLY for more than `maxFolders`, without the root
  */
 export async function readFolders(
   upstream: Upstream,
   rootFolderId: string,
+  maxFolders: number,
   context: RequestContext,
 ): Promise<readonly DirectoryFolder[]> {
   const limit = pLimit(MAX_CONCURRENT_CALLS);
@@ -37,7 +33,9 @@ export async function readFolders(
   let level: readonly DirectoryFolder[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
     const lists = await Promise.all(
-      level.map(({ id }) => limit(readChildren, upstream, id, context)),
+      level.map(({ id }) =>
+        limit(readChildren, upstream, id, maxFolders, context),
+      ),
     );
     level = lists.flat();
     for (const folder of level) {
@@ -45,9 +43,7 @@ export async function readFolders(
       if (found.has(folder.id)) throw new InconsistentPages();
       found.set(folder.id, folder);
     }
-    if (found.size > MAX_FOLDERS) {
-      throw tooLarge(MAX_FOLDERS, { en: "folders", zh: "资源夹" });
-    }
+    if (found.size - 1 > maxFolders) throw tooCostly(found.size, maxFolders);
     if (level.length > 0 && depth >= MAX_FOLDER_LEVELS) {
       throw new InconsistentPages();
     }
@@ -58,6 +54,7 @@ export async function readFolders(
 async function readChildren(
   upstream: Upstream,
   parentId: string,
+  maxFolders: number,
   context: RequestContext,
 ): Promise<readonly DirectoryFolder[]> {
   const found: DirectoryFolder[] = [];
@@ -78,9 +75,7 @@ async function readChildren(
       throw new InconsistentPages();
     }
     total = answer.TotalCount;
-    if (total > MAX_FOLDERS) {
-      throw tooLarge(MAX_FOLDERS, { en: "folders", zh: "资源夹" });
-    }
+    if (total > maxFolders) throw tooCostly(total, maxFolders);
     const rows = answer.Folders?.Folder ?? [];
     for (const { FolderId: id, FolderName: name = "" } of rows) {
       found.push({ id, name, parentId });

@@ -22,6 +22,11 @@ export interface UpstreamCalls {
   readonly calls?: number | ((selected: ReadonlySet<string>) => number);
   /** Further calls of the field itself that depend on its arguments. */
   readonly callsFor?: (args: Values) => number;
+  /**
+   * Name of calls that a request makes once, however many fields of this name need them
+   * and however many objects have such a field.
+   */
+  readonly sharedAs?: string;
   /** Maximum number of objects that the field returns; 1 by default. */
   readonly items?: (args: Values) => number;
 }
@@ -185,7 +190,10 @@ function count(
     if (values === null) continue;
     const key = `${above}/${name}${isMutation ? "" : JSON.stringify(values)}`;
     const own = calls + (declared.callsFor?.(values) ?? 0);
-    counted.set(key, Math.max(counted.get(key) ?? 0, own * times));
+    const { sharedAs } = declared;
+    const counter = sharedAs === undefined ? key : `shared ${sharedAs}`;
+    const total = sharedAs === undefined ? own * times : own;
+    counted.set(counter, Math.max(counted.get(counter) ?? 0, total));
     if (below.length === 0) continue;
     const items = declared.items?.(values) ?? 1;
     count(below, key, times * items, variables, counted);

@@ -165,10 +165,11 @@ export const toMessageType = (type: string): MessageType =>
   MESSAGE_TYPES.fromVendor.get(type) ?? MessageType.UNRECOGNISED;
 
 function toBinding(targetId: string): Binding {
-  return { targetId, kind: toKind(targetId) };
+  return { targetId, kind: toTargetKind(targetId) };
 }
 
-function toKind(targetId: string): BindingTargetKind {
+/** Kind of the target with an id. */
+export function toTargetKind(targetId: string): BindingTargetKind {
   if (targetId.startsWith("rd-")) return BindingTargetKind.RESOURCE_DIRECTORY;
   return targetId.startsWith("fd-") || targetId.startsWith("r-")
     ? BindingTargetKind.FOLDER
@@ -230,7 +231,7 @@ export function toBindingChange(change: VendorBindingChange): BindingChange {
   return {
     contactId: change.ContactId,
     targetId: change.MemberId,
-    kind: toKind(change.MemberId),
+    kind: toTargetKind(change.MemberId),
     changedAt: toLocalDateTime(change.ModifyDate),
   };
 }

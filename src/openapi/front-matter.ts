@@ -47,6 +47,10 @@ export const TAGS = {
     name: "Contacts as code",
     description: "Plan, apply, export and import all contacts.",
   },
+  targets: {
+    name: "Targets",
+    description: "The directory, its folders and its members, by name.",
+  },
 } as const satisfies Record<string, TagObject>;
 
 /** Tag of a route. */
@@ -55,6 +59,7 @@ export function tagOf(method: string, path: string): TagObject {
     return TAGS.coverage;
   }
   if (/\/v1\/(?:plan|apply|export|import)$/.test(path)) return TAGS.plans;
+  if (path.includes("/binding-targets")) return TAGS.targets;
   if (path.includes("/verifications")) return TAGS.verifications;
   if (path.includes("/bindings")) return TAGS.bindings;
   const isDeletion = path.includes("/deletion") || method === "delete";

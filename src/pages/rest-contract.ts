@@ -1,3 +1,4 @@
+import { BindingTargetsController } from "../binding-targets/rest/binding-targets.controller.js";
 import type { RestContract } from "../openapi/document.js";
 import { ContactsPlanController } from "../contacts-plan/rest/contacts-plan.controller.js";
 import { CoverageController } from "../coverage/rest/coverage.controller.js";
@@ -14,6 +15,7 @@ export const REST_CONTRACT: RestContract = {
     DeletionEventsController,
     CoverageController,
     ContactsPlanController,
+    BindingTargetsController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };

@@ -13,6 +13,7 @@ export interface FeatureRow {
  * of them. The key is the name of the root field and of the REST operation.
  */
 export const FEATURES = {
+  bindingTargets: { kind: "read", scopes: ["directory:read"] },
   updateMessageContacts: { kind: "write", scopes: ["contacts:write"] },
   recipients: { kind: "read", scopes: ["contacts:read", "directory:read"] },
   coverage: { kind: "read", scopes: ["contacts:read", "directory:read"] },

@@ -121,7 +121,7 @@ export const ExportContactsRoute = (): MethodDecorator =>
       {
         status: 200,
         description: "The contacts.",
-        bodies: [{ shape: shapes.ContactList, example: EXAMPLE_INPUT }],
+        bodies: [{ shape: shapes.ContactsExport, example: EXAMPLE_INPUT }],
         texts: {
           [MEDIA_TYPES.csv]: EXAMPLE_CSV,
           "application/yaml": EXAMPLE_YAML,
@@ -143,9 +143,9 @@ export const ExportContactsRoute = (): MethodDecorator =>
 export const ImportContactsRoute = (): MethodDecorator =>
   RestOperation("applyContactsPlan", {
     summary: "Import contacts",
-    description: `Makes the directory match a file: CSV, YAML or JSON, in UTF-8. In CSV, the first line names the columns; \`;\` separates the values of a list; an empty cell leaves the field as it is, and \`none\` is an empty list. Errors name the lines. ${APPLYING}`,
+    description: `Makes the directory match a file: CSV, YAML or JSON, in UTF-8. In CSV, the first line names the columns; \`;\` separates the values of a list; an empty cell leaves the field as it is, and \`none\` is an empty list. Errors name the lines. Parameters of the query take precedence over members of a JSON body. ${APPLYING}`,
     query: shapes.ImportQuery,
-    body: shapes.ContactList,
+    body: ContactsPlanInput,
     bodyTexts: { "text/csv": EXAMPLE_CSV, "application/yaml": EXAMPLE_YAML },
     maxBodyBytes: MAX_FILE_BYTES,
     answers: [

@@ -12,6 +12,7 @@ import {
 } from "../../message-contacts/shapes/rest-bulk.js";
 import * as rules from "../../message-contacts/shapes/rules/rules.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
+import { without } from "../../openapi/shape-properties.js";
 import { FILE_FORMATS, type FileFormat } from "../files/file-formats.js";
 import { StepName } from "./apply-payload.js";
 import {
@@ -23,13 +24,16 @@ import type { PlanChangeKind } from "./enums.js";
 import { Prune } from "./input-fields.js";
 import { PlannedContactInput } from "./inputs.js";
 
-/** A list of contacts, as in an exported file. */
-export class ContactList {
-  @ShapeField(() => PlannedContactInput, {
+/** A contact as it is exported: without the members that an import would reject. */
+export class ExportedContact extends without(PlannedContactInput, []) {}
+
+/** An exported file. */
+export class ContactsExport {
+  @ShapeField(() => ExportedContact, {
     list: true,
-    description: "The contacts.",
+    description: "All contacts.",
   })
-  contacts!: PlannedContactInput[];
+  contacts!: ExportedContact[];
 }
 
 /** Query string of `GET /v1/export`. */

@@ -35,7 +35,7 @@ function parseQueryValue(name: string, value: string | string[]): unknown {
   if (name === "pageNumber" || name === "pageSize") {
     return INTEGER.test(value) ? Number(value) : value;
   }
-  if (name === "retainContactInMembers") {
+  if (name === "retainContactInMembers" || name === "includePath") {
     return value === "true" ? true : value === "false" ? false : value;
   }
   return value;
@@ -189,14 +189,18 @@ export function pageLinks(
   if (pageNumber > 1) links.push(["prev", Math.min(pageNumber - 1, last)]);
   if (pageNumber < last) links.push(["next", pageNumber + 1]);
   links.push(["last", last]);
-  const boundTo = query["boundTo"];
+  const conditions = Object.entries(query)
+    .filter(([name]) => name !== "pageNumber" && name !== "pageSize")
+    .flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one]),
+    );
   return links
     .map(([rel, number]) => {
-      const search = new URLSearchParams({
-        ...(typeof boundTo === "string" ? { boundTo } : {}),
-        pageNumber: String(number),
-        pageSize: String(pageSize),
-      });
+      const search = new URLSearchParams([
+        ...conditions,
+        ["pageNumber", String(number)],
+        ["pageSize", String(pageSize)],
+      ]);
       return `<${path}?${search.toString()}>; rel="${rel}"`;
     })
     .join(", ");

@@ -71,7 +71,7 @@ describe("a directory tree", () => {
   it("derives the folders from the accounts when names were not read", () => {
     expect(tree.hasFolderNames).toBe(false);
     expect(tree.folders).toEqual([
-      { id: ROOT, name: "", parentId: null },
+      { id: ROOT, name: "Root", parentId: null },
       { id: "fd-outer", name: "", parentId: ROOT },
       { id: "fd-inner", name: "", parentId: "fd-outer" },
     ]);

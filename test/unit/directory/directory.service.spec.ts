@@ -125,6 +125,18 @@ describe("a directory", () => {
   });
 });
 
+describe("a directory that needs more calls than one request may make", () => {
+  it("is not read further than its first page", async () => {
+    const set = setUp(page([1], "next", 9_901), page([2], undefined, 9_901));
+    const error = await set.read().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: ErrorCode.REQUEST_TOO_COSTLY,
+      details: { estimate: 101, limit: 100 },
+    });
+    expect(listCalls(set)).toBe(1);
+  });
+});
+
 describe("pages that contradict each other", () => {
   const GOOD = [page([1, 2], "next", 3), page([3], undefined, 3)];
 
@@ -231,6 +243,31 @@ describe("the cached tree", () => {
     const set = setUp(denied, page([1], undefined, 1));
     expect(await codeOf(set.read())).toBe(ErrorCode.UPSTREAM_DENIED);
     expect(await codeOf(set.read())).toBe("OK");
+  });
+});
+
+describe("the usage of a request", () => {
+  it("counts the calls of a tree once, however often it reads the tree", async () => {
+    const set = setUp(page([1], undefined, 1));
+    const call = set.upstream.call.bind(set.upstream);
+    set.upstream.call = (operation, params, context) => {
+      const { usage } = context as RequestContext;
+      usage.requestedCalls = (usage.requestedCalls ?? 0) + 1;
+      return call(operation, params, context);
+    };
+    const first = set.request();
+    await set.service.readTree(first);
+    await set.service.readTree(first);
+    expect(first.usage.requestedCalls).toBe(2);
+    const second = set.request();
+    await Promise.all([
+      set.service.readTree(second),
+      set.service.readTree(second),
+    ]);
+    expect(second.usage).toMatchObject({
+      requestedCalls: 2,
+      saved: { cache: 2 },
+    });
   });
 });
 

@@ -1,0 +1,118 @@
+import { applyDecorators } from "@nestjs/common";
+import { ArgsType, ID } from "@nestjs/graphql";
+import { ValidateIf } from "class-validator";
+import { BindingTargetKind } from "../../message-contacts/shapes/enums.js";
+import {
+  PageNumber,
+  PageSize,
+} from "../../message-contacts/shapes/input-fields.js";
+import {
+  hasAtMost,
+  ifText,
+  toDecorator,
+} from "../../message-contacts/shapes/rules/rule.js";
+import * as rules from "../../message-contacts/shapes/rules/rules.js";
+import {
+  ShapeField,
+  type ShapeFieldOptions,
+} from "../../message-contacts/shapes/shape-field.js";
+
+/** Longest search text and longest tag condition, in code points. Our choice. */
+const MAX_TEXT = 300;
+
+const textLength = (): PropertyDecorator =>
+  toDecorator({
+    name: "length",
+    min: 1,
+    max: MAX_TEXT,
+    unit: "characters",
+    holds: ifText((text) => hasAtMost(MAX_TEXT, text)),
+  });
+
+function optional(
+  type: () => typeof String | typeof ID | typeof Boolean | object,
+  options: ShapeFieldOptions,
+  ...checks: PropertyDecorator[]
+): PropertyDecorator {
+  return applyDecorators(
+    ShapeField(type as Parameters<typeof ShapeField>[0], {
+      ...options,
+      optional: true,
+    }),
+    ValidateIf((_input: object, value: unknown) => value !== undefined),
+    ...checks,
+  );
+}
+
+/** Which targets are listed. Omitted conditions match every target. */
+@ArgsType()
+export class BindingTargetsArgs {
+  @optional(
+    () => String,
+    {
+      description: "Part of the name or of the ID, in any case.",
+      example: "shop",
+      openapi: { minLength: 1, maxLength: MAX_TEXT },
+    },
+    ...rules.textRules(),
+    textLength(),
+  )
+  search?: string;
+
+  @optional(
+    () => BindingTargetKind,
+    {
+      description: "Kind of the targets.",
+      example: BindingTargetKind.MEMBER_ACCOUNT,
+    },
+    ...rules.textRules(),
+    ...rules.oneOfRules(Object.values(BindingTargetKind), false),
+  )
+  kind?: BindingTargetKind;
+
+  @optional(
+    () => ID,
+    {
+      description:
+        "Only this directory or folder and what is below it, or only this account.",
+      example: "fd-ZDNPiT7a4K",
+      openapi: rules.TARGET_ID_SCHEMA,
+    },
+    ...rules.textRules(),
+    ...rules.targetIdRules(),
+  )
+  under?: string;
+
+  @optional(
+    () => String,
+    {
+      description:
+        "Only accounts with this tag: `key`, or `key=value`. The first `=` ends the key.",
+      example: "stage=production",
+      openapi: { minLength: 1, maxLength: MAX_TEXT },
+    },
+    ...rules.textRules(),
+    textLength(),
+  )
+  tag?: string;
+
+  @PageNumber()
+  pageNumber?: number;
+
+  @PageSize()
+  pageSize?: number;
+}
+
+/** The query string of the same list. */
+export class BindingTargetsQuery extends BindingTargetsArgs {
+  @optional(
+    () => Boolean,
+    {
+      description:
+        "Whether to return `path`, which needs one upstream call for each folder of the directory. Folders are read anyway unless `kind` is `MEMBER_ACCOUNT` or `RESOURCE_DIRECTORY`.",
+      default: false,
+    },
+    ...rules.booleanRules(),
+  )
+  includePath?: boolean;
+}
