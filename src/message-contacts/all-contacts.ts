@@ -49,6 +49,7 @@ export class AllContacts {
     context: RequestContext,
   ): Promise<readonly MessageContact[] | null> {
     const contacts = new Map<string, MessageContact>();
+    let rows = 0;
     for (let pageNumber = 1, total: number | null = null; ; pageNumber++) {
       const page = await this.service.listMessageContacts(
         { pageNumber, pageSize: MAX_PAGE_SIZE },
@@ -56,9 +57,14 @@ export class AllContacts {
       );
       total ??= this.requireCalls(page.totalCount);
       for (const contact of page.items) contacts.set(contact.id, contact);
+      rows += page.items.length;
       const expected = Math.min(pageNumber * MAX_PAGE_SIZE, total);
-      // A repeated contact makes the map smaller; a lacking one makes the page shorter.
-      if (page.totalCount !== total || contacts.size !== expected) return null;
+      const isConsistent =
+        page.totalCount === total &&
+        rows === expected &&
+        // A repeated contact is once in the map.
+        contacts.size === expected;
+      if (!isConsistent) return null;
       if (expected === total) return [...contacts.values()];
     }
   }

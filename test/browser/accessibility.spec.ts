@@ -55,6 +55,19 @@ const PAGES: Readonly<
     () => "/errors/UPSTREAM_DENIED",
     (page) => show(page, "UPSTREAM_DENIED"),
   ],
+  "the coverage page, signed in, with gaps": [
+    () => `${withSignIn.gateway.url}/coverage`,
+    async (page) => {
+      await signIn(page);
+      await page.getByLabel("Contacts per type").fill("9");
+      await page.getByLabel("Contacts per type").blur();
+      await show(page, "1 of 9");
+    },
+  ],
+  "the coverage page in Chinese, signed out": [
+    () => `${withSignIn.gateway.url}/coverage?lang=zh`,
+    (page) => show(page, "无法生成报告"),
+  ],
   "the playground": [() => "/playground", waitForTabs],
   "the playground with the list of examples": [
     () => "/playground",
@@ -101,7 +114,9 @@ describeInBrowser("axe finds no serious problem, and nothing scrolls", () => {
   beforeAll(async () => {
     await ensurePageAssets();
     folder = newFolder();
-    const { file, keys } = keysFor({ reader: { scopes: ["contacts:read"] } });
+    const { file, keys } = keysFor({
+      reader: { scopes: ["contacts:read", "directory:read"] },
+    });
     key = keys.reader;
     running = await startBoth({ seed: "sample" });
     withSignIn = await startBoth(

@@ -54,6 +54,8 @@ describeInBrowser("the pages in a browser", () => {
         "Another contact in the resource directory has this name.",
       ],
       ["/errors/NAME_TAKEN?lang=zh", "资源目录中已有同名联系人。"],
+      ["/coverage", "production"],
+      ["/coverage?lang=zh", "谁会收到通知，谁不会"],
       ["/docs", "Add a contact"],
       ["/playground", "Contact"],
       ["/openapi.json", "addMessageContact"],
@@ -189,7 +191,13 @@ describeInBrowser("the pages in a browser", () => {
     const watched = await open("/docs");
     const { page } = watched;
     await page.locator(".opblock").first().waitFor();
-    const subjects = ["Contacts", "Verifications", "Deletions", "Bindings"];
+    const subjects = [
+      "Contacts",
+      "Verifications",
+      "Deletions",
+      "Bindings",
+      "Coverage",
+    ];
     const tags = await page.locator(".opblock-tag").all();
     expect(
       await Promise.all(tags.map((tag) => tag.getAttribute("data-tag"))),

@@ -36,6 +36,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   UnbindTwice: "INVALID_INPUT",
   DeleteUnknown: "CONTACT_NOT_FOUND",
   UpdateContactsTwice: "INVALID_INPUT",
+  ReplaceContactWithLoss: "STATUS_CONFLICT",
 };
 
 let running: Running;

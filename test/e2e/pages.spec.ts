@@ -10,7 +10,14 @@ import { startBoth, type Running } from "../support/running.js";
 /** Maximum compressed size of all scripts, styles and fonts of a page. */
 const MAX_BYTES_ON_THE_WIRE = 3 * 1024 * 1024;
 
-const PAGES = ["/", "/playground", "/docs", "/errors", "/errors/NAME_TAKEN"];
+const PAGES = [
+  "/",
+  "/coverage",
+  "/playground",
+  "/docs",
+  "/errors",
+  "/errors/NAME_TAKEN",
+];
 
 let running: Running;
 
@@ -160,7 +167,7 @@ describe("the contract documents", () => {
 });
 
 describe("page assets", () => {
-  it.each(["/playground", "/docs"])(
+  it.each(["/coverage", "/playground", "/docs"])(
     "%s loads small, compressed and immutable files",
     async (path) => {
       const files = await filesOf(path);

@@ -176,8 +176,11 @@ describe("the cost limit of a GraphQL request", () => {
 
   it.each(COSTS.filter(({ api }) => api === "graphql"))(
     "never underestimates the number of calls: $request",
-    async ({ ask: query, variables, calls }) => {
-      const { body } = await ask(running, query, variables, { "x-cost": "1" });
+    async ({ ask: query, variables, calls, headers }) => {
+      const { body } = await ask(running, query, variables, {
+        ...headers,
+        "x-cost": "1",
+      });
       expect(body.errors).toBeUndefined();
       expect(callsOf(running)).toBe(calls.length);
       const limited = await ask(small, query, variables);

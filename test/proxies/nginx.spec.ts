@@ -407,6 +407,17 @@ describeInBrowser("the pages in a browser behind nginx", () => {
     await page.context().close();
   });
 
+  it.each(cases)("show the coverage report: %s", async (_name, base) => {
+    const { page, problems } = await openWatched(browser, `${base()}/coverage`);
+    await page.getByText("production", { exact: true }).waitFor();
+    const home = page.getByRole("link", { name: "Message contacts" });
+    await home.click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(page.url()).toBe(`${base()}/?lang=en`);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   it.each(cases)(
     "send a request from the REST documentation: %s",
     async (_name, base) => {

@@ -25,6 +25,15 @@ const PENDING = "ListMessageContactVerifications";
 const DELETION = "GetMessageContactDeletionStatus";
 const UPDATE = "UpdateMessageContact";
 
+/** A report about 200 accounts and up to 100 contacts. */
+const REPORT = ["GetResourceDirectory", ...times(2, "ListAccounts"), LIST];
+
+/** The accounts of a directory are kept for a minute. */
+const UNCACHED = { "cache-control": "no-cache" };
+
+/** Bound to two accounts. */
+const OLGA = "c-D7eLz1oV5kMpX0Gt";
+
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 
@@ -234,6 +243,40 @@ export const COSTS: readonly CostRow[] = [
     api: "graphql",
     ask: `mutation { deleteMessageContact(input: { contactId: "${BEN}", retainContactInMembers: false }) { contact { id status statusRaw deletion { state } } deletion { state } errors { code } } }`,
     calls: ["DeleteMessageContact"],
+    inParallel: 1,
+  },
+  {
+    request: "The coverage of 200 accounts, at most once a minute",
+    api: "graphql",
+    ask: "{ coverage { summary { accountsWithGaps } items { accountId } } }",
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "The recipients of an account, among 200 accounts",
+    api: "rest",
+    ask: "GET /v1/accounts/1997968394350002/recipients",
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "A preview of a deletion, among 200 accounts",
+    api: "graphql",
+    ask: `{ deletionPreview(contactId: "${TOM}") { isSafe } }`,
+    headers: UNCACHED,
+    calls: REPORT,
+    inParallel: 3,
+  },
+  {
+    request: "A replacement with `force`, of a contact with two targets",
+    api: "graphql",
+    ask: "mutation ($input: ReplaceMessageContactInput!) { replaceMessageContact(input: $input) { isComplete } }",
+    variables: {
+      input: { contactId: OLGA, replacementId: MARTA, force: true },
+    },
+    calls: ["AssociateMembers", "DeleteMessageContact", GET, LIST],
     inParallel: 1,
   },
 ];

@@ -5,6 +5,7 @@ import { DirectoryService } from "../../directory/directory.service.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { tooCostly } from "../../graphql/upstream-cost.js";
+import { withFieldNames } from "../../http/field-names.js";
 import { Logger } from "../../logging/logger.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
 import {
@@ -26,6 +27,9 @@ import { ReplacementStepKind } from "../shapes/enums.js";
 import type { ReplaceMessageContactInput } from "../shapes/inputs.js";
 import { lossOf } from "./replacement-errors.js";
 import { isReplacementPlan, type ReplacementPlan } from "./replacement-plan.js";
+
+/** The contact that a `BIND` concerns is the replacement, which also names the targets. */
+const BIND_NAMES = { contactId: "replacementId", targetIds: "replacementId" };
 
 /** One write of a replacement, with its outcome. */
 export interface ReplacementStep {
@@ -128,7 +132,10 @@ export class Replacements {
           ? ReplacementStepKind.BIND
           : ReplacementStepKind.DELETE,
       targetIds: batches[index] ?? [],
-      outcome,
+      outcome:
+        outcome.status === "FAILED" && index < batches.length
+          ? { ...outcome, error: withFieldNames(outcome.error, BIND_NAMES) }
+          : outcome,
     }));
   }
 

@@ -192,6 +192,7 @@ export const ReplaceMessageContact = (): MethodDecorator =>
         ],
       },
     ],
+    fieldNames: { targetIds: "replacementId" },
     needsSeveralCalls: true,
     example: {
       id: "c-K2aQv9mE4zTxO7Pd",

@@ -14,6 +14,10 @@ export const OPERATION_ORDER: readonly string[] = [
   "sendPhoneVerificationForMessageContact",
   "associateMembers",
   "disassociateMembers",
+  "recipients",
+  "coverage",
+  "deletionPreview",
+  "replaceMessageContact",
 ];
 
 /** An operation as Swagger UI passes it: an immutable map. */

@@ -73,6 +73,10 @@ describe("AllContacts", () => {
     ["a page lacks a contact", [page(1, 99, 101)]],
     ["the last page is empty", [page(1, 100, 101), { TotalCount: 101 }]],
     ["the total changes", [page(1, 100, 101), page(101, 102, 102)]],
+    [
+      "a page repeats a contact and lacks none",
+      [page(1, 100, 101), page(100, 101, 101)],
+    ],
     ["a page is too long", [page(1, 3, 2)]],
   ])("reads all pages again when %s", async (_, first) => {
     const { upstream, read } = reading(

@@ -1,4 +1,4 @@
-import type { Account, Report, TypeCoverage } from "./report.js";
+import type { Account, Report, TypeCoverage, TypeSummary } from "./report.js";
 import { fill, type Texts } from "./texts.js";
 import { nameOf, type FolderNode, type Row } from "./tree.js";
 
@@ -94,15 +94,25 @@ export class View {
             { class: "soft" },
             type.coveredAccounts === accounts
               ? texts.noGaps
-              : fill(texts.details, {
-                  nobody: number.format(type.nobodyAccounts),
-                  unverified: number.format(type.onlyUnverifiedAccounts),
-                  few: number.format(type.tooFewAccounts),
-                }),
+              : this.gapsOf(type),
           ),
         );
       }),
     );
+  }
+
+  /** Numbers of accounts with a gap, by reason. */
+  private gapsOf(type: TypeSummary): string {
+    const { texts } = this;
+    const numbers: readonly (readonly [string, number])[] = [
+      [texts.nobodyAccounts, type.nobodyAccounts],
+      [texts.unverifiedAccounts, type.onlyUnverifiedAccounts],
+      [texts.fewAccounts, type.tooFewAccounts],
+    ];
+    return numbers
+      .filter(([, n]) => n > 0)
+      .map(([text, n]) => fill(text, { n }))
+      .join(" · ");
   }
 
   /** The table without its rows. */
@@ -160,31 +170,35 @@ export class View {
         { role: "gridcell", title: folder.id },
         symbol(isOpen ? "open" : "closed"),
         element("span", { class: "name" }, folder.name),
-        element(
-          "span",
-          { class: "soft" },
-          fill(texts.accountCount, { n: folder.accountCount }),
-        ),
+        element("span", { class: "soft" }, this.accountsOf(folder)),
       ),
       ...folder.gaps.map((gaps) =>
         element(
           "td",
           { role: "gridcell" },
-          gaps === 0
-            ? element(
-                "span",
-                { class: "mark ok", title: texts.folderCovered },
-                symbol("ok"),
-                element("span", { class: "hidden" }, texts.folderCovered),
-              )
-            : element(
-                "span",
-                { class: "sum" },
-                fill(texts.folderGaps, { n: gaps }),
-              ),
+          folder.accountCount === 0
+            ? ""
+            : gaps === 0
+              ? element(
+                  "span",
+                  { class: "mark ok", title: texts.folderCovered },
+                  symbol("ok"),
+                  element("span", { class: "hidden" }, texts.folderCovered),
+                )
+              : element(
+                  "span",
+                  { class: "sum" },
+                  fill(texts.folderGaps, { n: gaps }),
+                ),
         ),
       ),
     );
+  }
+
+  private accountsOf({ accountCount: n }: FolderNode): string {
+    const { accountCount, oneAccount, noAccount } = this.texts;
+    if (n === 0) return noAccount;
+    return n === 1 ? oneAccount : fill(accountCount, { n });
   }
 
   private accountRow(
