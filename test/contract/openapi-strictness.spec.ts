@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config/read-config.js";
 import { ErrorCode } from "../../src/errors/error-codes.js";
 import { GatewayError } from "../../src/errors/gateway-error.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
+import { ContactsPlanController } from "../../src/contacts-plan/rest/contacts-plan.controller.js";
 import { CoverageController } from "../../src/coverage/rest/coverage.controller.js";
 import { BulkController } from "../../src/message-contacts/rest/bulk.controller.js";
 import { DeletionEventsController } from "../../src/message-contacts/rest/deletion-events.controller.js";
@@ -95,6 +96,12 @@ async function isAccepted(operationId: string, input: Input): Promise<boolean> {
     new MessageContactsController(service as never, config),
     new BulkController(service as never, config),
     new CoverageController(service as never, service as never),
+    new ContactsPlanController(
+      service as never,
+      service as never,
+      service as never,
+      config,
+    ),
     new DeletionEventsController(service as never, {} as never, {} as never),
   ].map((controller) => controller as unknown as Record<string, Handler>);
   const controller = controllers.find((one) => operationId in one) ?? {};

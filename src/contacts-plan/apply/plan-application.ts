@@ -2,7 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { requireScope } from "../../access/rights/scopes.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import type { GatewayError } from "../../errors/gateway-error.js";
+import { ErrorCode } from "../../errors/error-codes.js";
+import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
 import { IDEMPOTENCY_ERRORS } from "../../message-contacts/bulk/bulk-changes.js";
 import {
@@ -59,13 +60,19 @@ export class PlanApplication {
    *
    * @param digest of the plan to apply; null applies any plan
    * @throws {GatewayError} before the first change: FORBIDDEN without `contacts:delete`
-   *   for `prune`, the error of a read, or of the idempotency key
+   *   for `prune`, INVALID_INPUT without a digest, the error of a read, or of the
+   *   idempotency key
    */
   async apply(
     input: ContactsPlanInput,
-    digest: string | null,
+    digest: string | null | undefined,
     context: RequestContext,
   ): Promise<Applied> {
+    if (digest === undefined) {
+      throw new GatewayError(ErrorCode.INVALID_INPUT, {
+        violations: [{ field: ["If-Match"], rule: "required" }],
+      });
+    }
     if (input.prune === true) requireScope("deleteMessageContact", context);
     const payload = { input, digest };
     if (context.idempotency !== undefined) {

@@ -16,9 +16,9 @@ import {
   recordFailure,
   type RequestContext,
 } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
+import { withFieldNames } from "../../http/field-names.js";
 import { addVary } from "../../http/ingress/vary.js";
 import { PROBLEM_TYPE, toProblem } from "../../http/problem-details.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
@@ -195,23 +195,23 @@ function applyAnswer(
     results: applied.steps.map(({ outcome, targetIds, ...step }) => ({
       ...step,
       targetIds: [...targetIds],
-      ...resultOf(outcome, context),
+      ...resultOf(
+        outcome.status === "FAILED"
+          ? {
+              ...outcome,
+              error: withFieldNames(outcome.error, routes.FIELD_NAMES),
+            }
+          : outcome,
+        context,
+      ),
     })),
   });
 }
 
-/**
- * Digest in an `If-Match` header; null for `*`.
- *
- * @throws {GatewayError} INVALID_INPUT without the header
- */
-function digestIn(ifMatch: string | undefined): string | null {
-  if (ifMatch === undefined || ifMatch.trim() === "") {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["If-Match"], rule: "required" }],
-    });
-  }
-  const tag = ifMatch.trim();
+/** Digest in an `If-Match` header; null for `*`, undefined without the header. */
+function digestIn(ifMatch: string | undefined): string | null | undefined {
+  const tag = ifMatch?.trim();
+  if (tag === undefined || tag === "") return undefined;
   return tag === "*" ? null : tag.replace(/^(?:W\/)?"(.*)"$/, "$1");
 }
 

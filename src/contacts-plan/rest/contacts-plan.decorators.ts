@@ -23,6 +23,18 @@ const COST =
 const APPLYING =
   "Makes one change after the other, deletions last, up to the first failure; sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. It can be stopped at any time: repeated with the same `Idempotency-Key`, it continues where it was interrupted, and a new plan contains what is left. With `prune`, the scope `contacts:delete` is required as well.";
 
+/** Member of the body that contains the fields of contacts. */
+export const FIELD_NAMES = {
+  contactId: "contacts",
+  name: "contacts",
+  emailAddress: "contacts",
+  phoneNumber: "contacts",
+  title: "contacts",
+  messageTypes: "contacts",
+  targetIds: "contacts",
+  ifMatch: "contacts",
+} as const;
+
 const EXAMPLE_CONTACT = {
   name: "zoe",
   emailAddress: "zoe@example.com",
@@ -87,6 +99,7 @@ export const ContactsPlanRoute = (): MethodDecorator =>
     answers: [PLAN],
     errors: [],
     needsSeveralCalls: true,
+    fieldNames: FIELD_NAMES,
     example: { body: EXAMPLE_INPUT },
   });
 
@@ -106,6 +119,7 @@ export const ApplyContactsPlanRoute = (): MethodDecorator =>
       PARTIAL,
     ],
     needsSeveralCalls: true,
+    fieldNames: FIELD_NAMES,
     example: { body: EXAMPLE_INPUT },
   });
 
@@ -136,6 +150,8 @@ export const ExportContactsRoute = (): MethodDecorator =>
     ],
     errors: [],
     needsSeveralCalls: true,
+    // The only field that can be invalid, besides `personal`.
+    fieldNames: { name: "format" },
     example: { query: { format: "json" } },
   });
 
@@ -160,5 +176,6 @@ export const ImportContactsRoute = (): MethodDecorator =>
     ],
     mutation: "applyContactsPlan",
     needsSeveralCalls: true,
+    fieldNames: FIELD_NAMES,
     example: { query: { dryRun: true }, body: EXAMPLE_INPUT },
   });

@@ -25,6 +25,9 @@ export const MAX_PLAN_CONTACTS = 1_000;
     "A contact as it should be. The name identifies it, because it is unique in the directory. An omitted field stays as it is; a new contact needs `emailAddress`, `title` and `messageTypes`.",
 })
 export class PlannedContactInput {
+  /** An omitted field keeps its value; null would mean to clear it. */
+  static readonly refusesNull = true;
+
   @KnownContactId()
   id?: string;
 
