@@ -15,6 +15,9 @@ const MAX_TARGETS = 50;
 /** Maximum length of a path: five levels of names, and the account. Our choice. */
 const MAX_TARGET_LENGTH = 500;
 
+/** Any text on one line. */
+const TARGET = /^[^\x00-\x1f\x7f-\x9f]+$/u;
+
 const TARGET_TEXT: Sentence = {
   en: "must be an ID, a name or a path such as /production/shop",
   zh: "须为 ID、名称或路径，例如 /production/shop",
@@ -42,7 +45,7 @@ export const Targets = (): PropertyDecorator =>
       description: `Up to ${MAX_TARGETS} folders and accounts: IDs, names, or paths from the root folder such as \`/production/shop\`. The directory is \`rd-…\`, the root folder \`/\`. Empty: the contact is not bound. Omitted: the bindings stay as they are.`,
       example: ["fd-ZDNPiT7a4K"],
       openapi: { maxItems: MAX_TARGETS },
-      items: { minLength: 1, maxLength: MAX_TARGET_LENGTH },
+      items: { pattern: TARGET.source, maxLength: MAX_TARGET_LENGTH },
     }),
     true,
     [
@@ -53,7 +56,9 @@ export const Targets = (): PropertyDecorator =>
           name: "format",
           expected: TARGET_TEXT,
           holds: (text) =>
-            isText(text) && text !== "" && hasAtMost(MAX_TARGET_LENGTH, text),
+            isText(text) &&
+            hasAtMost(MAX_TARGET_LENGTH, text) &&
+            TARGET.test(text),
         },
         { each: true },
       ),
