@@ -56,7 +56,7 @@ export class CallSettings {
   @Setting(
     "number",
     "`20`",
-    "Maximum number of vendor calls per second, directory and operation, 0 to 10000. The limit of the vendor is 20. Replicas share it through Redis. Calls wait for their turn within their time limit; the rate is lowered while the vendor throttles. 0: no limit.",
+    "Maximum number of vendor calls per second, directory and operation, 0 to 10000. The limit of the vendor is 20; `GetResourceDirectory` and `ListFoldersForParent` get 2.5 times the value, because their limit is 50. Replicas share it through Redis. Calls wait for their turn within their time limit; the rate is lowered while the vendor throttles. 0: no limit.",
   )
   @IsCount(0, 10_000)
   readonly UPSTREAM_CALLS_PER_SECOND: number = 20;
@@ -64,7 +64,7 @@ export class CallSettings {
   @Setting(
     "number",
     "`1000`",
-    "Lifetime of a cached read in milliseconds, 0 to 60000. Changes through any replica invalidate it at once; a change made elsewhere may be visible this much later. `Cache-Control: no-cache` bypasses it. 0: no cache.",
+    "Lifetime of a cached read in milliseconds, 0 to 60000. Changes through any replica invalidate it at once; a change made elsewhere may be visible this much later. `Cache-Control: no-cache` bypasses it. 0: no cache. Accounts and folders are cached for 60 seconds unless this is 0.",
   )
   @IsCount(0, MINUTE_MS)
   readonly READ_CACHE_MS: number = 1_000;

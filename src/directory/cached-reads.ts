@@ -36,12 +36,13 @@ export class CachedReads<T> {
   }
 
   private isUsable(
-    { startedAtMs }: Entry<T>,
+    { startedAtMs, isDone }: Entry<T>,
     { startedAtMs: arrivedAtMs, maxAgeMs = Infinity }: RequestContext,
   ): boolean {
+    // All fields of one request use one result, whatever its age.
+    if (startedAtMs >= arrivedAtMs) return true;
     const ageMs = this.now() - startedAtMs;
-    const isFreshEnough = ageMs < maxAgeMs || startedAtMs >= arrivedAtMs;
-    return ageMs < this.lifetimeMs && isFreshEnough;
+    return (!isDone || ageMs < this.lifetimeMs) && ageMs < maxAgeMs;
   }
 
   private async reuse(entry: Entry<T>, context: RequestContext): Promise<T> {

@@ -35,7 +35,7 @@ export const DIRECTORY_CLOCK = Symbol("DirectoryClock");
  * `directory:read` first.
  *
  * Trees are kept in memory for 60 seconds, for each directory, because each needs many
- * calls. The vendor has no filter by folder and reports no changes.
+ * calls; with `READ_CACHE_MS=0` only for the request. The vendor has no filter by folder and reports no changes.
  */
 @Injectable()
 export class DirectoryService {
@@ -58,11 +58,12 @@ export class DirectoryService {
     @Inject(Config)
     private readonly config: Pick<
       Config,
-      "MAX_UPSTREAM_CALLS_PER_REQUEST"
+      "MAX_UPSTREAM_CALLS_PER_REQUEST" | "READ_CACHE_MS"
     > = new CallSettings(),
   ) {
-    this.trees = new CachedReads(LIFETIME_MS, now);
-    this.folders = new CachedReads(LIFETIME_MS, now);
+    const lifetimeMs = this.config.READ_CACHE_MS === 0 ? 0 : LIFETIME_MS;
+    this.trees = new CachedReads(lifetimeMs, now);
+    this.folders = new CachedReads(lifetimeMs, now);
   }
 
   /**

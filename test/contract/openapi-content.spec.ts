@@ -124,8 +124,10 @@ describe("the schemas of inputs", () => {
 
   it("have no value that exists in results only", () => {
     const enums = inputs().filter((name) => schemaOf(name).enum !== undefined);
-    expect(enums.sort()).toEqual(["ContactTitleInput", "MessageTypeInput"]);
-    for (const name of enums) {
+    const complete = ["BindingTargetKind"];
+    const shortened = ["ContactTitleInput", "MessageTypeInput"];
+    expect(enums.sort()).toEqual([...complete, ...shortened]);
+    for (const name of shortened) {
       const result = schemaOf(name.replace(/Input$/, ""));
       expect(result.enum).toEqual([
         ...((schemaOf(name).enum ?? []) as string[]),

@@ -9,6 +9,7 @@ import { GatewayError } from "../../src/errors/gateway-error.js";
 import { startGateway, type Gateway } from "../../src/gateway.js";
 import { ContactsPlanController } from "../../src/contacts-plan/rest/contacts-plan.controller.js";
 import { CoverageController } from "../../src/coverage/rest/coverage.controller.js";
+import { BindingTargetsController } from "../../src/binding-targets/rest/binding-targets.controller.js";
 import { BulkController } from "../../src/message-contacts/rest/bulk.controller.js";
 import { DeletionEventsController } from "../../src/message-contacts/rest/deletion-events.controller.js";
 import { MessageContactsController } from "../../src/message-contacts/rest/message-contacts.controller.js";
@@ -102,6 +103,7 @@ async function isAccepted(operationId: string, input: Input): Promise<boolean> {
       service as never,
       config,
     ),
+    new BindingTargetsController(service as never),
     new DeletionEventsController(service as never, {} as never, {} as never),
   ].map((controller) => controller as unknown as Record<string, Handler>);
   const controller = controllers.find((one) => operationId in one) ?? {};

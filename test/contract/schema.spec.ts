@@ -53,6 +53,7 @@ describe("schema.graphql", () => {
       ...Object.keys(schema.getMutationType()?.getFields() ?? {}).map(
         (name) => `Mutation.${name}`,
       ),
+      "Query.bindingTargets",
       "Query.coverage",
       "Query.messageContactDeletionStatus",
       "Query.messageContacts",

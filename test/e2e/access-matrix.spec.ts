@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { scopesOf, type Feature } from "../../src/access/rights/features.js";
 import { SCOPES, type Scope } from "../../src/context/caller.js";
 import {
   CONTACT_OPERATIONS,
@@ -52,6 +53,16 @@ const INPUTS: Readonly<Record<ContactOperation, Input>> = {
   disassociateMembers: { contactId: BEN, targetIds: ["1997968394350001"] },
 };
 
+/** A read of each feature over both APIs; the scopes are those of `FEATURES`. */
+const FEATURE_READS: Partial<
+  Readonly<Record<Feature, { readonly graphql: string; readonly path: string }>>
+> = {
+  bindingTargets: {
+    graphql: "{ bindingTargets { totalCount } }",
+    path: "/v1/binding-targets",
+  },
+};
+
 const { file, keys } = keysFor<string>(CALLERS);
 const folder = newFolder();
 let running: Running;
@@ -69,6 +80,42 @@ afterAll(async () => {
 });
 
 const operations = CONTACT_OPERATIONS;
+
+describe("caller × feature × API", () => {
+  const rows = Object.entries(FEATURE_READS) as [
+    Feature,
+    { graphql: string; path: string },
+  ][];
+  for (const [feature, { graphql, path }] of rows) {
+    for (const [caller, { scopes }] of Object.entries(CALLERS)) {
+      const held: readonly Scope[] = scopes;
+      const isAllowed = scopesOf(feature).every((one) => held.includes(one));
+      it(`${isAllowed ? "lets" : "refuses"} ${caller} ${feature} over both APIs`, async () => {
+        const { control } = running.emulator;
+        control.clearCalls();
+        const headers = {
+          "content-type": "application/json",
+          ...bearer(keys[caller] ?? ""),
+        };
+        const { url } = running.gateway;
+        const rest = await fetch(`${url}${path}`, { headers });
+        expect(rest.status).toBe(isAllowed ? 200 : 403);
+        const response = await fetch(`${url}/graphql`, {
+          method: "POST",
+          headers,
+          body: JSON.stringify({ query: graphql }),
+        });
+        const { errors } = (await response.json()) as {
+          errors?: { extensions: { code: string } }[];
+        };
+        expect(errors?.[0]?.extensions.code).toBe(
+          isAllowed ? undefined : "FORBIDDEN",
+        );
+        if (!isAllowed) expect(control.calls()).toHaveLength(0);
+      });
+    }
+  }
+});
 
 describe("caller × operation × API", () => {
   for (const api of APIS) {

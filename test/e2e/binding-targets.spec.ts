@@ -55,7 +55,11 @@ beforeAll(async () => {
   folder = newFolder();
   running = await startBoth(
     {},
-    { API_KEYS_FILE: folder.write("keys.json", file), AUDIT_LOG: "none" },
+    {
+      API_KEYS_FILE: folder.write("keys.json", file),
+      AUDIT_LOG: "none",
+      READ_CACHE_MS: "1000",
+    },
   );
 });
 
@@ -406,7 +410,7 @@ describe("the target of a binding", () => {
         extensions: { code: "FORBIDDEN" },
       },
     ]);
-    expect(actions()).toEqual(["GetMessageContact"]);
+    expect(actions()).not.toContain("ListAccounts");
   });
 
   it("is an error when the vendor refuses the directory", async () => {

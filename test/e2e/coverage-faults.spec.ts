@@ -117,7 +117,7 @@ describe.each(COVERAGE_APIS)("a report over $name", (api) => {
       control.changeDirectory({
         ...change,
         before: { operation: "ListAccounts", skip: 1 },
-      } as never);
+      });
       const { code, data } = await report();
       expect(code).toBe("OK");
       const ids = data?.items.map(({ accountId }) => accountId) ?? [];

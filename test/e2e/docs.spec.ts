@@ -30,6 +30,7 @@ const MARK = "--- end of step ---";
 const CONSOLE_BLOCKS: readonly [path: string, heading: string | undefined][] = [
   ["README.md", "First contact"],
   ["docs/walkthrough-rest.md", undefined],
+  ["docs/coverage.md", undefined],
 ];
 
 describe("the documentation", () => {

@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   DeleteUnknown: "CONTACT_NOT_FOUND",
   UpdateContactsTwice: "INVALID_INPUT",
   ReplaceContactWithLoss: "STATUS_CONFLICT",
+  TargetsUnderUnknown: "BINDING_TARGET_NOT_FOUND",
 };
 
 let running: Running;

@@ -152,7 +152,11 @@ const isRunnable = (node: DefinitionNode): node is OperationDefinitionNode =>
   node.kind === Kind.OPERATION_DEFINITION &&
   node.operation !== OperationTypeNode.SUBSCRIPTION;
 
-const EXAMPLES: readonly Case[] = readdirSync(FOLDER)
+const EXAMPLES: readonly Case[] = readdirSync(FOLDER, {
+  recursive: true,
+  encoding: "utf8",
+})
+  .filter((file) => file.endsWith(".graphql"))
   .sort()
   .flatMap((file) => {
     const query = readFileSync(new URL(file, FOLDER), "utf8");

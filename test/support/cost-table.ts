@@ -33,6 +33,7 @@ const UNCACHED = { "cache-control": "no-cache" };
 
 /** Bound to two accounts. */
 const OLGA = "c-D7eLz1oV5kMpX0Gt";
+const DIRECTORY = ["GetResourceDirectory", "ListAccounts", "ListAccounts"];
 
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
@@ -115,6 +116,22 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
+    request:
+      "`bindingTargets` of a kind, with names, in a directory of 200 accounts",
+    api: "graphql",
+    ask: "{ bindingTargets(kind: MEMBER_ACCOUNT) { items { id name status tags { key value } } } }",
+    calls: DIRECTORY,
+    inParallel: 2,
+  },
+  {
+    request:
+      "A page of contacts with the status and the number of accounts of each target, in the same directory",
+    api: "graphql",
+    ask: `{ messageContacts { items { ${CONTACT} bindings { target { status accountCount } } } } }`,
+    calls: [LIST, ...DIRECTORY],
+    inParallel: 2,
+  },
+  {
     request: "A mutation that selects only the `id` of its contact",
     api: "graphql",
     ask: `mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { contact { id __typename } errors { code } } }`,
@@ -192,6 +209,13 @@ export const COSTS: readonly CostRow[] = [
     ask: "GET /v1/message-contacts",
     calls: [LIST],
     inParallel: 1,
+  },
+  {
+    request: "`GET /v1/binding-targets?kind=MEMBER_ACCOUNT`",
+    api: "rest",
+    ask: "GET /v1/binding-targets?kind=MEMBER_ACCOUNT",
+    calls: DIRECTORY,
+    inParallel: 2,
   },
   {
     request: "`GET …/{id}/verifications`",

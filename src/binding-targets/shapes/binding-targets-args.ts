@@ -20,14 +20,29 @@ import {
 /** Longest search text and longest tag condition, in code points. Our choice. */
 const MAX_TEXT = 300;
 
-const textLength = (): PropertyDecorator =>
+/** Escapes, because tools copy the published pattern into headers and logs. */
+const PLAIN_TEXT = /^[^\u0000-\u001f\u007f]*$/;
+
+const plainTextRules = (): PropertyDecorator[] => [
+  ...rules.textRules(),
   toDecorator({
     name: "length",
     min: 1,
     max: MAX_TEXT,
     unit: "characters",
     holds: ifText((text) => hasAtMost(MAX_TEXT, text)),
-  });
+  }),
+  toDecorator({
+    name: "format",
+    holds: ifText((text) => PLAIN_TEXT.test(text)),
+  }),
+];
+
+const PLAIN_TEXT_SCHEMA = {
+  minLength: 1,
+  maxLength: MAX_TEXT,
+  pattern: PLAIN_TEXT.source,
+};
 
 function optional(
   type: () => typeof String | typeof ID | typeof Boolean | object,
@@ -52,10 +67,9 @@ export class BindingTargetsArgs {
     {
       description: "Part of the name or of the ID, in any case.",
       example: "shop",
-      openapi: { minLength: 1, maxLength: MAX_TEXT },
+      openapi: PLAIN_TEXT_SCHEMA,
     },
-    ...rules.textRules(),
-    textLength(),
+    ...plainTextRules(),
   )
   search?: string;
 
@@ -89,10 +103,9 @@ export class BindingTargetsArgs {
       description:
         "Only accounts with this tag: `key`, or `key=value`. The first `=` ends the key.",
       example: "stage=production",
-      openapi: { minLength: 1, maxLength: MAX_TEXT },
+      openapi: PLAIN_TEXT_SCHEMA,
     },
-    ...rules.textRules(),
-    textLength(),
+    ...plainTextRules(),
   )
   tag?: string;
 

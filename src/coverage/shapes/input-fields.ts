@@ -127,3 +127,15 @@ export const Force = (): PropertyDecorator =>
     true,
     rules.booleanRules(),
   );
+
+export const Retain = (): PropertyDecorator =>
+  inputField(
+    ShapeField(() => Boolean, {
+      optional: true,
+      description:
+        "If true, member accounts keep a copy of the replaced contact, and its deletion finishes at once. If false, it is removed everywhere, in the background.",
+      default: true,
+    }),
+    true,
+    rules.booleanRules(),
+  );

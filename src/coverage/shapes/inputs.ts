@@ -4,7 +4,6 @@ import {
   ContactId,
   PageNumber,
   PageSize,
-  RetainContactInMembers,
 } from "../../message-contacts/shapes/input-fields.js";
 import {
   AccountId,
@@ -13,6 +12,7 @@ import {
   MinRecipients,
   OnlyGaps,
   RequiredTypes,
+  Retain,
   Under,
 } from "./input-fields.js";
 
@@ -79,6 +79,6 @@ export class ReplaceMessageContactInput {
   @Force()
   force?: boolean;
 
-  @RetainContactInMembers()
+  @Retain()
   retainContactInMembers?: boolean;
 }

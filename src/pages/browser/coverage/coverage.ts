@@ -122,7 +122,7 @@ function drawRows(): void {
   const rows = rowsOf(top, {
     open,
     onlyGaps: data.has("onlyGaps"),
-    text: String(data.get("text") ?? ""),
+    text: entered(data, "text"),
   });
   shown.rows = rows;
   const columns = 1 + report.summary.messageTypes.length;
@@ -138,6 +138,12 @@ function drawRows(): void {
         ]),
   );
   grid.update();
+}
+
+/** Text of a field; empty when it has none. */
+function entered(data: FormData, name: string): string {
+  const value = data.get(name);
+  return typeof value === "string" ? value : "";
 }
 
 function showMessage(text: string): void {

@@ -41,8 +41,10 @@ export class SignIn {
 
   private read(): void {
     const data = new FormData(this.form);
-    const entered = (name: string): string =>
-      String(data.get(name) ?? "").trim();
+    const entered = (name: string): string => {
+      const value = data.get(name);
+      return typeof value === "string" ? value.trim() : "";
+    };
     const directory = entered("directory");
     const credential = bearerOf(entered("credential"));
     this.headers = {

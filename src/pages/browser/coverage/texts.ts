@@ -82,12 +82,13 @@ const ZH: Texts = {
 export const textsOf = (language: string): Texts =>
   language.startsWith("zh") ? ZH : EN;
 
-/** Replaces `{name}` by the value of that name. */
+/** Replaces `{name}` by the value of that name. Groups digits as both languages do. */
 export function fill(
   text: string,
   values: Readonly<Record<string, string | number>>,
 ): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(values[name] ?? ""),
-  );
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? "";
+    return typeof value === "number" ? value.toLocaleString("en") : value;
+  });
 }

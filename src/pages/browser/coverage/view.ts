@@ -54,19 +54,18 @@ export class View {
     messageTypes,
   }: Report["summary"]): HTMLElement {
     const { texts } = this;
-    const number = new Intl.NumberFormat(document.documentElement.lang);
     return element(
       "div",
       { class: "tiles" },
       element(
         "div",
         { class: accountsWithGaps === 0 ? "tile total good" : "tile total" },
-        element("strong", {}, number.format(accountsWithGaps)),
+        element("strong", {}, fill("{n}", { n: accountsWithGaps })),
         element("span", {}, texts.accountsWithGaps),
         element(
           "span",
           { class: "soft" },
-          fill(texts.ofAccounts, { n: number.format(accounts) }),
+          fill(texts.ofAccounts, { n: accounts }),
         ),
       ),
       ...messageTypes.map((type) => {
@@ -85,8 +84,8 @@ export class View {
             "span",
             {},
             fill(texts.coveredOf, {
-              n: number.format(type.coveredAccounts),
-              total: number.format(accounts),
+              n: type.coveredAccounts,
+              total: accounts,
             }),
           ),
           element(
