@@ -129,6 +129,34 @@ export const DEFINITIONS = {
       ...USAGE_EXIT,
     },
   },
+  contacts: {
+    usage: [
+      "coverage [--fail-on-gaps] [--json]",
+      "plan <file> [--prune] [--personal] [--json]",
+      "apply <file> [--prune] [--json]",
+      "import <file> [--prune] [--json]",
+      "export [--format <csv|json|yaml>] [--personal]",
+    ],
+    summary:
+      "Compares, exports and changes all contacts through a running gateway: GATEWAY_URL, and GATEWAY_KEY if it has authentication.",
+    options: {
+      "fail-on-gaps": { description: "exit with 2 if an account has a gap" },
+      prune: { description: "delete the contacts that the file does not name" },
+      format: { value: "csv|json|yaml", description: "format (default: yaml)" },
+      personal: { description: "print addresses and numbers" },
+      json: { description: "print JSON for programs" },
+    },
+    maxArguments: 2,
+    examples: [
+      ["plan people.csv", "what differs from a file; exits with 2 on drift"],
+      ["coverage --fail-on-gaps", "a check for a pipeline"],
+    ],
+    exitCodes: {
+      0: "there is no difference, or all changes were made",
+      1: "it failed, or a change was not made",
+      2: "there are gaps or drift, or the command line is invalid",
+    },
+  },
   emulator: {
     usage: [""],
     summary:
