@@ -32,6 +32,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   SendEmailNotPending: "VERIFICATION_NOT_PENDING",
   SendPhoneMalformed: "INVALID_INPUT",
   CancelUpdateOfNothing: "INVALID_INPUT",
+  ApplyContactsPlan: "CHANGED_MEANWHILE",
   BindUnknownTarget: "BINDING_TARGET_NOT_FOUND",
   UnbindTwice: "INVALID_INPUT",
   DeleteUnknown: "CONTACT_NOT_FOUND",

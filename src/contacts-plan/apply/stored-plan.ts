@@ -49,7 +49,9 @@ function isStoredStep(value: unknown): value is StoredStep {
     (index === null || Number.isSafeInteger(index)) &&
     [contactId, etag].every((one) => one === null || typeof one === "string") &&
     Array.isArray(fields) &&
-    fields.every((one) => Object.values(PlanField).includes(one)) &&
+    fields.every((one: unknown) =>
+      Object.values(PlanField).includes(one as PlanField),
+    ) &&
     Array.isArray(targetIds) &&
     targetIds.every((one) => typeof one === "string")
   );

@@ -31,14 +31,14 @@ export interface Applied {
 }
 
 interface PlanApi {
-  plan(running: Running, input: object): Promise<Plan>;
+  readonly plan: (running: Running, input: object) => Promise<Plan>;
   /** @param digest null plans first and applies that plan */
-  apply(
+  readonly apply: (
     running: Running,
     input: object,
     digest: string | null,
     key?: string,
-  ): Promise<Applied>;
+  ) => Promise<Applied>;
 }
 
 interface Coded {

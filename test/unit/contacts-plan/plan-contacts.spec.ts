@@ -307,6 +307,7 @@ describe("planContacts", () => {
     title: ContactTitle.CEO,
     messageTypes: [MessageType.FAULT_MESSAGE],
   };
+  const { title: _, ...WITHOUT_TITLE } = ANNA;
   const EXISTING = modelContact("c-1", { name: "bert" });
 
   it.each<
@@ -333,7 +334,7 @@ describe("planContacts", () => {
     ],
     [
       "MISSING_FIELD",
-      { contacts: [{ ...ANNA, title: undefined } as never] },
+      { contacts: [WITHOUT_TITLE] },
       [],
       "contacts.0.title",
       "needs title",
@@ -401,7 +402,7 @@ describe("planContacts", () => {
     ],
   ])("reports %s with the field", (code, input, contacts, field, text) => {
     const { problems } = planFor(input, directoryOf(...contacts));
-    const found = problems.find((problem) => problem.code === code);
+    const found = problems.find((problem) => String(problem.code) === code);
     expect(found?.field.join(".")).toBe(field);
     expect(found?.sentence.en).toContain(text);
   });
