@@ -1,13 +1,7 @@
+import type { ContactsFile } from "./contacts-file.js";
 import { parseCsvContacts } from "./parse-csv.js";
 import { parseYamlContacts } from "./parse-yaml.js";
 import type { FileFormat } from "./file-formats.js";
-
-/** Contacts of a file. They must still be validated. */
-export interface ContactsFile {
-  readonly contacts: readonly unknown[];
-  /** Line of a contact, starting at 1. */
-  readonly lineOf: (index: number) => number | null;
-}
 
 /**
  * Reads a file of contacts: a table with a header, or a list of contacts, alone or as

@@ -14,7 +14,7 @@ import {
   LISTS,
   type Column,
 } from "./file-formats.js";
-import type { ContactsFile } from "./parse-contacts.js";
+import type { ContactsFile } from "./contacts-file.js";
 
 /**
  * Reads a table whose first line names the columns, in any order and case. An empty cell

@@ -10,7 +10,7 @@ import {
   type Document,
 } from "yaml";
 import { FILE_PROBLEMS, fileError } from "./file-error.js";
-import type { ContactsFile } from "./parse-contacts.js";
+import type { ContactsFile } from "./contacts-file.js";
 
 /** Plain scalars that mean null in YAML's core schema. */
 const NULL = /^(?:~|null|Null|NULL|)$/;
