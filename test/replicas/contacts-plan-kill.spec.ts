@@ -65,17 +65,13 @@ it("converges with a second apply after the process was killed at any change", a
       control.addFault({
         operation: "*",
         effect: "delay",
-        ms: 60_000,
+        ms: 150,
         times: 1_000,
       });
       const pending = post(gateway.url, "/v1/apply").catch(() => null);
-      await until(`change ${kill} arrives`, () => {
-        if (writes() < kill) control.advanceClock(60_000);
-        return writes() >= kill;
-      });
+      await until(`change ${kill} arrives`, () => writes() >= kill);
       await gateway.kill();
       control.clearFaults();
-      control.advanceClock(60_000);
       await pending;
       gateway = await start();
       expect(await post(gateway.url, "/v1/apply")).toMatchObject({
