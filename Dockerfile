@@ -35,5 +35,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${Number(process.env.OPS_PORT)||3001}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
 # Replaces the entrypoint of the base image, which is a shell script. The bundle contains
 # the packages of every command: `docker run <image> doctor`, and `--help` lists them.
-ENTRYPOINT ["node", "--enable-source-maps", "dist/bundle/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=48", "dist/bundle/main.js"]
 CMD ["serve"]

@@ -15,6 +15,7 @@ import type { AuditTrail } from "./logging/audit.js";
 import { Logger } from "./logging/logger.js";
 import { LoggingModule } from "./logging/logging.module.js";
 import { MessageContactsModule } from "./message-contacts/message-contacts.module.js";
+import { PendingVerificationsModule } from "./pending-verifications/pending-verifications.module.js";
 import { describeRootTypes } from "./message-contacts/shapes/root-types.js";
 import { USER_ERRORS } from "./message-contacts/shapes/user-errors.js";
 import { ObservabilityModule } from "./observability/observability.module.js";
@@ -55,6 +56,7 @@ export class AppModule {
           transformSchema: describeRootTypes,
         }),
         MessageContactsModule,
+        PendingVerificationsModule,
         CoverageModule,
         ContactsPlanModule,
         BindingTargetsModule,

@@ -12,14 +12,12 @@ import { createAccessControl } from "./access/access-control.js";
 import { Authenticator } from "./access/authenticator.js";
 import { AppModule } from "./app.module.js";
 import type { Config } from "./config/config.js";
+import { graceMs } from "./config/time-limits.js";
 import { listenFailure } from "./config/listen-failure.js";
 import { ErrorCode } from "./errors/error-codes.js";
 import { Connections } from "./http/connections.js";
 import { fastifyOptions } from "./http/fastify-options.js";
-import {
-  ignoreExpectations,
-  refuseConnect,
-} from "./http/ingress/node-defaults.js";
+import { replaceNodeDefaults } from "./http/ingress/node-defaults.js";
 import { Ingress } from "./http/ingress/ingress.js";
 import { addRequestHooks } from "./http/request-hooks.js";
 import { RouteMethods } from "./http/route-methods.js";
@@ -31,11 +29,13 @@ import {
 } from "./http/load-shedding.js";
 import { AuditTrail, auditFileOf } from "./logging/audit.js";
 import { constrainUpgrades, routeUpgrades } from "./http/upgrades.js";
+import { LifeCycle } from "./logging/life-cycle.js";
 import { Logger } from "./logging/logger.js";
 import { slotsOf, SocketSlots } from "./graphql/subscriptions/socket-slots.js";
 import { SseStreams } from "./http/sse-stream.js";
 import { StreamsModule } from "./graphql/subscriptions/streams.module.js";
 import { DeletionWatch } from "./message-contacts/deletions/deletion-watch.js";
+import { DirectRead } from "./message-contacts/rest/direct-read.js";
 import { addReadHeaders } from "./message-contacts/rest/read-headers.js";
 import { Observability } from "./observability/observability.js";
 import {
@@ -120,6 +120,7 @@ export async function createGateway(
   addRequestHooks(fastify, accessControl, logger);
   acceptIdempotencyKeys(fastify, logger);
   addReadHeaders(fastify);
+  const directRead = DirectRead.on(fastify, logger);
   observability.addLastHooks(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(
@@ -140,6 +141,7 @@ export async function createGateway(
     { logger: logger.forNest, bodyParser: false, abortOnError: false },
   );
   await app.init();
+  directRead.use(app);
   observability.observe({
     upstream: app.get(Upstream, ANYWHERE),
     watch: app.get(DeletionWatch, ANYWHERE),
@@ -155,9 +157,8 @@ export async function createGateway(
   registerPages(fastify, app, config);
   methods.refuseOthers(fastify, logger);
   connections.watch(fastify.server);
-  ignoreExpectations(fastify.server, fastify);
   routeUpgrades(fastify.server, fastify, connections, ingress);
-  refuseConnect(fastify.server, connections, ingress);
+  replaceNodeDefaults(fastify, connections, ingress);
   return app;
 }
 
@@ -193,6 +194,7 @@ export async function openGateway(
   await app.listen(config.PORT, config.HOST).catch((error: Error) => {
     throw listenFailure("PORT", config.PORT, config.HOST, error);
   });
+  const life = new LifeCycle(logger);
   let isReady = true;
   const failures = (): Readonly<Record<string, string>> =>
     failuresOf(authenticator.status, { log: logger, audit: trail });
@@ -218,6 +220,7 @@ export async function openGateway(
     failures,
     close: async (drainMs = 0) => {
       isReady = false;
+      life.drain({ drainMs, graceMs: graceMs(config) }, admission.inFlight);
       admission.drain();
       if (drainMs > 0) {
         await delay(drainMs);
@@ -231,15 +234,18 @@ export async function openGateway(
       authenticator.close();
       process.off("SIGHUP", reopen);
       trail.close();
+      life.stop();
       logger.close();
     },
     recordUnfinished: () => {
       for (const write of app.get(Upstream, ANYWHERE).auditRunningWrites()) {
         logger.log("error", "a running change is cut off", {
+          event: "change-cut-off",
           ...write,
           code: ErrorCode.OUTCOME_UNKNOWN,
         });
       }
+      life.forceStop(admission.inFlight);
       trail.close();
       logger.close();
     },

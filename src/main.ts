@@ -1,14 +1,17 @@
 import "./processes/ignore-debug-signal.js";
 import cluster from "node:cluster";
 import type { Config } from "./config/config.js";
+import { settingConflicts } from "./config/environment/setting-conflicts.js";
 import { ConfigError, readConfig } from "./config/read-config.js";
 import { pointedAt } from "./config/embedded-emulator.js";
 import { graceMs } from "./config/time-limits.js";
 import type { RunningEmulator } from "./emulator/emulator.server.js";
+import { LifeCycle } from "./logging/life-cycle.js";
 import { Logger } from "./logging/logger.js";
 import { bannerOf } from "./processes/banner.js";
 import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
+import { startFactsOf } from "./processes/start-facts.js";
 import { logUnhandledRejections } from "./processes/unhandled-rejections.js";
 
 /** Runs the command that the arguments name; without one, the gateway. */
@@ -33,20 +36,34 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
-  const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
-  const running = await run(config, emulator).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : "unknown error";
-    throw new Error(`The gateway cannot start: ${reason}`);
-  });
-  emulator?.control.linkGateway(running.url);
   const logger = new Logger(config);
+  const life = new LifeCycle(logger);
+  life.start(startFactsOf(config));
+  const emulator = hasVendor ? null : await embedEmulator(config.EMULATOR_PORT);
+  const running = await run(config, emulator, logger).catch(
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : "unknown error";
+      throw new Error(`The gateway cannot start: ${reason}`);
+    },
+  );
+  emulator?.control.linkGateway(running.url);
   logUnhandledRejections(logger);
   const emulatorUrl = emulator?.url ?? null;
   // Written to standard error: standard output contains only JSON log lines.
   process.stderr.write(bannerOf(config, { ...running, emulatorUrl }));
   for (const cause of config.warnings) {
-    logger.log("warn", "a variable has no effect", { cause });
+    logger.log("warn", "a variable has no effect", {
+      event: "setting-ignored",
+      cause,
+    });
   }
+  for (const cause of settingConflicts(config)) {
+    logger.log("warn", "a setting defeats another one", {
+      event: "settings-conflict",
+      cause,
+    });
+  }
+  life.ready(running.url);
   onSignal({
     stop: async (signal) => {
       // SIGINT comes from a terminal, where no load balancer needs time to
@@ -64,15 +81,17 @@ async function serve(): Promise<void> {
 async function run(
   config: Config,
   emulator: RunningEmulator | null,
+  logger: Logger,
 ): Promise<WorkerPool> {
   // Load the gateway only where it runs: the primary process does not need it.
   if (config.WEB_CONCURRENCY > 1) {
     const { runPrimary } = await import("./processes/primary.js");
-    return runPrimary(config, emulator?.url ?? null);
+    return runPrimary(config, emulator?.url ?? null, logger);
   }
   const { startGateway } = await import("./gateway.js");
   const gateway = await startGateway(
     emulator === null ? config : pointedAt(emulator.url, config),
+    logger,
   );
   return { ...gateway, graceMs: graceMs(config) };
 }

@@ -90,6 +90,18 @@ export const MAY_IMPORT = {
     "upstream",
     "validation",
   ],
+  "pending-verifications": [
+    "access",
+    "config",
+    "context",
+    "errors",
+    "graphql",
+    "http",
+    "logging",
+    "message-contacts",
+    "openapi",
+    "validation",
+  ],
   // Implements interfaces that the folders below declare.
   "shared-state": [
     "access",
@@ -122,12 +134,20 @@ export const MAY_IMPORT = {
     "http",
     "message-contacts",
     "openapi",
+    "pending-verifications",
     "upstream",
   ],
   // The emulator exists to contradict the client, so it shares no code with it.
   emulator: [],
   // Programs with their own entry points, as main.ts is.
-  processes: ["access", "config", "gateway", "logging", "observability"],
+  processes: [
+    "access",
+    "config",
+    "context",
+    "gateway",
+    "logging",
+    "observability",
+  ],
   commands: [
     "access",
     "config",
@@ -143,5 +163,5 @@ export const MAY_IMPORT = {
   ],
   // The package for other teams' test suites.
   "test-package": ["config", "emulator", "gateway", "main"],
-  build: ["config", "emulator", "errors", "gateway", "pages"],
+  build: ["config", "emulator", "errors", "gateway", "logging", "pages"],
 };

@@ -62,14 +62,16 @@ export class ApiKeys {
         logger.log(
           "error",
           "the API key file cannot be used: the keys that were read last stay valid",
-          { cause: problems[0] },
+          { event: "api-keys-unusable", cause: problems[0] },
         );
         return;
       }
       keys.failure = null;
       report = new ReportLimit();
       keys.replace(entries);
-      logger.log("info", "API keys were reloaded");
+      logger.log("info", "API keys were reloaded", {
+        event: "api-keys-reloaded",
+      });
     };
     keys.close = watch(path, () => {
       keys.reread();

@@ -154,13 +154,17 @@ function reportFetches(
       report ??= new ReportLimit();
       if (report.isDue) {
         logger.log("error", "an issuer's keys cannot be fetched", {
+          event: "issuer-keys-lost",
           issuer,
           cause,
         });
       }
     } else if (report !== null) {
       report = null;
-      logger.log("info", "an issuer's keys can be fetched again", { issuer });
+      logger.log("info", "an issuer's keys can be fetched again", {
+        event: "issuer-keys-back",
+        issuer,
+      });
     }
   };
 }

@@ -1,4 +1,5 @@
-import { stat, statSync, type Stats } from "node:fs";
+import { stat } from "node:fs";
+import { fileVersion, versionOf } from "../config/files/file-version.js";
 
 /** Interval between checks of the file. */
 const POLL_INTERVAL_MS = 1_000;
@@ -13,7 +14,7 @@ const POLL_INTERVAL_MS = 1_000;
  * @returns a function that stops polling
  */
 export function watchPath(path: string, onChange: () => boolean): () => void {
-  let seen = versionOf(statSync(path, { throwIfNoEntry: false }));
+  let seen = fileVersion(path);
   let isDone = true;
   let isClosed = false;
   const poll = (): void => {
@@ -30,11 +31,4 @@ export function watchPath(path: string, onChange: () => boolean): () => void {
     isClosed = true;
     clearInterval(timer);
   };
-}
-
-/** Differs between versions of a file. */
-function versionOf(found: Stats | undefined): string {
-  return found === undefined
-    ? "none"
-    : `${found.ino} ${found.mtimeMs} ${found.size}`;
 }

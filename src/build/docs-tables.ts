@@ -7,6 +7,7 @@ import { ErrorCode } from "../errors/error-codes.js";
 import type { Repeat } from "../errors/error-row.js";
 import { ERRORS } from "../errors/error-table.js";
 import { REASONS } from "../errors/refusal-reasons.js";
+import { EVENTS } from "../logging/events.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",
@@ -63,6 +64,17 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
         Object.entries(REASONS).map(([reason, cause]) => [
           `\`${reason}\``,
           cause,
+        ]),
+      ),
+  },
+  events: {
+    file: "docs/operations.md",
+    render: () =>
+      table(
+        ["`event`", "Meaning"],
+        Object.entries(EVENTS).map(([event, meaning]) => [
+          `\`${event}\``,
+          meaning,
         ]),
       ),
   },

@@ -1,4 +1,5 @@
 import { withChanges, type Config } from "../config/config.js";
+import { settingConflicts } from "../config/environment/setting-conflicts.js";
 import { ConfigError, readConfig } from "../config/read-config.js";
 import { Egress } from "../egress/egress.js";
 import { directoriesOf } from "../upstream/upstream.module.js";
@@ -23,10 +24,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Checks the configuration and everything that the gateway depends on.
  *
+ * @param withChanges see `checkUpstream`
  * @returns one result per check; if the configuration is invalid, its problems only
  */
 export async function runChecks(
   environment: Environment,
+  withChanges = false,
 ): Promise<CheckResult[]> {
   let configured: Config;
   try {
@@ -53,13 +56,14 @@ export async function runChecks(
         sentence: "All settings are valid.",
       },
       ...config.warnings.map(warningOf),
+      ...settingConflicts(configured).map(warningOf),
       result,
       ...(await checkAuthentication(config, egress)),
-      await checkState(config),
+      ...(await checkState(config)),
     ];
     const directories = [...directoriesOf(config)];
     for (const [alias, directory] of directories) {
-      const ofDirectory = await checkUpstream(directory, egress);
+      const ofDirectory = await checkUpstream(directory, egress, withChanges);
       results.push(
         ...(directories.length > 1
           ? prefixSubject(alias, ofDirectory)
@@ -72,7 +76,7 @@ export async function runChecks(
   }
 }
 
-/** Reports a variable that has no effect. */
+/** Reports settings that have no effect, or defeat each other. */
 function warningOf(sentence: string): CheckResult {
   return { level: "warn", subject: "configuration", sentence };
 }
@@ -93,6 +97,7 @@ async function targetOf(config: Config): Promise<Target> {
     config: withChanges(config, {
       UPSTREAM_ENDPOINT: emulator.url,
       UPSTREAM_CREDENTIALS: "keys",
+      UPSTREAM_CREDENTIALS_FILE: undefined,
       ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
       ALIBABA_CLOUD_SECURITY_TOKEN: undefined,
@@ -110,13 +115,15 @@ async function targetOf(config: Config): Promise<Target> {
 /**
  * Prints the results of all checks.
  *
+ * @param withChanges see `checkUpstream`
  * @returns the exit code: 1 if a check failed
  */
 export async function doctor(
   environment: Environment,
   write: (text: string) => unknown,
+  withChanges = false,
 ): Promise<number> {
-  const results = await runChecks(environment);
+  const results = await runChecks(environment, withChanges);
   const failures = results.filter(({ level }) => level === "fail").length;
   const summary =
     failures === 0

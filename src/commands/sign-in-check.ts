@@ -68,10 +68,11 @@ async function checkIssuer(
     advice: "Check JWT_JWKS_URL (or jwksUrl in the issuers file).",
   } as const;
   if (typeof result === "number") return failed;
+  const sentenceWithReason = `The public keys of ${name} cannot be fetched (${result}).`;
   const { sentence, advice } = explainUnreachable(result);
   return result.startsWith("PROXY_")
     ? { ...failed, sentence: `${failed.sentence} ${sentence}`, advice }
-    : failed;
+    : { ...failed, sentence: sentenceWithReason };
 }
 
 /** Number of keys in the response, or the reason why there is no response. */

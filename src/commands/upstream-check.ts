@@ -6,6 +6,7 @@ import {
   isDirectoryRead,
   OPERATIONS,
   type Operation,
+  type WriteOperation,
 } from "../upstream/operations.js";
 import { RpcSigner } from "../upstream/transport/signer.js";
 import {
@@ -13,12 +14,10 @@ import {
   type UpstreamReply,
 } from "../upstream/transport/transport.js";
 import { providerOf, transportTo } from "../upstream/upstream.module.js";
+import { changeResult, HARMLESS_CHANGES, NO_CONTACT } from "./change-checks.js";
 import type { CheckResult } from "./check-result.js";
 import { explainNoCredentials, explainUnreachable } from "./unreachable.js";
 import { explain } from "./upstream-refusals.js";
-
-/** A well-formed contact id that does not exist. */
-const NO_CONTACT = "c-000000000000000000";
 
 /** A well-formed folder id that does not exist. */
 const NO_FOLDER = "fd-0000000000";
@@ -58,21 +57,29 @@ interface Answer {
 
 /**
  * Checks one directory: the endpoint, the clock difference, the AccessKey, and its
- * permissions to read. Sends no changes and no messages.
+ * permissions to read. Changes nothing and sends no message.
+ *
+ * If the vendor rejects the time of this machine, the rest is checked with the vendor's
+ * time, as the gateway does.
+ *
+ * @param withChanges also calls each change in a way that changes nothing, to check its
+ *   permission
  */
 export async function checkUpstream(
   { endpoint, credentials }: Directory,
   egress: Egress,
+  withChanges = false,
   now: () => number = Date.now,
 ): Promise<CheckResult[]> {
   const provider = providerOf(credentials, egress);
   const signer = new RpcSigner(endpoint, provider);
   const transport = transportTo(endpoint, egress);
+  let offsetMs = 0;
   const call = async (
     operation: Operation,
     params: object,
   ): Promise<Answer> => {
-    const form = await signer.sign(operation, params, now());
+    const form = await signer.sign(operation, params, now() + offsetMs);
     const sentAtMs = now();
     const reply = await transport.post(form, TIMEOUT_MS);
     return answerOf(reply, (sentAtMs + now()) / 2);
@@ -81,8 +88,13 @@ export async function checkUpstream(
     await provider.getCredentials();
     const [first, ...others] = Object.entries(READS) as [Operation, object][];
     if (first === undefined) return [];
-    const answer = await call(...first);
+    let answer = await call(...first);
     const results = [REACHED, clockResult(answer)];
+    const { skewSeconds } = answer;
+    if (subjectOf(answer) === "clock" && isLarge(skewSeconds)) {
+      offsetMs = 1_000 * (skewSeconds ?? 0);
+      answer = await call(...first);
+    }
     const isAccepted = isAllowed(answer) || subjectOf(answer) === "rights";
     results.push(isAccepted ? KEY_ACCEPTED : rejection(answer));
     if (!isAccepted) return results;
@@ -90,11 +102,16 @@ export async function checkUpstream(
     for (const [operation, params] of others) {
       results.push(permissionResult(operation, await call(operation, params)));
     }
-    return [...results, WRITES_UNCHECKED];
+    if (!withChanges) return [...results, WRITES_UNCHECKED];
+    for (const [operation, params] of Object.entries(HARMLESS_CHANGES)) {
+      const change = operation as WriteOperation;
+      const { code, httpStatus } = await call(change, params);
+      results.push(changeResult(change, code, httpStatus));
+    }
+    return results;
   } catch (error) {
     if (error instanceof TransportError) {
-      const unreachable = explainUnreachable(error.reason);
-      return [{ level: "fail", subject: "endpoint", ...unreachable }];
+      return [{ level: "fail", ...explainUnreachable(error.reason) }];
     }
     const reason = error instanceof CredentialsError ? error.reason : "";
     return [{ level: "fail", subject: "key", ...explainNoCredentials(reason) }];
@@ -120,7 +137,7 @@ const writes = Object.values(OPERATIONS).filter(({ kind }) => kind === "write");
 const WRITES_UNCHECKED: CheckResult = {
   level: "ok",
   subject: "rights",
-  sentence: `The ${writes.length} write actions are not checked, because a call would change data. \`npm run policy\` prints the permissions that they need.`,
+  sentence: `The ${writes.length} write actions are not checked. With \`--changes\` they are, by calls that change nothing. \`npm run policy\` prints the permissions that they need.`,
 };
 
 function answerOf(
@@ -201,6 +218,11 @@ function permissionResult(operation: Operation, answer: Answer): CheckResult {
     : { level: "fail", subject: "rights", sentence, advice };
 }
 
+/** Whether the vendor rejects signatures because of this clock difference. */
+function isLarge(skewSeconds: number | null): boolean {
+  return skewSeconds !== null && Math.abs(skewSeconds) >= NORMAL_SKEW_SECONDS;
+}
+
 function clockResult({ skewSeconds }: Answer): CheckResult {
   if (skewSeconds === null) {
     return {
@@ -210,7 +232,11 @@ function clockResult({ skewSeconds }: Answer): CheckResult {
     };
   }
   const seconds = Math.abs(skewSeconds);
-  const sentence = `The clocks differ by ${Math.round(seconds)} s.`;
+  const relation = skewSeconds > 0 ? "behind" : "ahead of";
+  const sentence =
+    seconds <= NORMAL_SKEW_SECONDS
+      ? `The clocks differ by ${Math.round(seconds)} s.`
+      : `The clock of this machine is ${Math.round(seconds)} s ${relation} the vendor's.`;
   if (seconds <= NORMAL_SKEW_SECONDS)
     return { level: "ok", subject: "clock", sentence };
   return {

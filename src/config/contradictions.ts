@@ -1,5 +1,6 @@
 import { hasSignIn, type Config } from "./config.js";
 import { egressProblems } from "./egress/egress-problems.js";
+import { redisProblems } from "./redis/redis-problems.js";
 import { isLoopback, webUrl } from "./rules.js";
 import { timeLimitProblems } from "./time-limits.js";
 
@@ -17,6 +18,7 @@ export function contradictions(
       ? productionProblems(config, environment)
       : []),
     ...replicaProblems(config),
+    ...redisProblems(config),
     ...timeLimitProblems(config),
     ...egressProblems(config),
     ...(config.PORT !== 0 && config.PORT === config.OPS_PORT
@@ -39,10 +41,11 @@ function upstreamProblems(config: Config): string[] {
   if (
     config.UPSTREAM_ENDPOINT !== undefined &&
     config.UPSTREAM_CREDENTIALS === "keys" &&
+    config.UPSTREAM_CREDENTIALS_FILE === undefined &&
     !hasKeys
   ) {
     problems.push(
-      "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET must be set with UPSTREAM_ENDPOINT, unless UPSTREAM_CREDENTIALS is chain",
+      "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET must be set with UPSTREAM_ENDPOINT, unless UPSTREAM_CREDENTIALS is chain or UPSTREAM_CREDENTIALS_FILE is set",
     );
   }
   if (
@@ -51,24 +54,47 @@ function upstreamProblems(config: Config): string[] {
   ) {
     problems.push("UPSTREAM_ENDPOINT must not be set with DIRECTORIES_FILE");
   }
+  if (config.UPSTREAM_CREDENTIALS_FILE !== undefined) {
+    problems.push(...fileProblems(config));
+  }
   return problems;
 }
 
+/** Settings that must not be set together with `UPSTREAM_CREDENTIALS_FILE`. */
+function fileProblems(config: Config): string[] {
+  const others = [
+    ...(config.UPSTREAM_CREDENTIALS === "chain"
+      ? ["UPSTREAM_CREDENTIALS=chain"]
+      : []),
+    ...(config.ALIBABA_CLOUD_ACCESS_KEY_ID === undefined
+      ? []
+      : ["ALIBABA_CLOUD_ACCESS_KEY_ID"]),
+    ...(config.DIRECTORIES_FILE === undefined ? [] : ["DIRECTORIES_FILE"]),
+  ];
+  return others.map(
+    (name) => `UPSTREAM_CREDENTIALS_FILE must not be set with ${name}`,
+  );
+}
+
 /**
- * Credentials of the chain rotate, so no stable secret can be derived from them. Without
+ * Credentials of a file or of the chain rotate, so no stable secret can be derived from them. Without
  * Redis, each process would have its own idempotency keys, limits and write queue.
  */
 function replicaProblems(config: Config): string[] {
   const credentials = [...config.directories.values()].map(
     (directory) => directory.credentials.kind,
   );
-  const usesChain =
-    config.UPSTREAM_CREDENTIALS === "chain" || credentials.includes("chain");
+  const rotate =
+    config.UPSTREAM_CREDENTIALS === "chain" ||
+    config.UPSTREAM_CREDENTIALS_FILE !== undefined ||
+    credentials.some((kind) => kind !== "keys");
   return [
     ...(config.REDIS_URL !== undefined &&
     config.STATE_SECRET === undefined &&
-    usesChain
-      ? ["STATE_SECRET must be set with REDIS_URL and credentials of the chain"]
+    rotate
+      ? [
+          "STATE_SECRET must be set with REDIS_URL and credentials that rotate (a file or the chain)",
+        ]
       : []),
     ...(config.REDIS_URL === undefined && config.WEB_CONCURRENCY > 1
       ? [

@@ -6,6 +6,7 @@ export function pointedAt(url: string, config: Config): Config {
     embeddedEmulator: url,
     UPSTREAM_ENDPOINT: url,
     UPSTREAM_CREDENTIALS: "keys",
+    UPSTREAM_CREDENTIALS_FILE: undefined,
     ALIBABA_CLOUD_ACCESS_KEY_ID: "testid",
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret",
   });

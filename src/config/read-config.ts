@@ -5,6 +5,7 @@ import {
   environmentWarnings,
   isInjectedPort,
 } from "./environment/environment-warnings.js";
+import { readCredentialsFile } from "./files/credentials-file.js";
 import { readDirectories, type Directory } from "./files/directories-file.js";
 import { readDocuments } from "./files/documents-file.js";
 import { readIssuers, type Issuer } from "./files/issuers-file.js";
@@ -90,6 +91,7 @@ export function readConfig(environment: Environment): Config {
     documents: documentsOf(settings, problems),
   });
   checkKeyFile(settings, problems);
+  checkCredentialsFile(settings, problems);
   problems.push(...contradictions(config, environment));
   problems.push(...telemetryProblems(config, environment));
   if (problems.length > 0) {
@@ -182,6 +184,16 @@ function checkKeyFile(
   if (path === undefined) return;
   const found = readKeyFile(path, []).problems;
   problems.push(...found.map((problem) => `API_KEYS_FILE: ${problem}`));
+}
+
+/** Reports problems of the file of vendor credentials, which may change later. */
+function checkCredentialsFile(
+  { UPSTREAM_CREDENTIALS_FILE: path }: Settings,
+  problems: string[],
+): void {
+  if (path === undefined) return;
+  const found = readCredentialsFile(path).problems;
+  problems.push(...found.map((one) => `UPSTREAM_CREDENTIALS_FILE: ${one}`));
 }
 
 /** Paths of the files that settings name. */

@@ -1,8 +1,8 @@
-import { IsOptional, Matches, MinLength } from "class-validator";
-import { IsCount, Must } from "./rules.js";
+import { IsOptional, MinLength } from "class-validator";
+import { IsCount } from "./rules.js";
 import { Setting } from "./setting.js";
 
-/** Processes, shared state, shutdown and load shedding. */
+/** Processes, hashes in shared state, shutdown and load shedding. */
 export class ReplicaSettings {
   @Setting(
     "number",
@@ -19,25 +19,6 @@ export class ReplicaSettings {
   )
   @IsCount(2, 60)
   readonly WORKER_HEARTBEAT_SECONDS: number = 5;
-
-  @Setting(
-    "text",
-    "in memory",
-    "Redis or Valkey server that all replicas share: `redis://…` or `rediss://…`. Without it, each process keeps its state in memory.",
-  )
-  @IsOptional()
-  @Must("must be redis://<host>… or rediss://<host>…", isRedisUrl)
-  readonly REDIS_URL?: string;
-
-  @Setting(
-    "text",
-    "`message-contacts:`",
-    "Prefix of all Redis keys and channels. Gateways for different directories need different prefixes on the same server.",
-  )
-  @Matches(/^[\w.:-]{1,64}$/, {
-    message: "must be 1 to 64 letters, digits or . _ : -",
-  })
-  readonly REDIS_KEY_PREFIX: string = "message-contacts:";
 
   @Setting(
     "text",
@@ -80,13 +61,4 @@ export class ReplicaSettings {
   )
   @IsCount(0, 60_000)
   readonly MAX_EVENT_LOOP_DELAY_MS: number = 500;
-}
-
-/** Whether a value is a Redis URL. User and password are allowed. */
-function isRedisUrl(value: unknown): boolean {
-  if (typeof value !== "string" || !URL.canParse(value)) return false;
-  const { protocol, hostname, pathname } = new URL(value);
-  // For any other path, the client would silently use database 0.
-  const isDatabase = /^(?:\/\d{0,5})?$/.test(pathname);
-  return /^rediss?:$/.test(protocol) && hostname !== "" && isDatabase;
 }

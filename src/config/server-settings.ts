@@ -81,7 +81,7 @@ export class ServerSettings {
   @Setting(
     "text",
     "`keys`",
-    "Source of the vendor credentials: `keys` (the three variables below) or `chain` (the vendor's default credentials chain).",
+    "Source of the vendor credentials: `keys` (the variables below) or `chain` (the vendor's default credentials chain).",
   )
   @IsIn(["keys", "chain"], { message: "must be keys or chain" })
   readonly UPSTREAM_CREDENTIALS: "keys" | "chain" = "keys";
@@ -104,6 +104,15 @@ export class ServerSettings {
   @IsOptional()
   @MinLength(1)
   readonly ALIBABA_CLOUD_SECURITY_TOKEN?: string;
+
+  @Setting(
+    "text",
+    "none",
+    "JSON file with `accessKeyId`, `accessKeySecret` and optionally `securityToken`, in place of the three variables above. It is read again within a second of a change; while it is missing or invalid, the last credentials stay in use.",
+  )
+  @IsOptional()
+  @MinLength(1)
+  readonly UPSTREAM_CREDENTIALS_FILE?: string;
 
   @Setting(
     "list",

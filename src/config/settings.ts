@@ -1,6 +1,7 @@
 import { AccessSettings } from "./access-settings.js";
 import { CallSettings } from "./call-settings.js";
 import { EgressSettings } from "./egress/egress-settings.js";
+import { RedisSettings } from "./redis/redis-settings.js";
 import { ReplicaSettings } from "./replica-settings.js";
 import { ServerSettings } from "./server-settings.js";
 import { settingsOf, type SettingRow } from "./setting.js";
@@ -10,6 +11,7 @@ import { TelemetrySettings } from "./telemetry/telemetry-settings.js";
 export type Settings = ServerSettings &
   CallSettings &
   ReplicaSettings &
+  RedisSettings &
   AccessSettings &
   EgressSettings &
   TelemetrySettings;
@@ -19,6 +21,7 @@ export const SETTING_GROUPS = [
   ServerSettings,
   CallSettings,
   ReplicaSettings,
+  RedisSettings,
   AccessSettings,
   EgressSettings,
   TelemetrySettings,

@@ -1,4 +1,4 @@
-import type { ErrorCode, Sentence } from "./error-codes.js";
+import { ErrorCode, type Sentence } from "./error-codes.js";
 import { ERRORS } from "./error-table.js";
 import { reasonOfCode, type RefusalReason } from "./refusal-reasons.js";
 
@@ -58,14 +58,19 @@ export interface GatewayErrorDetails {
 /**
  * The only class of errors that reaches callers.
  *
- * Its message is the public message of the code, so logging it leaks no data.
+ * Its message is the public message of the code, so logging it leaks no data. It has a
+ * stack only if its code is INTERNAL.
  */
 export class GatewayError extends Error {
   constructor(
     readonly code: ErrorCode,
     readonly details: GatewayErrorDetails = {},
   ) {
+    const { stackTraceLimit } = Error;
+    // Capturing a stack costs more than the rest of an expected error.
+    if (code !== ErrorCode.INTERNAL) Error.stackTraceLimit = 0;
     super(ERRORS[code].message.en);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "GatewayError";
   }
 

@@ -41,7 +41,7 @@ export const REASONS = {
   "change-queue":
     "the queue of changes is full, for the caller or for all callers",
   "records-limit": "the table of idempotency keys or of messages is full",
-  "watch-limit": "the caller watches too many deletions",
+  "watch-limit": "the caller watches too many contacts",
   "socket-limit": "`MAX_WEBSOCKETS`, `MAX_WEBSOCKETS_PER_CALLER`",
   "resend-pause": "too soon after the previous verification message",
   "messages-per-minute": "the vendor's limit for one address or number",

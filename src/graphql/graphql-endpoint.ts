@@ -1,4 +1,5 @@
 import { HeaderMap, type ApolloServer } from "@apollo/server";
+import { LRUCache } from "lru-cache";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { RequestContext } from "../context/request-context.js";
 import type {
@@ -15,10 +16,11 @@ import type { PersistedDocuments } from "./request/persisted-documents.js";
 import { fromUrl, requireNoSimpleGet } from "./request/url-request.js";
 import type { UrlRules } from "./request/url-rules.js";
 
-/** Request headers that Apollo Server and its plugins read. */
-const APOLLO_HEADERS = ["accept", "x-cost"] as const;
+/** Accepted values of `Accept` that are remembered, and the length of the longest. */
+const MAX_ACCEPTED = 256;
+const MAX_ACCEPT_LENGTH = 512;
 
-/** Headers of a request as `APOLLO_HEADERS` selects them. */
+/** Request headers that Apollo Server and its plugins read. */
 type ApolloHeaders = Readonly<Record<string, string>> & {
   readonly "content-type": string;
 };
@@ -28,6 +30,8 @@ type ApolloHeaders = Readonly<Record<string, string>> & {
  * for GET, and executes it with the operation cache or with Apollo Server.
  */
 export class GraphqlEndpoint {
+  private readonly accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
+
   constructor(
     private readonly server: ApolloServer<RequestContext>,
     private readonly cache: OperationCache,
@@ -41,7 +45,7 @@ export class GraphqlEndpoint {
   ): FastifyReply | Promise<FastifyReply> {
     let read: GraphqlRequest;
     try {
-      if (graphqlMediaType(request.headers.accept) === null) {
+      if (!this.accepts(request.headers.accept)) {
         throw Object.assign(new Error("not acceptable"), { statusCode: 406 });
       }
       read =
@@ -61,6 +65,16 @@ export class GraphqlEndpoint {
       return reply.header("content-type", contentType).send(text);
     };
     return answer instanceof Promise ? answer.then(send) : send(answer);
+  }
+
+  /** Whether a client accepts a media type of the responses. */
+  private accepts(accept = ""): boolean {
+    if (this.accepted.has(accept)) return true;
+    const isAccepted = graphqlMediaType(accept) !== null;
+    if (isAccepted && accept.length <= MAX_ACCEPT_LENGTH) {
+      this.accepted.set(accept, true);
+    }
+    return isAccepted;
   }
 
   /** @throws {GatewayError} when the request may not be sent by GET */
@@ -112,10 +126,10 @@ export class GraphqlEndpoint {
  * bodies, and a GET request has none.
  */
 function apolloHeaders({ headers }: FastifyRequest): ApolloHeaders {
+  const { accept, "x-cost": cost } = headers;
   const chosen: Record<string, string> = {};
-  for (const name of APOLLO_HEADERS) {
-    const value = headers[name];
-    if (typeof value === "string") chosen[name] = value;
-  }
-  return { ...chosen, "content-type": "application/json" };
+  if (accept !== undefined) chosen["accept"] = accept;
+  if (typeof cost === "string") chosen["x-cost"] = cost;
+  chosen["content-type"] = "application/json";
+  return chosen as ApolloHeaders;
 }

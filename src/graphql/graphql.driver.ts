@@ -109,8 +109,14 @@ export class GraphqlDriver extends AbstractGraphQLDriver<GqlModuleOptions> {
       logger: {
         debug: () => undefined,
         info: () => undefined,
-        warn: () => this.logger.log("warn", "Apollo Server logged a warning"),
-        error: () => this.logger.log("error", "Apollo Server logged an error"),
+        warn: () =>
+          this.logger.log("warn", "Apollo Server logged a warning", {
+            event: "library-message",
+          }),
+        error: () =>
+          this.logger.log("error", "Apollo Server logged an error", {
+            event: "library-message",
+          }),
       },
     });
     await server.start();

@@ -172,7 +172,9 @@ export class Connections {
     const now = this.timing.now();
     if (now - this.warnedAtMs >= WARN_INTERVAL_MS) {
       this.warnedAtMs = now;
-      this.logger.log("warn", "the connection limit is reached");
+      this.logger.log("warn", "the connection limit is reached", {
+        event: "connections-full",
+      });
     }
     if (now < this.searchAgainAtMs) return;
     let remaining = Math.ceil(this.maxConnections * EVICTED_SHARE);

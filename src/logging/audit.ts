@@ -39,10 +39,16 @@ export function auditFileOf(config: Pick<Config, "AUDIT_LOG">): string | null {
 /** Writes an audit entry to the log when it cannot be written to its output. */
 function toLog(logger: Pick<Logger, "log">) {
   return (line: string, failure: string): void => {
-    const { at: _at, ...entry } = JSON.parse(line) as AuditEntry & {
+    const {
+      at: _at,
+      type: _type,
+      ...entry
+    } = JSON.parse(line) as AuditEntry & {
       readonly at: string;
+      readonly type: string;
     };
     logger.log("error", "the audit log cannot be written", {
+      event: "audit-lost",
       cause: failure,
       ...entry,
     });
@@ -50,7 +56,8 @@ function toLog(logger: Pick<Logger, "log">) {
 }
 
 /**
- * Audit log: who changed what, as one JSON object per line. It has its own output,
+ * Audit log: who changed what, as one JSON object per line with `"type":"audit"`, so that
+ * it can be separated from a log in the same stream. It has its own output,
  * because it is kept longer than the log and has other readers.
  *
  * A line is written to its file, or passed to standard error, before the response is
@@ -96,6 +103,7 @@ export class AuditTrail {
     if (this.target === null) return;
     const line = `${JSON.stringify({
       at: this.now().toISOString(),
+      type: "audit",
       ...entry,
       contactId: loggedId(entry),
     })}\n`;
@@ -110,10 +118,13 @@ export class AuditTrail {
   reopen(): void {
     if (!(this.target instanceof FileOutput)) return;
     if (this.target.reopen()) {
-      this.logger?.log("info", "the audit file was reopened");
+      this.logger?.log("info", "the audit file was reopened", {
+        event: "audit-reopened",
+      });
       return;
     }
     this.logger?.log("error", "the audit file cannot be reopened", {
+      event: "audit-not-reopened",
       cause: this.target.status.failure ?? undefined,
     });
   }

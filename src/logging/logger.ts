@@ -2,6 +2,7 @@ import type { LoggerService } from "@nestjs/common";
 import { pino, type DestinationStream, type Logger as Pino } from "pino";
 import type { Config } from "../config/config.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
+import type { LogEvent } from "./events.js";
 import { ReportLimit, type OutputStatus, type StatusSource } from "./output.js";
 import { sanitizeForLog } from "./redact.js";
 import { RefusalSampler } from "./refusal-sampler.js";
@@ -12,6 +13,8 @@ import { StreamOutput } from "./stream-output.js";
  * undefined are omitted.
  */
 export interface LogFields {
+  /** Stable name of the line; see `EVENTS`. Absent in lines about single requests. */
+  readonly event?: LogEvent | undefined;
   readonly requestId?: string | undefined;
   /** Trace id of the W3C trace context; only if tracing is on. */
   readonly traceId?: string | undefined;
@@ -51,6 +54,26 @@ export interface LogFields {
   /** Why a part of the gateway fails: a short text or a system error code. */
   readonly cause?: string | undefined;
   readonly lost?: number | undefined;
+  /** Process id; only in lines about the process itself. */
+  readonly pid?: number | undefined;
+  /** `read` or `write`: the circuit breaker that has changed. */
+  readonly kind?: string | undefined;
+  readonly version?: string | undefined;
+  /** Settings that differ from their defaults; see `changedSettings`. */
+  readonly changedSettings?: Readonly<Record<string, unknown>> | undefined;
+  /** How callers authenticate. */
+  readonly signIn?: string | undefined;
+  /** Aliases of the directories. */
+  readonly directories?: readonly string[] | undefined;
+  readonly sharedState?: string | undefined;
+  /** Number of worker processes. */
+  readonly workers?: number | undefined;
+  readonly drainMs?: number | undefined;
+  readonly graceMs?: number | undefined;
+  readonly requestsInFlight?: number | undefined;
+  readonly requestsCutOff?: number | undefined;
+  /** Number of requests that an overload has refused. */
+  readonly refused?: number | undefined;
 }
 
 type Level = "debug" | "info" | "warn" | "error";
@@ -89,7 +112,11 @@ export class Logger {
     this.sampler = new RefusalSampler(
       config.LOG_REFUSALS_PER_SECOND ?? Infinity,
       (reason, suppressed) =>
-        this.pino.info({ reason, suppressed }, "refusals were not logged"),
+        this.log("info", "refusals were not logged", {
+          event: "refusals-suppressed",
+          reason: reason as RefusalReason,
+          suppressed,
+        }),
     );
     this.pino = pino(
       {
@@ -133,6 +160,7 @@ export class Logger {
     const isError = error instanceof Error;
     this.pino.error(
       {
+        event: "fault" satisfies LogEvent,
         requestId,
         ...(trace === undefined ? {} : { traceId: trace.traceId }),
         fault: isError ? sanitizeForLog(error.name) : typeof error,
@@ -183,6 +211,7 @@ function standardOutput(): LogTarget {
       const line = {
         level: "error",
         time: new Date().toISOString(),
+        event: "log-lost" satisfies LogEvent,
         cause,
         lost,
         msg: "the log cannot be written to standard output",

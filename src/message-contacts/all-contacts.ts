@@ -25,13 +25,17 @@ export class AllContacts {
    * When the pages repeat or lack a contact, because the list changed between two calls,
    * all pages are read once more, without the cache.
    *
+   * @param boundTo only contacts that are bound to this target
    * @throws {GatewayError} UPSTREAM_UNAVAILABLE when the second reading is inconsistent
    *   too, REQUEST_TOO_COSTLY when the list has too many pages, or the error of a call
    */
-  async read(context: RequestContext): Promise<readonly MessageContact[]> {
+  async read(
+    context: RequestContext,
+    boundTo?: string,
+  ): Promise<readonly MessageContact[]> {
     const contacts =
-      (await this.readPages(context)) ??
-      (await this.readPages({ ...context, maxAgeMs: 0 }));
+      (await this.readPages(context, boundTo)) ??
+      (await this.readPages({ ...context, maxAgeMs: 0 }, boundTo));
     if (contacts === null) {
       throw new GatewayError(ErrorCode.UPSTREAM_UNAVAILABLE, {
         reason: "inconsistent-list",
@@ -47,12 +51,17 @@ export class AllContacts {
   /** Resolves with null when the pages do not form one list. */
   private async readPages(
     context: RequestContext,
+    boundTo: string | undefined,
   ): Promise<readonly MessageContact[] | null> {
     const contacts = new Map<string, MessageContact>();
     let rows = 0;
     for (let pageNumber = 1, total: number | null = null; ; pageNumber++) {
       const page = await this.service.listMessageContacts(
-        { pageNumber, pageSize: MAX_PAGE_SIZE },
+        {
+          ...(boundTo === undefined ? {} : { boundTo }),
+          pageNumber,
+          pageSize: MAX_PAGE_SIZE,
+        },
         context,
       );
       total ??= this.requireCalls(page.totalCount);

@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { UpstreamModule } from "../upstream/upstream.module.js";
 import { AllContacts } from "./all-contacts.js";
 import { BulkChanges } from "./bulk/bulk-changes.js";
+import { ContactSearch } from "./search/contact-search.js";
 import { BulkController } from "./rest/bulk.controller.js";
 import { BulkResolver } from "./graphql/bulk.resolver.js";
 import { ContactLoaders } from "./graphql/contact.loaders.js";
@@ -17,6 +18,10 @@ import { MessageContactFieldsResolver } from "./graphql/message-contact-fields.r
 import { MessageContactsController } from "./rest/message-contacts.controller.js";
 import { MessageContactsResolver } from "./graphql/message-contacts.resolver.js";
 import { MessageContactsService } from "./message-contacts.service.js";
+import { ContactStatusSubscription } from "./graphql/contact-status.subscription.js";
+import { StatusEventsController } from "./rest/status-events.controller.js";
+import { StatusWatch } from "./watch/status-watch.js";
+import { WatchSlots } from "./watch/watch-slots.js";
 import { VerificationMessages } from "./verifications/verification-messages.js";
 
 /** The twelve operations over GraphQL and REST. */
@@ -26,6 +31,7 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     BulkController,
     MessageContactsController,
     DeletionEventsController,
+    StatusEventsController,
   ],
   providers: [
     MessageContactsService,
@@ -34,14 +40,24 @@ import { VerificationMessages } from "./verifications/verification-messages.js";
     AllContacts,
     BulkChanges,
     BulkResolver,
+    ContactSearch,
     ContactLoaders,
     Deletions,
     DeletionWatch,
     DeletionStatusSubscription,
+    ContactStatusSubscription,
+    StatusWatch,
+    WatchSlots,
     VerificationMessages,
     { provide: WALL_CLOCK, useValue: Date.now },
     { provide: SCHEDULE, useValue: scheduleTimeout },
   ],
-  exports: [AllContacts, BulkChanges, ContactLoaders, MessageContactsService],
+  exports: [
+    AllContacts,
+    BulkChanges,
+    ContactLoaders,
+    MessageContactsService,
+    WALL_CLOCK,
+  ],
 })
 export class MessageContactsModule {}

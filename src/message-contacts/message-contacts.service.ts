@@ -2,6 +2,8 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { Upstream } from "../upstream/upstream.js";
+import type { VendorContact } from "../upstream/vendor/vendor-types.js";
+import { ContactBodies, type ContactBody } from "./contact-bodies.js";
 import { nullIfNotFound } from "./null-if-not-found.js";
 import { toContactDeletion } from "./deletions/deletion-report.js";
 import { Deletions } from "./deletions/deletions.js";
@@ -15,9 +17,16 @@ import type {
 } from "./shapes/message-contact.js";
 import type { BindingChange, KnownContact } from "./shapes/payloads.js";
 import {
+  VERIFICATION_HISTORY,
+  type VerificationHistory,
+} from "./verifications/verification-history.js";
+import {
   VerificationMessages,
   type SentMessage,
 } from "./verifications/verification-messages.js";
+
+/** Whether the etags of contacts are computed at once, or are functions. */
+export type Etags = "eager" | "lazy";
 
 /**
  * One method per operation: maps the input, calls the vendor, maps the response. The input
@@ -25,40 +34,70 @@ import {
  */
 @Injectable()
 export class MessageContactsService {
+  private readonly bodies = new ContactBodies();
+
+  /**
+   * The contact of `getMessageContact` as a JSON text, masked for the caller. A property,
+   * because the methods are the operations.
+   */
+  readonly getMessageContactBody = (
+    id: string,
+    context: RequestContext,
+  ): Promise<ContactBody | null> =>
+    nullIfNotFound(
+      this.upstream.call("getMessageContact", { ContactId: id }, context),
+      ({ Contact: contact }) =>
+        this.bodies.of(contact, context, (one) =>
+          this.upstream.versionOf(one, context),
+        ),
+    );
+
   constructor(
     @Inject(Upstream) private readonly upstream: Upstream,
     @Inject(Deletions) private readonly deletions: Deletions,
     @Inject(VerificationMessages)
     private readonly messages: VerificationMessages,
     @Inject(Config) private readonly config: Config,
+    @Inject(VERIFICATION_HISTORY)
+    private readonly history: VerificationHistory,
   ) {}
 
   async addMessageContact(
     input: inputs.AddMessageContactInput,
     context: RequestContext,
   ): Promise<KnownContact> {
+    const params = mapper.toAddParams(input, this.config);
     const { Contact: contact } = await this.upstream.call(
       "addMessageContact",
-      mapper.toAddParams(input, this.config),
+      params,
       context,
     );
     const { ContactId: id, CreateDate: date } = contact;
+    for (const target of targetsOf(params)) {
+      this.history.recordChange(context.directory, { contactId: id, target });
+    }
     // Omit `createdAt` when the vendor sent none, so that selecting it triggers a read.
     const hasDate = date !== undefined && date !== null && date !== "";
     return hasDate ? { id, createdAt: mapper.toLocalDateTime(date) } : { id };
   }
 
-  /** Resolves with null when the directory has no such contact. */
+  /**
+   * Resolves with null when the directory has no such contact.
+   *
+   * @param etags `lazy`: each etag is a function, because computing it takes as long as
+   *   mapping the contact
+   */
   getMessageContact(
     id: string,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContact | null> {
     return nullIfNotFound(
       this.upstream.call("getMessageContact", { ContactId: id }, context),
       ({ Contact: contact }) =>
         mapper.toMessageContact(
           contact,
-          this.upstream.versionOf(contact, context),
+          etagOf(this.upstream, contact, context, etags),
         ),
     );
   }
@@ -66,6 +105,7 @@ export class MessageContactsService {
   async listMessageContacts(
     { boundTo, pageNumber = 1, pageSize = 10 }: inputs.MessageContactsArgs,
     context: RequestContext,
+    etags: Etags = "eager",
   ): Promise<MessageContactPage> {
     const params = {
       Member: boundTo,
@@ -78,7 +118,7 @@ export class MessageContactsService {
       context,
     );
     return mapper.toMessageContactPage(answer, params, (contact) =>
-      this.upstream.versionOf(contact, context),
+      etagOf(this.upstream, contact, context, etags),
     );
   }
 
@@ -86,12 +126,14 @@ export class MessageContactsService {
     input: inputs.UpdateMessageContactInput,
     context: RequestContext,
   ): Promise<KnownContact> {
-    await this.upstream.call(
-      "updateMessageContact",
-      mapper.toUpdateParams(input, this.config),
-      context,
-      { ifMatch: input.ifMatch },
-    );
+    const params = mapper.toUpdateParams(input, this.config);
+    await this.upstream.call("updateMessageContact", params, context, {
+      ifMatch: input.ifMatch,
+    });
+    for (const target of targetsOf(params)) {
+      const pending = { contactId: input.contactId, target };
+      this.history.recordChange(context.directory, pending);
+    }
     return { id: input.contactId };
   }
 
@@ -99,12 +141,14 @@ export class MessageContactsService {
     input: inputs.CancelMessageContactUpdateInput,
     context: RequestContext,
   ): Promise<KnownContact> {
-    await this.upstream.call(
-      "cancelMessageContactUpdate",
-      mapper.toCancelParams(input, this.config),
-      context,
-      { ifMatch: input.ifMatch },
-    );
+    const params = mapper.toCancelParams(input, this.config);
+    await this.upstream.call("cancelMessageContactUpdate", params, context, {
+      ifMatch: input.ifMatch,
+    });
+    for (const target of targetsOf(params)) {
+      const pending = { contactId: input.contactId, target };
+      this.history.forget(context.directory, pending);
+    }
     return { id: input.contactId };
   }
 
@@ -208,4 +252,24 @@ export class MessageContactsService {
     );
     return changes.map(mapper.toBindingChange);
   }
+}
+
+function etagOf(
+  upstream: Upstream,
+  contact: VendorContact,
+  context: RequestContext,
+  etags: Etags,
+): string {
+  const compute = (): string => upstream.versionOf(contact, context);
+  // The middleware of the GraphQL field calls the function.
+  return etags === "lazy" ? (compute as unknown as string) : compute();
+}
+
+interface Channels {
+  readonly EmailAddress?: string | undefined;
+  readonly PhoneNumber?: string | undefined;
+}
+
+function targetsOf({ EmailAddress, PhoneNumber }: Channels): string[] {
+  return [EmailAddress, PhoneNumber].filter((target) => target !== undefined);
 }

@@ -8,13 +8,14 @@ import type {
 import type { OperationObserver } from "../graphql/subscriptions/socket-operations.js";
 import type { Logger } from "../logging/logger.js";
 import type { UpstreamObserver } from "../upstream/upstream-observer.js";
+import { logBreakers, logOverloads } from "./condition-log.js";
 import { Metrics } from "./metrics.js";
 import { addPolledMetrics, type Observed } from "./gauges.js";
-import { addTraceMetrics } from "./trace-export.js";
+import { addTraceMetrics } from "./tracing/trace-export.js";
 import type { Scrape } from "./ops.server.js";
 import { measureRequests, recordRequest } from "./request-metrics.js";
-import { openTracing } from "./open-tracing.js";
-import type { Tracing } from "./tracing.js";
+import { openTracing } from "./tracing/open-tracing.js";
+import type { Tracing } from "./tracing/tracing.js";
 import { UpstreamMetrics } from "./upstream-metrics.js";
 
 /** Metrics of the process, and traces if a collector is configured. */
@@ -22,12 +23,17 @@ export class Observability implements OperationObserver {
   readonly observer: UpstreamObserver;
   private readonly metrics = new Metrics();
 
-  constructor(private readonly tracing: Tracing | null) {
-    this.observer = observerOf(this.metrics, tracing);
+  private endOverloadLog: () => void = () => undefined;
+
+  constructor(
+    private readonly tracing: Tracing | null,
+    private readonly logger: Pick<Logger, "log">,
+  ) {
+    this.observer = observerOf(this.metrics, tracing, logger);
   }
 
   static async from(config: Config, logger: Logger): Promise<Observability> {
-    return new Observability(await openTracing(config, logger));
+    return new Observability(await openTracing(config, logger), logger);
   }
 
   /** Adds the hooks that run before all others: they start the request's span. */
@@ -62,6 +68,7 @@ export class Observability implements OperationObserver {
   observe(observed: Observed): void {
     addPolledMetrics(this.metrics, observed);
     addTraceMetrics(this.metrics, this.tracing);
+    this.endOverloadLog = logOverloads(observed.admission, this.logger);
   }
 
   /** Metrics as values, which the primary process aggregates over its workers. */
@@ -75,6 +82,7 @@ export class Observability implements OperationObserver {
   }
 
   async close(): Promise<void> {
+    this.endOverloadLog();
     await this.tracing?.close();
   }
 }
@@ -82,18 +90,19 @@ export class Observability implements OperationObserver {
 function observerOf(
   metrics: Metrics,
   tracing: Tracing | null,
+  logger: Pick<Logger, "log">,
 ): UpstreamObserver {
   const counting = new UpstreamMetrics(metrics);
-  if (tracing === null) return counting;
   return {
     attempted: (attempt) => {
       counting.attempted(attempt);
-      tracing.attempted(attempt);
+      tracing?.attempted(attempt);
     },
     requested: (operation) => counting.requested(operation),
     saved: (operation, by) => counting.saved(operation, by),
     retried: (operation) => counting.retried(operation),
     settled: (operation, verdict) => counting.settled(operation, verdict),
-    tracer: tracing,
+    breakerChanged: logBreakers(logger),
+    ...(tracing === null ? {} : { tracer: tracing }),
   };
 }

@@ -17,6 +17,7 @@ import {
   toProblem,
   type Problem,
 } from "../http/problem-details.js";
+import { EXPECTED } from "../errors/expected-forms.js";
 import { headersOf } from "./front-matter.js";
 import type { RestOperation } from "./rest-operation.js";
 import { REQUEST_ID, sampleError } from "./sample-errors.js";
@@ -30,7 +31,7 @@ const ARGUMENTS: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
   CONTACT_NOT_FOUND: ["contactId"],
   BINDING_TARGET_NOT_FOUND: ["targetIds"],
   NAME_TAKEN: ["name"],
-  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber"],
+  VERIFICATION_NOT_PENDING: ["emailAddress", "phoneNumber", "channel"],
 };
 
 /** Violations of an example; an operation shows the first that is about its arguments. */
@@ -38,6 +39,7 @@ const VIOLATIONS = [
   { field: ["name"], rule: "length", min: 2, max: 12 },
   { field: ["contactId"], rule: "format" },
   { field: ["pageSize"], rule: "range", min: 1, max: 100 },
+  { field: ["olderThanSeconds"], rule: "type", expected: EXPECTED.integer },
 ] as const satisfies Violation[];
 
 /** Error codes of every operation. */
@@ -159,13 +161,13 @@ function sampleOf(
   const names = [path, query, body].flatMap((shape) =>
     shape === undefined ? [] : [...propertiesOf(shape).keys()],
   );
-  const isBatch = names.includes("inputs");
+  const list = names.find((name) => name === "inputs" || name === "items");
   const isArgument = (name = ""): boolean =>
     operation === undefined ||
-    isBatch ||
+    list !== undefined ||
     names.includes(fieldNames[name] ?? name);
   const place = (name: string): string[] =>
-    isBatch ? ["inputs", "0", name] : [fieldNames[name] ?? name];
+    list === undefined ? [fieldNames[name] ?? name] : [list, "0", name];
   if (code === ErrorCode.INVALID_INPUT) {
     const violation = VIOLATIONS.find(({ field: [name] }) => isArgument(name));
     return violation === undefined

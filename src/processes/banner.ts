@@ -3,7 +3,8 @@ import { needsProxy } from "../config/egress/egress-problems.js";
 import { parseProxy } from "../config/egress/proxy-url.js";
 import type { Directory } from "../config/files/directories-file.js";
 import { readKeyFile } from "../config/files/key-file.js";
-import { tracesUrlOf } from "../observability/open-tracing.js";
+import { tracesUrlOf } from "../observability/tracing/open-tracing.js";
+import { hostsOf, parseRedisUrl } from "../config/redis/redis-url.js";
 
 /** Addresses and keys of a started gateway. */
 export interface Started {
@@ -64,7 +65,11 @@ function upstreamsOf(config: Config, emulatorUrl: string | null): string[] {
   if (emulatorUrl !== null) return ["embedded emulator"];
   const { directories, UPSTREAM_ENDPOINT: endpoint = "" } = config;
   if (directories.size === 0) {
-    return [`${endpoint}   (${sourceOf(config.UPSTREAM_CREDENTIALS)})`];
+    const kind =
+      config.UPSTREAM_CREDENTIALS_FILE === undefined
+        ? config.UPSTREAM_CREDENTIALS
+        : "file";
+    return [`${endpoint}   (${sourceOf(kind)})`];
   }
   return [...directories].map(
     ([alias, directory]) =>
@@ -72,9 +77,21 @@ function upstreamsOf(config: Config, emulatorUrl: string | null): string[] {
   );
 }
 
+const SOURCES = {
+  chain: "credentials chain",
+  file: "credentials file",
+  keys: "AccessKey",
+} as const;
+
 function sourceOf(kind: Directory["credentials"]["kind"]): string {
-  return kind === "chain" ? "credentials chain" : "AccessKey";
+  return SOURCES[kind];
 }
+
+const REDIS_KINDS = {
+  server: "Redis",
+  sentinel: "Redis with Sentinel",
+  cluster: "Redis Cluster",
+} as const;
 
 function stateOf({
   REDIS_URL: url,
@@ -82,8 +99,10 @@ function stateOf({
   WEB_CONCURRENCY: processes,
 }: Config): string {
   if (url === undefined) return "in memory: one process";
-  // Only the host: the URL may contain a password.
-  const where = `Redis at ${new URL(url).host}, prefix ${prefix}`;
+  const target = parseRedisUrl(url);
+  if (target === null) return "Redis";
+  // Only the hosts: the URL may contain a password.
+  const where = `${REDIS_KINDS[target.kind]} at ${hostsOf(target)}, prefix ${prefix}`;
   return processes > 1 ? `${where}, ${processes} processes` : where;
 }
 

@@ -2,7 +2,8 @@ import { hasSignIn, type Config } from "../config/config.js";
 import { newKey } from "../access/authenticator.js";
 import { auditFileOf } from "../logging/audit.js";
 import { graceMs } from "../config/time-limits.js";
-import { Logger } from "../logging/logger.js";
+import { LifeCycle } from "../logging/life-cycle.js";
+import type { Logger } from "../logging/logger.js";
 import { aggregateScrape } from "../observability/aggregate-metrics.js";
 import { logFailuresOf } from "../observability/failures.js";
 import { OpsServer } from "../observability/ops.server.js";
@@ -32,8 +33,10 @@ export const AFTER_WORKERS_MS = 1_000;
 export async function runPrimary(
   config: Config,
   emulatorUrl: string | null,
+  logger: Logger,
 ): Promise<WorkerPool> {
-  const logger = new Logger(config);
+  const life = new LifeCycle(logger);
+  const totalGraceMs = graceMs(config) + AFTER_WORKERS_MS;
   const developmentKey = hasSignIn(config) ? null : newKey();
   const workers = new Workers(
     config.WEB_CONCURRENCY,
@@ -69,14 +72,23 @@ export async function runPrimary(
     opsUrl: ops.url,
     developmentKey,
     close: async (drainMs) => {
+      life.drain({ drainMs, graceMs: totalGraceMs });
       try {
         await workers.stop(drainMs);
+        life.stop();
+      } catch (error) {
+        life.forceStop();
+        throw error;
       } finally {
         await ops.close();
         logger.close();
       }
     },
-    recordUnfinished: () => workers.recordUnfinished(),
-    graceMs: graceMs(config) + AFTER_WORKERS_MS,
+    recordUnfinished: async () => {
+      await workers.recordUnfinished();
+      life.forceStop();
+      logger.close();
+    },
+    graceMs: totalGraceMs,
   };
 }

@@ -172,9 +172,15 @@ export class Workers {
     for (const [worker, status] of this.statuses) {
       const change = status.tick();
       if (change === "silent") {
-        this.logger.log("warn", "a worker sends no heartbeats: not ready");
+        this.logger.log("warn", "a worker sends no heartbeats: not ready", {
+          event: "worker-silent",
+          pid: worker.process.pid,
+        });
       } else if (change === "given-up") {
-        this.logger.log("error", "a worker sends no heartbeats: killed");
+        this.logger.log("error", "a worker sends no heartbeats: killed", {
+          event: "worker-killed",
+          pid: worker.process.pid,
+        });
         worker.process.kill("SIGKILL");
       }
     }
@@ -196,7 +202,7 @@ export class Workers {
         this.logger.log(
           outcome === "exit 0" ? "warn" : "error",
           "a worker has exited and is being replaced",
-          { outcome },
+          { event: "worker-lost", pid: worker?.process.pid, outcome },
         );
         this.replace();
       };
@@ -218,6 +224,12 @@ export class Workers {
           });
         } else if (isMessage(message, "ready")) {
           status.markStarted();
+          if (this.hasStarted) {
+            this.logger.log("info", "a worker serves requests", {
+              event: "worker-ready",
+              pid: worker.process.pid,
+            });
+          }
           resolve(message.url);
         } else if (isMessage(message, "status")) {
           status.report(message.isReady, message.failures);

@@ -1,8 +1,11 @@
 import { getHeapStatistics } from "node:v8";
 import type { Config } from "../config/config.js";
+import { redisAccessOf } from "../config/redis/redis-access.js";
+import { packageVersion } from "../config/version.js";
 import type { Logger } from "../logging/logger.js";
 import { MemoryDeletionLedger } from "../message-contacts/deletions/deletion-ledger.js";
 import { NO_RELAY } from "../message-contacts/deletions/deletion-relay.js";
+import { MemoryVerificationHistory } from "../message-contacts/verifications/verification-history.js";
 import { MemoryVerificationLog } from "../message-contacts/verifications/verification-log.js";
 import { abandonedAfterMs } from "../upstream/idempotency/key-store.js";
 import {
@@ -14,6 +17,7 @@ import {
   MemoryWriteQueue,
   type WriteQueue,
 } from "../upstream/writes/write-queue.js";
+import { agreedSettings } from "./agreed-settings.js";
 import type { SharedState } from "./shared-state.js";
 
 /** Maximum time a write can be queued: its deadline is at most one minute. */
@@ -24,18 +28,19 @@ export async function openSharedState(
   config: Config,
   logger: Logger,
 ): Promise<SharedState> {
-  const { REDIS_URL: url, REDIS_KEY_PREFIX: prefix } = config;
+  const access = redisAccessOf(config);
   const abandonedMs = abandonedAfterMs(config.WRITE_DEADLINE_MS);
-  if (url === undefined) return memoryState(abandonedMs);
+  if (access === null) return memoryState(abandonedMs);
   // Imported only when used, because the Redis client is a large library.
   const { openRedisState } = await import("./redis/redis-state.js");
   const state = await openRedisState(
-    url,
+    access,
     {
-      prefix,
+      prefix: config.REDIS_KEY_PREFIX,
       secret: config.STATE_SECRET,
       abandonedMs,
       minReplicas: config.WEB_CONCURRENCY,
+      self: { version: packageVersion(), settings: agreedSettings(config) },
     },
     logger,
   );
@@ -62,6 +67,7 @@ function memoryState(abandonedMs: number): SharedState {
     relay: NO_RELAY,
     invalidations: NO_OTHER_REPLICAS,
     verifications,
+    verificationHistory: new MemoryVerificationHistory(),
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from "@nestjs/common";
 import { DELETION_LEDGER } from "../message-contacts/deletions/deletion-ledger.js";
 import { DELETION_RELAY } from "../message-contacts/deletions/deletion-relay.js";
+import { VERIFICATION_HISTORY } from "../message-contacts/verifications/verification-history.js";
 import { VERIFICATION_LOG } from "../message-contacts/verifications/verification-log.js";
 import { KEY_STORE } from "../upstream/idempotency/key-store.js";
 import { CALL_TOKENS } from "../upstream/pacing/call-tokens.js";
@@ -23,6 +24,7 @@ export class SharedStateModule {
       { provide: INVALIDATION_BUS, useValue: state.invalidations },
       { provide: CALL_TOKENS, useValue: state.tokens ?? null },
       { provide: VERIFICATION_LOG, useValue: state.verifications },
+      { provide: VERIFICATION_HISTORY, useValue: state.verificationHistory },
     ];
     return {
       module: SharedStateModule,

@@ -1,6 +1,7 @@
 import type { CreateLimiter } from "../access/rate-limits.js";
 import type { DeletionLedger } from "../message-contacts/deletions/deletion-ledger.js";
 import type { DeletionRelay } from "../message-contacts/deletions/deletion-relay.js";
+import type { VerificationHistory } from "../message-contacts/verifications/verification-history.js";
 import type { VerificationLog } from "../message-contacts/verifications/verification-log.js";
 import type { BoundedTable } from "../upstream/idempotency/bounded-entries.js";
 import type { KeyStore } from "../upstream/idempotency/key-store.js";
@@ -30,6 +31,7 @@ export interface SharedState {
   /** If absent, each process paces its calls alone. */
   readonly tokens?: CreateCallTokens;
   readonly verifications: VerificationLog;
+  readonly verificationHistory: VerificationHistory;
   /** Resolves when all running and queued writes have finished. */
   writesDone(): Promise<void>;
   /** If absent, rate limits are counted in memory. */

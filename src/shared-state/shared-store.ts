@@ -19,11 +19,22 @@ export type ScriptArgument = string | number;
  */
 export interface SharedStore {
   readonly isUnavailable: boolean;
+  /** Whether the keys of one script must have the same hash tag. */
+  readonly isCluster: boolean;
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   remove(key: string): Promise<void>;
   /** Runs a Lua script, which Redis executes atomically. */
   run(
+    script: string,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+  ): Promise<unknown>;
+  /**
+   * Like `run`, but resolves only when enough replicas of the store have the result, so
+   * that it outlives a failover. It may have been executed when it rejects.
+   */
+  runReplicated(
     script: string,
     keys: readonly string[],
     args: readonly ScriptArgument[],

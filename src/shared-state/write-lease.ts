@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import type { SharedStore } from "./shared-store.js";
+import { stateKey } from "./state-formats.js";
 
 /** A holder that crashed blocks the other replicas at most this long. */
 const LEASE_TTL_MS = 4_000;
@@ -76,8 +77,9 @@ export class WriteLease {
     private readonly now: () => number = () => performance.now(),
   ) {
     // Braces are a hash tag: they keep both keys in one slot of a Redis cluster.
-    this.keys = [`write:{${directory}}:holder`, `write:{${directory}}:next`];
-    this.channel = `write:{${directory}}:free`;
+    const name = `${stateKey("write")}:{${directory}}`;
+    this.keys = [`${name}:holder`, `${name}:next`];
+    this.channel = `${name}:free`;
     store.subscribe(this.channel, () => this.wake?.abort());
   }
 

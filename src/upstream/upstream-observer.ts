@@ -1,5 +1,6 @@
 import type { RequestContext, SavedCalls } from "../context/request-context.js";
 import type { ErrorCode } from "../errors/error-codes.js";
+import type { BreakerState } from "./attempts/call-policy.js";
 import type { Outcome } from "./attempts/outcome.js";
 import type { Operation, WriteOperation } from "./operations.js";
 import type { Settlement } from "./writes/settlement.js";
@@ -14,6 +15,8 @@ export interface AttemptRecord {
   /** The gateway's error code for a rejection; null if the vendor rejected nothing. */
   readonly code: ErrorCode | null;
   readonly upstreamRequestId: string | null;
+  /** HTTP status of the response; absent without a complete response. */
+  readonly httpStatus?: number;
 }
 
 /** Receives events of upstream calls; must not throw. */
@@ -27,6 +30,12 @@ export interface UpstreamObserver {
   saved?(operation: Operation, by: keyof SavedCalls): void;
   /** A write whose response was lost was settled by reading back. */
   settled(operation: WriteOperation, verdict: Settlement<never>["kind"]): void;
+  /** The circuit breaker for the reads or the writes of a directory has changed. */
+  breakerChanged?(
+    directory: string,
+    kind: "read" | "write",
+    state: BreakerState,
+  ): void;
   /** Traces single requests; absent when tracing is off. */
   readonly tracer?: UpstreamTracer;
 }

@@ -112,10 +112,7 @@ export class UpstreamClient {
   private readonly reads: VendorReads;
   private readonly shared: SharedReads;
   private readonly writes: KeyedWrites;
-  private readonly writeBreaker = new BreakerAndBulkhead<Outcome<unknown>>(
-    isBreakerFailure,
-    WRITE_BULKHEAD,
-  );
+  private readonly writeBreaker: BreakerAndBulkhead<Outcome<unknown>>;
 
   constructor({
     signer,
@@ -155,7 +152,12 @@ export class UpstreamClient {
         waitingCalls: 0,
       },
     };
-    this.reads = new VendorReads(shared);
+    this.writeBreaker = new BreakerAndBulkhead(
+      isBreakerFailure,
+      WRITE_BULKHEAD,
+      (state) => observer.breakerChanged?.(directory, "write", state),
+    );
+    this.reads = new VendorReads(shared, directory);
     this.shared = new SharedReads({
       reads: this.reads,
       store: new ReadStore(cache, timing.now),

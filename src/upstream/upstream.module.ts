@@ -6,6 +6,7 @@ import type { Directory } from "../config/files/directories-file.js";
 import { DEFAULT_DIRECTORY } from "../context/request-context.js";
 import { Egress } from "../egress/egress.js";
 import { AuditTrail } from "../logging/audit.js";
+import { Logger } from "../logging/logger.js";
 import type { CallLimits } from "./attempts/call-policy.js";
 import {
   ChainCredentials,
@@ -22,7 +23,12 @@ import { DirectoryPacer } from "./pacing/directory-pacer.js";
 import { SYSTEM_TIMING } from "./timing.js";
 import { RpcSigner, type CredentialsProvider } from "./transport/signer.js";
 import { TRANSPORT_LIMITS, UpstreamTransport } from "./transport/transport.js";
-import { vendorChain } from "./transport/vendor-chain.js";
+import {
+  ChangedFiles,
+  RotatingCredentials,
+  type OnCredentialsChange,
+} from "./transport/rotating-credentials.js";
+import { chainFiles, vendorChain } from "./transport/vendor-chain.js";
 import { Upstream } from "./upstream.js";
 import { UpstreamClient, type ClientDependencies } from "./upstream.client.js";
 import {
@@ -40,6 +46,7 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
       inject: [
         Config,
         AuditTrail,
+        Logger,
         KEY_STORE,
         WRITE_QUEUES,
         INVALIDATION_BUS,
@@ -49,6 +56,7 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
       useFactory: (
         config: Config,
         trail: AuditTrail,
+        logger: Logger,
         keys: KeyStore,
         queues: WriteQueues,
         bus: InvalidationBus,
@@ -61,7 +69,13 @@ import { WRITE_QUEUES, type WriteQueues } from "./writes/write-queue.js";
             [
               alias,
               new UpstreamClient({
-                ...connectionOf(directory, config, keys, egress),
+                ...connectionOf(
+                  directory,
+                  config,
+                  keys,
+                  egress,
+                  reportChanges(alias, logger),
+                ),
                 writes: queues(alias),
                 directory: alias,
                 bus,
@@ -110,12 +124,34 @@ function connectionOf(
   config: Config,
   keys: KeyStore,
   egress: Egress,
+  onChange: OnCredentialsChange,
 ): Pick<ClientDependencies, "signer" | "transport" | "keys" | "versionSecret"> {
   return {
-    signer: new RpcSigner(endpoint, providerOf(credentials, egress)),
+    signer: new RpcSigner(endpoint, providerOf(credentials, egress, onChange)),
     transport: transportTo(endpoint, egress),
     keys: new IdempotencyKeys(keys, stateSecretOf(credentials, config)),
     ...versionSecretOf(credentials, config),
+  };
+}
+
+/** Logs new credentials of a directory, and why they cannot be read. */
+function reportChanges(
+  directory: string,
+  logger: Pick<Logger, "log">,
+): OnCredentialsChange {
+  return (cause) => {
+    if (cause === null) {
+      logger.log("info", "vendor credentials were reloaded", {
+        event: "credentials-reloaded",
+        directory,
+      });
+      return;
+    }
+    logger.log(
+      "error",
+      "the vendor credentials cannot be read: the last ones stay in use",
+      { event: "credentials-unusable", directory, cause },
+    );
   };
 }
 
@@ -137,17 +173,20 @@ export function directoriesOf(config: Config): ReadonlyMap<string, Directory> {
       "UPSTREAM_ENDPOINT must be set before the modules are created",
     );
   }
+  const { UPSTREAM_CREDENTIALS_FILE: path } = config;
   const credentials: Directory["credentials"] =
     config.UPSTREAM_CREDENTIALS === "chain"
       ? { kind: "chain" }
-      : {
-          kind: "keys",
-          accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID ?? "",
-          accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "",
-          ...(config.ALIBABA_CLOUD_SECURITY_TOKEN === undefined
-            ? {}
-            : { securityToken: config.ALIBABA_CLOUD_SECURITY_TOKEN }),
-        };
+      : path !== undefined
+        ? { kind: "file", path }
+        : {
+            kind: "keys",
+            accessKeyId: config.ALIBABA_CLOUD_ACCESS_KEY_ID ?? "",
+            accessKeySecret: config.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? "",
+            ...(config.ALIBABA_CLOUD_SECURITY_TOKEN === undefined
+              ? {}
+              : { securityToken: config.ALIBABA_CLOUD_SECURITY_TOKEN }),
+          };
   return new Map([
     [DEFAULT_DIRECTORY, { endpoint: config.UPSTREAM_ENDPOINT, credentials }],
   ]);
@@ -167,10 +206,23 @@ function limitsOf(config: Config): CallLimits {
 export function providerOf(
   credentials: Directory["credentials"],
   egress: Egress,
+  onChange?: OnCredentialsChange,
 ): CredentialsProvider {
-  return credentials.kind === "chain"
-    ? new ChainCredentials(() => vendorChain(egress.fetch))
-    : new StaticCredentials(credentials);
+  switch (credentials.kind) {
+    case "chain": {
+      const files = new ChangedFiles(chainFiles());
+      return new ChainCredentials(
+        () => vendorChain(egress.fetch),
+        undefined,
+        () => files.haveChanged,
+        onChange,
+      );
+    }
+    case "file":
+      return new RotatingCredentials(credentials.path, onChange);
+    case "keys":
+      return new StaticCredentials(credentials);
+  }
 }
 
 /** Creates the transport to an endpoint, through the proxy if it requires one. */

@@ -2,23 +2,25 @@ import { parseArgs } from "node:util";
 import { PEERS } from "./peers.js";
 import { WORKLOADS } from "./workloads.js";
 
-export const HELP = `npm run bench -- [economy] [options]
+export const HELP = `npm run bench -- [options]
 
-  economy                requests that are answered while the vendor allows 20 calls a
+  --vendor-limit         requests that are answered while the vendor allows 20 calls a
                          second for each operation, in place of the workloads; wants
                          redis-server
-  --seconds <number>     duration of each measurement of economy, default 20
+  --seconds <number>     duration of each measurement of --vendor-limit, default 20
 
   --only <names>         workloads, servers and "start", separated by commas
                          workloads: ${Object.keys(WORKLOADS).join(", ")}
                          servers: ${Object.keys(PEERS).join(", ")}
   --connections <list>   default 32
   --delay <list>         upstream delay in milliseconds, default 0
-  --auth <list>          sign-in by API key: off, on; default off
+  --auth <list>          sign-in by API key: off, on; default on
+  --warm-up <list>       requests of each workload before it counts, in new processes:
+                         short (300), long (4000); default both
   --rounds <number>      interleaved rounds, default 3
   --requests <number>    requests of a round of the lightest workloads, default 1500
-  --full                 connections 1,32,256; delay 0,20; both with auth off, then
-                         auth on for 32 connections without delay
+  --full                 connections 1,32,256; delay 0,20; both with auth on, then
+                         auth off for 32 connections without delay
   --scale                how it behaves with more processes, callers, documents and
                          subscriptions, in place of the workloads; wants redis-server
   --gateway <folder>     measures a gateway that is built already
@@ -31,16 +33,17 @@ const numbers = (text) => list(text).map(Number);
 
 /** Options of the command line. */
 export function readOptions(args) {
-  const { values, positionals } = parseArgs({
+  const { values } = parseArgs({
     args,
-    allowPositionals: true,
     options: {
       only: { type: "string", default: "" },
       connections: { type: "string", default: "32" },
       delay: { type: "string", default: "0" },
-      auth: { type: "string", default: "off" },
+      auth: { type: "string", default: "on" },
+      "warm-up": { type: "string", default: "short,long" },
       rounds: { type: "string", default: "3" },
       requests: { type: "string", default: "1500" },
+      "vendor-limit": { type: "boolean", default: false },
       scale: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
       seconds: { type: "string", default: "20" },
@@ -63,13 +66,14 @@ export function readOptions(args) {
     named.includes("start") && !named.some((name) => name in WORKLOADS);
   return {
     ...values,
-    economy: positionals.includes("economy"),
+    isVendorLimited: values["vendor-limit"],
     seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     requests: Number(values.requests),
     peers: among(PEERS),
     workloads: onlyStart ? [] : among(WORKLOADS),
     hasStart: named.length === 0 || named.includes("start"),
+    warmUps: list(values["warm-up"]),
     settings: values.full ? fullSettings() : settingsOf(values),
   };
 }
@@ -88,7 +92,7 @@ function settingsOf({ auth, delay, connections }) {
 
 function fullSettings() {
   return [
-    ...settingsOf({ auth: "off", delay: "0,20", connections: "1,32,256" }),
-    ...settingsOf({ auth: "on", delay: "0", connections: "32" }),
+    ...settingsOf({ auth: "on", delay: "0,20", connections: "1,32,256" }),
+    ...settingsOf({ auth: "off", delay: "0", connections: "32" }),
   ];
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -57,16 +58,40 @@ export function writeApiKey(path) {
   return { path, sha256, authorization: `Bearer ${key}` };
 }
 
+/** As in `npm start`. */
+const NODE_OPTIONS = ["--enable-source-maps", "--max-semi-space-size=48"];
+
 /** The other servers neither cache nor pace, so each request must reach the upstream. */
 const EVERY_CALL = { READ_CACHE_MS: "0", UPSTREAM_CALLS_PER_SECOND: "0" };
 
+/** With this access key, the stub's list contains all contacts of the directory. */
+const LISTED = { ALIBABA_CLOUD_ACCESS_KEY_ID: "listed" };
+
+/**
+ * Settings of the gateway, by the launch that a workload names:
+ *
+ * - `direct`: each read is a call of its own.
+ * - `listed`: no cache, but several reads of a request become one list.
+ * - `cached`: the defaults.
+ */
+export const LAUNCHES = {
+  direct: EVERY_CALL,
+  listed: { ...EVERY_CALL, ...LISTED },
+  cached: LISTED,
+};
+
 /**
  * How a server is started. The gateway runs in its product configuration; with
- * sign-in its rate limits count, but high enough never to refuse.
+ * sign-in its rate limits count, but high enough never to refuse, and each change is in
+ * an audit file.
  *
  * @param gateway folder of the built gateway
+ * @param settings one of `LAUNCHES`, for the gateway
  */
-export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
+export function launchOf(
+  peer,
+  { gateway, upstream, apiKey, opsPort, settings = EVERY_CALL },
+) {
   const env = {
     NODE_ENV: "production",
     UPSTREAM_ENDPOINT: upstream,
@@ -84,11 +109,11 @@ export function launchOf(peer, { gateway, upstream, apiKey, opsPort }) {
     API_KEYS_FILE: apiKey.path,
     RATE_LIMIT_PER_MINUTE: "10000000",
     RATE_LIMIT_PER_ADDRESS_PER_MINUTE: "10000000",
-    AUDIT_LOG: "none",
+    AUDIT_LOG: join(dirname(apiKey.path), `audit-${opsPort}.log`),
   };
   return {
-    command: [process.execPath, "--enable-source-maps", "dist/bundle/main.js"],
+    command: [process.execPath, ...NODE_OPTIONS, "dist/bundle/main.js"],
     cwd: gateway,
-    env: { ...env, ...EVERY_CALL, OPS_PORT: String(opsPort), ...signIn },
+    env: { ...env, ...settings, OPS_PORT: String(opsPort), ...signIn },
   };
 }

@@ -1,7 +1,37 @@
-import { fork, spawn } from "node:child_process";
+import { execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { createServer, Socket } from "node:net";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Moves this process and its later children to all cores but the last, which is for the
+ * servers.
+ *
+ * @returns the last core, or null if there is one core, or `taskset` is missing
+ */
+export function reserveCore() {
+  const last = cpus().length - 1;
+  const others = last > 1 ? `0-${last - 1}` : "0";
+  try {
+    if (last === 0) throw new Error("there is only one core");
+    const { pid } = process;
+    execFileSync("taskset", ["-a", "-p", "-c", others, String(pid)]);
+    return last;
+  } catch (error) {
+    process.stderr.write(`servers are not pinned: ${error.message}\n`);
+    return null;
+  }
+}
 
 /** A child process that answers each message with one message. */
 export class Helper {
@@ -35,17 +65,22 @@ process.on("exit", () => {
 
 /** A server under measurement, with the processes it starts itself. */
 export class Server {
-  static async start({ command, cwd, env }, port) {
-    const [file, ...args] = command;
+  /** @param core the only core that the server may use; null for all */
+  static async start({ command, cwd, env }, port, core = null) {
+    const pinned = core === null ? [] : ["taskset", "--cpu-list", String(core)];
+    const [file, ...args] = [...pinned, ...command];
+    const stdout = newPipe();
+    const stderr = newPipe();
     const child = spawn(file, args, {
       cwd,
       env: { PATH: process.env.PATH, PORT: String(port), ...env },
-      // As under a container's runtime: the log goes through a pipe.
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", stdout.writer, stderr.writer],
     });
+    closeSync(stdout.writer);
+    closeSync(stderr.writer);
     const server = new Server(child, `http://127.0.0.1:${port}`);
-    child.stdout.resume();
-    child.stderr.on("data", (text) => {
+    stdout.reader.resume();
+    stderr.reader.on("data", (text) => {
       server.complaints = `${server.complaints}${text}`.slice(-4_000);
     });
     return server;
@@ -79,6 +114,21 @@ export class Server {
     this.child.kill("SIGKILL");
     await exit;
   }
+}
+
+/**
+ * A pipe, as a container runtime connects to the outputs of a process. `spawn` itself
+ * connects sockets.
+ */
+function newPipe() {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK);
+  const writer = openSync(path, O_WRONLY);
+  rmSync(folder, { recursive: true });
+  return { reader: new Socket({ fd, writable: false }), writer };
 }
 
 function treeOf(pid) {

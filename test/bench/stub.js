@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { UNKNOWN } from "./workloads.js";
+import { LISTED_IDS, UNKNOWN } from "./workloads.js";
 
 // The vendor's side of every measurement: valid answers, no signature check,
 // a delay that the bench sets. Counts the calls it gets.
@@ -57,8 +57,29 @@ const answers = new Map(
   ]),
 );
 
+/** The page that contains the whole list, which the gateway requests for several contacts. */
+const WHOLE_LIST = JSON.stringify({
+  RequestId,
+  TotalCount: LISTED_IDS.length,
+  PageNumber: 1,
+  PageSize: 100,
+  Contacts: LISTED_IDS.map(contactOf),
+});
+/** The same, where the gateway must read each contact on its own. */
+const PARTIAL_LIST = JSON.stringify({
+  ...JSON.parse(WHOLE_LIST),
+  TotalCount: 20_000,
+});
+
 let delayMs = 0;
 let calls = 0;
+
+function bodyOf(action, id, asked) {
+  if (!asked.includes("&PageSize=100") || action !== "ListMessageContacts") {
+    return answers.get(action).join(id);
+  }
+  return asked.includes("AccessKeyId=listed") ? WHOLE_LIST : PARTIAL_LIST;
+}
 
 const server = createServer((request, response) => {
   let form = "";
@@ -72,7 +93,7 @@ const server = createServer((request, response) => {
     const id = /&ContactId=([^&]*)/.exec(asked)?.[1] ?? "";
     const action = /&Action=([^&]*)/.exec(asked)?.[1] ?? "";
     const isAbsent = id.startsWith(UNKNOWN);
-    const body = isAbsent ? ABSENT : answers.get(action).join(id);
+    const body = isAbsent ? ABSENT : bodyOf(action, id, asked);
     const answer = () =>
       response
         .writeHead(isAbsent ? 404 : 200, {

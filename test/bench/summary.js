@@ -22,7 +22,7 @@ export function compareAnswers(workload, samples) {
 
 /** Each server got requests for different contacts. */
 const withoutIds = (text) =>
-  JSON.parse(text.replace(/c-bench[0-9a-z]{11}/g, "c-bench"));
+  JSON.parse(text.replace(/c-(?:bench|listed)[0-9a-z]{11}/g, "c-bench"));
 
 /** The median of each figure over all rounds. */
 export function medians(rounds) {

@@ -41,10 +41,19 @@ const idOf = (n) => `c-bench${n.toString(36).padStart(11, "0")}`;
 /** The stub knows no contact whose id begins like this. */
 export const UNKNOWN = "c-unknown";
 
+/** Number of contacts that the stub lists; a real directory has about as many. */
+const LISTED = 20;
+
+/** The id of the n-th contact of the stub's list. */
+const listedId = (n) => `c-listed${String(n % LISTED).padStart(11, "0")}`;
+
+/** Ids of all contacts that the stub lists. */
+export const LISTED_IDS = Array.from({ length: LISTED }, (_, n) => listedId(n));
+
 const pageOf = (n) => 1 + (n % 1_000);
 
-const inputOf = (n) => ({
-  contactId: idOf(n),
+const inputOf = (n, contactId = idOf(n)) => ({
+  contactId,
   name: "Anna",
   emailAddress: `anna.${n}@example.com`,
   phoneNumber: "86-13900001234",
@@ -74,15 +83,34 @@ const rest = (path) => ({ method: "GET", path });
 
 const ids = (n) => TEN.map((i) => idOf(n * 10 + i));
 
+const listedIds = (n) => TEN.map((i) => listedId(n + i));
+
+const tenAliases = (all) =>
+  graphql(TEN_ALIASES, Object.fromEntries(all.map((id, i) => [`id${i}`, id])));
+
+const updateForm = (n, id = idOf(n)) =>
+  `Action=UpdateMessageContact&ContactId=${id}&Name=Anna&EmailAddress=anna.${n}%40example.com&PhoneNumber=86-13900001234&Title=TechnicalDirector&MessageTypes.1=AccountExpenses&MessageTypes.2=SecurityMessage`;
+
 const getForm = (id) => `Action=GetMessageContact&ContactId=${id}`;
 
 const listForm = (n) =>
   `Action=ListMessageContacts&PageNumber=${pageOf(n)}&PageSize=10`;
 
+const UPDATE_ONE = {
+  title: "GraphQL update",
+  share: 1,
+  graphql: (n) => graphql(UPDATE, { input: inputOf(n) }),
+  mapped: (n) => mapped({ update: inputOf(n) }),
+  forms: (n) => forms(updateForm(n)),
+};
+
 /**
  * Workloads by name. Each has the n-th request for each API, and its share of
  * requests in a round, relative to the cheapest workload. A server without a REST
  * API gets the same request over GraphQL.
+ *
+ * `launch` names the settings of the gateway (see `LAUNCHES`), `connections` replaces
+ * the number of connections, and `hasErrors` allows errors in the response.
  */
 export const WORKLOADS = {
   "get-one": {
@@ -99,24 +127,34 @@ export const WORKLOADS = {
     mapped: (n) => mapped({ list: pageOf(n) }),
     forms: (n) => forms(listForm(n)),
   },
-  update: {
-    title: "GraphQL update",
-    share: 1,
-    graphql: (n) => graphql(UPDATE, { input: inputOf(n) }),
-    mapped: (n) => mapped({ update: inputOf(n) }),
-    forms: (n) =>
-      forms(
-        `Action=UpdateMessageContact&ContactId=${idOf(n)}&Name=Anna&EmailAddress=anna.${n}%40example.com&PhoneNumber=86-13900001234&Title=TechnicalDirector&MessageTypes.1=AccountExpenses&MessageTypes.2=SecurityMessage`,
-      ),
+  update: UPDATE_ONE,
+  "update-single": {
+    ...UPDATE_ONE,
+    title: "GraphQL update, one connection",
+    share: 0.5,
+    connections: 1,
+  },
+  "update-unknown": {
+    title: "GraphQL update with a payload error",
+    share: 0.5,
+    connections: 1,
+    hasErrors: true,
+    graphql: (n) => graphql(UPDATE, { input: inputOf(n, `${UNKNOWN}${n}`) }),
+    mapped: (n) => mapped({ update: inputOf(n, `${UNKNOWN}${n}`) }),
+    forms: (n) => forms(updateForm(n, `${UNKNOWN}${n}`)),
   },
   "ten-aliases": {
-    title: "ten contacts by alias",
+    title: "ten contacts of the list by alias",
     share: 0.2,
-    graphql: (n) =>
-      graphql(
-        TEN_ALIASES,
-        Object.fromEntries(ids(n).map((id, i) => [`id${i}`, id])),
-      ),
+    launch: "listed",
+    graphql: (n) => tenAliases(listedIds(n)),
+    mapped: (n) => mapped({ get: listedIds(n) }),
+    forms: (n) => forms(...listedIds(n).map(getForm)),
+  },
+  "ten-apart": {
+    title: "ten contacts by alias, each its own call",
+    share: 0.2,
+    graphql: (n) => tenAliases(ids(n)),
     mapped: (n) => mapped({ get: ids(n) }),
     forms: (n) => forms(...ids(n).map(getForm)),
   },
@@ -160,6 +198,22 @@ export const WORKLOADS = {
     rest: (n) =>
       rest(`/v1/message-contacts?pageNumber=${pageOf(n)}&pageSize=10`),
     forms: (n) => forms(listForm(n)),
+  },
+  "get-one-cached": {
+    title: "GraphQL get one, read cache",
+    share: 1,
+    launch: "cached",
+    graphql: (n) => graphql(GET_ONE, { id: listedId(n) }),
+    mapped: (n) => mapped({ get: [listedId(n)] }),
+    forms: (n) => forms(getForm(listedId(n))),
+  },
+  "rest-get-cached": {
+    title: "REST get, read cache",
+    share: 1,
+    launch: "cached",
+    graphql: (n) => graphql(GET_ONE, { id: listedId(n) }),
+    rest: (n) => rest(`/v1/message-contacts/${listedId(n)}`),
+    forms: (n) => forms(getForm(listedId(n))),
   },
 };
 

@@ -51,11 +51,13 @@ const OTHER_FIELDS: Readonly<Record<string, Right>> = {
   "Query.node": "getMessageContact",
   "Subscription.messageContactDeletionStatus":
     "getMessageContactDeletionStatus",
+  "Subscription.messageContactStatus": "getMessageContact",
 };
 
 /** REST operations that have another name than the operation or feature that they use. */
 const OTHER_ROUTES: Readonly<Record<string, Right>> = {
   watchMessageContactDeletion: "getMessageContactDeletionStatus",
+  watchMessageContactStatus: "getMessageContact",
   batchUpdateMessageContacts: "updateMessageContacts",
   importContacts: "applyContactsPlan",
 };

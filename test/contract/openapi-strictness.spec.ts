@@ -11,6 +11,8 @@ import { ContactsPlanController } from "../../src/contacts-plan/rest/contacts-pl
 import { CoverageController } from "../../src/coverage/rest/coverage.controller.js";
 import { BindingTargetsController } from "../../src/binding-targets/rest/binding-targets.controller.js";
 import { BulkController } from "../../src/message-contacts/rest/bulk.controller.js";
+import { StatusEventsController } from "../../src/message-contacts/rest/status-events.controller.js";
+import { PendingVerificationsController } from "../../src/pending-verifications/rest/pending-verifications.controller.js";
 import { DeletionEventsController } from "../../src/message-contacts/rest/deletion-events.controller.js";
 import { MessageContactsController } from "../../src/message-contacts/rest/message-contacts.controller.js";
 import { REST_CONTRACT } from "../../src/pages/rest-contract.js";
@@ -94,7 +96,7 @@ const context = { caller: { personal: true, scopes: new Set() } };
 async function isAccepted(operationId: string, input: Input): Promise<boolean> {
   const { id, query, body } = structuredClone(input);
   const controllers = [
-    new MessageContactsController(service as never, config),
+    new MessageContactsController(service as never, service as never, config),
     new BulkController(service as never, config),
     new CoverageController(service as never, service as never),
     new ContactsPlanController(
@@ -105,6 +107,12 @@ async function isAccepted(operationId: string, input: Input): Promise<boolean> {
     ),
     new BindingTargetsController(service as never),
     new DeletionEventsController(service as never, {} as never, {} as never),
+    new StatusEventsController(service as never, {} as never),
+    new PendingVerificationsController(
+      service as never,
+      service as never,
+      config,
+    ),
   ].map((controller) => controller as unknown as Record<string, Handler>);
   const controller = controllers.find((one) => operationId in one) ?? {};
   const { path, query: queryShape, body: bodyShape } = declared(operationId);
@@ -160,15 +168,24 @@ function bodySchema({ body }: (typeof OPERATIONS)[number]): InputSchema {
   return { $ref: `#/components/schemas/${body?.name ?? ""}` };
 }
 
-/** Rules of a batch that JSON Schema cannot express; its description has them. */
+/** Members of each list of items that must together be unique; its description has them. */
+const UNIQUE: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  inputs: [["contactId"], ["name"]],
+  items: [["contactId", "channel"]],
+};
+
+/** Rules of a batch that JSON Schema cannot express. */
 function hasUniqueItems(body: unknown): boolean {
-  const { inputs } = (body ?? {}) as { inputs?: unknown };
-  if (!Array.isArray(inputs)) return true;
-  return ["contactId", "name"].every((name) => {
-    const values = (inputs as (Record<string, unknown> | null)[])
-      .map((item) => item?.[name])
-      .filter((value) => value !== undefined);
-    return new Set(values).size === values.length;
+  return Object.entries(UNIQUE).every(([list, groups]) => {
+    const items = ((body ?? {}) as Readonly<Record<string, unknown>>)[list];
+    if (!Array.isArray(items)) return true;
+    return groups.every((group) => {
+      const values = (items as (Record<string, unknown> | null)[])
+        .map((item) => group.map((name) => item?.[name]))
+        .filter((value) => !value.includes(undefined))
+        .map((value) => JSON.stringify(value));
+      return new Set(values).size === values.length;
+    });
   });
 }
 

@@ -57,6 +57,7 @@ describe("schema.graphql", () => {
       "Query.coverage",
       "Query.messageContactDeletionStatus",
       "Query.messageContacts",
+      "Query.pendingVerifications",
     ]);
   });
 

@@ -128,7 +128,7 @@ const byGraphql: Ask = async (args = {}) => {
   );
   return {
     ...rest,
-    code: String(errors?.[0]?.extensions["code"] ?? "OK"),
+    code: (errors?.[0]?.extensions["code"] as string | undefined) ?? "OK",
     page: data?.["bindingTargets"] as Page,
   };
 };

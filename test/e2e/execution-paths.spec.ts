@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import {
   afterAll,
   beforeAll,
@@ -20,10 +21,7 @@ import {
 import type { FaultInput } from "../../src/emulator/faults/faults.js";
 import type { GraphqlDriver } from "../../src/graphql/graphql.driver.js";
 import { operationNameOf } from "../../src/graphql/operation-name.js";
-import {
-  CONTACT_OPERATIONS,
-  type ContactOperation,
-} from "../../src/upstream/operations.js";
+import { CONTACT_OPERATIONS } from "../../src/upstream/operations.js";
 import { TOM, VALID_INPUTS } from "../support/calls.js";
 import { COSTS } from "../support/cost-table.js";
 import { documentFor } from "../support/apis.js";
@@ -152,9 +150,9 @@ const isRunnable = (node: DefinitionNode): node is OperationDefinitionNode =>
   node.kind === Kind.OPERATION_DEFINITION &&
   node.operation !== OperationTypeNode.SUBSCRIPTION;
 
-const EXAMPLES: readonly Case[] = readdirSync(FOLDER, {
-  recursive: true,
+const EXAMPLES: readonly Case[] = readdirSync(fileURLToPath(FOLDER), {
   encoding: "utf8",
+  recursive: true,
 })
   .filter((file) => file.endsWith(".graphql"))
   .sort()
@@ -177,8 +175,7 @@ const PRICED: readonly Case[] = COSTS.filter(
   variables,
 }));
 
-const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((name) => {
-  const operation = name as ContactOperation;
+const EVERY: readonly Case[] = CONTACT_OPERATIONS.map((operation) => {
   const { contactId, ...rest } = VALID_INPUTS[operation];
   const query = documentFor(operation);
   const variables = query.startsWith("mutation")

@@ -7,6 +7,7 @@ import {
   expect,
   it,
 } from "@jest/globals";
+import { packageVersion } from "../../src/config/version.js";
 import { readConfig } from "../../src/config/read-config.js";
 import {
   startEmulator,
@@ -96,7 +97,7 @@ describe("the collector receives", () => {
       OTEL_SERVICE_NAME: "contacts",
       OTEL_RESOURCE_ATTRIBUTES: attributes,
     });
-    expect(collector.resource).toEqual({
+    expect(collector.resource).toMatchObject({
       "service.name": "contacts",
       "deployment.environment.name": "staging eu",
     });
@@ -110,7 +111,22 @@ describe("the collector receives", () => {
     ],
   ])("with %j, the service name %s", async (environment, name) => {
     await traced(environment);
-    expect(collector.resource).toEqual({ "service.name": name });
+    expect(collector.resource).toMatchObject({ "service.name": name });
+  });
+
+  it("the version and a generated id of the process, and the SDK", async () => {
+    await traced({});
+    expect(collector.resource).toMatchObject({
+      "service.version": packageVersion(),
+      "service.instance.id": expect.stringMatching(/^[0-9a-f-]{36}$/),
+      "telemetry.sdk.name": "opentelemetry",
+      "telemetry.sdk.language": "nodejs",
+    });
+    const first = collector.resource["service.instance.id"];
+    await traced({});
+    expect(collector.resource["service.instance.id"]).not.toBe(first);
+    await traced({ OTEL_RESOURCE_ATTRIBUTES: "service.instance.id=pod-1" });
+    expect(collector.resource["service.instance.id"]).toBe("pod-1");
   });
 
   it("compressed exports", async () => {
@@ -127,7 +143,18 @@ describe("the collector receives", () => {
     expect(collector.headers[0]).toMatchObject({
       "content-type": "application/x-protobuf",
     });
-    expect(collector.bodies.join()).toContain("attempt GetMessageContact");
+    expect(collector.resource).toMatchObject({
+      "service.name": "message-contacts-gateway",
+    });
+    const [attempt] = collector.spans.filter(({ kind }) => kind === 3);
+    expect(attempt).toMatchObject({
+      name: "POST GetMessageContact",
+      attributes: {
+        "http.request.method": "POST",
+        "http.response.status_code": 200,
+        "server.port": Number(new URL(emulator.url).port),
+      },
+    });
   });
 
   it("exports at the URL for traces, unchanged", async () => {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Logger } from "../../src/logging/logger.js";
 import { RedisCallTokens } from "../../src/shared-state/redis/redis-call-tokens.js";
 import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
+import { accessTo } from "../support/redis-access.js";
+import { until } from "../support/until.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
@@ -16,7 +18,7 @@ describeHere("tokens for vendor calls in Redis", () => {
       { length: 2 },
       () =>
         new RedisConnection(
-          redis.url,
+          accessTo(redis.url),
           "test:",
           new Logger({ LOG_LEVEL: "silent" }),
         ),
@@ -66,10 +68,40 @@ describeHere("tokens for vendor calls in Redis", () => {
 
   it("replace a value of another type in Redis", async () => {
     const [a] = replicas("odd");
-    for (const part of ["taken", "replicas", "waiting"]) {
+    for (const part of ["taken", "replicas", "waiting", "rate"]) {
       await connections[0]?.set(`pace:{odd}:${part}`, "odd", 60_000);
     }
     expect((await a.take(20, 20)).granted).toBe(20);
+  });
+
+  it("are fewer for all replicas after the vendor throttled a call of one", async () => {
+    const [a, b] = replicas("throttled");
+    expect((await b.take(1, 20)).rate).toBe(20);
+    a.recordOutcome(true, 20);
+    a.recordOutcome(true, 20);
+    await until(
+      "the other replica knows the lower rate",
+      async () => (await b.take(0, 20)).rate === 14,
+    );
+    let granted = 1;
+    for (const one of [b, a]) granted += (await one.take(20, 20)).granted;
+    expect(granted).toBeLessThanOrEqual(14);
+  });
+
+  it("are more again after calls of any replica succeeded", async () => {
+    const [a, b] = replicas("raised");
+    a.recordOutcome(true, 20);
+    await until(
+      "the rate is lowered",
+      async () => (await b.take(0, 20)).rate === 14,
+    );
+    for (let n = 0; n < 14; n += 1) (n % 2 ? a : b).recordOutcome(false, 20);
+    await a.take(0, 20);
+    const { rate } = await b.take(0, 20);
+    expect(rate).toBeGreaterThan(14.9);
+    expect(rate).toBeLessThan(15);
+    for (let n = 0; n < 300; n += 1) a.recordOutcome(false, 20);
+    expect((await a.take(0, 20)).rate).toBe(20);
   });
 
   it("are an equal share of the limit while Redis is unreachable", async () => {

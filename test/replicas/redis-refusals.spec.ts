@@ -15,6 +15,7 @@ import { RedisConnection } from "../../src/shared-state/redis/redis-connection.j
 import { RedisKeyStore } from "../../src/shared-state/redis/redis-key-store.js";
 import { APIS, GRAPHQL, REST, type ApiResponse } from "../support/apis.js";
 import { BEN, TOM } from "../support/emulator-fixture.js";
+import { accessTo } from "../support/redis-access.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 import { startBoth, type Running } from "../support/running.js";
 import { until } from "../support/until.js";
@@ -147,7 +148,7 @@ describeHere("a Redis that answers PING and rejects commands", () => {
     );
     await admin.call("ACL", "SETUSER", "gw", ...POWERLESS);
     const url = redis.url.replace("redis://", "redis://gw:pw@");
-    const connection = new RedisConnection(url, "test:", logger);
+    const connection = new RedisConnection(accessTo(url), "test:", logger);
     try {
       await connection.waitForProbe(5_000);
       const probes = async (): Promise<number> => {
@@ -309,7 +310,7 @@ describeHere("values in Redis not written by the gateway", () => {
 
   it("are taken over and settled by reading back when they are idempotency records", async () => {
     const connection = new RedisConnection(
-      redis.url,
+      accessTo(redis.url),
       "forged:",
       new Logger({ LOG_LEVEL: "silent" }),
     );

@@ -7,7 +7,7 @@ import { MemoryVerificationLog } from "../../src/message-contacts/verifications/
 import { RedisConnection } from "../../src/shared-state/redis/redis-connection.js";
 import { RedisDeletionLedger } from "../../src/shared-state/redis/redis-deletion-ledger.js";
 import { RedisKeyStore } from "../../src/shared-state/redis/redis-key-store.js";
-import { RedisVerificationLog } from "../../src/shared-state/redis/redis-verification-log.js";
+import { RedisVerificationLog } from "../../src/shared-state/redis/verifications/redis-verification-log.js";
 import {
   KEY_TTL_MS,
   type KeyAnswer,
@@ -15,6 +15,7 @@ import {
   type KeyState,
 } from "../../src/upstream/idempotency/key-store.js";
 import { MemoryKeyStore } from "../../src/upstream/idempotency/memory-key-store.js";
+import { accessTo } from "../support/redis-access.js";
 import { hasRedisServer, RedisServer } from "../support/redis-server.js";
 
 const describeHere = hasRedisServer() ? describe : describe.skip;
@@ -26,7 +27,7 @@ describeHere("state in Redis", () => {
   beforeAll(async () => {
     redis = await RedisServer.start();
     connection = new RedisConnection(
-      redis.url,
+      accessTo(redis.url),
       "test:",
       new Logger({ LOG_LEVEL: "silent" }),
     );
@@ -149,6 +150,7 @@ describeHere("state in Redis", () => {
           const order = {
             token: randomUUID(),
             caller: "ann",
+            directory: "main",
             pairKey: `${run} ${pair} ${target}`,
             targetKey: `${run} ${target}`,
             dayKey: run,
@@ -175,6 +177,7 @@ describeHere("state in Redis", () => {
     const order = {
       token: randomUUID(),
       caller: "ann",
+      directory: "main",
       pairKey: randomUUID(),
       targetKey: randomUUID(),
       dayKey: null,
@@ -198,6 +201,7 @@ describeHere("state in Redis", () => {
     const order = {
       token: randomUUID(),
       caller: "ann",
+      directory: "main",
       pairKey: randomUUID(),
       targetKey: randomUUID(),
       dayKey: `${randomUUID()} 2026-01-31`,

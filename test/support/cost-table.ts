@@ -102,6 +102,20 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 8,
   },
   {
+    request: "A page of contacts with `search`",
+    api: "graphql",
+    ask: `{ messageContacts(search: "tom") { totalCount items { ${CONTACT} } } }`,
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
+    request: "The pending verifications of the whole directory",
+    api: "graphql",
+    ask: "{ pendingVerifications { totalCount items { target } } }",
+    calls: [LIST, ...times(12, PENDING)],
+    inParallel: 8,
+  },
+  {
     request: "The pending verifications of a contact",
     api: "graphql",
     ask: `{ messageContactVerifications(contactId: "${BEN}") { items { target } } }`,

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import type { AddressInfo } from "node:net";
+import { decodeExport } from "./otlp-protobuf.js";
 
 /** A span in OTLP's JSON, with the members that tests use. */
 export interface SentSpan {
@@ -60,6 +61,9 @@ export class OtlpCollector {
           collector.keep(body.toString("utf8"));
         } else {
           collector.bodies.push(body.toString("latin1"));
+          const { resource, spans } = decodeExport(body);
+          collector.resource = resource;
+          collector.spans.push(...spans);
         }
         response.writeHead(collector.status, {
           "content-type": "application/json",

@@ -16,12 +16,24 @@ export function hasRedisServer(): boolean {
 export class RedisServer {
   private child: ChildProcess;
 
-  private constructor(readonly port: number) {
+  private constructor(
+    readonly port: number,
+    private readonly args: readonly string[],
+  ) {
     this.child = this.spawn();
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  /**
+   * Resolves when the server answers.
+   *
+   * @param args further arguments of redis-server
+   */
+  static async start(...args: string[]): Promise<RedisServer> {
+    return RedisServer.startAt(await freePort(), ...args);
+  }
+
+  static async startAt(port: number, ...args: string[]): Promise<RedisServer> {
+    const server = new RedisServer(port, args);
     await server.isAnswering();
     return server;
   }
@@ -55,9 +67,11 @@ export class RedisServer {
 
   private spawn(): ChildProcess {
     const options = `--port ${this.port} --bind 127.0.0.1 --appendonly no --daemonize no --loglevel warning`;
-    return spawn("redis-server", [...options.split(" "), "--save", ""], {
-      stdio: "ignore",
-    });
+    return spawn(
+      "redis-server",
+      [...options.split(" "), "--save", "", ...this.args],
+      { stdio: "ignore" },
+    );
   }
 
   private async isAnswering(): Promise<void> {
@@ -65,12 +79,13 @@ export class RedisServer {
   }
 }
 
-function pings(port: number): Promise<boolean> {
+/** Whether a Redis answers at a port, if only that a password is required. */
+export function pings(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
     socket.once("data", (data) => {
       socket.destroy();
-      resolve(data.toString().startsWith("+PONG"));
+      resolve(/^(?:\+PONG|-NOAUTH)/.test(data.toString()));
     });
     socket.once("error", () => resolve(false));
   });

@@ -125,7 +125,14 @@ function textOf({
     (text) => expression.test(text) && hasLength(text),
   );
   return fc.oneof(
-    { weight: 3, arbitrary: fc.stringMatching(expression).filter(hasLength) },
+    {
+      weight: 3,
+      // `stringMatching` has no text for an empty pattern.
+      arbitrary: (pattern === ""
+        ? fc.string({ unit: "grapheme", maxLength: 20 })
+        : fc.stringMatching(expression)
+      ).filter(hasLength),
+    },
     // Mostly at the bounds of a pattern, which random text seldom is.
     ...(samples.length === 0
       ? []

@@ -7,6 +7,7 @@ import {
 /** A store with scripted replies, which records its calls. */
 export class StubStore implements SharedStore {
   isUnavailable = false;
+  readonly isCluster = false;
   readonly asked: {
     readonly keys: readonly string[];
     readonly args: readonly ScriptArgument[];
@@ -36,6 +37,14 @@ export class StubStore implements SharedStore {
   ): Promise<unknown> {
     this.asked.push({ keys, args });
     return this.next();
+  }
+
+  runReplicated(
+    script: string,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+  ): Promise<unknown> {
+    return this.run(script, keys, args);
   }
 
   publish(channel: string): void {

@@ -15,6 +15,11 @@ export interface FeatureRow {
 export const FEATURES = {
   bindingTargets: { kind: "read", scopes: ["directory:read"] },
   updateMessageContacts: { kind: "write", scopes: ["contacts:write"] },
+  pendingVerifications: { kind: "read", scopes: ["contacts:read"] },
+  sendVerifications: {
+    kind: "write",
+    scopes: ["contacts:read", "contacts:verify"],
+  },
   recipients: { kind: "read", scopes: ["contacts:read", "directory:read"] },
   coverage: { kind: "read", scopes: ["contacts:read", "directory:read"] },
   deletionPreview: {

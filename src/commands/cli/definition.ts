@@ -44,10 +44,15 @@ export const DEFINITIONS = {
     },
   },
   doctor: {
-    usage: [""],
+    usage: ["[--changes]"],
     summary:
       "Checks the configuration and everything that the gateway depends on. Changes nothing and prints no secret.",
-    options: {},
+    options: {
+      changes: {
+        description:
+          "also check the permission for each change, by calls for a contact that does not exist or without required parameters",
+      },
+    },
     maxArguments: 0,
     examples: [["", "with the environment that the gateway will have"]],
     exitCodes: {

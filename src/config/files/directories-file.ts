@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { isEndpoint } from "../rules.js";
+import { readCredentialsFile } from "./credentials-file.js";
 import { isObject, readJsonFile, type JsonObject } from "./json-file.js";
 
 /** Vendor credentials, or where they come from. */
 export type DirectoryCredentials =
   | { readonly kind: "chain" }
+  /** A JSON file; see `readCredentialsFile`. It may change while the gateway runs. */
+  | { readonly kind: "file"; readonly path: string }
   | {
       readonly kind: "keys";
       readonly accessKeyId: string;
@@ -67,6 +70,9 @@ function schemaWith(environment: Environment) {
   const chain = z
     .literal("chain")
     .transform(() => ({ kind: "chain" as const }));
+  const file = z
+    .object({ file: z.string("must be a path").min(1, "must not be empty") })
+    .transform(({ file: path }) => ({ kind: "file" as const, path }));
   const row = z.object(
     {
       alias: z
@@ -79,7 +85,7 @@ function schemaWith(environment: Environment) {
         isEndpoint,
         "must be https://<host>, or http://<host> on loopback",
       ),
-      credentials: z.union([chain, keys]),
+      credentials: z.union([chain, file, keys]),
       callsPerSecond: z
         .custom<number>(isCallRate, "must be a whole number from 0 to 10000")
         .optional(),
@@ -101,7 +107,8 @@ function schemaWith(environment: Environment) {
 /**
  * Reads `{"directories": {"<alias>": {"endpoint", "credentials", "callsPerSecond"}}}`.
  * `callsPerSecond` is optional. `credentials` is
- * `"chain"` or contains names of environment variables, so the file contains no secret.
+ * `"chain"`, `{"file": "<path>"}`, or contains names of environment variables, so the file
+ * contains no secret.
  */
 export function readDirectories(
   path: string,
@@ -110,6 +117,12 @@ export function readDirectories(
 ): ReadonlyMap<string, Directory> {
   const file = readJsonFile(path, schemaWith(environment));
   problems.push(...file.problems.map((one) => `DIRECTORIES_FILE: ${one}`));
+  for (const { alias, credentials } of file.value?.directories ?? []) {
+    if (credentials.kind !== "file") continue;
+    const unusable = readCredentialsFile(credentials.path).problems;
+    const name = `DIRECTORIES_FILE: the credentials file of ${alias}`;
+    problems.push(...unusable.map((one) => `${name}: ${one}`));
+  }
   return new Map(
     file.value?.directories.map(({ alias, ...directory }) => [
       alias,

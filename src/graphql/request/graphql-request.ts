@@ -33,9 +33,10 @@ export function readGraphqlRequest(
     throw malformed("extensions");
   }
   // Apollo Server rejects members that are undefined.
-  return {
-    ...documents.find(given),
-    ...(operationName === null ? {} : { operationName }),
-    ...(variables === null ? {} : { variables }),
-  };
+  const request: {
+    -readonly [K in keyof GraphqlRequest]: GraphqlRequest[K];
+  } = documents.find(given);
+  if (operationName !== null) request.operationName = operationName;
+  if (variables !== null) request.variables = variables;
+  return request;
 }

@@ -93,6 +93,7 @@ export function readOtherBodies(
 }
 
 function isUtf8(contentType: string, accepted: readonly string[]): boolean {
+  if (contentType === "application/json") return true;
   const [mediaType = ""] = contentType.split(";", 1);
   if (!accepted.includes(mediaType.trim().toLowerCase())) return false;
   for (const [, quoted, token] of contentType.matchAll(CHARSET_PARAMETER)) {

@@ -5,11 +5,21 @@ import type { Connections } from "../connections.js";
 import { httpError } from "../errors/http-errors.js";
 import type { Ingress } from "./ingress.js";
 
+/** Answers what Node.js would refuse without a problem document. */
+export function replaceNodeDefaults(
+  fastify: Pick<FastifyInstance, "routing" | "server">,
+  connections: Connections,
+  ingress: Pick<Ingress, "rawRefusal">,
+): void {
+  ignoreExpectations(fastify.server, fastify);
+  refuseConnect(fastify.server, connections, ingress);
+}
+
 /**
  * Processes requests with an unknown `Expect` header as if they had none (RFC 9110, section
  * 10.1.1, allows it). Node.js would answer 417 without a body.
  */
-export function ignoreExpectations(
+function ignoreExpectations(
   server: Server,
   fastify: Pick<FastifyInstance, "routing">,
 ): void {
@@ -22,7 +32,7 @@ export function ignoreExpectations(
 }
 
 /** Answers CONNECT. Node.js would close the connection without a response. */
-export function refuseConnect(
+function refuseConnect(
   server: Server,
   connections: Connections,
   ingress: Pick<Ingress, "rawRefusal">,

@@ -7,12 +7,17 @@ import {
   MAX_VIOLATIONS,
   validate,
   type RuleSettings,
+  type Shape,
 } from "../../validation/check-input.js";
 import { MAX_ITEMS } from "./run-in-order.js";
 import { UpdateMessageContactInput } from "../shapes/inputs.js";
 
-/** Fields whose values must be unique within a batch. */
-const UNIQUE_FIELDS = ["contactId", "name"] as const;
+/** The list of changes. Contact ids and names must be unique. */
+const UPDATES = {
+  name: "inputs",
+  shape: UpdateMessageContactInput,
+  unique: [["contactId"], ["name"]],
+} as const;
 
 /**
  * Validates all items of a batch before the first one is sent. Contact ids and names must
@@ -25,7 +30,10 @@ export function checkUpdates(
   context: RequestContext,
   settings: RuleSettings,
 ): UpdateMessageContactInput[] {
-  const violations = batchViolations(inputs, settings).slice(0, MAX_VIOLATIONS);
+  const violations = listViolations(UPDATES, inputs, settings).slice(
+    0,
+    MAX_VIOLATIONS,
+  );
   if (violations.length > 0) {
     throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
   }
@@ -40,31 +48,54 @@ export function checkUpdates(
   return checked;
 }
 
-function batchViolations(inputs: unknown, settings: RuleSettings): Violation[] {
-  const field = ["inputs"];
-  if (!Array.isArray(inputs)) {
+/** A list of items that is validated as a whole. */
+interface ItemList<T extends object> {
+  /** Name of the argument. */
+  readonly name: string;
+  readonly shape: Shape<T>;
+  /** Groups of fields whose values must together be unique within the list. */
+  readonly unique: readonly (readonly string[])[];
+}
+
+/**
+ * Violations of a list of 1 to `MAX_ITEMS` items: those of each item, and repeated values.
+ * A repetition is reported at the last field of its group.
+ */
+export function listViolations<T extends object>(
+  { name, shape, unique }: ItemList<T>,
+  items: unknown,
+  settings: RuleSettings,
+): Violation[] {
+  const field = [name];
+  if (!Array.isArray(items)) {
     return [{ field, rule: "type", expected: EXPECTED.list }];
   }
-  if (inputs.length < 1 || inputs.length > MAX_ITEMS) {
+  if (items.length < 1 || items.length > MAX_ITEMS) {
     return [{ field, rule: "length", min: 1, max: MAX_ITEMS, unit: "items" }];
   }
+  const at = (index: number, path: readonly string[] | null): string[] => [
+    name,
+    String(index),
+    ...(path ?? []),
+  ];
   const violations: Violation[] = [];
-  for (const [index, input] of (inputs as unknown[]).entries()) {
+  for (const [index, item] of (items as unknown[]).entries()) {
     if (violations.length >= MAX_VIOLATIONS) return violations;
-    const checked = validate(UpdateMessageContactInput, input, settings);
+    const checked = validate(shape, item, settings);
     for (const violation of checked.violations) {
-      violations.push({ ...violation, field: pathOf(index, violation.field) });
+      violations.push({ ...violation, field: at(index, violation.field) });
     }
   }
-  for (const name of UNIQUE_FIELDS) {
-    const seen = new Set<unknown>();
-    inputs.forEach((input: unknown, index) => {
-      const value = fieldOf(input, name);
-      if (value === undefined) return;
-      if (seen.has(value)) {
-        violations.push({ field: pathOf(index, [name]), rule: "unique" });
+  for (const group of unique) {
+    const seen = new Set<string>();
+    items.forEach((item: unknown, index) => {
+      const values = group.map((one) => fieldOf(item, one));
+      if (values.includes(undefined)) return;
+      const key = JSON.stringify(values);
+      if (seen.has(key)) {
+        violations.push({ field: at(index, group.slice(-1)), rule: "unique" });
       }
-      seen.add(value);
+      seen.add(key);
     });
   }
   return violations;
@@ -76,22 +107,27 @@ function fieldOf(input: unknown, name: string): unknown {
     : undefined;
 }
 
-function pathOf(index: number, field: readonly string[] | null): string[] {
-  return ["inputs", String(index), ...(field ?? [])];
-}
-
-/** Prefixes the field paths of an item's error with its position in the batch. */
-export function toItemError(error: GatewayError, index: number): GatewayError {
+/** Prefixes the field paths of an item's error with its position in the list. */
+export function toItemError(
+  error: GatewayError,
+  index: number,
+  listName: string = UPDATES.name,
+): GatewayError {
   const { field, violations } = error.details;
+  const pathOf = (path: readonly string[] | null): string[] => [
+    listName,
+    String(index),
+    ...(path ?? []),
+  ];
   return new GatewayError(error.code, {
     ...error.details,
-    ...(field === undefined ? {} : { field: pathOf(index, field) }),
+    ...(field === undefined ? {} : { field: pathOf(field) }),
     ...(violations === undefined
       ? {}
       : {
           violations: violations.map((violation) => ({
             ...violation,
-            field: pathOf(index, violation.field),
+            field: pathOf(violation.field),
           })),
         }),
   });

@@ -1,6 +1,6 @@
 import { type Language, type Sentence } from "../../errors/error-codes.js";
-import { ERRORS, isRetryable } from "../../errors/error-table.js";
 import type { GatewayError } from "../../errors/gateway-error.js";
+import { toReadProblem } from "../watch/read-problem.js";
 import type { SeenDeletion } from "./deletion-ledger.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
 import { DeletionState, MessageType } from "../shapes/enums.js";
@@ -114,15 +114,7 @@ export function toContactDeletion(
     observedAt: seen?.observedAt ?? null,
     startedHere: seen?.startedHere ?? null,
     advice: problem === null ? (ADVICE[state]?.[language] ?? null) : null,
-    problem:
-      problem === null
-        ? null
-        : {
-            code: problem.code,
-            message: ERRORS[problem.code].message[language],
-            retryable: isRetryable(problem.code),
-            retryAfterSeconds: problem.details.retryAfterSeconds ?? null,
-          },
+    problem: problem === null ? null : toReadProblem(problem, language),
   };
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Inject, Injectable } from "@nestjs/common";
 import { AccessControl } from "../../access/access-control.js";
 import type { RequestContext } from "../../context/request-context.js";
@@ -17,7 +16,9 @@ import {
   type RelayedDeletion,
 } from "./deletion-relay.js";
 import { Deletions } from "./deletions.js";
-import { LatestValueStream } from "./latest-value-stream.js";
+import { contextOfPoll } from "../watch/poll-context.js";
+import { WatchSlots } from "../watch/watch-slots.js";
+import { LatestValueStream } from "../watch/latest-value-stream.js";
 import { DeletionState } from "../shapes/enums.js";
 
 /** Poll interval: doubles from the first value up to the last. */
@@ -26,9 +27,6 @@ export const LAST_PAUSE_MS = 30_000;
 
 /** Maximum duration of one poll: the deadline of a read plus a margin. */
 const MAX_POLL_MS = 12_000;
-
-/** Maximum number of concurrent watches per caller, over all APIs. */
-export const WATCHES_PER_CALLER = 50;
 
 /** Schedules a function; returns a function that cancels it. */
 export type Schedule = (run: () => void, ms: number) => () => void;
@@ -50,7 +48,6 @@ export const scheduleTimeout: Schedule = (run, ms) => {
 @Injectable()
 export class DeletionWatch {
   private readonly pollers = new Map<string, Poller>();
-  private readonly byCaller = new Map<string, number>();
 
   constructor(
     @Inject(Deletions) private readonly deletions: Deletions,
@@ -59,6 +56,7 @@ export class DeletionWatch {
     @Inject(DELETION_RELAY) private readonly relay: DeletionRelay,
     @Inject(AccessControl)
     private readonly accessControl: Pick<AccessControl, "chargeUpstreamCalls">,
+    @Inject(WatchSlots) private readonly slots: WatchSlots,
   ) {}
 
   /** Number of deletions that are polled; for tests and metrics. */
@@ -86,7 +84,7 @@ export class DeletionWatch {
     contactId: string,
     context: RequestContext,
   ): AsyncIterableIterator<DeletionReport> {
-    const release = this.acquire(context.caller.id);
+    const release = this.slots.acquire(context.caller.id);
     const key = `${context.directory} ${contactId}`;
     let poller = this.pollers.get(key);
     if (poller === undefined) {
@@ -102,31 +100,6 @@ export class DeletionWatch {
       this.pollers.set(key, poller);
     }
     return poller.join({ context, release });
-  }
-
-  private acquire(callerId: string): () => void {
-    const count = this.byCaller.get(callerId) ?? 0;
-    if (count >= WATCHES_PER_CALLER) {
-      throw new GatewayError(ErrorCode.RATE_LIMITED, {
-        limit: WATCHES_PER_CALLER,
-        retryAfterSeconds: LAST_PAUSE_MS / 1_000,
-        reason: "watch-limit",
-        problem: {
-          en: `You already watch ${WATCHES_PER_CALLER} deletions, which is the limit per caller.`,
-          zh: `您正在监听的删除任务已达单个调用方的上限：${WATCHES_PER_CALLER} 个。`,
-        },
-        advice: {
-          en: "Close a stream that you no longer need, or read the status of the deletion after the given delay.",
-          zh: "请关闭不再需要的事件流，或在指定时间后查询删除状态。",
-        },
-      });
-    }
-    this.byCaller.set(callerId, count + 1);
-    return () => {
-      const left = (this.byCaller.get(callerId) ?? 1) - 1;
-      if (left === 0) this.byCaller.delete(callerId);
-      else this.byCaller.set(callerId, left);
-    };
   }
 }
 
@@ -270,25 +243,4 @@ class Poller {
     });
     return { ...last, problem };
   }
-}
-
-/**
- * Each poll has its own request context, so that its deadline and its call count start
- * at zero. Its spans belong to the trace of the watcher.
- */
-function contextOfPoll({
-  language,
-  caller,
-  directory,
-  trace,
-}: RequestContext): RequestContext {
-  return {
-    requestId: randomUUID(),
-    language,
-    startedAtMs: performance.now(),
-    caller,
-    directory,
-    ...(trace === undefined ? {} : { trace }),
-    usage: { upstreamCalls: 0, upstreamRequestId: null },
-  };
 }

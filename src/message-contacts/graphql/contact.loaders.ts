@@ -91,7 +91,9 @@ export class ContactLoaders {
         Promise.all(ids.map((id) => limit(read, id).catch(toLoaderError))),
       );
     return {
-      contact: loaderOf((id) => this.service.getMessageContact(id, context)),
+      contact: loaderOf((id) =>
+        this.service.getMessageContact(id, context, "lazy"),
+      ),
       pendingVerifications: loaderOf(async (contactId) => {
         const page = await this.service.listMessageContactVerifications(
           { contactId, pageSize: MAX_PAGE_SIZE },

@@ -7,13 +7,15 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
 import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
-import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
+import { CostsCalls } from "../../graphql/upstream-cost.js";
 import { deletedContact, lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
+import { checkContactsArgs } from "../search/check-contacts-args.js";
+import { ContactSearch } from "../search/contact-search.js";
 import { MessageContactsService } from "../message-contacts.service.js";
+import { LIST_CALLS } from "./list-calls.js";
 import { selectedFields } from "./selected-fields.js";
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
 import * as inputs from "../shapes/inputs.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
 import {
@@ -27,24 +29,13 @@ import type { KnownContact, OnDemand } from "../shapes/payloads.js";
 
 const READ = "Scope: `contacts:read`.";
 
-/** Nested reads are counted for each contact of the page. */
-const LIST_CALLS: UpstreamCalls = {
-  calls: 1,
-  items: ({ pageSize }) => maxContactsOnPage(pageSize),
-};
-
-/** Maximum number of contacts on a page; 0 for an invalid size, which is rejected. */
-function maxContactsOnPage(pageSize: unknown): number {
-  if (pageSize === null || pageSize === undefined) return DEFAULT_PAGE_SIZE;
-  return Number(pageSize) <= MAX_PAGE_SIZE ? Math.max(0, Number(pageSize)) : 0;
-}
-
 /** GraphQL queries and mutations: one method per operation. */
 @Resolver()
 export class MessageContactsResolver {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
+    @Inject(ContactSearch) private readonly search: ContactSearch,
     @Inject(ContactLoaders) private readonly loaders: ContactLoaders,
     @Inject(Config) readonly config: Config,
   ) {}
@@ -62,7 +53,7 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   // For Relay's `@refetchable`. The id of a node is the contact's id, so that client
@@ -80,12 +71,12 @@ export class MessageContactsResolver {
   ): Promise<MessageContact | null> {
     const { id } = checkInput(inputs.MessageContactArgs, args);
     this.loaders.startSelected(selectedFields(info), id, context);
-    return this.service.getMessageContact(id, context);
+    return this.service.getMessageContact(id, context, "lazy");
   }
 
   @Query(() => MessageContactPage, {
     nullable: true,
-    description: `All contacts, or those bound to one target (directory, folder or member account). ${READ}`,
+    description: `All contacts, or those that meet every condition. With a condition other than \`boundTo\`, or with an order, the whole directory is read: one upstream call per 100 contacts. ${READ}`,
   })
   @NullOnlyOnError()
   @CostsCalls(LIST_CALLS)
@@ -94,9 +85,10 @@ export class MessageContactsResolver {
     @Args() args: inputs.MessageContactsArgs,
     @Context() context: RequestContext,
   ): Promise<MessageContactPage> {
-    return this.service.listMessageContacts(
-      checkInput(inputs.MessageContactsArgs, args),
+    return this.search.listMessageContacts(
+      checkContactsArgs(args),
       context,
+      "lazy",
     );
   }
 

@@ -13,12 +13,8 @@ import {
 import type { FastifyReply } from "fastify";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { EXPECTED } from "../../errors/expected-forms.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames, type FieldNames } from "../../http/field-names.js";
-import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
@@ -29,6 +25,7 @@ import {
   DisassociateMembers,
   UNBIND_FIELD_NAMES,
 } from "./bulk.decorators.js";
+import { itemsOf } from "./list-body.js";
 import { resultOf, withCompletion } from "./item-results.js";
 import {
   fromPath,
@@ -58,7 +55,7 @@ export class BulkController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<BatchUpdateResults> {
-    const items = checkUpdates(inputsOf(body), context, this.config);
+    const items = checkUpdates(itemsOf(body, "inputs"), context, this.config);
     const outcomes = await this.bulk.updateMessageContacts(items, context);
     const results = outcomes.map((outcome, index) => ({
       contactId: items[index]?.contactId ?? "",
@@ -112,30 +109,6 @@ export class BulkController {
       toBindingChanges(outcomes, context, UNBIND_FIELD_NAMES),
     );
   }
-}
-
-/** Returns the items of a batch; rejects any other member of the body. */
-function inputsOf(body: unknown): unknown {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: null, rule: "type", expected: EXPECTED.object }],
-    });
-  }
-  const unknownNames = Object.keys(body).filter((name) => name !== "inputs");
-  if (unknownNames.length > 0) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknownNames
-        .slice(0, MAX_VIOLATIONS)
-        .map((name) => unknownField(name, ["inputs"])),
-    });
-  }
-  const { inputs: items } = body as { inputs?: unknown };
-  if (items === undefined) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: ["inputs"], rule: "required" }],
-    });
-  }
-  return items;
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 import { Deletions } from "../deletions/deletions.js";
 import { DeletionWatch } from "../deletions/deletion-watch.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
-import { WatchMessageContactDeletion } from "./reads.decorators.js";
+import { WatchMessageContactDeletion } from "./events.decorators.js";
 
 /** Server-sent events of a deletion, for `EventSource`. */
 @Controller("/v1/message-contacts")

@@ -19,6 +19,7 @@ import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { checkInput } from "../../validation/check-input.js";
+import { ContactSearch } from "../search/contact-search.js";
 import { MessageContactsService } from "../message-contacts.service.js";
 import * as reads from "./reads.decorators.js";
 import * as writes from "./writes.decorators.js";
@@ -31,9 +32,9 @@ import {
 } from "./rest-input.js";
 import { DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
+import { MessageContactsQuery } from "../shapes/rest-queries.js";
 import type { ContactDeletion } from "../shapes/contact-deletion.js";
 import type {
-  MessageContact,
   MessageContactPage,
   PendingVerificationPage,
 } from "../shapes/message-contact.js";
@@ -51,6 +52,7 @@ export class MessageContactsController {
   constructor(
     @Inject(MessageContactsService)
     private readonly service: MessageContactsService,
+    @Inject(ContactSearch) private readonly search: ContactSearch,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -81,15 +83,16 @@ export class MessageContactsController {
     @Param("id") id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
-  ): Promise<MessageContact> {
+  ): Promise<string> {
     const args = checkInput(inputs.MessageContactArgs, { id });
-    const contact = requireFound(
-      await this.service.getMessageContact(args.id, context),
+    const { text, etag } = requireFound(
+      await this.service.getMessageContactBody(args.id, context),
       id,
     );
-    // Completed in `addReadHeaders`.
-    void reply.header("etag", contact.etag);
-    return contact;
+    void reply
+      .header("content-type", "application/json; charset=utf-8")
+      .header("etag", etag);
+    return text;
   }
 
   @Get()
@@ -99,8 +102,14 @@ export class MessageContactsController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<MessageContactPage> {
-    const page = await this.service.listMessageContacts(
-      fromQuery(inputs.MessageContactsArgs, query),
+    const { messageTypesAny, messageTypesAll, ...others } = fromQuery(
+      MessageContactsQuery,
+      query,
+    );
+    const types = { any: messageTypesAny, all: messageTypesAll };
+    const hasTypes = Object.values(types).some((list) => list !== undefined);
+    const page = await this.search.listMessageContacts(
+      { ...others, ...(hasTypes ? { messageTypes: types } : {}) },
       context,
     );
     void reply.header("link", pageLinks(rootFor(context), query, page));

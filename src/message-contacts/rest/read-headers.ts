@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isRight, kindOf } from "../../access/rights/features.js";
+import { entityTag } from "../contact-bodies.js";
 
 /**
  * Adds the headers of REST reads:
  *
  * - `Age` of a response that contains cached data, in seconds, rounded up;
- * - a strong `ETag` of the response as this caller gets it. For a single contact, it
- *   begins with the contact's `etag`, so that `If-Match` accepts it.
+ * - a strong `ETag` of the response as this caller gets it, unless the handler has set it.
  *
  * Responds with 304 if `If-None-Match` contains that ETag (RFC 9110, 13.1.2).
  */
@@ -23,8 +22,9 @@ export function addReadHeaders(fastify: FastifyInstance): void {
       done(null, payload);
       return;
     }
-    const etag = etagOf(reply.getHeader("etag"), payload);
-    void reply.header("etag", etag);
+    const set = reply.getHeader("etag");
+    const etag = typeof set === "string" ? set : entityTag(payload);
+    if (etag !== set) void reply.header("etag", etag);
     const { "if-none-match": known } = request.headers;
     if (known === undefined || !includesTag(known, etag)) {
       done(null, payload);
@@ -46,15 +46,6 @@ function addAge({ callContext }: FastifyRequest, reply: FastifyReply): void {
   if (readAgeMs !== undefined) {
     void reply.header("age", String(Math.ceil(readAgeMs / 1_000)));
   }
-}
-
-/** @param version the version of the contact that the response contains, if set */
-function etagOf(version: unknown, payload: string): string {
-  const hash = createHash("sha256")
-    .update(payload)
-    .digest("base64url")
-    .slice(0, 16);
-  return typeof version === "string" ? `"${version}.${hash}"` : `"${hash}"`;
 }
 
 /** Weak comparison, as `If-None-Match` requires. */

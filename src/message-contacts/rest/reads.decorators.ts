@@ -1,7 +1,5 @@
 import { ErrorCode as E } from "../../errors/error-codes.js";
-import type { EventStream } from "../../openapi/events.js";
 import { ContactDeletion } from "../shapes/contact-deletion.js";
-import { DeletionState } from "../shapes/enums.js";
 import * as inputs from "../shapes/inputs.js";
 import * as results from "../shapes/message-contact.js";
 import * as queries from "../shapes/rest-queries.js";
@@ -44,8 +42,8 @@ export const ListMessageContacts = (): MethodDecorator =>
   RestOperation("listMessageContacts", {
     summary: "List contacts",
     description:
-      "One page of all contacts, or of those bound to one target (directory, folder or member account).",
-    query: inputs.MessageContactsArgs,
+      "One page of all contacts, or of those that meet every condition. With a condition other than `boundTo`, or with an order, the whole directory is read: one upstream call per 100 contacts. Repeat a parameter for each value of a list.",
+    query: queries.MessageContactsQuery,
     headers: CONDITIONAL,
     answers: [
       {
@@ -109,61 +107,4 @@ export const ListMessageContactVerifications = (): MethodDecorator =>
     ],
     errors: [E.CONTACT_NOT_FOUND],
     example: { id: "c-X1vOq7bK3tJyW8Ln" },
-  });
-
-const DELETION_EVENTS: EventStream = {
-  schema: "DeletionEvent",
-  description: "An event of a deletion.",
-  kinds: [
-    {
-      name: "message",
-      schema: "DeletionMessageEvent",
-      description: "A state of the deletion.",
-      hasId: true,
-      data: ContactDeletion,
-    },
-    {
-      name: "complete",
-      schema: "DeletionCompleteEvent",
-      description: "The last event, after a final state. Close the stream.",
-      hasId: false,
-    },
-    {
-      name: "problem",
-      schema: "DeletionProblemEvent",
-      description:
-        "The last event, when the credential has expired or was revoked.",
-      hasId: false,
-      data: { component: "Problem" },
-    },
-  ],
-  example: [
-    { kind: "message", id: "IN_PROGRESS.0a7f3c" },
-    {
-      kind: "message",
-      id: "DELETED.1vq8x2",
-      data: { state: DeletionState.DELETED, stateRaw: null, isFinal: true },
-    },
-    { kind: "complete" },
-  ],
-};
-
-/** Declares `GET /{id}/deletion/events`. */
-export const WatchMessageContactDeletion = (): MethodDecorator =>
-  RestOperation("getMessageContactDeletionStatus", {
-    summary: "Watch a deletion",
-    description:
-      "Server-sent events: a `message` for each state of the deletion, then `complete` after a final state. Each message contains the same data as `GET /{id}/deletion`. When the credential expires or is revoked, the last event is `problem` with a problem document.",
-    path: inputs.MessageContactArgs,
-    headers: ["Last-Event-ID"],
-    answers: [
-      { status: 200, description: "The events.", events: DELETION_EVENTS },
-      {
-        status: 204,
-        description:
-          "`Last-Event-ID` is the id of a final state: no more events will follow.",
-      },
-    ],
-    errors: [],
-    example: { id: "c-H4nUc6jS8wFiB2Ry" },
   });

@@ -29,16 +29,37 @@ const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
 /** An integer as JSON writes it, with at most as many digits as a number holds exactly. */
 const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/;
 
-/** Converts numbers and booleans; leaves invalid values as text for validation. */
+const INTEGERS: ReadonlySet<string> = new Set([
+  "pageNumber",
+  "pageSize",
+  "olderThanSeconds",
+]);
+
+const BOOLEANS: ReadonlySet<string> = new Set([
+  "retainContactInMembers",
+  "isBound",
+  "hasPending",
+  "includePath",
+]);
+
+/** Parameters that are repeated for each value; Fastify gives a single one as text. */
+const LISTS: ReadonlySet<string> = new Set([
+  "status",
+  "titles",
+  "messageTypesAny",
+  "messageTypesAll",
+]);
+
+/** Converts numbers, booleans and lists; leaves invalid values as text for validation. */
 function parseQueryValue(name: string, value: string | string[]): unknown {
   if (typeof value !== "string") return value;
-  if (name === "pageNumber" || name === "pageSize") {
+  if (INTEGERS.has(name)) {
     return INTEGER.test(value) ? Number(value) : value;
   }
-  if (name === "retainContactInMembers" || name === "includePath") {
+  if (BOOLEANS.has(name)) {
     return value === "true" ? true : value === "false" ? false : value;
   }
-  return value;
+  return LISTS.has(name) ? [value] : value;
 }
 
 /**

@@ -36,6 +36,14 @@ export enum VerificationChannel {
   PHONE = "PHONE",
 }
 
+/** Orders of the list of contacts; contacts that are equal follow by id. */
+export enum ContactOrder {
+  NAME_ASC = "NAME_ASC",
+  NAME_DESC = "NAME_DESC",
+  CREATED_AT_ASC = "CREATED_AT_ASC",
+  CREATED_AT_DESC = "CREATED_AT_DESC",
+}
+
 export enum DeletionState {
   IN_PROGRESS = "IN_PROGRESS",
   FAILED = "FAILED",
@@ -140,6 +148,17 @@ declareEnum(VerificationChannel, {
   valuesMap: {
     EMAIL: { description: "By e-mail." },
     PHONE: { description: "By text message." },
+  },
+});
+
+declareEnum(ContactOrder, {
+  name: "ContactOrder",
+  description: "Orders of a list of contacts.",
+  valuesMap: {
+    NAME_ASC: { description: "By name." },
+    NAME_DESC: { description: "By name, last first." },
+    CREATED_AT_ASC: { description: "Oldest first." },
+    CREATED_AT_DESC: { description: "Newest first." },
   },
 });
 

@@ -1,5 +1,11 @@
 import { ArgsType, InputType } from "@nestjs/graphql";
-import { ContactTitle, MessageType } from "./enums.js";
+import {
+  ContactOrder,
+  ContactStatus,
+  ContactTitle,
+  MessageType,
+} from "./enums.js";
+import * as filters from "./filter-fields.js";
 import {
   BoundTo,
   ContactEmailAddress,
@@ -185,11 +191,44 @@ export class MessageContactArgs {
   id!: string;
 }
 
-/** A page of contacts. */
+/** Message types of which a contact receives some or all. */
+@InputType({
+  description: "Message types of which a contact receives some or all.",
+})
+export class MessageTypeFilter {
+  @filters.AnyMessageType()
+  any?: MessageType[];
+
+  @filters.AllMessageTypes()
+  all?: MessageType[];
+}
+
+/** A page of contacts, in GraphQL. */
 @ArgsType()
 export class MessageContactsArgs {
   @BoundTo()
   boundTo?: string;
+
+  @filters.Search()
+  search?: string;
+
+  @filters.StatusFilter()
+  status?: ContactStatus[];
+
+  @filters.TitleFilter()
+  titles?: ContactTitle[];
+
+  @filters.MessageTypeConditions(() => MessageTypeFilter)
+  messageTypes?: MessageTypeFilter;
+
+  @filters.IsBound()
+  isBound?: boolean;
+
+  @filters.HasPending()
+  hasPending?: boolean;
+
+  @filters.OrderBy()
+  orderBy?: ContactOrder;
 
   @PageNumber()
   pageNumber?: number;

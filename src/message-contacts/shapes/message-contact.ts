@@ -1,4 +1,11 @@
-import { ID, Int, InterfaceType, ObjectType } from "@nestjs/graphql";
+import {
+  ID,
+  Int,
+  InterfaceType,
+  ObjectType,
+  type FieldMiddleware,
+  type NextFn,
+} from "@nestjs/graphql";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -19,6 +26,14 @@ export const READ_BY_ID: ReadonlySet<string> = new Set([
   "__typename",
   ...NESTED_READS,
 ]);
+
+/** A text, or a function that computes it when a GraphQL request selects it. */
+type LazyText = string | (() => string);
+
+const computeText: FieldMiddleware = async (_, next: NextFn<LazyText>) => {
+  const text: LazyText = await next();
+  return typeof text === "function" ? text() : text;
+};
 
 /** One binding of a contact. */
 @ObjectType({
@@ -68,7 +83,8 @@ export class PendingVerification {
  * Relay's interface of objects that `Query.node` can read again. Contacts are the only
  * ones: no other shape has an id.
  */
-@InterfaceType({
+// With its name, because the bundle has another class of this name.
+@InterfaceType("Node", {
   description:
     "An object that `node` can read again by its id. Contacts are the only ones.",
   resolveType: () => "MessageContact",
@@ -101,6 +117,7 @@ export class MessageContact implements Node {
     description:
       "Version of the contact's state, the same for masked and unmasked callers. Send it as `ifMatch` (GraphQL) or in `If-Match` (REST) to change the contact only if it is still in this state. Pending verifications are not part of it.",
     example: "mH5cTq0Vb2yXw8Zr4KdJ1A",
+    middleware: [computeText],
   })
   etag!: string;
 

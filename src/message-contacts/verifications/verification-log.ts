@@ -11,11 +11,13 @@ export interface VerificationOrder {
   readonly token: string;
   /** Caller against whose limit the entry counts. */
   readonly caller: string;
+  /** Alias of the directory. */
+  readonly directory: string;
   /** Contact and target; key of the cool-down. */
   readonly pairKey: string;
   /** Target; key of the vendor's limit per minute. */
   readonly targetKey: string;
-  /** Directory and calendar day; null when no daily limit is known. */
+  /** Directory, a space and the calendar day; null when no daily limit is known. */
   readonly dayKey: string | null;
   /**
    * Identifies the write under the caller's idempotency key. A second order with the same

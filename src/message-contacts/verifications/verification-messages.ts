@@ -14,6 +14,11 @@ import { Upstream } from "../../upstream/upstream.js";
 import type { VendorParams } from "../../upstream/vendor/vendor-types.js";
 import { WALL_CLOCK } from "../deletions/deletions.js";
 import {
+  VERIFICATION_HISTORY,
+  type PendingTarget,
+  type VerificationHistory,
+} from "./verification-history.js";
+import {
   VERIFICATION_LOG,
   type VerificationCaps,
   type VerificationLog,
@@ -62,6 +67,8 @@ export class VerificationMessages {
     @Inject(Config) config: Config,
     @Inject(WALL_CLOCK) private readonly now: () => number,
     @Inject(Logger) private readonly logger: Logger,
+    @Inject(VERIFICATION_HISTORY)
+    private readonly history: VerificationHistory,
   ) {
     this.caps = {
       cooldownMs: config.VERIFICATION_COOLDOWN_SECONDS * 1_000,
@@ -112,8 +119,10 @@ export class VerificationMessages {
     } catch (error) {
       throw await this.afterFailure(error, acquired, cooldownFromMs);
     }
-    if (acquired !== null) this.warn(sentToday, context);
-    else sentToday = await this.log.sentToday(order.dayKey);
+    if (acquired !== null) {
+      this.warn(sentToday, context);
+      this.history.recordSent(context.directory, pendingTarget(params));
+    } else sentToday = await this.log.sentToday(order.dayKey);
     return {
       sentAt: new Date(startedAtMs).toISOString(),
       retryAfterSeconds: this.secondsOfCooldown(cooldownFromMs),
@@ -135,6 +144,7 @@ export class VerificationMessages {
     return {
       token: randomUUID(),
       caller: caller.id,
+      directory,
       pairKey: hashOf(directory, params.ContactId, target),
       targetKey: hashOf(directory, target),
       dayKey: isEmail ? `${directory} ${dayOf(atMs)}` : null,
@@ -217,11 +227,16 @@ export class VerificationMessages {
     this.logger.log(
       "warn",
       "daily limit of verification e-mails is nearly reached",
-      {
-        directory,
-      },
+      { event: "verification-limit-near", directory },
     );
   }
+}
+
+function pendingTarget(params: VendorParams[SendOperation]): PendingTarget {
+  return {
+    contactId: params.ContactId,
+    target: "EmailAddress" in params ? params.EmailAddress : params.PhoneNumber,
+  };
 }
 
 function hashOf(...parts: string[]): string {

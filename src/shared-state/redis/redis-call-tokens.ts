@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
 import {
+  DECREASE,
+  DECREASE_EVERY_MS,
+} from "../../upstream/pacing/adaptive-limit.js";
+import {
   LocalCallTokens,
   WINDOW_MS,
   type CallTokens,
   type TokenGrant,
 } from "../../upstream/pacing/call-tokens.js";
 import type { SharedStore } from "../shared-store.js";
+import { stateKey } from "../state-formats.js";
 
 /** Unused tokens of a batch may be used for this long; so the shared window is longer. */
 const LEASE_MS = 50;
@@ -13,24 +18,45 @@ const LEASE_MS = 50;
 /** A replica that took no token for this long does not count as running. */
 const REPLICA_TTL_MS = 60_000;
 
+/** Maximum number of outcomes that one script counts. */
+const MAX_OUTCOMES = 1_000;
+
 /**
  * Takes tokens in a window that all replicas share. A value of another type counts as
- * absent. While another replica waits for tokens, each gets an equal share.
+ * absent. While another replica waits for tokens, each gets an equal share. The rate that
+ * the vendor accepts is lowered and raised as in `AdaptiveLimit`, by the outcomes of the
+ * calls of all replicas.
  *
- * KEYS: tokens taken, replicas that run, replicas that wait; each a sorted set by time.
- * ARGV: replica, limit, wanted, window, time to live of a replica, number of the batch.
+ * KEYS: tokens taken, replicas that run, replicas that wait, each a sorted set by time;
+ * a hash with the rate.
+ * ARGV: replica, limit, wanted, window, time to live of a replica, number of the batch,
+ * configured rate, successful calls, and 1 if a call was throttled.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local replica, limit, wanted = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local window, ttl = tonumber(ARGV[4]), tonumber(ARGV[5])
+local window, ttl, max = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[7])
 for at, key in ipairs(KEYS) do
   local kind = redis.call('TYPE', key).ok
-  if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', key) end
-  local age = at == 2 and ttl or window
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - age)
+  if kind ~= 'none' and kind ~= (at == 4 and 'hash' or 'zset') then redis.call('DEL', key) end
+  if at < 4 then redis.call('ZREMRANGEBYSCORE', key, '-inf', now - (at == 2 and ttl or window)) end
 end
+local stored = redis.call('HMGET', KEYS[4], 'value', 'loweredAt')
+local rate = string.match(stored[1] or '', '^%d+%.?%d*$') and tonumber(stored[1]) or max
+rate = math.max(1, math.min(max, rate))
+local loweredAt = string.match(stored[2] or '', '^%d+$') and tonumber(stored[2]) or 0
+for n = 1, tonumber(ARGV[8]) do rate = math.min(max, rate + 1 / rate) end
+if ARGV[9] == '1' and now - loweredAt >= ${DECREASE_EVERY_MS} then
+  rate, loweredAt = math.max(1, rate * ${DECREASE}), now
+end
+if rate < max then
+  redis.call('HSET', KEYS[4], 'value', string.format('%.6f', rate), 'loweredAt', string.format('%.0f', loweredAt))
+  redis.call('PEXPIRE', KEYS[4], ttl)
+else
+  redis.call('DEL', KEYS[4])
+end
+limit = math.min(limit, math.floor(rate))
 redis.call('ZADD', KEYS[2], now, replica)
 local replicas = redis.call('ZCARD', KEYS[2])
 local others = 0
@@ -51,12 +77,12 @@ for n = 1, granted do
   redis.call('ZADD', KEYS[1], now, replica .. ':' .. ARGV[6] .. ':' .. n)
 end
 if granted < wanted then redis.call('ZADD', KEYS[3], now, replica)
-else redis.call('ZREM', KEYS[3], replica) end
+elseif wanted > 0 then redis.call('ZREM', KEYS[3], replica) end
 redis.call('PEXPIRE', KEYS[1], window)
 redis.call('PEXPIRE', KEYS[2], ttl)
 redis.call('PEXPIRE', KEYS[3], window)
 local oldest = tonumber(taken[2] or now)
-return { granted, math.max(1, oldest + window - now), replicas, others, used + granted }
+return { granted, math.max(1, oldest + window - now), replicas, others, used + granted, string.format('%.6f', rate) }
 `;
 
 /**
@@ -73,6 +99,9 @@ export class RedisCallTokens implements CallTokens {
   /** Unused tokens of the last batch, and until when they may be used. */
   private lease = { left: 0, untilMs: 0 };
   private recentAtMs: number[] = [];
+  /** Outcomes that the shared rate does not contain yet. */
+  private successes = 0;
+  private isThrottled = false;
   private seen = { replicas: 1, others: 0, used: 0, atMs: 0 };
 
   /** @param minReplicas known number of replicas, such as the workers of this machine */
@@ -84,8 +113,8 @@ export class RedisCallTokens implements CallTokens {
   ) {
     this.local = new LocalCallTokens(now);
     // Braces are a hash tag: they keep the keys in one slot of a Redis cluster.
-    this.keys = ["taken", "replicas", "waiting"].map(
-      (part) => `pace:{${name}}:${part}`,
+    this.keys = ["taken", "replicas", "waiting", "rate"].map(
+      (part) => `${stateKey("pace")}:{${name}}:${part}`,
     );
   }
 
@@ -103,7 +132,7 @@ export class RedisCallTokens implements CallTokens {
     return Math.max(0, limit - (isRecent ? this.seen.used : 0));
   }
 
-  async take(wanted: number, limit: number): Promise<TokenGrant> {
+  async take(wanted: number, limit: number, max = limit): Promise<TokenGrant> {
     const { lease } = this;
     if (lease.left > 0 && this.now() < lease.untilMs) {
       const granted = Math.min(wanted, lease.left);
@@ -111,7 +140,7 @@ export class RedisCallTokens implements CallTokens {
       return this.granted(granted);
     }
     try {
-      return await this.takeShared(wanted, limit);
+      return await this.takeShared(wanted, limit, max);
     } catch {
       const grant = this.local.take(wanted, this.localLimit(limit));
       this.recordUse(grant.granted);
@@ -119,23 +148,61 @@ export class RedisCallTokens implements CallTokens {
     }
   }
 
-  private async takeShared(wanted: number, limit: number): Promise<TokenGrant> {
-    this.batches += 1;
+  recordOutcome(isThrottled: boolean, max: number): void {
+    if (!isThrottled) {
+      this.successes = Math.min(MAX_OUTCOMES, this.successes + 1);
+      return;
+    }
+    this.isThrottled = true;
+    // At once, because the other replicas must slow down too.
+    this.run(0, max, max).catch(() => undefined);
+  }
+
+  private async takeShared(
+    wanted: number,
+    limit: number,
+    max: number,
+  ): Promise<TokenGrant> {
     const sentAtMs = this.now();
     const batch = wanted + this.likelyToFollow();
-    const answer = await this.store.run(TAKE, this.keys, [
-      this.replica,
-      limit,
-      batch,
-      WINDOW_MS + LEASE_MS,
-      REPLICA_TTL_MS,
-      this.batches,
-    ]);
-    const [taken, retryInMs, replicas, others, used] = numbersOf(answer);
-    this.seen = { replicas, others, used, atMs: this.now() };
+    const { taken, retryInMs, rate } = await this.run(batch, limit, max);
     const granted = Math.min(wanted, taken);
     this.lease = { left: taken - granted, untilMs: sentAtMs + LEASE_MS };
-    return granted > 0 ? this.granted(granted) : { granted, retryInMs };
+    return granted > 0
+      ? { ...this.granted(granted), rate }
+      : { granted, retryInMs, rate };
+  }
+
+  /** Takes tokens, and adds the outcomes so far to the shared rate. */
+  private async run(
+    batch: number,
+    limit: number,
+    max: number,
+  ): Promise<{ taken: number; retryInMs: number; rate: number }> {
+    this.batches += 1;
+    const { successes, isThrottled } = this;
+    this.successes = 0;
+    this.isThrottled = false;
+    try {
+      const answer = await this.store.run(TAKE, this.keys, [
+        this.replica,
+        limit,
+        batch,
+        WINDOW_MS + LEASE_MS,
+        REPLICA_TTL_MS,
+        this.batches,
+        max,
+        successes,
+        isThrottled ? 1 : 0,
+      ]);
+      const [taken, retryInMs, replicas, others, used, rate] =
+        numbersOf(answer);
+      this.seen = { replicas, others, used, atMs: this.now() };
+      return { taken, retryInMs, rate };
+    } catch (error) {
+      this.isThrottled ||= isThrottled;
+      throw error;
+    }
   }
 
   private granted(granted: number): TokenGrant {
@@ -164,11 +231,13 @@ export class RedisCallTokens implements CallTokens {
   }
 }
 
-/** The five numbers of the script's reply. */
-function numbersOf(answer: unknown): [number, number, number, number, number] {
+type Numbers = [number, number, number, number, number, number];
+
+/** The six numbers of the script's reply. */
+function numbersOf(answer: unknown): Numbers {
   const values = Array.isArray(answer) ? answer.map(Number) : [];
-  if (values.length !== 5 || !values.every(Number.isFinite)) {
+  if (values.length !== 6 || !values.every(Number.isFinite)) {
     throw new TypeError("unexpected reply");
   }
-  return values as [number, number, number, number, number];
+  return values as Numbers;
 }

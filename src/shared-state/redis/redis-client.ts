@@ -1,4 +1,6 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { RedisAccess } from "../../config/redis/redis-access.js";
+import type { RedisHost } from "../../config/redis/redis-url.js";
 
 /** Command timeout: a request with an idempotency key must be answered within 500 ms. */
 const COMMAND_TIMEOUT_MS = 400;
@@ -9,21 +11,95 @@ const RECONNECT_CAP_MS = 1_000;
 /** Socket timeout: a connection without any data for this long is closed. */
 const DEAD_AFTER_MS = 5_000;
 
-/** Opens a connection that rejects commands at once while it is not established. */
-export function connect(url: string): Redis {
-  return new Redis(url, {
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** In a cluster, a command whose connection closed is sent again after this pause. */
+const RESEND_AFTER_MS = 50;
+
+/** A command is sent at most this often in a cluster, so that it settles in time. */
+const MAX_REDIRECTIONS = 5;
+
+/** How often the client asks which node has which slots; errors cause it as well. */
+const SLOTS_REFRESH_MS = 2_000;
+
+/** Client of a server, of the primary that Sentinel names, or of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** Opens connections that reject commands at once while they are not established. */
+export function connect(access: RedisAccess): RedisClient {
+  const { target } = access;
+  switch (target.kind) {
+    case "server":
+      return new Redis(access.url, optionsOf(access));
+    case "sentinel":
+      return new Redis(sentinelOptions(access));
+    case "cluster":
+      return new Cluster([...target.hosts], {
+        redisOptions: optionsOf(access),
+        enableOfflineQueue: false,
+        enableReadyCheck: false,
+        clusterRetryStrategy: pauseBefore,
+        maxRedirections: MAX_REDIRECTIONS,
+        retryDelayOnFailover: RESEND_AFTER_MS,
+        // Reported as a problem instead, because it lasts longer than a request waits.
+        retryDelayOnClusterDown: 0,
+        retryDelayOnTryAgain: RESEND_AFTER_MS,
+        slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
+        slotsRefreshInterval: SLOTS_REFRESH_MS,
+        // Keeps host names, which a certificate may require.
+        dnsLookup: (host, done) => done(null, host),
+      });
+  }
+}
+
+/** Opens a connection to one node of a cluster, for subscriptions. */
+export function connectToNode(access: RedisAccess, node: RedisHost): Redis {
+  return new Redis({ ...optionsOf(access), ...node });
+}
+
+function optionsOf({ target, tls }: RedisAccess): RedisOptions {
+  return {
+    // Undefined options would override those of the URL.
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(tls === null ? {} : { tls }),
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: DEAD_AFTER_MS,
-    connectTimeout: 2_000,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: 10_000,
     enableOfflineQueue: false,
     // Our probe replaces it, and does not need permission for INFO.
     enableReadyCheck: false,
+    // Otherwise it sends CLIENT SETINFO, which needs another permission.
+    disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (times) =>
-      Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(times, 8)) *
-      (0.5 + Math.random() / 2),
-  });
+    retryStrategy: pauseBefore,
+  };
+}
+
+function sentinelOptions(access: RedisAccess): RedisOptions {
+  const { target, tls, sentinelUsername, sentinelPassword } = access;
+  return {
+    ...optionsOf(access),
+    db: target.database,
+    sentinels: [...target.hosts],
+    name: target.primaryName,
+    ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(tls === null
+      ? {}
+      : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+    sentinelRetryStrategy: pauseBefore,
+    // The list in REDIS_URL is complete, and the command needs another permission.
+    updateSentinels: false,
+  };
+}
+
+/** Pause before a connection attempt, with jitter. */
+function pauseBefore(times: number): number {
+  const pause = Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(times, 8));
+  return pause * (0.5 + Math.random() / 2);
 }

@@ -1,6 +1,8 @@
-import type { Redis } from "ioredis";
+import { Cluster } from "ioredis";
+import type { RedisAccess } from "../../config/redis/redis-access.js";
+import type { LogEvent } from "../../logging/events.js";
 import type { Logger } from "../../logging/logger.js";
-import { connect } from "./redis-client.js";
+import { connect, type RedisClient } from "./redis-client.js";
 import {
   connectionErrorCode,
   isGeneralRefusal,
@@ -8,6 +10,8 @@ import {
   probe,
   errorWordOf,
 } from "./redis-probe.js";
+import { RedisSubscriber } from "./redis-subscriber.js";
+import { ReplicatedScripts } from "./replicated-scripts.js";
 import {
   SharedStateUnavailable,
   type ScriptArgument,
@@ -17,6 +21,12 @@ import {
 /** Pause between two probes; the second one applies while Redis cannot be used. */
 const PROBE_INTERVAL_MS = 1_000;
 const UNAVAILABLE_PROBE_INTERVAL_MS = 250;
+
+/**
+ * Publishes a message at the node that owns the slot of the key, where all replicas of the
+ * gateway subscribe. A plain PUBLISH goes to any node, so messages could overtake others.
+ */
+const PUBLISH = "return redis.call('PUBLISH', ARGV[1], ARGV[2])";
 
 /** Why Redis cannot be used. */
 export interface RedisProblem {
@@ -31,8 +41,14 @@ const MESSAGES = {
   refused: "shared state rejects commands",
 } as const;
 
+const EVENT_OF = {
+  away: "shared-state-lost",
+  refused: "shared-state-refused",
+} as const satisfies Readonly<Record<RedisProblem["kind"], LogEvent>>;
+
 /**
- * Connection to Redis or Valkey with a health check. A probe runs every command
+ * Connection to Redis or Valkey with a health check: to a server, to the primary that
+ * Sentinel names, or to a cluster. A probe runs every command
  * that is needed, after each connect and once a second, because a server that
  * answers PING may reject all other commands.
  *
@@ -42,12 +58,12 @@ const MESSAGES = {
  * may contain a password.
  */
 export class RedisConnection implements SharedStore {
-  private readonly commands: Redis;
-  private readonly subscriber: Redis;
-  private readonly listeners = new Map<
-    string,
-    Set<(message: string) => void>
-  >();
+  readonly isCluster: boolean;
+  private readonly commands: RedisClient;
+  private readonly subscriber: RedisSubscriber;
+  private readonly replicated: ReplicatedScripts;
+  /** Selects the node of a cluster at which messages are published. */
+  private readonly publishKey: string;
   private currentProblem: RedisProblem | null = {
     kind: "away",
     reason: "connecting",
@@ -61,12 +77,19 @@ export class RedisConnection implements SharedStore {
   private readonly probeWaiters = new Set<() => void>();
 
   constructor(
-    url: string,
+    access: RedisAccess,
     private readonly prefix: string,
     private readonly logger: Logger,
   ) {
-    this.commands = connect(url);
-    this.subscriber = connect(url);
+    this.commands = connect(access);
+    this.isCluster = this.commands instanceof Cluster;
+    this.publishKey = `${prefix}publish:{reads}`;
+    this.subscriber = new RedisSubscriber(
+      access,
+      this.commands,
+      this.publishKey,
+    );
+    this.replicated = new ReplicatedScripts(access, this.commands, logger);
     this.commands.on("ready", () => void this.probe());
     this.commands.on("close", () => {
       // After a rejection, `reconnect` closes the connection on purpose.
@@ -74,22 +97,11 @@ export class RedisConnection implements SharedStore {
         this.setProblem({ kind: "away", reason: "closed" });
     });
     this.commands.on("error", (error: Error) => this.setProblemFrom(error));
-    // The command connection reports the same errors.
-    this.subscriber.on("error", () => undefined);
-    this.subscriber.on("ready", () => {
-      for (const channel of this.listeners.keys())
-        this.subscribeChannel(channel);
-    });
-    this.subscriber.on("message", (channel: string, message: string) => {
-      for (const listener of this.listeners.get(channel) ?? []) {
-        listener(message);
-      }
-    });
     this.scheduleProbe();
   }
 
   /** For libraries that send their own commands; they must use `keyPrefix`. */
-  get client(): Redis {
+  get client(): RedisClient {
     return this.commands;
   }
 
@@ -148,14 +160,26 @@ export class RedisConnection implements SharedStore {
     );
   }
 
+  runReplicated(
+    script: string,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+  ): Promise<unknown> {
+    const names = keys.map((key) => this.prefix + key);
+    return this.send(() => this.replicated.run(script, names, args));
+  }
+
   publish(channel: string, message: string): void {
     void this.deliver(channel, message);
   }
 
   /** Publishes a message. Resolves with false if it cannot be published. */
   deliver(channel: string, message: string): Promise<boolean> {
+    const name = this.prefix + channel;
     return this.send(() =>
-      this.commands.publish(this.prefix + channel, message),
+      this.isCluster
+        ? this.commands.eval(PUBLISH, 1, this.publishKey, name, message)
+        : this.commands.publish(name, message),
     ).then(
       () => true,
       () => false,
@@ -164,39 +188,22 @@ export class RedisConnection implements SharedStore {
 
   /** Calls `listener` when messages may be lost, and when Redis cannot be used. */
   onTrouble(listener: () => void): void {
-    this.subscriber.on("close", listener);
+    this.subscriber.onClose(listener);
     this.troubleListeners.push(listener);
   }
 
   subscribe(channel: string, listener: (message: string) => void): () => void {
-    const name = this.prefix + channel;
-    const present = this.listeners.get(name);
-    if (present === undefined) {
-      this.listeners.set(name, new Set([listener]));
-      this.subscribeChannel(name);
-    } else present.add(listener);
-    return () => {
-      const left = this.listeners.get(name);
-      if (left?.delete(listener) !== true || left.size > 0) return;
-      this.listeners.delete(name);
-      if (this.subscriber.status !== "ready") return;
-      this.subscriber.unsubscribe(name).catch(() => undefined);
-    };
+    return this.subscriber.subscribe(this.prefix + channel, listener);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.probeTimer);
-    this.subscriber.disconnect();
+    this.subscriber.close();
+    this.replicated.close();
     // QUIT lets earlier commands finish, such as the release of a lease.
     await this.commands.quit().catch(() => undefined);
     this.commands.disconnect();
-  }
-
-  private subscribeChannel(channel: string): void {
-    // Once connected, it subscribes to all channels.
-    if (this.subscriber.status === "ready")
-      this.subscriber.subscribe(channel).catch(() => undefined);
   }
 
   private async send<T>(send: () => Promise<T>): Promise<T> {
@@ -232,7 +239,8 @@ export class RedisConnection implements SharedStore {
     if (this.isProbing || this.commands.status !== "ready") return;
     this.isProbing = true;
     try {
-      await probe(this.commands, this.subscriber, this.prefix);
+      this.subscriber.refresh();
+      await probe(this.commands, this.subscriber.ready, this.prefix);
       this.setProblem(null);
     } catch (error) {
       this.setProblemFrom(error);
@@ -262,7 +270,8 @@ export class RedisConnection implements SharedStore {
     if (now - this.reconnectedAtMs < PROBE_INTERVAL_MS || this.isClosed) return;
     this.reconnectedAtMs = now;
     this.commands.disconnect(true);
-    this.subscriber.disconnect(true);
+    this.subscriber.reconnect();
+    this.replicated.reconnect();
   }
 
   /** Logs one line when Redis becomes unusable, and one when it recovers. */
@@ -274,10 +283,16 @@ export class RedisConnection implements SharedStore {
     const kind = problem?.kind ?? null;
     if (kind === this.loggedKind) return;
     this.loggedKind = kind;
-    if (problem === null) this.logger.log("info", "shared state is available");
-    else {
+    if (problem === null) {
+      this.logger.log("info", "shared state is available", {
+        event: "shared-state-back",
+      });
+    } else {
       const { reason: outcome } = problem;
-      this.logger.log("warn", MESSAGES[problem.kind], { outcome });
+      this.logger.log("warn", MESSAGES[problem.kind], {
+        event: EVENT_OF[problem.kind],
+        outcome,
+      });
     }
   }
 }

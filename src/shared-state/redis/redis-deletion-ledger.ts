@@ -8,6 +8,7 @@ import {
 import type { BoundedTable } from "../../upstream/idempotency/bounded-entries.js";
 import { parseJson, timestamp } from "../checked-values.js";
 import type { SharedStore } from "../shared-store.js";
+import { stateKey } from "../state-formats.js";
 
 const SEEN_DELETION = z.object({
   observedAt: timestamp,
@@ -72,5 +73,5 @@ export class RedisDeletionLedger implements DeletionLedger {
 
 /** Contact ids are not personal data, so the key contains them unhashed. */
 function keyOf(directory: string, contactId: string): string {
-  return `deletion:${directory}:${contactId}`;
+  return `${stateKey("deletion")}:${directory}:${contactId}`;
 }

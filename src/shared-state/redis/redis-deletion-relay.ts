@@ -6,6 +6,7 @@ import type {
 import type { DeletionReport } from "../../message-contacts/deletions/deletion-report.js";
 import type { SharedStore } from "../shared-store.js";
 import { toRelayedReport, parseRelayedReport } from "../relayed-report.js";
+import { stateKey } from "../state-formats.js";
 
 /** TTL of the last report, which new watchers receive first. */
 const LATEST_TTL_MS = 60_000;
@@ -84,5 +85,5 @@ function keyOf(
   { directory, contactId }: RelayedDeletion,
   part: "looker" | "latest" | "told",
 ): string {
-  return `watch:{${directory}:${contactId}}:${part}`;
+  return `${stateKey("watch")}:{${directory}:${contactId}}:${part}`;
 }

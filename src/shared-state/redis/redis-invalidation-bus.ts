@@ -8,8 +8,9 @@ import type {
 } from "../../upstream/reads/invalidation-bus.js";
 import { parseJson, shortText } from "../checked-values.js";
 import type { RedisConnection } from "./redis-connection.js";
+import { stateKey } from "../state-formats.js";
 
-const CHANNEL = "reads:changed";
+const CHANNEL = `${stateKey("reads")}:changed`;
 
 /** Longer messages are ignored; a real one has an alias and a contact id. */
 const MAX_LENGTH = 1_024;
@@ -61,7 +62,7 @@ interface Ping {
 export class RedisInvalidationBus implements InvalidationBus {
   readonly isShared = true;
   private readonly replica = randomUUID();
-  private readonly echoChannel = `reads:echo:${this.replica}`;
+  private readonly echoChannel = `${stateKey("reads")}:echo:${this.replica}`;
   private readonly listeners: InvalidationListener[] = [];
   /** The ping whose echo has not arrived. */
   private sent: Ping | null = null;

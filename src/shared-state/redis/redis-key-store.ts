@@ -12,6 +12,7 @@ import {
 } from "../../upstream/idempotency/key-store.js";
 import { errorCode, parseJson, shortText } from "../checked-values.js";
 import type { SharedStore } from "../shared-store.js";
+import { stateKey } from "../state-formats.js";
 
 /** Maximum tolerated difference between the clock of Redis and a stored time. */
 const CLOCK_MARGIN_MS = 24 * 60 * 60 * 1_000;
@@ -122,7 +123,10 @@ export class RedisKeyStore implements KeyStore {
     key: string,
     { owner, from, orAbsent, to }: KeyMove,
   ): Promise<MoveAnswer> {
-    const moved = await this.store.run(
+    // This record allows the write to be sent, so it must outlive a failover of Redis.
+    const isPromise = to?.state === "running";
+    const run = isPromise ? "runReplicated" : "run";
+    const moved = await this.store[run](
       MOVE,
       [keyOf(key)],
       [
@@ -144,12 +148,9 @@ export class RedisKeyStore implements KeyStore {
   }
 }
 
-/**
- * The key is already an HMAC. The number is the version of the record format: records
- * of version 1 had no owner, and their keys were derived differently.
- */
+/** The key is already an HMAC. */
 function keyOf(key: string): string {
-  return `idempotency:2:${key}`;
+  return `${stateKey("idempotency")}:${key}`;
 }
 
 function toAnswer(found: unknown): KeyAnswer | null {

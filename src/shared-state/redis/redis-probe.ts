@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
+import { STATE_FORMATS, stateKey } from "../state-formats.js";
+import type { RedisClient } from "./redis-client.js";
 
 /**
  * Runs every command that the gateway needs, on a key in each of its namespaces. A
@@ -15,7 +17,6 @@ for _, key in ipairs(KEYS) do
   redis.call('INCR', key)
   redis.call('DECR', key)
   redis.call('INCRBY', key, 1)
-  redis.call('EXPIRE', key, 5)
   redis.call('PEXPIRE', key, 5000)
   redis.call('PTTL', key)
   redis.call('TYPE', key)
@@ -23,6 +24,9 @@ for _, key in ipairs(KEYS) do
   redis.call('HSET', key, 'field', '1')
   redis.call('HGET', key, 'field')
   redis.call('HMGET', key, 'field')
+  redis.call('HGETALL', key)
+  redis.call('HLEN', key)
+  redis.call('HDEL', key, 'other')
   redis.call('DEL', key)
   redis.call('ZADD', key, 1, 'member')
   redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
@@ -37,15 +41,10 @@ return 1
 
 const PROBE_SHA = createHash("sha1").update(PROBE).digest("hex");
 
-/** Namespaces of the gateway's keys, below its prefix. */
-const NAMESPACES = [
-  "idempotency",
-  "write",
-  "sent",
-  "deletion",
-  "watch",
-  "pace",
-];
+/** Kinds of the gateway's keys, below its prefix. */
+const KINDS = (
+  Object.keys(STATE_FORMATS) as (keyof typeof STATE_FORMATS)[]
+).map(stateKey);
 
 /** Key prefixes of the rate limiters; the library appends the key. */
 const RATE_NAMESPACES = ["rate:caller", "rate:address"];
@@ -54,30 +53,34 @@ const RATE_NAMESPACES = ["rate:caller", "rate:address"];
  * Resolves if Redis executes the commands that the gateway needs, in the database
  * that the URL names.
  *
- * @param subscriber the connection for subscriptions
+ * @param subscriber the connection for subscriptions; null if it is not established
  * @throws the error of the Redis client
  */
 export async function probe(
-  commands: Redis,
-  subscriber: Redis,
+  commands: RedisClient,
+  subscriber: Redis | null,
   prefix: string,
 ): Promise<void> {
+  const isCluster = commands instanceof Cluster;
   // The client silently stays in database 0 if the server rejects the selected one.
-  const { db = 0 } = commands.options;
-  if (db !== 0) await commands.select(db);
+  const db = isCluster ? 0 : (commands.options.db ?? 0);
+  if (db !== 0 && !isCluster) await commands.select(db);
   const channel = `${prefix}{probe}`;
-  const keys = [...NAMESPACES, ...RATE_NAMESPACES].map(
-    (name) => `${prefix}${name}:{probe}`,
-  );
+  const keys = [
+    ...[...KINDS, ...RATE_NAMESPACES].map((name) => `${prefix}${name}:{probe}`),
+    // In another slot: so a node of a cluster, used as a server, answers CROSSSLOT.
+    ...(isCluster ? [] : [`${prefix}publish:{reads}`]),
+  ];
   await commands.eval(PROBE, keys.length, ...keys, channel);
   await commands.evalsha(PROBE_SHA, keys.length, ...keys, channel);
-  if (subscriber.status === "ready") await subscriber.subscribe(channel);
+  await subscriber?.subscribe(channel);
 }
 
 /** Error prefixes with which a server rejects valid commands. */
 const REFUSALS = new Set([
   "BUSY",
   "CLUSTERDOWN",
+  "CROSSSLOT",
   "LOADING",
   "MASTERDOWN",
   "MISCONF",
@@ -95,6 +98,10 @@ const REFUSALS = new Set([
  * of the server. The rest of the message is dropped, because it may quote keys.
  */
 export function errorWordOf(error: unknown): string | null {
+  // The client of a cluster reports that no node could be used.
+  if (error instanceof Error && "lastNodeError" in error) {
+    return errorWordOf(error.lastNodeError);
+  }
   if (!(error instanceof Error) || !isReply(error)) return null;
   // Older servers wrap a script's error: "ERR Error running script … -OOM …".
   const words = error.message.match(/\b[A-Z]{3,20}\b/g) ?? [];
@@ -113,7 +120,8 @@ export function isTimeout(error: unknown): boolean {
 
 /** The system error code of a connection error, such as `ECONNREFUSED`. */
 export function connectionErrorCode(error: unknown): string {
-  return error instanceof Error &&
+  return typeof error === "object" &&
+    error !== null &&
     "code" in error &&
     typeof error.code === "string"
     ? error.code

@@ -1,3 +1,4 @@
+import type { RedisAccess } from "../../config/redis/redis-access.js";
 import type { Logger } from "../../logging/logger.js";
 import type { WriteQueue } from "../../upstream/writes/write-queue.js";
 import { LeasedWriteQueue } from "../leased-write-queue.js";
@@ -7,8 +8,10 @@ import { RedisDeletionLedger } from "./redis-deletion-ledger.js";
 import { RedisDeletionRelay } from "./redis-deletion-relay.js";
 import { RedisInvalidationBus } from "./redis-invalidation-bus.js";
 import { RedisKeyStore } from "./redis-key-store.js";
+import { ReplicaRegistry, type RegisteredReplica } from "./replica-registry.js";
 import { sharedLimits } from "./redis-rate-limits.js";
-import { RedisVerificationLog } from "./redis-verification-log.js";
+import { RedisVerificationHistory } from "./verifications/redis-verification-history.js";
+import { RedisVerificationLog } from "./verifications/redis-verification-log.js";
 import type { SharedState } from "../shared-state.js";
 import { WriteLease } from "../write-lease.js";
 
@@ -23,25 +26,28 @@ export interface RedisState extends Omit<SharedState, "queues" | "writesDone"> {
 
 /** Opens state in Redis, even if Redis is not reachable yet. */
 export async function openRedisState(
-  url: string,
+  access: RedisAccess,
   {
     prefix,
     // All replicas have the same URL, usually with a password: usable as an HMAC key.
-    secret = url,
+    secret = access.url,
     abandonedMs,
     minReplicas,
+    self,
   }: {
     readonly prefix: string;
     readonly secret: string | undefined;
     readonly abandonedMs: number;
     /** Number of replicas that run at least, such as the workers of this machine. */
     readonly minReplicas: number;
+    readonly self: RegisteredReplica;
   },
   logger: Logger,
 ): Promise<RedisState> {
-  const connection = new RedisConnection(url, prefix, logger);
+  const connection = new RedisConnection(access, prefix, logger);
   await connection.waitForProbe(OPEN_TIMEOUT_MS);
   const ledger = new RedisDeletionLedger(connection);
+  const registry = new ReplicaRegistry(connection, self);
   const verifications = new RedisVerificationLog(connection, secret);
   return {
     get status() {
@@ -61,7 +67,11 @@ export async function openRedisState(
       new RedisCallTokens(connection, `${directory}:${operation}`, minReplicas),
     invalidations: new RedisInvalidationBus(connection),
     verifications,
+    verificationHistory: new RedisVerificationHistory(connection, secret),
     limits: sharedLimits(connection, secret),
-    close: () => connection.close(),
+    close: async () => {
+      await registry.close();
+      await connection.close();
+    },
   };
 }

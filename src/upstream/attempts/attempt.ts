@@ -107,6 +107,7 @@ export class Attempts {
     usage.upstreamCalls += 1;
     let seen: { code: string; requestId: string | null };
     let outcome: Outcome<VendorAnswer<O>>;
+    let httpStatus: number | undefined;
     try {
       const form = await this.signer.sign(
         operation,
@@ -123,6 +124,7 @@ export class Attempts {
           ON_FRESH_CONNECTION.has(operation),
         );
         this.lastReplyMs = this.timing.now();
+        ({ httpStatus } = reply);
         ({ seen, outcome } = this.interpret(operation, params, reply));
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
@@ -151,6 +153,7 @@ export class Attempts {
       outcome: seen.code,
       code: "error" in outcome ? outcome.error.code : null,
       upstreamRequestId: seen.requestId,
+      ...(httpStatus === undefined ? {} : { httpStatus }),
     });
     return outcome;
   }
@@ -208,6 +211,9 @@ export class Attempts {
           upstream: { code, httpStatus, requestId },
         };
       case "final":
+        // Another key may be available by now: it rotates without a restart.
+        if (code.startsWith("InvalidAccessKeyId"))
+          this.signer.invalidateCredentials();
         return { kind: "final", code, error: toGatewayError(failure, params) };
       case "transient":
         if (code.startsWith("InvalidTimeStamp")) this.correctClock(reply);

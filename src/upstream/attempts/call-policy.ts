@@ -1,5 +1,6 @@
 import {
   BrokenCircuitError,
+  CircuitState,
   SamplingBreaker,
   circuitBreaker,
   handleWhenResult,
@@ -141,6 +142,15 @@ export class NotExecuted {
   ) {}
 }
 
+/** State of a circuit breaker that calls can cause. */
+export type BreakerState = "closed" | "open" | "half-open";
+
+const BREAKER_STATES: ReadonlyMap<CircuitState, BreakerState> = new Map([
+  [CircuitState.Closed, "closed"],
+  [CircuitState.Open, "open"],
+  [CircuitState.HalfOpen, "half-open"],
+]);
+
 /**
  * Circuit breaker and bulkhead: stops calls while the vendor does not respond, and
  * limits concurrent calls. Each directory has one for reads and one for writes.
@@ -149,10 +159,14 @@ export class BreakerAndBulkhead<Outcome> {
   private readonly breaker;
   private readonly slots: FairSlots;
 
-  /** @param isFailure whether an outcome counts as a failure for the breaker */
+  /**
+   * @param isFailure whether an outcome counts as a failure for the breaker
+   * @param onState called after each change of the breaker's state
+   */
   constructor(
     isFailure: (outcome: Outcome) => boolean,
     limits: { readonly maxConcurrent: number; readonly maxQueued: number },
+    onState: (state: BreakerState) => void = () => undefined,
   ) {
     this.breaker = circuitBreaker(
       handleWhenResult((outcome) => isFailure(outcome as Outcome)),
@@ -165,6 +179,10 @@ export class BreakerAndBulkhead<Outcome> {
         }),
       },
     );
+    this.breaker.onStateChange((state) => {
+      const name = BREAKER_STATES.get(state);
+      if (name !== undefined) onState(name);
+    });
     this.slots = new FairSlots(limits.maxConcurrent, limits.maxQueued);
   }
 

@@ -1,8 +1,8 @@
-/** Share of the limit that is left after the vendor throttled a call. */
-const DECREASE = 0.7;
+/** Share of the rate that is left after the vendor throttled a call. */
+export const DECREASE = 0.7;
 
 /** Throttled calls within this time count once: they were sent before the first one. */
-const DECREASE_EVERY_MS = 1_000;
+export const DECREASE_EVERY_MS = 1_000;
 
 /**
  * Calls per second that the vendor accepts: lowered when it throttles a call, and raised
@@ -23,6 +23,11 @@ export class AdaptiveLimit {
   /** Calls per second, at least 1. */
   get perSecond(): number {
     return Math.floor(this.value);
+  }
+
+  /** Takes over the rate that all replicas together observed. */
+  adopt(perSecond: number): void {
+    this.value = Math.min(this.max, Math.max(1, perSecond));
   }
 
   recordThrottled(): void {

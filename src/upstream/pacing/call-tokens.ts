@@ -5,6 +5,8 @@ export interface TokenGrant {
   readonly granted: number;
   /** Milliseconds until the next token is expected; 0 if one was granted. */
   readonly retryInMs: number;
+  /** Calls per second that the vendor accepts, as all replicas together observed. */
+  readonly rate?: number;
 }
 
 /** Tokens for the calls of one operation in one directory. */
@@ -13,8 +15,15 @@ export interface CallTokens {
    * Takes up to `wanted` tokens, which must be used at once.
    *
    * @param limit tokens per second
+   * @param max configured calls per second; `limit` may be less
    */
-  take(wanted: number, limit: number): TokenGrant | Promise<TokenGrant>;
+  take(
+    wanted: number,
+    limit: number,
+    max: number,
+  ): TokenGrant | Promise<TokenGrant>;
+  /** Counts the outcome of a call for the rate of all replicas; absent for one process. */
+  recordOutcome?(isThrottled: boolean, max: number): void;
   /** Estimated tokens that can be taken now. */
   available(limit: number): number;
   /** Share of the limit that this replica gets under contention; above 0, at most 1. */

@@ -82,11 +82,13 @@ export class OperationPacer {
 
   recordSuccess(): void {
     this.limit.recordSuccess();
+    this.tokens.recordOutcome?.(false, this.limit.max);
   }
 
   /** @param retryAfterMs the vendor's, if it sent one */
   recordThrottled(retryAfterMs = 0): void {
     this.limit.recordThrottled();
+    this.tokens.recordOutcome?.(true, this.limit.max);
     const untilMs = this.timing.now() + Math.min(retryAfterMs, WINDOW_MS);
     this.blockedUntilMs = Math.max(this.blockedUntilMs, untilMs);
   }
@@ -138,10 +140,12 @@ export class OperationPacer {
   private async startSome(): Promise<number> {
     const isReserved = this.reserved.size > 0;
     const queue = isReserved ? this.reserved : this.ordinary;
-    const { granted, retryInMs } = await this.tokens.take(
+    const { granted, retryInMs, rate } = await this.tokens.take(
       queue.size,
       this.limitOf(isReserved),
+      this.limit.max,
     );
+    if (rate !== undefined) this.limit.adopt(rate);
     for (let n = 0; n < granted; n += 1) {
       (this.reserved.next() ?? this.ordinary.next())?.start();
     }

@@ -51,14 +51,23 @@ export interface ReadOptions {
 
 /** Reads of one directory: in fair order, with retries. */
 export class VendorReads {
-  private readonly breakerAndBulkhead = new BreakerAndBulkhead<
-    Outcome<unknown>
-  >(isBreakerFailure, {
-    maxConcurrent: POLICY.maxConcurrentReads,
-    maxQueued: POLICY.maxQueuedReads,
-  });
+  private readonly breakerAndBulkhead: BreakerAndBulkhead<Outcome<unknown>>;
 
-  constructor(private readonly parts: ReadDependencies) {}
+  /** @param directory alias that the observer gets */
+  constructor(
+    private readonly parts: ReadDependencies,
+    directory = "",
+  ) {
+    const { observer } = parts;
+    this.breakerAndBulkhead = new BreakerAndBulkhead(
+      isBreakerFailure,
+      {
+        maxConcurrent: POLICY.maxConcurrentReads,
+        maxQueued: POLICY.maxQueuedReads,
+      },
+      (state) => observer.breakerChanged?.(directory, "read", state),
+    );
+  }
 
   /** Breaker state and numbers of reads, for the metrics. */
   get status(): {

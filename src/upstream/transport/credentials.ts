@@ -47,6 +47,9 @@ const MAX_WAIT_MS = 4_000;
 /** Time that fetched credentials are cached. */
 const CACHE_TTL_MS = 60_000;
 
+/** A rejected AccessKey causes at most one new instance in this time. */
+const RESTART_PAUSE_MS = 5_000;
+
 /**
  * Credentials from the vendor's default provider chain.
  *
@@ -55,21 +58,32 @@ const CACHE_TTL_MS = 60_000;
  * - after a total failure an instance retries only its last provider;
  * - concurrent refreshes are not shared.
  *
- * So this class fetches once at a time and creates a new instance after a failure.
+ * - files are read once, so that a new key in a profile has no effect.
+ *
+ * So this class fetches once at a time, and creates a new instance after a failure, after
+ * a change of the files, and when the vendor has rejected the credentials.
  */
 export class ChainCredentials implements CredentialsProvider {
   private source: CredentialSource | null = null;
   private fetched: { credentials: Credentials; atMs: number } | null = null;
   private fetching: Promise<Credentials> | null = null;
+  private restartedAtMs = Number.NEGATIVE_INFINITY;
+  /** AccessKey id of the last credentials. */
+  private lastId: string | null = null;
 
   constructor(
     private readonly makeSource: () =>
       CredentialSource | Promise<CredentialSource>,
     private readonly now: () => number = Date.now,
+    /** Whether a file that the source reads has changed since the last call. */
+    private readonly hasChanged: () => boolean = () => false,
+    private readonly onChange: (failure: string | null) => void = () =>
+      undefined,
   ) {}
 
   /** @throws {CredentialsError} always this class */
   getCredentials(): Promise<Credentials> {
+    if (this.hasChanged()) this.restart();
     if (
       this.fetched !== null &&
       this.now() - this.fetched.atMs < CACHE_TTL_MS
@@ -82,8 +96,17 @@ export class ChainCredentials implements CredentialsProvider {
     return withinLimit(this.fetching);
   }
 
+  /** Also creates a new instance, unless it was just done. */
   invalidate(): void {
+    const isNew = this.now() - this.restartedAtMs < RESTART_PAUSE_MS;
+    if (isNew) this.fetched = null;
+    else this.restart();
+  }
+
+  private restart(): void {
     this.fetched = null;
+    this.source = null;
+    this.restartedAtMs = this.now();
   }
 
   private async fetch(): Promise<Credentials> {
@@ -99,6 +122,10 @@ export class ChainCredentials implements CredentialsProvider {
         ...(securityToken ? { securityToken } : {}),
       };
       this.fetched = { credentials, atMs: this.now() };
+      // STS credentials have a new id at each refresh: only another key is reported.
+      const isRotated = this.lastId !== null && this.lastId !== accessKeyId;
+      if (isRotated && !securityToken) this.onChange(null);
+      this.lastId = accessKeyId;
       return credentials;
     } catch (error) {
       this.source = null;

@@ -39,6 +39,8 @@ type PopCoreConfig = RpcClient.Config & {
  */
 export class RpcSigner {
   private readonly client: RpcClient;
+  private lastSecond = Number.NaN;
+  private lastTimestamp = "";
 
   /** @param endpoint base URL; pop-core uses only its scheme */
   constructor(
@@ -51,6 +53,8 @@ export class RpcSigner {
       credentialsProvider,
     };
     this.client = new RpcClient(config as PopCoreConfig);
+    // pop-core would parse it for each call, although nothing is sent to it.
+    Object.assign(this.client, { endpoint: "" });
   }
 
   /** Invalidates the cached credentials; the next call fetches new ones. */
@@ -71,23 +75,11 @@ export class RpcSigner {
     params: object,
     nowMs: number,
   ): Promise<string> {
-    const common = {
-      SignatureNonce: randomUUID(),
-      Timestamp: `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
-    };
+    const sent = omitNullish(params);
+    sent["SignatureNonce"] = randomUUID();
+    sent["Timestamp"] = this.timestampOf(nowMs);
     try {
-      await this.client.request(
-        actionOf(operation),
-        { ...omitNullish(params), ...common },
-        {
-          method: "POST",
-          headers: {},
-          // The names are in the vendor's spelling already.
-          formatAction: false,
-          formatParams: false,
-          beforeRequest: abortWithSignedForm,
-        },
-      );
+      await this.client.request(actionOf(operation), sent, OPTIONS);
     } catch (signed) {
       // Without credentials pop-core silently omits the signature (observed).
       if (signed instanceof SignedForm) {
@@ -98,7 +90,28 @@ export class RpcSigner {
     }
     throw new Error("pop-core sent a request instead of only signing it");
   }
+
+  /** The time in the vendor's form, which has no fractions of a second. */
+  private timestampOf(nowMs: number): string {
+    const second = Math.floor(nowMs / 1_000);
+    if (second !== this.lastSecond) {
+      this.lastSecond = second;
+      const time = new Date(second * 1_000).toISOString();
+      this.lastTimestamp = `${time.slice(0, 19)}Z`;
+    }
+    return this.lastTimestamp;
+  }
 }
+
+/** Options of every call. pop-core copies them, and writes the same header each time. */
+const OPTIONS = {
+  method: "POST",
+  headers: {},
+  // The names are in the vendor's spelling already.
+  formatAction: false,
+  formatParams: false,
+  beforeRequest: abortWithSignedForm,
+};
 
 /** `this` is the options object of pop-core's HTTP client. */
 function abortWithSignedForm(this: { data: string }): never {
@@ -113,7 +126,8 @@ function isSigned(form: string): boolean {
 /** pop-core would send `undefined` and `null` as text (observed). */
 function omitNullish(params: object): Record<string, unknown> {
   const sent: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(params)) {
+  for (const name of Object.keys(params)) {
+    const value = (params as Record<string, unknown>)[name];
     if (value !== undefined && value !== null) sent[name] = value;
   }
   return sent;

@@ -162,6 +162,13 @@ const RULES = [
   ["phoneNumber", /^86-1\d{10}$/],
 ];
 
+const NOT_FOUND = {
+  code: "CONTACT_NOT_FOUND",
+  message:
+    "The contact does not exist in this resource directory. List the contacts to get a valid id. The contact may have been deleted.",
+  field: ["contactId"],
+};
+
 export async function updateContact(input) {
   const errors = RULES.filter(
     ([name, rule]) => input[name] !== undefined && !rule.test(input[name]),
@@ -175,7 +182,7 @@ export async function updateContact(input) {
     `MessageTypes.${index + 1}`,
     VENDOR_MESSAGE_TYPES.get(type),
   ]);
-  await call("UpdateMessageContact", {
+  const answer = await call("UpdateMessageContact", {
     ContactId: input.contactId,
     Name: input.name,
     EmailAddress: input.emailAddress,
@@ -183,6 +190,7 @@ export async function updateContact(input) {
     Title: VENDOR_TITLES.get(input.title),
     ...Object.fromEntries(types),
   });
+  if (answer === null) return { contact: null, errors: [NOT_FOUND] };
   return { contact: { id: input.contactId }, errors: [] };
 }
 

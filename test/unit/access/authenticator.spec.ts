@@ -139,6 +139,7 @@ describe("a key file that cannot be used while the gateway runs", () => {
     expect(lines).toEqual([
       {
         level: "error",
+        event: "api-keys-unusable",
         message:
           "the API key file cannot be used: the keys that were read last stay valid",
         cause: "the file cannot be read",

@@ -26,6 +26,7 @@ describe("the audit log", () => {
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
     expect(JSON.parse(lines[0] ?? "")).toEqual({
       at: "1970-01-01T00:00:00.000Z",
+      type: "audit",
       ...ENTRY,
     });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Config } from "../../../src/config/config.js";
 import { ErrorCode } from "../../../src/errors/error-codes.js";
 import { AllContacts } from "../../../src/message-contacts/all-contacts.js";
+import { MemoryVerificationHistory } from "../../../src/message-contacts/verifications/verification-history.js";
 import { MessageContactsService } from "../../../src/message-contacts/message-contacts.service.js";
 import {
   contextOf,
@@ -34,6 +35,7 @@ function reading(...answers: FakeAnswer[]) {
     null as never,
     null as never,
     {} as Config,
+    new MemoryVerificationHistory(),
   );
   const all = new AllContacts(service, { MAX_UPSTREAM_CALLS_PER_REQUEST: 3 });
   return { upstream, read: () => all.read(contextOf()) };

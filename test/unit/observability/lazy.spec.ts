@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { collectorOf } from "../../../src/observability/open-tracing.js";
+import { collectorOf } from "../../../src/observability/tracing/open-tracing.js";
 
 const SRC = new URL("../../../src/", import.meta.url);
 
@@ -17,8 +17,12 @@ function importersOf(name: RegExp): string[] {
 }
 
 test("loads the tracing library only when traces are enabled", () => {
-  expect(importersOf(/^@opentelemetry\//)).toEqual([
-    "observability/otel-tracing.ts",
+  const loading = ["otel-tracing", "request-span", "sampler"];
+  expect(importersOf(/^@opentelemetry\//).sort()).toEqual(
+    loading.map((name) => `observability/tracing/${name}.ts`),
+  );
+  expect(importersOf(/\/(?:request-span|sampler)\.js$/)).toEqual([
+    "observability/tracing/otel-tracing.ts",
   ]);
   expect(importersOf(/\/otel-tracing\.js$/)).toEqual([]);
 });

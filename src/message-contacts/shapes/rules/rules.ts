@@ -166,6 +166,28 @@ export const listRules = (): PropertyDecorator[] => [
   toDecorator({ name: "type", expected: EXPECTED.list, holds: Array.isArray }),
 ];
 
+/** Length of a text in code points. */
+export const textLengthRules = (
+  min: number,
+  max: number,
+): PropertyDecorator[] => [
+  toDecorator({
+    name: "length",
+    min,
+    max,
+    unit: "characters",
+    holds: ifText((text) => hasAtMost(max, text)),
+  }),
+];
+
+export const objectRules = (): PropertyDecorator[] => [
+  toDecorator({
+    name: "type",
+    expected: EXPECTED.object,
+    holds: (value) => typeof value === "object" && !Array.isArray(value),
+  }),
+];
+
 export const booleanRules = (): PropertyDecorator[] => [
   toDecorator({
     name: "type",

@@ -76,14 +76,20 @@ export class ContactsService {
   }
 
   async update(input: UpdateMessageContactInput): Promise<UpdatePayload> {
-    await this.call("UpdateMessageContact", {
-      ContactId: input.contactId,
-      Name: input.name,
-      EmailAddress: input.emailAddress,
-      PhoneNumber: input.phoneNumber,
-      Title: input.title && toVendorWord(input.title),
-      MessageTypes: input.messageTypes?.map(toVendorWord),
-    });
+    try {
+      await this.call("UpdateMessageContact", {
+        ContactId: input.contactId,
+        Name: input.name,
+        EmailAddress: input.emailAddress,
+        PhoneNumber: input.phoneNumber,
+        Title: input.title && toVendorWord(input.title),
+        MessageTypes: input.messageTypes?.map(toVendorWord),
+      });
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== "EntityNotExists.Contact") throw error;
+      return { contact: null, errors: [NOT_FOUND] };
+    }
     return { contact: { id: input.contactId } as Contact, errors: [] };
   }
 
@@ -119,6 +125,13 @@ export class ContactsService {
     return this.client.request<T>(action, params, { method: "POST" });
   }
 }
+
+const NOT_FOUND = {
+  code: "CONTACT_NOT_FOUND",
+  message:
+    "The contact does not exist in this resource directory. List the contacts to get a valid id. The contact may have been deleted.",
+  field: ["contactId"],
+};
 
 function toContact(contact: VendorContact): Contact {
   return {

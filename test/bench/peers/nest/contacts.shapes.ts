@@ -174,7 +174,7 @@ export class UserError {
 @ObjectType("UpdateMessageContactPayload")
 export class UpdatePayload {
   @Field(() => Contact, { nullable: true })
-  contact?: Contact;
+  contact?: Contact | null;
 
   @Field(() => [UserError])
   errors!: UserError[];

@@ -10,10 +10,11 @@ import {
   newReport,
   type DeletionReport,
 } from "../../../../src/message-contacts/deletions/deletion-report.js";
+import { DeletionWatch } from "../../../../src/message-contacts/deletions/deletion-watch.js";
 import {
-  DeletionWatch,
   WATCHES_PER_CALLER,
-} from "../../../../src/message-contacts/deletions/deletion-watch.js";
+  WatchSlots,
+} from "../../../../src/message-contacts/watch/watch-slots.js";
 import { Deletions } from "../../../../src/message-contacts/deletions/deletions.js";
 import { DeletionState } from "../../../../src/message-contacts/shapes/enums.js";
 import {
@@ -71,6 +72,7 @@ function setUp(relay: DeletionRelay = NO_RELAY) {
     new Logger({ LOG_LEVEL: "silent" }),
     relay,
     { chargeUpstreamCalls: ({ caller }) => charged.push(caller.id) },
+    new WatchSlots(),
   );
   return { upstream, timers, deletions, watch, charged };
 }

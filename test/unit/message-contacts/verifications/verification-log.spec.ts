@@ -13,6 +13,7 @@ const order = (
 ): VerificationOrder => ({
   token: randomUUID(),
   caller: "tester",
+  directory: "main",
   pairKey: "pair",
   targetKey: "target",
   dayKey: "day",

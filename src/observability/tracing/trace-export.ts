@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
-import type { Config } from "../config/config.js";
-import { pairsOf } from "../config/telemetry/pairs.js";
-import { Egress } from "../egress/egress.js";
-import type { Logger } from "../logging/logger.js";
-import type { Metrics } from "./metrics.js";
+import type { Config } from "../../config/config.js";
+import { pairsOf } from "../../config/telemetry/pairs.js";
+import { Egress } from "../../egress/egress.js";
+import type { Logger } from "../../logging/logger.js";
+import type { Metrics } from "../metrics.js";
 
 /** Success code of an export result (`ExportResultCode.SUCCESS`). */
 const SUCCESS: number = 0;
@@ -54,6 +54,7 @@ export class ObservedExporter implements SpanExporter {
   private recordSuccess(): void {
     if (this.failure !== null) {
       this.logger.log("info", "traces reach the collector again", {
+        event: "traces-back",
         lost: this.lost,
       });
     }
@@ -64,6 +65,7 @@ export class ObservedExporter implements SpanExporter {
     this.lost += lost;
     if (this.failure === null) {
       this.logger.log("warn", "traces cannot be exported to the collector", {
+        event: "traces-lost",
         cause: failure,
       });
     }

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import type { Headers } from "../access/credential.js";
+import type { Headers } from "../../access/credential.js";
 import type {
   RequestContext,
   RequestTrace,
-} from "../context/request-context.js";
+} from "../../context/request-context.js";
 import type {
   AttemptRecord,
   UpstreamTracer,
-} from "../upstream/upstream-observer.js";
+} from "../../upstream/upstream-observer.js";
 import type { ExportStatus } from "./trace-export.js";
 
 /** Traces requests and exports their spans to a collector. */

@@ -5,9 +5,12 @@ import {
   type VerificationLog,
   type VerificationOrder,
   type VerificationSlot,
-} from "../../message-contacts/verifications/verification-log.js";
-import type { BoundedTable } from "../../upstream/idempotency/bounded-entries.js";
-import type { SharedStore } from "../shared-store.js";
+} from "../../../message-contacts/verifications/verification-log.js";
+import type { BoundedTable } from "../../../upstream/idempotency/bounded-entries.js";
+import type { SharedStore } from "../../shared-store.js";
+import { stateKey } from "../../state-formats.js";
+
+const SENT = stateKey("sent");
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -129,7 +132,7 @@ export class RedisVerificationLog implements VerificationLog {
 
   async sentToday(dayKey: string | null): Promise<number | null> {
     if (dayKey === null) return null;
-    const text = await this.store.get(dayKeyOf(dayKey)).catch(() => null);
+    const text = await this.store.get(this.dayKeyOf(dayKey)).catch(() => null);
     return text !== null && /^\d{1,9}$/.test(text)
       ? Number(text)
       : this.own.sentToday(dayKey);
@@ -156,19 +159,30 @@ export class RedisVerificationLog implements VerificationLog {
     return slot;
   }
 
-  private keysOf({ pairKey, targetKey, dayKey }: VerificationOrder): string[] {
+  private keysOf(order: VerificationOrder): string[] {
+    const { directory, pairKey, targetKey, dayKey } = order;
     const hashOf = (text: string): string =>
       createHmac("sha256", this.secret).update(text).digest("base64url");
+    const tag = this.tagOf(directory);
     return [
-      `sent:pair:${hashOf(pairKey)}`,
-      `sent:target:${hashOf(targetKey)}`,
-      ...(dayKey === null ? [] : [dayKeyOf(dayKey)]),
+      `${SENT}:${tag}pair:${hashOf(pairKey)}`,
+      `${SENT}:${tag}target:${hashOf(targetKey)}`,
+      ...(dayKey === null ? [] : [this.dayKeyOf(dayKey)]),
     ];
   }
-}
 
-function dayKeyOf(dayKey: string): string {
-  return `sent:day:${dayKey}`;
+  private dayKeyOf(dayKey: string): string {
+    const [directory = ""] = dayKey.split(" ");
+    return `${SENT}:${this.tagOf(directory)}day:${dayKey}`;
+  }
+
+  /**
+   * In a cluster, the keys of one script must have the same hash tag. Elsewhere the names
+   * stay those of version 0.2, so that both versions count the same messages.
+   */
+  private tagOf(directory: string): string {
+    return this.store.isCluster ? `{${directory}}:` : "";
+  }
 }
 
 /** Null if the reply is not one of the script's. */

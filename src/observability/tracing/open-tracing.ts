@@ -1,5 +1,5 @@
-import type { Config } from "../config/config.js";
-import type { Logger } from "../logging/logger.js";
+import type { Config } from "../../config/config.js";
+import type { Logger } from "../../logging/logger.js";
 import { openTraceExporter } from "./trace-export.js";
 import type { Tracing } from "./tracing.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { LatestValueStream } from "../../../../src/message-contacts/deletions/latest-value-stream.js";
+import { LatestValueStream } from "../../../../src/message-contacts/watch/latest-value-stream.js";
 
 describe("LatestValueStream", () => {
   it("gives a slow reader only the latest value", async () => {

@@ -1,0 +1,117 @@
+import { Inject, Injectable } from "@nestjs/common";
+import pLimit from "p-limit";
+import { Config } from "../../config/config.js";
+import type { RequestContext } from "../../context/request-context.js";
+import { tooCostly } from "../../graphql/upstream-cost.js";
+import { AllContacts } from "../all-contacts.js";
+import { MAX_CONCURRENT_READS } from "../graphql/contact.loaders.js";
+import {
+  MessageContactsService,
+  type Etags,
+} from "../message-contacts.service.js";
+import type { ContactOrder } from "../shapes/enums.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
+import type {
+  MessageContact,
+  MessageContactPage,
+} from "../shapes/message-contact.js";
+import { meets, ordered, type ContactFilter } from "./contact-filter.js";
+
+/** What a list of contacts shows. */
+export interface ContactQuery extends ContactFilter {
+  readonly boundTo?: string | undefined;
+  readonly hasPending?: boolean | undefined;
+  readonly orderBy?: ContactOrder | undefined;
+  readonly pageNumber?: number | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+/** Lists contacts by conditions that the vendor does not know. */
+@Injectable()
+export class ContactSearch {
+  constructor(
+    @Inject(MessageContactsService)
+    private readonly service: MessageContactsService,
+    @Inject(AllContacts) private readonly contacts: AllContacts,
+    @Inject(Config)
+    private readonly config: Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">,
+  ) {}
+
+  /**
+   * Resolves with one page of the contacts that meet all conditions.
+   *
+   * Without a condition or an order that is one call. Otherwise the whole directory is
+   * read, one call per 100 contacts, so that the page and its total are exact;
+   * `hasPending` needs one more call for each contact that meets the other conditions.
+   *
+   * @throws {GatewayError} REQUEST_TOO_COSTLY before the calls for `hasPending`, or the
+   *   error of a call
+   */
+  async listMessageContacts(
+    query: ContactQuery,
+    context: RequestContext,
+    etags?: Etags,
+  ): Promise<MessageContactPage> {
+    const { boundTo, pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
+    if (!needsAllContacts(query)) {
+      return this.service.listMessageContacts(
+        { ...(boundTo === undefined ? {} : { boundTo }), pageNumber, pageSize },
+        context,
+        etags,
+      );
+    }
+    const contacts = await this.contacts.read(context, boundTo);
+    const found = contacts.filter((contact) =>
+      meets(query, contact, context.caller.personal),
+    );
+    const matches = ordered(
+      await this.withPending(query.hasPending, found, context),
+      query.orderBy,
+    );
+    const start = (pageNumber - 1) * pageSize;
+    return {
+      items: matches.slice(start, start + pageSize),
+      totalCount: matches.length,
+      pageNumber,
+      pageSize,
+      hasNextPage: start + pageSize < matches.length,
+    };
+  }
+
+  private async withPending(
+    hasPending: boolean | undefined,
+    contacts: readonly MessageContact[],
+    context: RequestContext,
+  ): Promise<readonly MessageContact[]> {
+    if (hasPending === undefined) return contacts;
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
+    const calls = contacts.length + 1;
+    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
+    const limit = pLimit(MAX_CONCURRENT_READS);
+    const counts = await Promise.all(
+      contacts.map(({ id }) =>
+        limit(async () => {
+          const page = await this.service.listMessageContactVerifications(
+            { contactId: id, pageSize: MAX_PAGE_SIZE },
+            context,
+          );
+          return page?.totalCount ?? null;
+        }),
+      ),
+    );
+    // Null: the contact was deleted after the list was read.
+    return contacts.filter((_contact, index) => {
+      const count = counts[index] ?? null;
+      return count !== null && hasPending === count > 0;
+    });
+  }
+}
+
+function needsAllContacts({
+  boundTo: _boundTo,
+  pageNumber: _pageNumber,
+  pageSize: _pageSize,
+  ...conditions
+}: ContactQuery): boolean {
+  return Object.values(conditions).some((value) => value !== undefined);
+}
