@@ -37,7 +37,7 @@ export class GatewayClient {
     const { GATEWAY_URL: url = "", GATEWAY_KEY: key } = environment;
     if (!URL.canParse(url) || !/^https?:\/\//.test(url)) {
       throw new Error(
-        "GATEWAY_URL must be the URL of a running gateway, such as http://127.0.0.1:4000.",
+        "GATEWAY_URL must be the URL of a running gateway, such as http://127.0.0.1:3000.",
       );
     }
     return new GatewayClient(url.replace(/\/+$/, ""), key);

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import { UsageError, type Options, type Run } from "./cli/command-line.js";
+import { UsageError, type Options, type Run } from "../cli/command-line.js";
 import {
   parseAnswer,
   withoutPersonalData,
   type CoverageAnswer,
   type PlanAnswer,
-} from "./contacts/answers.js";
-import { GatewayClient, type FileBody } from "./contacts/gateway-client.js";
-import { coverageText, planText, resultsText } from "./contacts/texts.js";
+} from "./answers.js";
+import { GatewayClient, type FileBody } from "./gateway-client.js";
+import { coverageText, planText, resultsText } from "./texts.js";
 
 /** Exit code for gaps and drift. */
 const DIFFERENT = 2;
