@@ -52,6 +52,8 @@ export interface RestExample {
   readonly id?: string;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: object;
+  /** Request headers without which the request would be rejected. */
+  readonly headers?: Readonly<Partial<Record<RequestHeader, string>>>;
 }
 
 /** What the OpenAPI document says about an operation, in addition to its route. */

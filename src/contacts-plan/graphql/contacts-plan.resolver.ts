@@ -47,7 +47,10 @@ export class ContactsPlanResolver {
   @CostsCalls({ calls: PLAN_CALLS })
   @OperationField("contactsPlan")
   async contactsPlan(
-    @Args("input") input: ContactsPlanInput,
+    @Args("input", {
+      description: "The contacts that the directory should have.",
+    })
+    input: ContactsPlanInput,
     @Context() context: RequestContext,
   ): Promise<ContactsPlan> {
     const plan = await this.plans.plan(

@@ -120,7 +120,7 @@ export const ApplyContactsPlanRoute = (): MethodDecorator =>
     ],
     needsSeveralCalls: true,
     fieldNames: FIELD_NAMES,
-    example: { body: EXAMPLE_INPUT },
+    example: { body: EXAMPLE_INPUT, headers: { "If-Match": "*" } },
   });
 
 /** Declares `GET /v1/export`. */

@@ -53,6 +53,9 @@ export class PlannedContactInput {
 /** The contacts that a directory should have. */
 @InputType({ description: "The contacts that a directory should have." })
 export class ContactsPlanInput {
+  /** A switch is true or false; null would be the default by accident. */
+  static readonly refusesNull = true;
+
   @inputField(
     ShapeField(() => PlannedContactInput, {
       list: true,
