@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { runCommandLine } from "../../src/commands/run-command.js";
+import { contacts } from "../support/contacts-plan/contacts-command.js";
 import { blocksOf } from "../support/docs.js";
 import { startBoth, type Running } from "../support/running.js";
 
@@ -20,22 +20,6 @@ afterEach(async () => {
   await running.stop();
   await rm(folder, { recursive: true });
 });
-
-/** Runs `contacts` with these arguments. */
-async function contacts(
-  ...args: string[]
-): Promise<{ code: number | null; out: string; err: string }> {
-  const output = { out: "", err: "" };
-  const code = await runCommandLine(
-    ["contacts", ...args],
-    () => Promise.reject(new Error("no gateway is to be started")),
-    {
-      out: (text) => (output.out += text),
-      err: (text) => (output.err += text),
-    },
-  );
-  return { code, ...output };
-}
 
 describe("contacts", () => {
   it("does what docs/contacts-as-code.md says: import twelve people, close gaps, find drift", async () => {

@@ -63,7 +63,54 @@ const COVERAGE = z.looseObject({
 /** One page of a coverage report, as far as the command reads it. */
 export type CoverageAnswer = z.infer<typeof COVERAGE>;
 
-const PARSERS = { plan: PLAN, results: RESULTS, coverage: COVERAGE };
+/** Only what is printed: `contact` has addresses as well. */
+const PENDING = z.object({
+  totalCount: z.number(),
+  items: z.array(
+    z.object({
+      contactId: z.string(),
+      channel: z.string(),
+      target: z.string(),
+      firstSeenAt: z.string(),
+      lastSentAt: z.string().nullable(),
+      unreceivedMessageTypes: z.array(z.string()),
+      contact: z.object({ name: z.string() }),
+    }),
+  ),
+});
+
+/** One pending verification, with the name of its contact. */
+export interface PendingItem extends Omit<
+  z.infer<typeof PENDING>["items"][number],
+  "contact" | "target"
+> {
+  readonly name: string;
+  /** The address or number; absent unless it is to be printed. */
+  readonly target?: string;
+}
+
+const DELETION = z.looseObject({
+  state: z.string(),
+  advice: z.string().nullable(),
+  failures: z.array(
+    z.looseObject({
+      accountId: z.string(),
+      messageTypes: z.array(z.string()),
+    }),
+  ),
+  problem: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+});
+
+/** A state of a deletion, as far as the command reads it. */
+export type DeletionAnswer = z.infer<typeof DELETION>;
+
+const PARSERS = {
+  plan: PLAN,
+  results: RESULTS,
+  coverage: COVERAGE,
+  pending: PENDING,
+  deletion: DELETION,
+};
 
 /**
  * Reads a response of the gateway.

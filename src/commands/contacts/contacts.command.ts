@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError, type Options, type Run } from "../cli/command-line.js";
+import type { Action } from "./action.js";
 import {
   parseAnswer,
   withoutPersonalData,
@@ -9,7 +10,9 @@ import {
   type PlanAnswer,
 } from "./answers.js";
 import { GatewayClient, type FileBody } from "./gateway-client.js";
+import { pending } from "./pending.js";
 import { coverageText, planText, resultsText } from "./texts.js";
+import { watchDeletion } from "./watch-deletion.js";
 
 /** Exit code for gaps and drift. */
 const DIFFERENT = 2;
@@ -21,13 +24,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".yaml": "application/yaml",
   ".yml": "application/yaml",
 };
-
-type Action = (
-  client: GatewayClient,
-  options: Options,
-  argument: string | undefined,
-  out: (text: string) => unknown,
-) => Promise<number>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   coverage,
@@ -49,6 +45,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     out(text);
     return 0;
   },
+  pending,
+  "watch-deletion": watchDeletion,
 };
 
 /** Compares, exports and changes all contacts through a running gateway. */

@@ -54,6 +54,17 @@ export class GatewayClient {
     body?: FileBody,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<GatewayAnswer> {
+    const response = await this.open(method, path, body, headers);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Like `send`, but resolves before the body has arrived. */
+  async open(
+    method: "GET" | "POST",
+    path: string,
+    body?: FileBody,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(`${this.url}${path}`, {
@@ -71,13 +82,13 @@ export class GatewayClient {
       throw new Error(`The gateway at ${this.url} does not respond.`);
     }
     const { status } = response;
-    const text = await response.text();
-    if (status < 400) return { status, text };
-    throw new Error(messageOf(status, text));
+    if (status < 400) return response;
+    throw new Error(messageOf(status, await response.text()));
   }
 }
 
-function messageOf(status: number, text: string): string {
+/** Message of a problem document; the status for any other text. */
+export function messageOf(status: number, text: string): string {
   const problem = PROBLEM.safeParse(jsonIn(text)).data;
   if (problem === undefined) return `The gateway responded with ${status}.`;
   const { title, detail, errors = [] } = problem;

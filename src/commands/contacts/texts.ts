@@ -1,4 +1,10 @@
-import type { CoverageAnswer, PlanAnswer, ResultsAnswer } from "./answers.js";
+import type {
+  CoverageAnswer,
+  DeletionAnswer,
+  PendingItem,
+  PlanAnswer,
+  ResultsAnswer,
+} from "./answers.js";
 
 /** A plan for people: one line per change. */
 export function planText({ changes, problems }: PlanAnswer): string {
@@ -47,6 +53,41 @@ export function coverageText(
   return joined([
     ...table(rows),
     `${accountsWithGaps} of ${accounts} accounts have gaps.`,
+  ]);
+}
+
+/** Pending verifications for people: one line each. */
+export function pendingText(items: readonly PendingItem[]): string {
+  const rows = items.map((item) => [
+    item.name,
+    item.contactId,
+    item.channel,
+    ...(item.target === undefined ? [] : [item.target]),
+    `since ${item.firstSeenAt}`,
+    item.lastSentAt === null ? "never sent" : `sent ${item.lastSentAt}`,
+    item.unreceivedMessageTypes.length === 0
+      ? ""
+      : `no active contact receives: ${item.unreceivedMessageTypes.join(", ")}`,
+  ]);
+  return joined([...table(rows), `${items.length} pending.`]);
+}
+
+/** A state of a deletion for people: one line, and one per account that needs the contact. */
+export function deletionText({
+  state,
+  failures,
+  advice,
+  problem,
+}: DeletionAnswer): string {
+  const rows = failures.map(({ accountId, messageTypes }) => [
+    accountId,
+    messageTypes.join(", "),
+  ]);
+  return joined([
+    state,
+    ...(problem === null ? [] : [`${problem.code}: ${problem.message}`]),
+    ...table(rows),
+    ...(advice === null ? [] : [advice]),
   ]);
 }
 
