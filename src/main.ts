@@ -9,6 +9,7 @@ import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { LifeCycle } from "./logging/life-cycle.js";
 import { Logger } from "./logging/logger.js";
 import { bannerOf } from "./processes/banner.js";
+import { applyHeapLimit } from "./processes/heap-limit.js";
 import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
 import { startFactsOf } from "./processes/start-facts.js";
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
  */
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
+  applyHeapLimit(config.WEB_CONCURRENCY);
   const hasVendor =
     config.UPSTREAM_ENDPOINT !== undefined || config.directories.size > 0;
   const logger = new Logger(config);

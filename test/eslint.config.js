@@ -31,7 +31,7 @@ export default tseslint.config(
   {
     ignores: [
       "dist/",
-      "node_modules/",
+      "**/node_modules/",
       "test/bench/",
       "test/clients/",
       "test/package/",

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 
 /** @type {import("jest").Config} */
 export default {
@@ -9,6 +10,8 @@ export default {
     "/node_modules/",
     "<rootDir>/test/bench/",
     "<rootDir>/test/clients/",
+    // Needs buildah and takes a minute: `npm run test:image`.
+    "<rootDir>/test/image/",
     "<rootDir>/test/package/",
     "<rootDir>/test/tools/",
     // These need a redis-server and take minutes: `npm run test:replicas`.
@@ -19,7 +22,8 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: {
     "^.+\\.ts$": [
-      "@swc/jest",
+      // A name would be looked up from `rootDir`; the package is next to this file.
+      fileURLToPath(import.meta.resolve("@swc/jest")),
       {
         swcrc: false,
         jsc: {

@@ -10,15 +10,15 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants } from "node:zlib";
 import { build } from "esbuild";
 import { GRAPHIQL_FIXES } from "./graphiql-fixes.js";
 import {
   ASSETS_FOLDER,
-  ENCODING_SUFFIX,
+  COMPRESSED_SUFFIX,
   MANIFEST_FILE,
   type AssetManifest,
   type Bundle,
@@ -29,6 +29,7 @@ import {
 
 const PROJECT = new URL("../../", import.meta.url);
 const SOURCES = new URL("src/pages/", PROJECT);
+const BROWSER = new URL("browser/", SOURCES);
 const EXAMPLES = new URL("examples/", SOURCES);
 const { resolve } = createRequire(import.meta.url);
 
@@ -41,16 +42,11 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Smaller files are not worth compressing. */
 const MIN_COMPRESSED_BYTES = 1024;
 
-const compress: Readonly<
-  Record<Encoding, (content: Uint8Array) => Promise<Buffer>>
-> = {
-  // Level 11 would save another 5 % and take ten times as long.
-  br: (content) =>
-    promisify(brotliCompress)(content, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
-    }),
-  gzip: (content) => promisify(gzip)(content, { level: 9 }),
-};
+/** Level 11 would save another 5 % and take ten times as long. */
+const compress = (content: Uint8Array): Promise<Buffer> =>
+  promisify(brotliCompress)(content, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
+  });
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -100,7 +96,7 @@ async function removeOldBuilds(stamp: string): Promise<void> {
 
 async function stampOfSources(): Promise<string> {
   const hash = createHash("sha256");
-  const folders = [new URL("browser/", SOURCES), EXAMPLES];
+  const folders = [BROWSER, EXAMPLES];
   const sources = await Promise.all(folders.map(filesIn));
   for (const file of [
     new URL("package-lock.json", PROJECT),
@@ -114,15 +110,20 @@ async function stampOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files of a folder and of its folders, sorted by path. */
+/** Files of a folder and of its folders, sorted by path, without installed packages. */
 async function filesIn(folder: URL): Promise<URL[]> {
-  const entries = await readdir(folder, {
-    recursive: true,
-    withFileTypes: true,
-  });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => pathToFileURL(join(parentPath, name)))
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = await Promise.all(
+    entries
+      .filter(({ name }) => name !== "node_modules")
+      .map((entry) =>
+        entry.isDirectory()
+          ? filesIn(new URL(`${entry.name}/`, folder))
+          : Promise.resolve([new URL(entry.name, folder)]),
+      ),
+  );
+  return files
+    .flat()
     .sort((one, other) => (one.pathname < other.pathname ? -1 : 1));
 }
 
@@ -130,9 +131,10 @@ async function filesIn(folder: URL): Promise<URL[]> {
 async function playgroundFiles(): Promise<Files> {
   const examples = await readExamples();
   const { outputFiles } = await build({
-    absWorkingDir: fileURLToPath(PROJECT),
+    // The folder whose packages these are.
+    absWorkingDir: fileURLToPath(BROWSER),
     entryPoints: {
-      playground: fileURLToPath(new URL("browser/playground.ts", SOURCES)),
+      playground: "playground.ts",
       "editor.worker": "monaco-editor/esm/vs/editor/editor.worker.js",
       "json.worker": "monaco-editor/esm/vs/language/json/json.worker.js",
       "graphql.worker": "monaco-graphql/esm/graphql.worker.js",
@@ -181,7 +183,7 @@ async function readExamples(): Promise<object[]> {
 
 async function docsFiles(): Promise<Files> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("browser/docs.ts", SOURCES))],
+    entryPoints: [fileURLToPath(new URL("docs.ts", BROWSER))],
     bundle: true,
     minify: true,
     write: false,
@@ -198,7 +200,7 @@ async function docsFiles(): Promise<Files> {
     );
   return new Map<string, Uint8Array>([
     ["docs.js", outputFiles[0]?.contents ?? Buffer.alloc(0)],
-    ["docs.css", await readFile(new URL("browser/docs.css", SOURCES))],
+    ["docs.css", await readFile(new URL("docs.css", BROWSER))],
     ["swagger-ui-bundle.js", await withoutMap("swagger-ui-bundle.js")],
     ["swagger-ui.css", await withoutMap("swagger-ui.css")],
   ]);
@@ -237,11 +239,9 @@ async function store(
     await writeFile(new URL(file, folder), content);
     const encodings: Encoding[] =
       content.length < MIN_COMPRESSED_BYTES ? [] : ["br", "gzip"];
-    for (const encoding of encodings) {
-      await writeFile(
-        new URL(file + ENCODING_SUFFIX[encoding], folder),
-        await compress[encoding](content),
-      );
+    if (encodings.length > 0) {
+      const copy = new URL(file + COMPRESSED_SUFFIX, folder);
+      await writeFile(copy, await compress(content));
     }
     const type = TYPES[extname(file)];
     if (type === undefined) throw new Error(`${file} has no media type`);

@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { watch } from "node:fs";
+import { readdirSync, watch } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { dirname } from "node:path";
@@ -40,8 +40,7 @@ class DevServer {
 
   start(): void {
     this.startGateway();
-    watch(`${ROOT}src`, { recursive: true }, (_event, path) => {
-      if (path === null || !(path.endsWith(".ts") || isPageAsset(path))) return;
+    watchSources((path) => {
       this.changed.add(path);
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.update(), SETTLE_MS);
@@ -110,6 +109,31 @@ class DevServer {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/**
+ * Calls back with the path of each changed source, relative to `src`. The folders above
+ * installed packages are watched one by one, so that the packages are not.
+ */
+function watchSources(onChange: (path: string) => void): void {
+  const watchTree = (folder: string): void => {
+    const hasPackages = "pages/browser/".startsWith(folder);
+    watch(`${ROOT}src/${folder}`, { recursive: !hasPackages }, (_, name) => {
+      if (name === null) return;
+      const path = folder + name;
+      if (path.endsWith(".ts") || isPageAsset(path)) onChange(path);
+    });
+    if (!hasPackages) return;
+    const entries = readdirSync(`${ROOT}src/${folder}`, {
+      withFileTypes: true,
+    });
+    for (const entry of entries) {
+      if (entry.isDirectory() && entry.name !== "node_modules") {
+        watchTree(`${folder}${entry.name}/`);
+      }
+    }
+  };
+  watchTree("");
 }
 
 function startStandby(): ChildProcess {

@@ -8,6 +8,7 @@ import type { Repeat } from "../errors/error-row.js";
 import { ERRORS } from "../errors/error-table.js";
 import { REASONS } from "../errors/refusal-reasons.js";
 import { EVENTS } from "../logging/events.js";
+import { markdownTable } from "./markdown-table.js";
 
 const REPEATS: Readonly<Record<Repeat, string>> = {
   no: "no",
@@ -30,7 +31,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   settings: {
     file: "docs/configuration.md",
     render: () =>
-      table(
+      markdownTable(
         ["Variable", "Default", "Meaning"],
         settings().map(({ name, alias, defaultText, description }) => [
           alias === undefined ? `\`${name}\`` : `\`${name}\`, \`${alias}\``,
@@ -42,7 +43,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   errors: {
     file: "docs/errors.md",
     render: () =>
-      table(
+      markdownTable(
         ["Code", "HTTP", "Retry?", "Meaning and advice"],
         Object.values(ErrorCode).map((code) => {
           const { httpStatus, repeat, message, advice } = ERRORS[code];
@@ -59,7 +60,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   reasons: {
     file: "docs/operations.md",
     render: () =>
-      table(
+      markdownTable(
         ["`reason`", "Cause"],
         Object.entries(REASONS).map(([reason, cause]) => [
           `\`${reason}\``,
@@ -70,7 +71,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   events: {
     file: "docs/operations.md",
     render: () =>
-      table(
+      markdownTable(
         ["`event`", "Meaning"],
         Object.entries(EVENTS).map(([event, meaning]) => [
           `\`${event}\``,
@@ -81,7 +82,7 @@ export const GENERATED_TABLES: Readonly<Record<string, GeneratedTable>> = {
   "emulator-settings": {
     file: "docs/emulator.md",
     render: () =>
-      table(
+      markdownTable(
         ["Setting", "Default", "What the vendor does not document"],
         describeSettings()
           .filter(({ sentence }) => /\b(?:Open:|[Ii]nferred\b)/.test(sentence))
@@ -141,31 +142,4 @@ function runbook(): string {
       return `### ${alert}\n\n${labels.severity}: ${what} ${annotations.description}`;
     })
     .join("\n\n");
-}
-
-/** A Markdown table with columns of even width, as the formatter writes it. */
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const cells = [head, ...rows].map((row) =>
-    row.map((cell) => cell.replaceAll("|", "\\|")),
-  );
-  const widths = head.map((_, column) =>
-    Math.max(3, ...cells.map((row) => widthOf(row[column] ?? ""))),
-  );
-  const line = (row: readonly string[]): string =>
-    `| ${row
-      .map(
-        (cell, column) =>
-          cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)),
-      )
-      .join(" | ")} |`;
-  const [first = [], ...rest] = cells;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [line(first), rule, ...rest.map(line)].join("\n");
-}
-
-function widthOf(text: string): number {
-  return [...text].length;
 }

@@ -3,6 +3,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Metafile } from "esbuild";
 
+/** Packages that the pages contain, in addition to the dependencies of these packages. */
+const PAGE_PACKAGES = [
+  "@graphiql/toolkit",
+  "graphiql",
+  "react",
+  "react-dom",
+  "swagger-ui-dist",
+];
+
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -27,8 +36,13 @@ export function bundledPackages(
   return folders;
 }
 
+/** Folders of the packages that the pages consist of. */
+export function pagePackages(root: string): Promise<ReadonlySet<string>> {
+  return dependencyClosure(join(root, "src/pages/browser"), PAGE_PACKAGES);
+}
+
 /** Folders of installed packages and of everything that they depend on. */
-export async function dependencyClosure(
+async function dependencyClosure(
   root: string,
   names: readonly string[],
 ): Promise<ReadonlySet<string>> {

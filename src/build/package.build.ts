@@ -8,11 +8,11 @@ import {
   MANIFEST_FILE,
   type AssetManifest,
 } from "../pages/asset-manifest.js";
-import { GATEWAY_BUNDLE } from "./bundle-options.js";
+import { GATEWAY_BUNDLE, MINIFIED } from "./bundle-options.js";
 import {
   bundledPackages,
-  dependencyClosure,
   licenceTexts,
+  pagePackages,
 } from "./package-licenses.js";
 import { packageTypes } from "./package-types.js";
 
@@ -22,24 +22,6 @@ const COMPILED = new URL("../", import.meta.url);
 const SOURCES = new URL("src/test-package/", PROJECT);
 const PACKAGE = new URL("package/", COMPILED);
 const OUTPUT = new URL("dist/", PACKAGE);
-
-/** Packages that the pages contain, in addition to the dependencies of these packages. */
-const PAGE_PACKAGES = [
-  "@graphiql/toolkit",
-  "graphiql",
-  "react",
-  "react-dom",
-  "swagger-ui-dist",
-];
-
-/** Without shortened names: the schema's types are named after classes. */
-const MINIFIED = {
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: "none",
-  metafile: true,
-  absWorkingDir: ROOT,
-} as const;
 
 const compiled = (path: string): string =>
   fileURLToPath(new URL(`test-package/${path}`, COMPILED));
@@ -65,7 +47,7 @@ async function buildPackage(): Promise<void> {
         ...metafiles.flatMap((metafile) => [
           ...bundledPackages(ROOT, metafile),
         ]),
-        ...(await dependencyClosure(ROOT, PAGE_PACKAGES)),
+        ...(await pagePackages(ROOT)),
       ]),
     ),
   );
@@ -87,6 +69,8 @@ async function bundleModules(): Promise<Metafile> {
   const { metafile } = await build({
     ...GATEWAY_BUNDLE,
     ...MINIFIED,
+    absWorkingDir: ROOT,
+    splitting: true,
     entryPoints: {
       index: compiled("index.js"),
       cli: compiled("cli.js"),
@@ -103,6 +87,7 @@ async function bundleModules(): Promise<Metafile> {
 async function bundleCommonJs(): Promise<Metafile> {
   const { metafile } = await build({
     ...MINIFIED,
+    absWorkingDir: ROOT,
     bundle: true,
     format: "cjs",
     platform: "node",

@@ -8,16 +8,14 @@ export interface Bundle {
 
 export interface BundleFile {
   readonly type: string;
-  /** Encodings of the compressed copies, the smallest first. */
+  /** Encodings in which the file can be sent, the smallest first; empty without a compressed copy. */
   readonly encodings: readonly Encoding[];
 }
 
 export type Encoding = "br" | "gzip";
 
-export const ENCODING_SUFFIX: Readonly<Record<Encoding, string>> = {
-  br: ".br",
-  gzip: ".gz",
-};
+/** Added to the name of a file for its copy that is compressed with Brotli. */
+export const COMPRESSED_SUFFIX = ".br";
 
 export type BundleName = "playground" | "docs" | "coverage";
 

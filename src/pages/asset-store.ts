@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { brotliDecompress, gzip } from "node:zlib";
 import Negotiator from "negotiator";
 import {
   ASSETS_FOLDER,
-  ENCODING_SUFFIX,
+  COMPRESSED_SUFFIX,
   MANIFEST_FILE,
   type AssetManifest,
   type Bundle,
@@ -57,12 +59,36 @@ export async function assetOf(
     headers: { "accept-encoding": acceptEncoding ?? "identity" },
   }).encodings([...listed.encodings, "identity"]);
   const encoding = listed.encodings.find((name) => accepted.includes(name));
-  const suffix = encoding === undefined ? "" : ENCODING_SUFFIX[encoding];
+  const path = `${current.stamp}/${name}/${file}`;
   return {
-    content: await readFile(
-      new URL(`${current.stamp}/${name}/${file}${suffix}`, ASSETS_FOLDER),
-    ),
+    content: await (encoding === "br"
+      ? compressed(path)
+      : encoding === "gzip"
+        ? gzipped(path)
+        : uncompressed(path)),
     type: listed.type,
     ...(encoding === undefined ? {} : { encoding }),
   };
+}
+
+const compressed = (path: string): Promise<Buffer> =>
+  readFile(new URL(path + COMPRESSED_SUFFIX, ASSETS_FOLDER));
+
+/** The container image has only the compressed copy of a large file. */
+const uncompressed = (path: string): Promise<Buffer> =>
+  readFile(new URL(path, ASSETS_FOLDER)).catch(async () =>
+    promisify(brotliDecompress)(await compressed(path)),
+  );
+
+/** Compressed files by path: at most those of the manifest, about 2 MB. */
+const gzips = new Map<string, Promise<Buffer>>();
+
+/** For browsers on plain HTTP and older clients, which do not accept Brotli. */
+function gzipped(path: string): Promise<Buffer> {
+  const known = gzips.get(path);
+  if (known !== undefined) return known;
+  const made = uncompressed(path).then((content) => promisify(gzip)(content));
+  gzips.set(path, made);
+  made.catch(() => gzips.delete(path));
+  return made;
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import ts from "typescript";
 import type { checkSync as Check } from "recheck";
+import { sourceFiles } from "../support/source-files.js";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -23,8 +24,7 @@ interface Found {
 /** Every regular expression literal in the sources. */
 function expressions(): Found[] {
   const found = new Map<string, Found>();
-  for (const file of readdirSync(SRC, { recursive: true }) as string[]) {
-    if (!file.endsWith(".ts")) continue;
+  for (const file of sourceFiles()) {
     const text = readFileSync(join(SRC, file), "utf8");
     const visit = (node: ts.Node): void => {
       if (ts.isRegularExpressionLiteral(node)) {
@@ -42,8 +42,8 @@ function expressions(): Found[] {
 
 /** Too large for the automaton; the checker fuzzes it instead. */
 const SEARCHED_ONLY: ReadonlySet<string> = new Set([
-  join("emulator", "contacts", "contact-rules.ts"),
-  join("message-contacts", "shapes", "rules", "rules.ts"),
+  "emulator/contacts/contact-rules.ts",
+  "message-contacts/shapes/rules/rules.ts",
 ]);
 
 describe("regular expressions", () => {
@@ -51,8 +51,7 @@ describe("regular expressions", () => {
 
   it("are literals, so that this test finds all of them", () => {
     expect(found.length).toBeGreaterThan(40);
-    for (const file of readdirSync(SRC, { recursive: true }) as string[]) {
-      if (!file.endsWith(".ts")) continue;
+    for (const file of sourceFiles()) {
       expect(readFileSync(join(SRC, file), "utf8")).not.toMatch(/\bRegExp\(/);
     }
   });

@@ -1,44 +1,49 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { beforeAll, expect, test } from "@jest/globals";
-import { parse, parseAllDocuments } from "yaml";
+import { readFileSync } from "node:fs";
+import { describe, expect, it, test } from "@jest/globals";
+import {
+  prometheusRule,
+  PROMETHEUS_RULE,
+} from "../../src/build/prometheus-rule.js";
 import { readConfig } from "../../src/config/read-config.js";
 import { settings } from "../../src/config/settings.js";
-import {
-  heapLimitOf,
-  MAX_HEAP_SHARE,
-  memoryLimitOf,
-  NODE_OPTIONS,
-} from "../support/heap-limit.js";
 import { graceMs } from "../../src/config/time-limits.js";
 import { AFTER_WORKERS_MS } from "../../src/processes/primary.js";
+import { isInstalled } from "../support/installed.js";
+import {
+  FOLDERS,
+  kustomized,
+  manifestsIn,
+  validate,
+  type Manifest,
+} from "../support/manifests.js";
 import { scraped } from "../support/metrics.js";
 import { startBoth } from "../support/running.js";
 
 const ROOT = new URL("../../", import.meta.url);
-const KUBERNETES = new URL("deploy/kubernetes/", ROOT);
+const NAME = "message-contacts-gateway";
 
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata?: { readonly name: string };
-  readonly [member: string]: unknown;
-}
+const base = manifestsIn("base");
 
-const files = readdirSync(KUBERNETES);
-const manifests = files.flatMap((file) =>
-  parseAllDocuments(readFileSync(new URL(file, KUBERNETES), "utf8")).map(
-    (document) => document.toJS() as Manifest,
-  ),
-);
-
-function manifest<T>(kind: string): T {
-  const found = manifests.find((one) => one.kind === kind);
+function manifest<T>(kind: string, from: readonly Manifest[] = base): T {
+  const found = from.find((one) => one.kind === kind);
   if (found === undefined) throw new Error(`there is no ${kind}`);
   return found as T;
 }
 
+/** Settings of the ConfigMap. */
+const delivered = Object.fromEntries(
+  readFileSync(new URL("deploy/kubernetes/base/gateway.env", ROOT), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line): [string, string] => {
+      const [name = "", ...value] = line.split("=");
+      return [name, value.join("=")];
+    }),
+);
+
 interface Container {
+  readonly image: string;
+  readonly envFrom: readonly object[];
   readonly env: readonly {
     readonly name: string;
     readonly value?: string;
@@ -72,6 +77,9 @@ interface Deployment {
       readonly spec: {
         readonly terminationGracePeriodSeconds: number;
         readonly securityContext: object;
+        readonly topologySpreadConstraints: readonly {
+          readonly topologyKey: string;
+        }[];
         readonly containers: readonly Container[];
       };
     };
@@ -81,7 +89,7 @@ interface Deployment {
 const known = new Set(settings().map(({ name }) => name));
 
 const unknownOf = (names: readonly string[]): string[] =>
-  names.filter((name) => !known.has(name) && name !== NODE_OPTIONS);
+  names.filter((name) => !known.has(name));
 
 const SECRETS = [
   "ALIBABA_CLOUD_ACCESS_KEY_ID",
@@ -92,45 +100,86 @@ const SECRETS = [
   "OTEL_EXPORTER_OTLP_HEADERS",
 ];
 
-let deployment: Deployment["spec"]["template"];
-let container: Container;
+const deployment = manifest<Deployment>("Deployment").spec.template;
+const container = onlyContainer(deployment);
 
-beforeAll(() => {
-  deployment = manifest<Deployment>("Deployment").spec.template;
-  const [only] = deployment.spec.containers;
+function onlyContainer(template: Deployment["spec"]["template"]): Container {
+  const [only] = template.spec.containers;
   if (only === undefined) throw new Error("there is no container");
-  container = only;
-});
+  return only;
+}
 
-/** Models of the Kubernetes API, with its published schemas. */
-const models = createRequire(import.meta.url);
-
-test.each(manifests.filter(({ kind }) => kind !== "Kustomization"))(
-  "$kind is valid for the Kubernetes API",
-  (one) => {
-    const path = `kubernetes-models/${one.apiVersion}/${one.kind}`;
-    const { [one.kind]: Model } = models(path) as Record<
-      string,
-      new (data: object) => { validate(): void }
-    >;
-    if (Model === undefined) throw new Error(`no model of ${one.kind}`);
-    expect(() => new Model(one).validate()).not.toThrow();
-  },
+const objects = FOLDERS.flatMap(manifestsIn).filter(
+  ({ apiVersion }) => !apiVersion.startsWith("kustomize.config.k8s.io/"),
 );
 
-test("lists every manifest in the kustomization, all named after the gateway", () => {
-  const { resources } = manifest<{ resources: string[] }>("Kustomization");
-  expect([...resources, "kustomization.yaml"].sort()).toEqual(files.sort());
-  for (const { kind, metadata } of manifests) {
-    if (kind === "Kustomization") continue;
-    expect([kind, metadata?.name]).toEqual([kind, "message-contacts-gateway"]);
-  }
+test.each(objects)("$kind is valid for the Kubernetes API", (one) => {
+  expect(() => validate(one)).not.toThrow();
+  expect(one.metadata).toMatchObject({
+    name: NAME,
+    labels: { "app.kubernetes.io/name": NAME },
+  });
+});
+
+test("gives the Prometheus operator the delivered alerts", () => {
+  const text = readFileSync(new URL(PROMETHEUS_RULE, ROOT), "utf8");
+  expect(text).toBe(prometheusRule());
+});
+
+const hasKubectl = isInstalled(
+  "kubectl",
+  "https://kubernetes.io/docs/tasks/tools/ (no cluster is needed)",
+);
+
+(hasKubectl ? describe : describe.skip)("kustomize", () => {
+  const built = (): readonly Manifest[] => kustomized("overlays/example");
+
+  it.each(["base", "overlays/example"])("builds %s", (folder) => {
+    for (const one of kustomized(folder)) {
+      expect(() => validate(one)).not.toThrow();
+    }
+  });
+
+  it("builds every object that is delivered", () => {
+    const kinds = new Set(objects.map(({ kind }) => kind));
+    // Either an Ingress or an HTTPRoute; the example has the first.
+    kinds.delete("HTTPRoute");
+    kinds.add("ConfigMap");
+    expect(new Set(built().map(({ kind }) => kind))).toEqual(kinds);
+  });
+
+  it("restarts the pods when a setting changes", () => {
+    const { metadata } = manifest<Manifest>("ConfigMap", built());
+    expect(metadata.name).toMatch(new RegExp(`^${NAME}-[a-z0-9]{10}$`));
+    const { envFrom } = onlyContainer(
+      manifest<Deployment>("Deployment", built()).spec.template,
+    );
+    expect(envFrom).toEqual([{ configMapRef: { name: metadata.name } }]);
+    const [other] = kustomized("base").filter(
+      ({ kind }) => kind === "ConfigMap",
+    );
+    // The example has other settings than the base.
+    expect(other?.metadata.name).not.toBe(metadata.name);
+  });
+
+  it("puts all objects into one namespace, and takes the image from there", () => {
+    const spaces = built().map(({ metadata }) => metadata.namespace);
+    expect(new Set(spaces)).toEqual(new Set(["message-contacts"]));
+    const { image } = onlyContainer(
+      manifest<Deployment>("Deployment", built()).spec.template,
+    );
+    expect(image).toMatch(/^registry\.example\.com\/[^:]+:\d+\.\d+\.\d+$/);
+  });
+
+  it("sets only known settings", () => {
+    const { data } = manifest<{ data: object }>("ConfigMap", built());
+    expect(unknownOf(Object.keys(data))).toEqual([]);
+  });
 });
 
 test("sets only known settings, secrets by reference", () => {
-  const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
   const names = [
-    ...Object.keys(data),
+    ...Object.keys(delivered),
     ...container.env.map(({ name }) => name),
   ];
   expect(unknownOf(names)).toEqual([]);
@@ -139,7 +188,7 @@ test("sets only known settings, secrets by reference", () => {
     expect([name, value === undefined]).toEqual([name, isSecret]);
     expect([name, valueFrom !== undefined]).toEqual([name, isSecret]);
   }
-  for (const name of SECRETS) expect(data).not.toHaveProperty(name);
+  for (const name of SECRETS) expect(delivered).not.toHaveProperty(name);
 });
 
 test("probes existing paths on the port that serves them", async () => {
@@ -171,9 +220,10 @@ test("runs with a read-only file system, without privileges, not as root", () =>
     readOnlyRootFilesystem: true,
     capabilities: { drop: ["ALL"] },
   });
-  expect(deployment.spec.securityContext).toMatchObject({
+  // OpenShift's restricted-v2 rejects a fixed uid, gid or group of volumes.
+  expect(deployment.spec.securityContext).toEqual({
     runAsNonRoot: true,
-    runAsUser: 1000,
+    seccompProfile: { type: "RuntimeDefault" },
   });
 });
 
@@ -193,28 +243,13 @@ function shutdownSeconds(
 }
 
 test("has a grace period longer than the shutdown", () => {
-  const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
-  const values = new Map(Object.entries(data));
+  const values = new Map(Object.entries(delivered));
   for (const { name, value = "" } of container.env) values.set(name, value);
   const environment = Object.fromEntries(values);
   const { terminationGracePeriodSeconds } = deployment.spec;
   expect(terminationGracePeriodSeconds).toBeGreaterThan(
     shutdownSeconds(environment),
   );
-});
-
-test("has a grace period longer than the shutdown in compose.yaml", () => {
-  const { services } = parse(
-    readFileSync(new URL("compose.yaml", ROOT), "utf8"),
-  ) as {
-    services: Readonly<
-      Record<string, Service & { readonly stop_grace_period?: string }>
-    >;
-  };
-  const { environment = {}, stop_grace_period: period = "" } =
-    services["gateway"] ?? {};
-  expect(period).toMatch(/^\d+s$/);
-  expect(Number.parseInt(period)).toBeGreaterThan(shutdownSeconds(environment));
 });
 
 test("restarts a process that does not respond to its liveness probe", () => {
@@ -239,45 +274,77 @@ test("selects the pods of the deployment", () => {
   for (const selector of selectors) expect(labels).toMatchObject(selector);
 });
 
-test("sets a heap limit that fits the memory limit of the container", () => {
-  const options = container.env.find(({ name }) => name === NODE_OPTIONS);
-  const memory = memoryLimitOf(container.resources.limits.memory);
-  const { data } = manifest<{ data: Record<string, string> }>("ConfigMap");
-  const processes = Number(data["WEB_CONCURRENCY"] ?? 1);
-  const heap = heapLimitOf(options?.value) * processes;
-  expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
-  // A smaller limit would waste most of the reserved memory.
-  expect(heap).toBeGreaterThan(memory * 0.4);
+test("spreads the pods over zones and nodes", () => {
+  const keys = deployment.spec.topologySpreadConstraints.map(
+    ({ topologyKey }) => topologyKey,
+  );
+  expect(keys).toEqual([
+    "topology.kubernetes.io/zone",
+    "kubernetes.io/hostname",
+  ]);
 });
 
-interface Service {
-  readonly mem_limit?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly read_only?: boolean;
-  readonly network_mode?: string;
-  readonly ports?: readonly string[];
-  readonly command?: readonly string[];
+interface Peer {
+  readonly ipBlock?: { readonly cidr: string; readonly except?: string[] };
+  readonly namespaceSelector?: { readonly matchLabels: object };
 }
 
-test("composes read-only services with known settings", () => {
-  const { services } = parse(
-    readFileSync(new URL("compose.yaml", ROOT), "utf8"),
-  ) as { services: Readonly<Record<string, Service>> };
-  const { gateway, emulator, valkey } = services;
-  expect([gateway?.read_only, emulator?.read_only]).toEqual([true, true]);
-  const names = Object.keys({
-    ...gateway?.environment,
-    ...emulator?.environment,
-  }).filter((name) => name !== "EMULATOR_PORT");
-  expect(unknownOf(names)).toEqual([]);
-  const heap = heapLimitOf(gateway?.environment?.[NODE_OPTIONS]);
-  const memory = memoryLimitOf(gateway?.mem_limit);
-  expect(heap).toBeLessThanOrEqual(memory * MAX_HEAP_SHARE);
-  expect(gateway?.ports).toEqual(["3000:3000", "127.0.0.1:3001:3001"]);
-  // The emulator listens on loopback only, in the network of the gateway.
-  expect(emulator?.network_mode).toBe("service:gateway");
-  expect(gateway?.environment?.["UPSTREAM_ENDPOINT"]).toContain(
-    `http://127.0.0.1:${emulator?.environment?.["EMULATOR_PORT"]}`,
+interface NetworkPolicy {
+  readonly spec: {
+    readonly egress: readonly {
+      readonly to?: readonly Peer[];
+      readonly ports: readonly { readonly port: number }[];
+    }[];
+  };
+}
+
+test("allows DNS of the node and HTTPS over IPv6, but no metadata service", () => {
+  const { egress } = manifest<NetworkPolicy>("NetworkPolicy").spec;
+  const blocksOf = (port: number): readonly Peer["ipBlock"][] =>
+    egress
+      .filter(({ ports }) => ports.some((one) => one.port === port))
+      .flatMap(({ to = [] }) => to.map(({ ipBlock }) => ipBlock))
+      .filter((block) => block !== undefined);
+  // The address that NodeLocal DNSCache uses by default.
+  expect(blocksOf(53)).toEqual([{ cidr: "169.254.20.10/32" }]);
+  const https = blocksOf(443);
+  expect(https.map((block) => block?.cidr)).toEqual(["0.0.0.0/0", "::/0"]);
+  expect(https.flatMap((block) => block?.except)).toEqual(
+    expect.arrayContaining([
+      "100.100.100.200/32",
+      "169.254.0.0/16",
+      "fe80::/10",
+    ]),
   );
-  expect(valkey).toBeDefined();
+});
+
+test("routes requests to the port of the Service", () => {
+  const [port] = manifest<{
+    spec: { ports: { name: string; port: number }[] };
+  }>("Service").spec.ports;
+  const service = { name: NAME, port: { name: port?.name } };
+  const { rules } = manifest<{
+    spec: { rules: { http: { paths: { backend: object }[] } }[] };
+  }>("Ingress", manifestsIn("components/ingress")).spec;
+  expect(rules[0]?.http.paths[0]?.backend).toEqual({ service });
+  const route = manifest<{ spec: { rules: { backendRefs: object[] }[] } }>(
+    "HTTPRoute",
+    manifestsIn("components/http-route"),
+  ).spec;
+  expect(route.rules[0]?.backendRefs).toEqual([
+    { name: NAME, port: port?.port },
+  ]);
+});
+
+test("scrapes the port of the metrics", () => {
+  const { spec } = manifest<{
+    spec: {
+      selector: { matchLabels: object };
+      podMetricsEndpoints: { port: string; path: string }[];
+    };
+  }>("PodMonitor", manifestsIn("components/prometheus-operator"));
+  expect(deployment.metadata.labels).toMatchObject(spec.selector.matchLabels);
+  expect(spec.podMetricsEndpoints).toEqual([
+    expect.objectContaining({ port: "ops", path: "/metrics" }),
+  ]);
 });

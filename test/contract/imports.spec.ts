@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import ts from "typescript";
+import { sourceFiles } from "../support/source-files.js";
 
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -20,9 +21,7 @@ const KNOWN_CYCLES: readonly string[] = [];
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-const files = (readdirSync(SRC, { recursive: true }) as string[])
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => file.split(sep).join("/"));
+const files = sourceFiles();
 
 const textOf = (file: string): string => readFileSync(join(SRC, file), "utf8");
 

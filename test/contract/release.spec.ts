@@ -27,6 +27,19 @@ describe("the release check", () => {
     expect(changelogProblems(CHANGELOG, "1.1.0")).toHaveLength(1);
   });
 
+  it("accepts changes that are not released yet, and finds breaking ones there", () => {
+    const next = CHANGELOG.replace(
+      "## [1.1.0]",
+      "## [Unreleased]\n\n- **Breaking**: `Query.c` was removed.\n\n## [1.1.0]",
+    );
+    expect(changelogProblems(next, "1.0.0")).toEqual([]);
+    const changes = schemaBreaks(
+      "type Query { a: Int b: Int c: Int }",
+      "type Query { a: Int }",
+    );
+    expect(unnamed(changes, next)).toEqual([]);
+  });
+
   it("names each file with a different version", () => {
     const places = { compose: "1.0.0", manifest: "0.9.0", lock: undefined };
     expect(differingVersions("1.0.0", places)).toEqual([

@@ -8,6 +8,7 @@ import {
   differingVersions,
   schemaBreaks,
   unnamed,
+  UNRELEASED,
 } from "../support/release.js";
 import { withoutCorrections } from "../tools/openapi-corrections.js";
 import { breakingChanges } from "../tools/openapi-differences.js";
@@ -34,13 +35,25 @@ describe("a release", () => {
     expect(changelogProblems(changelog, version)).toEqual([]);
   });
 
+  // Whoever releases can ask a registry for the digest; a test cannot.
+  const itIsReleased = process.env["RELEASE"] === undefined ? it.skip : it;
+  itIsReleased("has no change that belongs to no release", () => {
+    expect(changelog).not.toContain(`## ${UNRELEASED}`);
+  });
+
+  itIsReleased("pins the base image by digest", () => {
+    expect(documentAt("Dockerfile")).toMatch(
+      /^ARG NODE_IMAGE=node:[\w.-]+@sha256:[0-9a-f]{64}$/m,
+    );
+  });
+
   it("has the same version everywhere", () => {
     const lock = json<{
       version: string;
       packages: Record<string, { version?: string }>;
     }>("package-lock.json");
     const { images } = yaml<{ images: { newTag: string }[] }>(
-      "deploy/kubernetes/kustomization.yaml",
+      "deploy/kubernetes/base/kustomization.yaml",
     );
     const { services } = yaml<{
       services: Record<string, { image: string }>;

@@ -8,6 +8,9 @@ export interface Section {
   readonly text: string;
 }
 
+/** Beginning of the section of changes that are not released yet. */
+export const UNRELEASED = "[Unreleased]\n";
+
 /** Sections of a changelog in the form of keepachangelog.com, newest first. */
 export function sectionsOf(changelog: string): Section[] {
   const [, ...parts] = changelog.split(/^## /m);
@@ -18,7 +21,10 @@ export function sectionsOf(changelog: string): Section[] {
   });
 }
 
-/** Problems of a changelog for a release of this version; empty when there are none. */
+/**
+ * Problems of a changelog for a release of this version; empty when there are none. Changes
+ * since the last release may be in a first section `[Unreleased]`.
+ */
 export function changelogProblems(
   changelog: string,
   version: string,
@@ -32,6 +38,7 @@ export function changelogProblems(
         ? []
         : [`the section for ${version} in CHANGELOG.md has no date`]),
     ...sections
+      .filter(({ text }, index) => index > 0 || !text.startsWith(UNRELEASED))
       .filter(({ version: one, date }) => one === "" || date === "")
       .map(
         ({ text }) => `no "[version] - date": ${text.split("\n")[0] ?? text}`,
@@ -63,7 +70,12 @@ export function unnamed(
   changes: readonly string[],
   changelog: string,
 ): string[] {
-  const [newest] = sectionsOf(changelog);
-  const text = (newest?.text ?? "").replaceAll(/[\s`]+/g, " ");
+  const sections = sectionsOf(changelog);
+  const isFirst = sections[0]?.text.startsWith(UNRELEASED) === true;
+  const text = sections
+    .slice(0, isFirst ? 2 : 1)
+    .map((section) => section.text)
+    .join(" ")
+    .replaceAll(/[\s`]+/g, " ");
   return changes.filter((change) => !text.includes(change));
 }

@@ -40,7 +40,7 @@ describe("the end-to-end tests, through Prism", () => {
       [
         "--experimental-vm-modules",
         "--no-warnings",
-        "node_modules/jest/bin/jest.js",
+        ...["test/run-tool.js", "jest"],
         ...["--config", "test/jest.config.js"],
         ...SUITES.map((suite) => `test/e2e/${suite}.spec.ts`),
       ],

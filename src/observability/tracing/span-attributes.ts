@@ -1,4 +1,4 @@
-import type { Operation } from "../../upstream/operations.js";
+import { isRight, kindOf } from "../../access/rights/features.js";
 import { OPERATIONS } from "../../upstream/operations.js";
 import type { AttemptRecord } from "../../upstream/upstream-observer.js";
 
@@ -156,10 +156,15 @@ export function graphqlOperationOf(
 ): GraphqlOperation | null {
   if (operation === undefined || NAMELESS.has(operation)) return null;
   if (operation === "introspection") return { type: "query", name: operation };
-  const isRead =
-    Object.hasOwn(OPERATIONS, operation) &&
-    OPERATIONS[operation as Operation].kind === "read";
-  if (!isRead) return { type: "mutation", name: operation };
+  // A subscription that has no query of its name.
+  if (!isRight(operation)) return { type: "subscription", name: operation };
+  if (kindOf(operation) === "write") {
+    return { type: "mutation", name: operation };
+  }
+  // A feature has the name of its field.
+  if (!Object.hasOwn(OPERATIONS, operation)) {
+    return { type: "query", name: operation };
+  }
   // A query has the name of its result: the operation without its verb.
   const noun = operation.replace(/^(?:get|list)/, "");
   return {

@@ -70,7 +70,9 @@ function optionsOf({ target, tls }: RedisAccess): RedisOptions {
     enableOfflineQueue: false,
     // Our probe replaces it, and does not need permission for INFO.
     enableReadyCheck: false,
-    // Otherwise it sends CLIENT SETINFO, which needs another permission.
+    // Client information needs another permission (CLIENT SETINFO). With it, ioredis also
+    // reports `ready` after a connection that was closed at once, as by a load balancer
+    // without a server, and never connects again.
     disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,

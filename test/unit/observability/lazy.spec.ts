@@ -1,19 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { collectorOf } from "../../../src/observability/tracing/open-tracing.js";
+import { sourceFiles } from "../../support/source-files.js";
 
 const SRC = new URL("../../../src/", import.meta.url);
 
 /** Files with a static import of this module; type imports are ignored. */
 function importersOf(name: RegExp): string[] {
-  return readdirSync(SRC, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .filter((file) => {
-      const text = readFileSync(new URL(file, SRC), "utf8");
-      return [
-        ...text.matchAll(/^import (?!type\b)[^;]*?from "([^"]+)"/gm),
-      ].some(([, from = ""]) => name.test(from));
-    });
+  return sourceFiles().filter((file) => {
+    const text = readFileSync(new URL(file, SRC), "utf8");
+    return [...text.matchAll(/^import (?!type\b)[^;]*?from "([^"]+)"/gm)].some(
+      ([, from = ""]) => name.test(from),
+    );
+  });
 }
 
 test("loads the tracing library only when traces are enabled", () => {

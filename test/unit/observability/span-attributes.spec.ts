@@ -7,7 +7,12 @@ import {
   serverSpanName,
 } from "../../../src/observability/tracing/span-attributes.js";
 import { operationNameOf } from "../../../src/graphql/operation-name.js";
-import { OPERATIONS } from "../../../src/upstream/operations.js";
+import {
+  FEATURES,
+  kindOf,
+  type Right,
+} from "../../../src/access/rights/features.js";
+import { CONTACT_OPERATIONS } from "../../../src/upstream/operations.js";
 
 const SERVER = { address: "gw.example.com", port: 443, scheme: "https" };
 
@@ -96,14 +101,20 @@ describe("graphqlOperationOf", () => {
   it("names a query of the schema for every read", () => {
     const queries = fieldsOf("Query");
     const subscriptions = fieldsOf("Subscription");
-    for (const [operation, { kind }] of Object.entries(OPERATIONS)) {
-      if (kind !== "read") continue;
+    const reads = [...CONTACT_OPERATIONS, ...Object.keys(FEATURES)].filter(
+      (name) => kindOf(name as Right) === "read",
+    );
+    for (const operation of reads) {
       const named = graphqlOperationOf(operation, false);
       expect(named?.type).toBe("query");
       expect(queries).toContain(named?.name);
     }
-    expect(graphqlOperationOf("getMessageContactDeletionStatus", true)).toEqual(
-      { type: "subscription", name: subscriptions[0] },
+    const streamed = [
+      "getMessageContactDeletionStatus",
+      "messageContactStatus",
+    ].map((operation) => graphqlOperationOf(operation, true));
+    expect(streamed).toEqual(
+      subscriptions.map((name) => ({ type: "subscription", name })),
     );
   });
 
