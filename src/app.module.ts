@@ -6,6 +6,7 @@ import type { AccessControl } from "./access/access-control.js";
 import { BindingTargetsModule } from "./binding-targets/binding-targets.module.js";
 import { Config } from "./config/config.js";
 import { ConfigModule } from "./config/config.module.js";
+import { ContactsPlanModule } from "./contacts-plan/contacts-plan.module.js";
 import { CoverageModule } from "./coverage/coverage.module.js";
 import { GraphqlDriver } from "./graphql/graphql.driver.js";
 import { SemanticNonNull } from "./graphql/semantic-non-null.js";
@@ -56,8 +57,9 @@ export class AppModule {
         }),
         MessageContactsModule,
         PendingVerificationsModule,
-        BindingTargetsModule,
         CoverageModule,
+        ContactsPlanModule,
+        BindingTargetsModule,
       ],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemDetailsFilter(logger) },

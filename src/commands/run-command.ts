@@ -21,6 +21,8 @@ const IMPLEMENTATIONS: Readonly<
   key: async () => (await import("./key.command.js")).runKey,
   policy: async () => (await import("./policy.command.js")).runPolicy,
   seed: async () => (await import("./seed.command.js")).runSeed,
+  contacts: async () =>
+    (await import("./contacts/contacts.command.js")).runContacts,
   emulator: async () => (await import("./emulator.command.js")).runEmulator,
 };
 

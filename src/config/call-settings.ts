@@ -92,4 +92,20 @@ export class CallSettings {
   )
   @IsCount(1, 1_000_000)
   readonly VERIFICATION_EMAILS_PER_DAY: number = 100;
+
+  @Setting(
+    "number",
+    "`20`",
+    "Maximum number of contacts per directory, 1 to 100000. A plan that exceeds it is rejected before its first change. The quota of the vendor is 20 unless it was raised.",
+  )
+  @IsCount(1, 100_000)
+  readonly CONTACT_QUOTA: number = 20;
+
+  @Setting(
+    "number",
+    "`10`",
+    "Maximum number of targets per contact, 1 to 100000. A plan that exceeds it is rejected before its first change. The quota of the vendor is 10 unless it was raised.",
+  )
+  @IsCount(1, 100_000)
+  readonly TARGET_QUOTA: number = 10;
 }

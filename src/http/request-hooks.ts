@@ -9,10 +9,17 @@ import type { LogFields, Logger } from "../logging/logger.js";
 import { logRequest } from "../logging/request-line.js";
 import { MAX_BODY_BYTES } from "./fastify-options.js";
 import { httpError } from "./errors/http-errors.js";
-import { bodyRefusal, decompressBodies } from "./ingress/body-checks.js";
+import {
+  bodyRefusal,
+  decompressBodies,
+  readOtherBodies,
+} from "./ingress/body-checks.js";
 import { sendProblem } from "./problem-details.filter.js";
 import { refuse } from "./refusal.js";
 import { requireRights } from "./routes.js";
+
+/** Media types besides JSON that a route can accept. */
+const OTHER_BODY_TYPES = ["text/csv", "application/yaml"];
 
 /**
  * Adds the hooks of every request:
@@ -63,6 +70,7 @@ export function addRequestHooks(
     else proceed(grant);
   });
   decompressBodies(fastify, MAX_BODY_BYTES);
+  readOtherBodies(fastify, OTHER_BODY_TYPES);
   fastify.addHook("preHandler", (request, reply, done) => {
     const { callContext, routeOptions, body } = request;
     try {

@@ -125,7 +125,7 @@ function parametersOf(
 }
 
 function bodyOf(
-  { body, example }: RestOperation,
+  { body, bodyTexts, example }: RestOperation,
   schemas: Schemas,
 ): { requestBody?: RequestBodyObject } {
   if (body === undefined) return {};
@@ -137,6 +137,7 @@ function bodyOf(
           schema: schemas.reference(body, "input"),
           examples: { sample: { value: example.body } },
         },
+        ...textsOf(bodyTexts),
       },
     },
   };
@@ -162,15 +163,7 @@ function success(
     ...(bodies.length === 0
       ? {}
       : { "application/json": jsonOf(bodies, schemas) }),
-    ...Object.fromEntries(
-      Object.entries(texts ?? {}).map(([mediaType, example]) => [
-        mediaType,
-        {
-          schema: { type: "string" },
-          examples: { sample: { value: example } },
-        },
-      ]),
-    ),
+    ...textsOf(texts),
   };
   return {
     description,
@@ -181,6 +174,16 @@ function success(
     ...(Object.keys(content).length === 0 ? {} : { content }),
     ...(links === undefined ? {} : { links: { ...links } }),
   };
+}
+
+/** Bodies that are not JSON: an example by media type. */
+function textsOf(texts: Readonly<Record<string, string>> = {}): ContentObject {
+  return Object.fromEntries(
+    Object.entries(texts).map(([mediaType, example]) => [
+      mediaType,
+      { schema: { type: "string" }, examples: { sample: { value: example } } },
+    ]),
+  );
 }
 
 function jsonOf(

@@ -76,6 +76,11 @@ export const PROBLEM_SCHEMAS = {
         items: { $ref: "#/components/schemas/ProblemViolation" },
       },
       upstream: { $ref: "#/components/schemas/UpstreamErrorInfo" },
+      plan: {
+        type: "object",
+        description:
+          "The current plan, when an old plan or a plan with a problem was to be applied.",
+      },
       unsettled: {
         type: "array",
         description:

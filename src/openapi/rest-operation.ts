@@ -52,6 +52,8 @@ export interface RestExample {
   readonly id?: string;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: object;
+  /** Request headers without which the request would be rejected. */
+  readonly headers?: Readonly<Partial<Record<RequestHeader, string>>>;
 }
 
 /** What the OpenAPI document says about an operation, in addition to its route. */
@@ -63,6 +65,8 @@ export interface Documentation {
   /** Shape of the query string; one property per parameter. */
   readonly query?: Shape<object>;
   readonly body?: Shape<object>;
+  /** Further bodies that are not JSON: an example by media type. */
+  readonly bodyTexts?: Readonly<Record<string, string>>;
   /** Request headers that this operation reads. */
   readonly headers?: readonly RequestHeader[];
   /** Successful responses, the most common one first. */

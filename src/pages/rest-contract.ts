@@ -1,5 +1,6 @@
 import { BindingTargetsController } from "../binding-targets/rest/binding-targets.controller.js";
 import type { RestContract } from "../openapi/document.js";
+import { ContactsPlanController } from "../contacts-plan/rest/contacts-plan.controller.js";
 import { CoverageController } from "../coverage/rest/coverage.controller.js";
 import { UpstreamErrorInfo } from "../message-contacts/shapes/user-errors.js";
 import { BulkController } from "../message-contacts/rest/bulk.controller.js";
@@ -16,8 +17,9 @@ export const REST_CONTRACT: RestContract = {
     DeletionEventsController,
     StatusEventsController,
     PendingVerificationsController,
-    BindingTargetsController,
     CoverageController,
+    ContactsPlanController,
+    BindingTargetsController,
   ],
   upstreamShape: UpstreamErrorInfo,
 };

@@ -60,7 +60,11 @@ const schemaOf = (name: string): SchemaObject =>
 const all = () => [...operations.values()];
 
 /** Members of a problem that are absent when they do not apply. */
-const ABSENT_WITHOUT_VALUE = new Set(["Problem", "ProblemViolation"]);
+const ABSENT_WITHOUT_VALUE = new Set([
+  "Problem",
+  "ProblemViolation",
+  "ExportedContact",
+]);
 
 describe("the schemas of results", () => {
   const results = (): [string, SchemaObject][] =>

@@ -54,6 +54,7 @@ describe("schema.graphql", () => {
         (name) => `Mutation.${name}`,
       ),
       "Query.bindingTargets",
+      "Query.contactsPlan",
       "Query.coverage",
       "Query.messageContactDeletionStatus",
       "Query.messageContacts",

@@ -32,6 +32,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   SendEmailNotPending: "VERIFICATION_NOT_PENDING",
   SendPhoneMalformed: "INVALID_INPUT",
   CancelUpdateOfNothing: "INVALID_INPUT",
+  ApplyContactsPlan: "CHANGED_MEANWHILE",
   BindUnknownTarget: "BINDING_TARGET_NOT_FOUND",
   UnbindTwice: "INVALID_INPUT",
   DeleteUnknown: "CONTACT_NOT_FOUND",
@@ -189,7 +190,7 @@ async function codeOf(
 function send({
   method,
   url: path,
-  example: { id = "", query = {}, body },
+  example: { id = "", query = {}, body, headers = {} },
 }: RestOperation): Promise<Response> {
   const url = new URL(path.replace("{id}", id), running.gateway.url);
   for (const [name, value] of Object.entries(query)) {
@@ -199,9 +200,9 @@ function send({
   return fetch(url, {
     method: method.toUpperCase(),
     ...(body === undefined
-      ? {}
+      ? { headers }
       : {
-          headers: { "content-type": "application/json" },
+          headers: { "content-type": "application/json", ...headers },
           body: JSON.stringify(body),
         }),
   });

@@ -35,6 +35,13 @@ const UNCACHED = { "cache-control": "no-cache" };
 const OLGA = "c-D7eLz1oV5kMpX0Gt";
 const DIRECTORY = ["GetResourceDirectory", "ListAccounts", "ListAccounts"];
 
+const ZOE = {
+  name: "zoe",
+  emailAddress: "zoe@example.com",
+  title: "CEO",
+  messageTypes: ["FAULT_MESSAGE"],
+};
+
 const CONTACT = "id name emailAddress status bindings { targetId kind }";
 const UPDATE_TOM = { contactId: TOM, title: "CEO" };
 
@@ -315,6 +322,49 @@ export const COSTS: readonly CostRow[] = [
       input: { contactId: OLGA, replacementId: MARTA, force: true },
     },
     calls: ["AssociateMembers", "DeleteMessageContact", GET, LIST],
+    inParallel: 1,
+  },
+  {
+    request: "`POST /v1/plan` for a new contact without targets",
+    api: "rest",
+    ask: "POST /v1/plan",
+    body: { contacts: [ZOE] },
+    calls: [LIST],
+    inParallel: 1,
+  },
+  {
+    request:
+      "`POST /v1/plan` for a new address and a new target, among 200 accounts",
+    api: "rest",
+    ask: "POST /v1/plan",
+    body: {
+      contacts: [
+        {
+          id: TOM,
+          name: "tom",
+          emailAddress: "new@example.com",
+          targets: ["1997968394350004"],
+        },
+      ],
+    },
+    headers: UNCACHED,
+    calls: [...DIRECTORY, LIST, PENDING],
+    inParallel: 3,
+  },
+  {
+    request: "`POST /v1/apply` for a new contact without targets",
+    api: "rest",
+    ask: "POST /v1/apply",
+    body: { contacts: [ZOE] },
+    headers: { "if-match": "*" },
+    calls: ["AddMessageContact", LIST],
+    inParallel: 1,
+  },
+  {
+    request: "`GET /v1/export`",
+    api: "rest",
+    ask: "GET /v1/export?format=csv",
+    calls: [LIST],
     inParallel: 1,
   },
 ];

@@ -183,7 +183,9 @@ function changesOf(
     const items = value as unknown[];
     const index = items.length === 0 ? 0 : at % items.length;
     return [
-      items.with(index, replacement === undefined ? null : replacement),
+      ...(items.length === 0
+        ? []
+        : [items.with(index, replacement === undefined ? null : replacement)]),
       [...items, replacement],
       [...items, ...items],
       items.slice(0, index),

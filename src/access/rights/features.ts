@@ -35,6 +35,22 @@ export const FEATURES = {
       "contacts:delete",
     ],
   },
+  contactsPlan: {
+    kind: "read",
+    // A plan compares addresses, so without `contacts:read-personal` it would confirm guesses.
+    scopes: ["contacts:read", "contacts:read-personal", "directory:read"],
+  },
+  applyContactsPlan: {
+    kind: "write",
+    scopes: [
+      "contacts:read",
+      "contacts:read-personal",
+      "directory:read",
+      "contacts:write",
+      "contacts:bind",
+    ],
+  },
+  exportContacts: { kind: "read", scopes: ["contacts:read"] },
 } as const satisfies Record<string, FeatureRow>;
 
 /** Name of a feature; the same in every file. */

@@ -134,6 +134,49 @@ export const DEFINITIONS = {
       ...USAGE_EXIT,
     },
   },
+  contacts: {
+    usage: [
+      "coverage [--fail-on-gaps] [--json]",
+      "plan <file> [--prune] [--personal] [--json]",
+      "apply <file> [--prune] [--json]",
+      "import <file> [--prune] [--json]",
+      "export [--format <csv|json|yaml>] [--personal]",
+      "pending [--older <age>] [--channel <EMAIL|PHONE>] [--fail-on-pending] [--personal] [--json]",
+      "watch-deletion <id> [--json]",
+    ],
+    summary:
+      "Compares, exports and changes all contacts through a running gateway: GATEWAY_URL, and GATEWAY_KEY if it has authentication.",
+    options: {
+      "fail-on-gaps": { description: "exit with 2 if an account has a gap" },
+      "fail-on-pending": {
+        description: "exit with 2 if a verification is pending",
+      },
+      older: {
+        value: "age",
+        description:
+          "only what the gateway has known for at least this long, such as 7d (units: s, m, h, d, w)",
+      },
+      channel: {
+        value: "EMAIL|PHONE",
+        description: "only addresses, or only numbers",
+      },
+      prune: { description: "delete the contacts that the file does not name" },
+      format: { value: "csv|json|yaml", description: "format (default: yaml)" },
+      personal: { description: "print addresses and numbers" },
+      json: { description: "print JSON for programs" },
+    },
+    maxArguments: 2,
+    examples: [
+      ["plan people.csv", "what differs from a file; exits with 2 on drift"],
+      ["coverage --fail-on-gaps", "a check for a pipeline"],
+      ["pending --older 7d", "what has been unconfirmed for a week"],
+    ],
+    exitCodes: {
+      0: "there is no difference, all changes were made, or the contact was deleted",
+      1: "it failed, or a change or the deletion was not made",
+      2: "there are gaps, drift or, with --fail-on-pending, pending verifications, or the command line is invalid",
+    },
+  },
   emulator: {
     usage: [""],
     summary:

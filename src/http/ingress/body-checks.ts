@@ -24,7 +24,8 @@ const CHARSET_PARAMETER =
   /;[ \t]*charset[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/gi;
 
 /**
- * Checks that the body of a request can be read: JSON in UTF-8, uncompressed or with gzip.
+ * Checks that the body of a request can be read: JSON, or another media type of
+ * the route, in UTF-8, uncompressed or with gzip.
  * Otherwise sets the response headers that name what is accepted.
  *
  * @returns an error with status 415; null if the body can be read or there is none
@@ -44,8 +45,12 @@ export function bodyRefusal(
     return httpError("contentEncoding");
   }
   if (!WITH_BODY.has(method) || !hasBody(request)) return null;
-  if (isUtf8Json(headers["content-type"] ?? "")) return null;
-  void reply.header("accept", "application/json");
+  const accepted = [
+    "application/json",
+    ...(request.routeOptions.config.bodyTypes ?? []),
+  ];
+  if (isUtf8(headers["content-type"] ?? "", accepted)) return null;
+  void reply.header("accept", accepted.join(", "));
   if (method === "PATCH") void reply.header("accept-patch", "application/json");
   return httpError("mediaType");
 }
@@ -57,10 +62,40 @@ function hasBody({ headers }: FastifyRequest): boolean {
   );
 }
 
-function isUtf8Json(contentType: string): boolean {
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Media types of bodies besides JSON; the handler gets them as bytes. */
+    bodyTypes?: readonly string[];
+    /** Maximum body in bytes; `MAX_BODY_BYTES` by default. */
+    maxBodyBytes?: number;
+  }
+}
+
+/**
+ * Parses bodies of further media types as bytes, and applies the limits that routes
+ * declare. Call it before routes are added.
+ */
+export function readOtherBodies(
+  fastify: FastifyInstance,
+  mediaTypes: readonly string[],
+): void {
+  fastify.addContentTypeParser(
+    [...mediaTypes],
+    { parseAs: "buffer" },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+  fastify.addHook("onRoute", (route) => {
+    const { maxBodyBytes } = route.config ?? {};
+    if (maxBodyBytes !== undefined) route.bodyLimit = maxBodyBytes;
+  });
+}
+
+function isUtf8(contentType: string, accepted: readonly string[]): boolean {
   if (contentType === "application/json") return true;
   const [mediaType = ""] = contentType.split(";", 1);
-  if (mediaType.trim().toLowerCase() !== "application/json") return false;
+  if (!accepted.includes(mediaType.trim().toLowerCase())) return false;
   for (const [, quoted, token] of contentType.matchAll(CHARSET_PARAMETER)) {
     const charset = quoted?.replace(/\\(.)/g, "$1") ?? token ?? "";
     if (!CHARSET.test(charset)) return false;

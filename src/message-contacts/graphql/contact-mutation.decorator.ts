@@ -85,6 +85,7 @@ type Resolver = (
   this: Configured,
   input: unknown,
   context: RequestContext,
+  ...others: unknown[]
 ) => Promise<object>;
 
 /**
@@ -110,12 +111,13 @@ export function ContactMutation(
       this: Configured,
       input,
       context,
+      ...others
     ) {
       beginField(context);
       requireScope(operation, context);
       try {
         const checked = validate(shape, input, context, this.config);
-        const payload = await method.call(this, checked, context);
+        const payload = await method.call(this, checked, context, ...others);
         return maskFor(context, payload);
       } catch (error) {
         const userErrors =

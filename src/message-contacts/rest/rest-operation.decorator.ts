@@ -17,6 +17,8 @@ export interface RestDocumentation extends Documentation {
   readonly mutation?: string;
   /** Whether several vendor calls may be needed, so that the limit of calls applies. */
   readonly needsSeveralCalls?: boolean;
+  /** Maximum body in bytes, where the general limit is too small. */
+  readonly maxBodyBytes?: number;
 }
 
 /** Declares a REST route: its rights, and its part of the OpenAPI document. */
@@ -26,6 +28,7 @@ export function RestOperation(
     errors,
     mutation,
     needsSeveralCalls = false,
+    maxBodyBytes,
     ...documentation
   }: RestDocumentation,
 ): MethodDecorator {
@@ -34,7 +37,11 @@ export function RestOperation(
     ...documentation.fieldNames,
   };
   return applyDecorators(
-    OperationRoute(right, { fieldNames }),
+    OperationRoute(right, {
+      fieldNames,
+      bodyTypes: Object.keys(documentation.bodyTexts ?? {}),
+      ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }),
+    }),
     OpenApiOperation({
       ...documentation,
       fieldNames,

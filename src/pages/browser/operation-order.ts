@@ -22,6 +22,10 @@ export const OPERATION_ORDER: readonly string[] = [
   "coverage",
   "deletionPreview",
   "replaceMessageContact",
+  "contactsPlan",
+  "applyContactsPlan",
+  "exportContacts",
+  "importContacts",
 ];
 
 /** An operation as Swagger UI passes it: an immutable map. */

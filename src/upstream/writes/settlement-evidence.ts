@@ -47,7 +47,7 @@ export function includesValue(
  * Whether a value from a read matches, also when the vendor masks it. Samples in
  * its documentation contain `86-139****1234`. Asterisks match any characters.
  */
-function matchesMasked(
+export function matchesMasked(
   wanted: string | undefined,
   shown: string | undefined,
 ): boolean {

@@ -1,0 +1,108 @@
+import { z } from "zod";
+
+/** A response of the gateway. */
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Body of a request. */
+export interface FileBody {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+const PROBLEM = z.looseObject({
+  title: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.looseObject({ message: z.string() })).optional(),
+});
+
+/** Calls a running gateway. */
+export class GatewayClient {
+  /** @param key API key; undefined for a gateway without authentication */
+  constructor(
+    private readonly url: string,
+    private readonly key: string | undefined,
+  ) {}
+
+  /**
+   * Client for `GATEWAY_URL` and `GATEWAY_KEY`.
+   *
+   * @throws {Error} when the URL is missing or invalid
+   */
+  static fromEnvironment(
+    environment: Readonly<Record<string, string | undefined>>,
+  ): GatewayClient {
+    const { GATEWAY_URL: url = "", GATEWAY_KEY: key } = environment;
+    if (!URL.canParse(url) || !/^https?:\/\//.test(url)) {
+      throw new Error(
+        "GATEWAY_URL must be the URL of a running gateway, such as http://127.0.0.1:3000.",
+      );
+    }
+    return new GatewayClient(url.replace(/\/+$/, ""), key);
+  }
+
+  /**
+   * Resolves with a response that is not an error.
+   *
+   * @throws {Error} with the gateway's message, without the key
+   */
+  async send(
+    method: "GET" | "POST",
+    path: string,
+    body?: FileBody,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<GatewayAnswer> {
+    const response = await this.open(method, path, body, headers);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Like `send`, but resolves before the body has arrived. */
+  async open(
+    method: "GET" | "POST",
+    path: string,
+    body?: FileBody,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}${path}`, {
+        method,
+        headers: {
+          ...headers,
+          ...(this.key === undefined
+            ? {}
+            : { authorization: `Bearer ${this.key}` }),
+          ...(body === undefined ? {} : { "content-type": body.type }),
+        },
+        ...(body === undefined ? {} : { body: body.bytes }),
+      });
+    } catch {
+      throw new Error(`The gateway at ${this.url} does not respond.`);
+    }
+    const { status } = response;
+    if (status < 400) return response;
+    throw new Error(messageOf(status, await response.text()));
+  }
+}
+
+/** Message of a problem document; the status for any other text. */
+export function messageOf(status: number, text: string): string {
+  const problem = PROBLEM.safeParse(jsonIn(text)).data;
+  if (problem === undefined) return `The gateway responded with ${status}.`;
+  const { title, detail, errors = [] } = problem;
+  const lines = errors.map(({ message }) => `- ${message}`);
+  return [title, ...(detail === undefined ? [] : [detail]), ...lines].join(
+    "\n",
+  );
+}
+
+/** The value of a JSON text; null for any other text. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
