@@ -39,28 +39,28 @@ export const TAGS = {
     name: "Bindings",
     description: "Bind contacts to the directory, to folders and to members.",
   },
+  targets: {
+    name: "Targets",
+    description: "The directory, its folders and its members, by name.",
+  },
   coverage: {
     name: "Coverage",
     description: "Who is notified, and who is not.",
   },
   plans: {
-    name: "Contacts as code",
+    name: "Plans",
     description: "Plan, apply, export and import all contacts.",
-  },
-  targets: {
-    name: "Targets",
-    description: "The directory, its folders and its members, by name.",
   },
 } as const satisfies Record<string, TagObject>;
 
 /** Tag of a route. */
 export function tagOf(method: string, path: string): TagObject {
+  if (path.includes("/binding-targets")) return TAGS.targets;
   if (/\/(?:coverage|recipients|deletion-preview|replace)$/.test(path)) {
     return TAGS.coverage;
   }
   if (/\/v1\/(?:plan|apply|export|import)$/.test(path)) return TAGS.plans;
-  if (path.includes("/binding-targets")) return TAGS.targets;
-  if (path.includes("/verifications")) return TAGS.verifications;
+  if (path.includes("verifications")) return TAGS.verifications;
   if (path.includes("/bindings")) return TAGS.bindings;
   const isDeletion = path.includes("/deletion") || method === "delete";
   return isDeletion ? TAGS.deletions : TAGS.contacts;
@@ -115,7 +115,7 @@ export const COMPONENTS = {
       name: "If-Match",
       in: "header",
       description:
-        "Makes the change only if the contact still has one of these ETags (of `GET /{id}`, or its `etag` in quotes); otherwise the response is 412 with `CHANGED_MEANWHILE`. `*`: only if the contact exists. Needs one more upstream call. For a plan, the ETag is its `digest`, and `*` applies any plan.",
+        "Makes the change only if the contact still has one of these ETags (of `GET /{id}`, or its `etag` in quotes); otherwise the response is 412 with `CHANGED_MEANWHILE`. `*`: only if the contact exists. Needs one more upstream call.",
       schema: { type: "string", pattern: "^[ -~]{1,1000}$" },
     },
     "If-None-Match": {

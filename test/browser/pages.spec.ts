@@ -196,7 +196,9 @@ describeInBrowser("the pages in a browser", () => {
       "Verifications",
       "Deletions",
       "Bindings",
+      "Targets",
       "Coverage",
+      "Plans",
     ];
     const tags = await page.locator(".opblock-tag").all();
     expect(

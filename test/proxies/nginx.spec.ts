@@ -158,6 +158,8 @@ describeWithNginx("behind nginx with a path prefix", () => {
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
         if (seen.has(next) || new URL(next).origin !== site.nginx.url) continue;
         seen.add(next);
+        // The API, to which a page refers, requires a credential.
+        if (next.startsWith(`${url}v1/`)) continue;
         const { status, text, headers } = await ask(next);
         expect([next, status]).toEqual([
           next,

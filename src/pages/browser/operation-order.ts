@@ -2,6 +2,7 @@
 export const OPERATION_ORDER: readonly string[] = [
   "getMessageContact",
   "listMessageContacts",
+  "watchMessageContactStatus",
   "listMessageContactVerifications",
   "getMessageContactDeletionStatus",
   "watchMessageContactDeletion",
@@ -12,12 +13,19 @@ export const OPERATION_ORDER: readonly string[] = [
   "deleteMessageContact",
   "sendEmailVerificationForMessageContact",
   "sendPhoneVerificationForMessageContact",
+  "pendingVerifications",
+  "sendVerifications",
   "associateMembers",
   "disassociateMembers",
+  "bindingTargets",
   "recipients",
   "coverage",
   "deletionPreview",
   "replaceMessageContact",
+  "contactsPlan",
+  "applyContactsPlan",
+  "exportContacts",
+  "importContacts",
 ];
 
 /** An operation as Swagger UI passes it: an immutable map. */
