@@ -48,7 +48,7 @@ export const TAGS = {
     description: "Who is notified, and who is not.",
   },
   plans: {
-    name: "Contacts as code",
+    name: "Plans",
     description: "Plan, apply, export and import all contacts.",
   },
 } as const satisfies Record<string, TagObject>;

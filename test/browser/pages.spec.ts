@@ -198,7 +198,7 @@ describeInBrowser("the pages in a browser", () => {
       "Bindings",
       "Targets",
       "Coverage",
-      "Contacts as code",
+      "Plans",
     ];
     const tags = await page.locator(".opblock-tag").all();
     expect(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { gzipSync } from "node:zlib";
 import { startBoth, type Running } from "../support/running.js";
 import { fileOf, planOver, PLAN_APIS } from "../support/contacts-plan/plans.js";
 
@@ -302,6 +303,13 @@ describe("files of contacts", () => {
     );
     const large = await fileOf(running, "x".repeat(3 << 20), "text/csv");
     expect(large.status).toBe(413);
+    const packed = await fetch(`${running.gateway.url}/v1/import?dryRun=true`, {
+      method: "POST",
+      headers: { "content-type": "text/csv", "content-encoding": "gzip" },
+      body: gzipSync(`${CSV}${"\n".repeat(1_500_000)}`),
+    });
+    await packed.body?.cancel();
+    expect(packed.status).toBe(200);
     const elsewhere = await fetch(`${running.gateway.url}/v1/plan`, {
       method: "POST",
       headers: { "content-type": "text/csv" },

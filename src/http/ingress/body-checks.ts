@@ -106,7 +106,8 @@ function isUtf8(contentType: string, accepted: readonly string[]): boolean {
 /**
  * Decompresses gzip bodies.
  *
- * @param maxBytes limit of a body, both compressed and decompressed
+ * @param maxBytes limit of a body, both compressed and decompressed, unless its route
+ *   declares another one
  */
 export function decompressBodies(
   fastify: FastifyInstance,
@@ -115,7 +116,8 @@ export function decompressBodies(
   fastify.addHook("preParsing", (request, _reply, payload, done) => {
     const encoding = request.headers["content-encoding"];
     const isCompressed = encoding !== undefined && GZIP.test(encoding);
-    done(null, isCompressed ? gunzipped(payload, maxBytes) : payload);
+    const limit = request.routeOptions.config.maxBodyBytes ?? maxBytes;
+    done(null, isCompressed ? gunzipped(payload, limit) : payload);
   });
 }
 
