@@ -69,7 +69,7 @@ export class Schemas {
         in: place,
         required: place === "path" || isRequired(property, "input"),
         description,
-        schema: rest,
+        schema: withoutLoneAllOf(rest),
         ...(examples[name] === undefined ? {} : { example: examples[name] }),
       };
     });
@@ -206,4 +206,17 @@ export function exampleOf(shape: Shape<object>): Record<string, unknown> {
       return [name, isList ? [value] : value];
     }),
   );
+}
+
+/** A reference needs `allOf` only beside other keywords; alone it stands for itself. */
+function withoutLoneAllOf(
+  schema: SchemaObject,
+): SchemaObject | ReferenceObject {
+  const { allOf, ...others } = schema;
+  const [only, second] = allOf ?? [];
+  return only === undefined ||
+    second !== undefined ||
+    Object.keys(others).length > 0
+    ? schema
+    : only;
 }
