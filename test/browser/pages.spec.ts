@@ -150,7 +150,9 @@ describeInBrowser("the pages in a browser", () => {
     await answerOf(page).filter({ hasText: "null" }).waitFor();
     await page.getByRole("tab", { name: "Contact", exact: true }).waitFor();
     expect(
-      await page.getByRole("tab", { name: "ContactUnknown" }).count(),
+      await page
+        .getByRole("tab", { name: "ContactUnknown", exact: true })
+        .count(),
     ).toBe(0);
     expect(await finish(watched)).toEqual([]);
   });

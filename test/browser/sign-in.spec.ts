@@ -93,7 +93,7 @@ describeInBrowser("the sign-in of the playground", () => {
     await runExample(page, "Contact");
     await answerOf(page).filter({ hasText: "TECHNICAL_DIRECTOR" }).waitFor();
     await waitForStored("graphiql:queries", "Contact");
-    await page.getByRole("tab", { name: "Verifications" }).click();
+    await page.getByRole("tab", { name: "Verifications", exact: true }).click();
     await waitForStored("graphiql:tabState", '"activeTabIndex":2');
     expect(await stored()).not.toContain(key);
     await page.reload();
@@ -113,7 +113,7 @@ describeInBrowser("the sign-in of the playground", () => {
     await persistHeaders("Off");
     expect(await stored()).not.toContain(key);
     // The next delayed write does not store it again.
-    await page.getByRole("tab", { name: "Verifications" }).click();
+    await page.getByRole("tab", { name: "Verifications", exact: true }).click();
     await waitForStored("graphiql:tabState", '"activeTabIndex":2');
     expect(await stored()).not.toContain(key);
   });
@@ -129,7 +129,7 @@ describeInBrowser("the sign-in of the playground", () => {
     await page.getByRole("button", { name: "Cleared data" }).waitFor();
     expect(await stored()).not.toContain(key);
     await page.keyboard.press("Escape");
-    await page.getByRole("tab", { name: "Verifications" }).click();
+    await page.getByRole("tab", { name: "Verifications", exact: true }).click();
     await waitForStored("graphiql:tabState", '"activeTabIndex":2');
     expect(await stored()).not.toContain(key);
     await page.getByRole("button", { name: "Sign in" }).first().waitFor();
