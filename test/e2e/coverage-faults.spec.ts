@@ -35,7 +35,7 @@ const EFFECTS: readonly FaultInput[] = [
 let running: Running;
 
 beforeEach(async () => {
-  running = await startBoth({ seed: "sample" });
+  running = await startBoth({ seed: "sample" }, { READ_CACHE_MS: "1000" });
   running.emulator.control.resizeDirectory({ accounts: 250, folders: 20 });
 });
 
@@ -136,11 +136,10 @@ describe.each(COVERAGE_APIS)("a report over $name", (api) => {
     const actions = control.calls().map(({ action }) => action);
     expect(actions.length).toBeLessThanOrEqual(32);
     expect(new Set(actions)).toEqual(new Set(READS));
-    // A second report within 60 seconds reads only the contacts again.
+    // A second report within 60 seconds reads at most the contacts again.
     control.clearCalls();
     await api.coverage(running.gateway.url, args);
-    expect(control.calls().map(({ action }) => action)).toEqual([
-      "ListMessageContacts",
-    ]);
+    const again = control.calls().map(({ action }) => action);
+    expect(again.filter((one) => one !== "ListMessageContacts")).toEqual([]);
   });
 });
