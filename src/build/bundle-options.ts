@@ -53,7 +53,7 @@ const keepClassNames: Plugin = {
 const escapeAlphabets: Plugin = {
   name: "escape-alphabets",
   setup: (bundler) => {
-    const filter = /[\\/]node_modules[\\/]validator[\\/].*\.js$/;
+    const filter = /[\\/]node_modules[\\/]validator[\\/]/;
     bundler.onLoad({ filter }, async ({ path }) => ({
       contents: (await readFile(path, "utf8")).replace(
         /[\u0080-\uffff]/g,

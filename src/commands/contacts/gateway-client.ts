@@ -40,7 +40,7 @@ export class GatewayClient {
         "GATEWAY_URL must be the URL of a running gateway, such as http://127.0.0.1:3000.",
       );
     }
-    return new GatewayClient(url.replace(/\/+$/, ""), key);
+    return new GatewayClient(url.replace(/\/$/, ""), key);
   }
 
   /**

@@ -128,7 +128,7 @@ function explain(subject: string, failure: unknown): Explanation | null {
       advice: "Renew it. Compare the clocks of both machines.",
     };
   }
-  if (/ALERT_\w*(?:CERTIFICATE|UNKNOWN_CA)/.test(code)) {
+  if (code.includes("ALERT_") && /CERTIFICATE|UNKNOWN_CA/.test(code)) {
     return {
       sentence: `${subject} requires a certificate of the gateway that it trusts.`,
       advice:

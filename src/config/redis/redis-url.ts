@@ -26,7 +26,7 @@ export const REDIS_URL_FORMS =
   "redis://<host>[:port][/database], redis+sentinel://<host>[:port],<host>[:port]/<primary>[/database] or redis+cluster://<host>[:port],<host>[:port], each with rediss for TLS";
 
 const FORM =
-  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?(?<hosts>[^@/?#]+)(?<path>[^?#]*)(?<query>\?[^#]*)?$/;
+  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?(?<hosts>[^@/?#]+)(?<path>(?:\/[^?#]*)?)(?<query>\?[^#]*)?$/;
 
 const HOST = /^(?<host>\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?$/;
 
