@@ -66,7 +66,7 @@ export class CoverageResolver {
 
   @Query(() => CoverageReport, {
     nullable: true,
-    description: `Who would nobody notify: for each account and message type, the number of bound contacts and the reason of a gap. ${COST}`,
+    description: `For each account and message type, the number of bound contacts and the reason of a gap. ${COST}`,
   })
   @NullOnlyOnError()
   @CostsCalls({ calls: REPORT_CALLS })

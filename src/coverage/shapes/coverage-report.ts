@@ -203,7 +203,7 @@ export abstract class AccountCoveragePage {
 /** Result of `coverage`. */
 @ObjectType({
   description:
-    "Who would nobody notify: for each account and message type, the number of bound contacts, and the reason of each gap. `bound` does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
+    "For each account and message type, the number of bound contacts, and the reason of each gap. `bound` does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
 })
 export class CoverageReport extends AccountCoveragePage {
   @ShapeField(() => CoverageSummary, {
