@@ -10,41 +10,21 @@ import { until } from "./until.js";
 export class RedisCluster {
   private constructor(
     private readonly folder: string,
-    readonly servers: readonly RedisServer[],
+    readonly servers: RedisServer[],
   ) {}
 
   static async start(): Promise<RedisCluster> {
-    const folder = mkdtempSync(join(tmpdir(), "cluster-"));
-    const servers: RedisServer[] = [];
-    for (let n = 0; n < 3; n += 1) {
-      servers.push(
-        await RedisServer.start(
-          ...["--cluster-enabled", "yes", "--dir", folder],
-          ...["--cluster-config-file", `nodes-${n}.conf`],
-          ...["--cluster-port", String(await freePort())],
-        ),
-      );
-    }
-    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
-    const { status, stdout } = spawnSync(
-      "redis-cli",
-      ["--cluster", "create", ...nodes, "--cluster-yes"],
-      { encoding: "utf8" },
+    const cluster = new RedisCluster(
+      mkdtempSync(join(tmpdir(), "cluster-")),
+      [],
     );
-    if (status !== 0) throw new Error(`The cluster was not made: ${stdout}`);
-    const all = new RedisCluster(folder, servers);
-    const client = all.client();
-    await until("every node serves its slots", async () => {
-      const states = await Promise.all(
-        client.nodes("master").map((node) => node.cluster("INFO")),
-      );
-      return (
-        states.length === 3 &&
-        states.every((text) => text.includes("cluster_state:ok"))
-      );
-    });
-    client.disconnect();
-    return all;
+    try {
+      await cluster.create();
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
   }
 
   /** Value of `REDIS_URL`, with two of the nodes. */
@@ -64,4 +44,45 @@ export class RedisCluster {
     await Promise.all(this.servers.map((server) => server.kill()));
     rmSync(this.folder, { recursive: true });
   }
+
+  private async create(): Promise<void> {
+    for (let n = 0; n < 3; n += 1) {
+      this.servers.push(
+        await RedisServer.start(
+          ...["--cluster-enabled", "yes", "--dir", this.folder],
+          ...["--cluster-config-file", `nodes-${n}.conf`],
+          ...["--cluster-port", String(await freePort())],
+        ),
+      );
+    }
+    const nodes = this.servers.map(({ port }) => `127.0.0.1:${port}`);
+    const { status, stdout } = spawnSync(
+      "redis-cli",
+      ["--cluster", "create", ...nodes, "--cluster-yes"],
+      { encoding: "utf8" },
+    );
+    if (status !== 0) throw new Error(`The cluster was not made: ${stdout}`);
+    const client = this.client();
+    try {
+      await until("every node serves its slots", () => isServing(client));
+    } finally {
+      client.disconnect();
+    }
+  }
+}
+
+/** Whether all nodes agree that the cluster is up. */
+async function isServing(client: Cluster): Promise<boolean> {
+  const answers = await Promise.allSettled(
+    client.nodes("master").map((node) => node.cluster("INFO")),
+  );
+  return (
+    answers.length === 3 &&
+    answers.every(
+      // The client replaces connections while it learns about the nodes.
+      (answer) =>
+        answer.status === "fulfilled" &&
+        answer.value.includes("cluster_state:ok"),
+    )
+  );
 }

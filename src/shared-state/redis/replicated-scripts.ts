@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { RedisAccess } from "../../config/redis/redis-access.js";
 import type { Logger } from "../../logging/logger.js";
 import { connect, type RedisClient } from "./redis-client.js";
@@ -12,6 +13,12 @@ import {
  * checks timeouts ten times a second; that must be less than the command timeout.
  */
 export const REPLICATION_WAIT_MS = 200;
+
+/**
+ * Maximum wait for the connection. At start and after a failover it may be established a
+ * little later than the one that the probe uses.
+ */
+const CONNECTION_WAIT_MS = 100;
 
 /**
  * Runs scripts whose results must outlive a failover. WAIT blocks its connection until the
@@ -44,7 +51,7 @@ export class ReplicatedScripts {
     if (client === null) {
       return this.commands.eval(script, keys.length, ...keys, ...args);
     }
-    if (client.status !== "ready") throw new SharedStateUnavailable();
+    await established(client);
     const { waitReplicas } = this.access;
     // One pipeline goes to one node, so WAIT refers to the script.
     const replies = await client
@@ -86,5 +93,16 @@ export class ReplicatedScripts {
         event: "shared-state-replicated",
       });
     }
+  }
+}
+
+/** @throws {SharedStateUnavailable} if the connection is not established in time */
+async function established(client: RedisClient): Promise<void> {
+  if (client.status === "ready") return;
+  try {
+    const signal = AbortSignal.timeout(CONNECTION_WAIT_MS);
+    await once(client, "ready", { signal });
+  } catch {
+    throw new SharedStateUnavailable();
   }
 }
