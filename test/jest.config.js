@@ -41,6 +41,8 @@ export default {
     ],
   },
   testTimeout: 30000,
+  // A server that a failed test left behind must not hold up the checks after it.
+  forceExit: process.env.CI !== undefined,
   // The default, one less than there are processors, would use one of two only.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   // `it.concurrent` is used for cases that mostly wait: for retries and time limits.
