@@ -29,8 +29,6 @@ async function attach(
   primary: RedisServer,
 ): Promise<void> {
   await onRedis(standby.url, async (client) => {
-    // Otherwise it writes the data of its primary into a file first.
-    await client.config("SET", "repl-diskless-load", "swapdb");
     await client.replicaof("127.0.0.1", primary.port);
     await until("the standby is in sync", async () =>
       (await client.info("replication")).includes("master_link_status:up"),
