@@ -47,8 +47,14 @@ export const NEEDED_COMMANDS: readonly NeededCommand[] = [
   { name: "wait", args: () => ["0", "1"], when: "replicas" },
 ];
 
-/** Commands of a cluster, with their subcommand. */
-export const CLUSTER_COMMANDS: readonly string[] = ["cluster|slots"];
+/**
+ * Commands of a cluster, with their subcommand. The client names its connections; it
+ * ignores a rejection, but Redis would log one every two seconds.
+ */
+export const CLUSTER_COMMANDS: readonly string[] = [
+  "cluster|slots",
+  "client|setname",
+];
 
 /** Commands of the user of the Sentinels. */
 export const SENTINEL_COMMANDS: readonly string[] = [
