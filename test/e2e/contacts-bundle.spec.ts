@@ -82,10 +82,11 @@ async function run(
     [number | null, NodeJS.Signals | null]
   >;
   if (stopWhen !== undefined) {
-    await until("the moment to stop", () => {
+    const moment = (): boolean => {
       if (child.exitCode !== null) throw new Error(printed.err);
       return stopWhen();
-    });
+    };
+    await until("the moment to stop", moment, 60_000);
     child.kill("SIGTERM");
   }
   const [code, signal] = await closed;
@@ -97,7 +98,7 @@ describe("contacts from the bundle, without a running gateway", () => {
     const end = await run(["coverage", "--fail-on-gaps", "--json"]);
     expect([end.code, end.signal, end.err]).toEqual([2, null, ""]);
     expect(JSON.parse(end.out)).toMatchObject({ summary: { accounts: 200 } });
-  });
+  }, 60_000);
 
   it("records a change that SIGTERM interrupts, and a second apply makes the rest", async () => {
     const { control } = emulator;
@@ -127,5 +128,5 @@ describe("contacts from the bundle, without a running gateway", () => {
     expect([second.code, second.err]).toEqual([0, ""]);
     expect(control.snapshot().seed.contacts).toHaveLength(12);
     expect((await run(["plan", people])).code).toBe(0);
-  });
+  }, 120_000);
 });

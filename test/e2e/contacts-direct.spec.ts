@@ -95,7 +95,8 @@ describe("contacts without GATEWAY_URL", () => {
     expect((await contacts("plan", people)).code).toBe(2);
     expect((await contacts("apply", people)).code).toBe(0);
     expect((await contacts("plan", people)).code).toBe(0);
-  });
+    // Each command starts a gateway.
+  }, 120_000);
 
   it("prints addresses only with --personal", async () => {
     const masked = await contacts("export");
