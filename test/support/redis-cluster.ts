@@ -64,6 +64,18 @@ export class RedisCluster {
     return found;
   }
 
+  /** Resolves when every node is in use, and replicas are in sync. */
+  async serves(): Promise<void> {
+    const client = this.client();
+    try {
+      await until("every node serves its slots", () =>
+        isServing(client, this.options.hasReplicas ?? false),
+      );
+    } finally {
+      client.disconnect();
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.kill()));
     rmSync(this.folder, { recursive: true });
@@ -111,14 +123,7 @@ export class RedisCluster {
       { encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`The cluster was not made: ${stdout}`);
-    const client = this.client();
-    try {
-      await until("every node serves its slots", () =>
-        isServing(client, hasReplicas),
-      );
-    } finally {
-      client.disconnect();
-    }
+    await this.serves();
   }
 }
 

@@ -48,12 +48,14 @@ export const NEEDED_COMMANDS: readonly NeededCommand[] = [
 ];
 
 /**
- * Commands of a cluster, with their subcommand. The client names its connections; it
- * ignores a rejection, but Redis would log one every two seconds.
+ * Commands of a cluster, with their subcommand. The client names its connections, and may
+ * ask a replica for the slots; it ignores a rejection of the last two, but Redis would log
+ * one every two seconds.
  */
 export const CLUSTER_COMMANDS: readonly string[] = [
   "cluster|slots",
   "client|setname",
+  "readonly",
 ];
 
 /** Commands of the user of the Sentinels. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Redis } from "ioredis";
+import { CLUSTER_COMMANDS } from "../../../src/shared-state/redis/redis-commands.js";
 import { expectAgreement, usesRedis } from "../../support/agreement.js";
 import { buildGateway } from "../../support/gateway-process.js";
 import { isInstalled } from "../../support/installed.js";
@@ -72,7 +73,13 @@ describeHere(
         await expectAgreement(pair);
         const [, replica] = redis.servers;
         const before = await redis.primaryPort();
-        await redis.failOver();
+        // It refuses while it does not know the state of the replica.
+        await until("the Sentinel begins a failover", () =>
+          redis.failOver().then(
+            () => true,
+            () => false,
+          ),
+        );
         await until(
           "the Sentinel promotes the replica",
           async () => (await redis.primaryPort()) !== before,
@@ -94,8 +101,7 @@ describeHere(
       const security = redisSecurity(
         files,
         "+wait",
-        "+cluster|slots",
-        "+client|setname",
+        ...CLUSTER_COMMANDS.map((name) => `+${name}`),
       );
       const redis = await RedisCluster.start({ security, hasReplicas: true });
       const pair = await startPair([entry, entry], environment(redis.url));
