@@ -1,4 +1,5 @@
 import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { PageOf } from "../../message-contacts/page.js";
 import { BindingTargetKind } from "../../message-contacts/shapes/enums.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 
@@ -77,37 +78,6 @@ export class BindingTarget {
   description:
     "One page of targets: the directory, its folders, then its accounts. Scope: `directory:read`.",
 })
-export class BindingTargetPage {
-  @ShapeField(() => BindingTarget, {
-    list: true,
-    description: "Targets on this page.",
-  })
-  items!: BindingTarget[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: { minimum: 0 },
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 10,
-    openapi: { minimum: 1, maximum: 100 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+export class BindingTargetPage extends PageOf(BindingTarget, {
+  items: "Targets on this page.",
+}) {}

@@ -1,7 +1,9 @@
 import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { PageOf } from "../../message-contacts/page.js";
 import { MessageType } from "../../message-contacts/shapes/enums.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 import { GapReason } from "./enums.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./inputs.js";
 
 const COUNT = { minimum: 0 };
 
@@ -165,40 +167,11 @@ export class CoverageFolder {
 
 /** One page of accounts. */
 @ObjectType({ isAbstract: true })
-export abstract class AccountCoveragePage {
-  @ShapeField(() => AccountCoverage, {
-    list: true,
-    description: "Accounts on this page, in the vendor's order.",
-  })
-  items!: AccountCoverage[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: COUNT,
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 100,
-    openapi: { minimum: 1, maximum: 1_000 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+abstract class AccountCoveragePage extends PageOf(AccountCoverage, {
+  items: "Accounts on this page, in the vendor's order.",
+  maxSize: MAX_PAGE_SIZE,
+  defaultSize: DEFAULT_PAGE_SIZE,
+}) {}
 
 /** Result of `coverage`. */
 @ObjectType({

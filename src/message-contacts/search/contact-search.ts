@@ -10,6 +10,7 @@ import {
   type Etags,
 } from "../message-contacts.service.js";
 import type { ContactOrder } from "../shapes/enums.js";
+import { pageOf } from "../page.js";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
 import type {
   MessageContact,
@@ -52,8 +53,9 @@ export class ContactSearch {
     context: RequestContext,
     etags?: Etags,
   ): Promise<MessageContactPage> {
-    const { boundTo, pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
+    const { boundTo } = query;
     if (!needsAllContacts(query)) {
+      const { pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
       return this.service.listMessageContacts(
         { ...(boundTo === undefined ? {} : { boundTo }), pageNumber, pageSize },
         context,
@@ -68,14 +70,7 @@ export class ContactSearch {
       await this.withPending(query.hasPending, found, context),
       query.orderBy,
     );
-    const start = (pageNumber - 1) * pageSize;
-    return {
-      items: matches.slice(start, start + pageSize),
-      totalCount: matches.length,
-      pageNumber,
-      pageSize,
-      hasNextPage: start + pageSize < matches.length,
-    };
+    return pageOf(matches, query);
   }
 
   private async withPending(
