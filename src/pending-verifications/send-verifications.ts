@@ -3,7 +3,7 @@ import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { Logger } from "../logging/logger.js";
 import {
   isItemError,
@@ -47,9 +47,7 @@ export class SendVerifications {
     items: readonly SendVerificationInput[],
     context: RequestContext,
   ): Promise<ItemOutcome<SentMessage>[]> {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = items.length * CALLS_PER_ITEM;
-    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
+    requireCalls(items.length * CALLS_PER_ITEM, this.config);
     const { idempotency } = context;
     if (idempotency !== undefined) idempotency.payload = items;
     return runInOrder(

@@ -4,7 +4,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { DirectoryService } from "../../directory/directory.service.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
-import { tooCostly } from "../../graphql/upstream-cost.js";
+import { requireCalls } from "../../graphql/upstream-cost.js";
 import { withFieldNames } from "../../http/field-names.js";
 import { Logger } from "../../logging/logger.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
@@ -92,7 +92,7 @@ export class Replacements {
       );
     const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
     // The deletion needs a second call for its condition.
-    this.requireCalls(batches.length + 2);
+    requireCalls(batches.length + 2, this.config);
     const outcomes = await runInOrder<
       readonly string[] | null,
       ContactDeletion | null
@@ -177,11 +177,6 @@ export class Replacements {
       );
     const lost = lostRecipients(accounts, contact, contacts, after);
     if (lost.length > 0) throw lossOf(lost);
-  }
-
-  private requireCalls(count: number): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (count > maxCalls) throw tooCostly(count, maxCalls);
   }
 }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
-import { tooCostly } from "../../graphql/upstream-cost.js";
+import { requireCalls } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
 import {
   runInOrder,
@@ -59,7 +59,7 @@ export class BulkChanges {
     context: RequestContext,
   ): Promise<ItemOutcome<KnownContact>[]> {
     const conditions = inputs.filter(({ ifMatch }) => ifMatch !== undefined);
-    this.requireCalls(inputs.length + conditions.length);
+    requireCalls(inputs.length + conditions.length, this.config);
     if (context.idempotency !== undefined) context.idempotency.payload = inputs;
     const outcomes = await runInOrder(
       inputs,
@@ -115,7 +115,7 @@ export class BulkChanges {
       context.idempotency.payload = targetIds;
     }
     const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
-    this.requireCalls(batches.length + (ifMatch === undefined ? 0 : 1));
+    requireCalls(batches.length + (ifMatch === undefined ? 0 : 1), this.config);
     const outcomes = await runInOrder(
       batches,
       (batch) =>
@@ -135,11 +135,6 @@ export class BulkChanges {
         outcome: targetOutcome(outcome, targetId),
       })),
     );
-  }
-
-  private requireCalls(count: number): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (count > maxCalls) throw tooCostly(count, maxCalls);
   }
 }
 
