@@ -5,9 +5,9 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
-import { IDEMPOTENCY_ERRORS } from "../../message-contacts/bulk/bulk-changes.js";
 import {
   runInOrder,
+  throwKeyError,
   untilDeadline,
   type ItemOutcome,
 } from "../../message-contacts/bulk/run-in-order.js";
@@ -126,13 +126,7 @@ export class PlanApplication {
           options.isOutOfTime() || callsLeft() < MAX_CALLS_PER_STEP,
       },
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return steps.map(({ kind, index, contactId, targetIds }, position) => ({
       kind,
       targetIds,

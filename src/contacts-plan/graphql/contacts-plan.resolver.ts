@@ -8,10 +8,8 @@ import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
 import { ContactMutation } from "../../message-contacts/graphql/contact-mutation.decorator.js";
 import { ContactLoaders } from "../../message-contacts/graphql/contact.loaders.js";
-import {
-  toItemErrors,
-  toUserErrors,
-} from "../../message-contacts/graphql/user-errors.mapper.js";
+import { resultOf } from "../../message-contacts/graphql/item-results.js";
+import { toUserErrors } from "../../message-contacts/graphql/user-errors.mapper.js";
 import { ItemStatus } from "../../message-contacts/shapes/enums.js";
 import { PlanApplication } from "../apply/plan-application.js";
 import { checkPlanInput } from "../check-plan-input.js";
@@ -103,11 +101,7 @@ export class ContactsPlanResolver {
     const results = applied.steps.map(({ targetIds, outcome, ...step }) => ({
       ...step,
       targetIds: [...targetIds],
-      status: ItemStatus[outcome.status],
-      errors:
-        outcome.status === "FAILED"
-          ? toItemErrors(outcome.error, language)
-          : [],
+      ...resultOf(outcome, context),
     }));
     return {
       isComplete: results.every(({ status }) => status === ItemStatus.DONE),

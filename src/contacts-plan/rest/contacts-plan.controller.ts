@@ -22,6 +22,7 @@ import { withFieldNames } from "../../http/field-names.js";
 import { addVary } from "../../http/ingress/vary.js";
 import { PROBLEM_TYPE, toProblem } from "../../http/problem-details.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
+import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
   withCompletion,
@@ -197,12 +198,9 @@ function applyAnswer(
       ...step,
       targetIds: [...targetIds],
       ...resultOf(
-        outcome.status === "FAILED"
-          ? {
-              ...outcome,
-              error: withFieldNames(outcome.error, routes.FIELD_NAMES),
-            }
-          : outcome,
+        withError(outcome, (error) =>
+          withFieldNames(error, routes.FIELD_NAMES),
+        ),
         context,
       ),
     })),

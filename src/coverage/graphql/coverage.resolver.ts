@@ -10,9 +10,9 @@ import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
 import { ContactMutation } from "../../message-contacts/graphql/contact-mutation.decorator.js";
 import { ContactLoaders } from "../../message-contacts/graphql/contact.loaders.js";
+import { resultOf } from "../../message-contacts/graphql/item-results.js";
 import { lazyContact } from "../../message-contacts/graphql/lazy-contact.js";
 import { selectedFields } from "../../message-contacts/graphql/selected-fields.js";
-import { toItemErrors } from "../../message-contacts/graphql/user-errors.mapper.js";
 import { ItemStatus } from "../../message-contacts/shapes/enums.js";
 import { checkInput } from "../../validation/check-input.js";
 import { CoverageService } from "../coverage.service.js";
@@ -124,11 +124,7 @@ export class CoverageResolver {
     const results = steps.map(({ kind, targetIds, outcome }) => ({
       kind,
       targetIds: [...targetIds],
-      status: ItemStatus[outcome.status],
-      errors:
-        outcome.status === "FAILED"
-          ? toItemErrors(outcome.error, context.language)
-          : [],
+      ...resultOf(outcome, context),
     }));
     return {
       isComplete: results.every(({ status }) => status === ItemStatus.DONE),

@@ -8,13 +8,12 @@ import { requireCalls } from "../../graphql/upstream-cost.js";
 import { withFieldNames } from "../../http/field-names.js";
 import { Logger } from "../../logging/logger.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
-import {
-  batchesOf,
-  IDEMPOTENCY_ERRORS,
-} from "../../message-contacts/bulk/bulk-changes.js";
+import { batchesOf } from "../../message-contacts/bulk/bulk-changes.js";
 import {
   runInOrder,
+  throwKeyError,
   untilDeadline,
+  withError,
   type ItemOutcome,
 } from "../../message-contacts/bulk/run-in-order.js";
 import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
@@ -119,13 +118,7 @@ export class Replacements {
       },
       untilDeadline(this.config, this.logger, context, () => false),
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return outcomes.map((outcome, index) => ({
       kind:
         index < batches.length
@@ -133,8 +126,8 @@ export class Replacements {
           : ReplacementStepKind.DELETE,
       targetIds: batches[index] ?? [],
       outcome:
-        outcome.status === "FAILED" && index < batches.length
-          ? { ...outcome, error: withFieldNames(outcome.error, BIND_NAMES) }
+        index < batches.length
+          ? withError(outcome, (error) => withFieldNames(error, BIND_NAMES))
           : outcome,
     }));
   }

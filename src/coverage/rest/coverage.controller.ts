@@ -19,6 +19,7 @@ import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames } from "../../http/field-names.js";
 import { addVary } from "../../http/ingress/vary.js";
+import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
   withCompletion,
@@ -153,12 +154,9 @@ export class CoverageController {
       kind,
       targetIds: [...targetIds],
       ...resultOf(
-        outcome.status === "FAILED"
-          ? {
-              ...outcome,
-              error: withFieldNames(outcome.error, routes.FIELD_NAMES),
-            }
-          : outcome,
+        withError(outcome, (error) =>
+          withFieldNames(error, routes.FIELD_NAMES),
+        ),
         context,
       ),
     }));

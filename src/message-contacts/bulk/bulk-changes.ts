@@ -1,12 +1,12 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
 import { requireCalls } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
 import {
   runInOrder,
   isItemError,
+  throwKeyError,
   untilDeadline,
   type ItemOutcome,
 } from "./run-in-order.js";
@@ -18,13 +18,6 @@ import type {
   UpdateMessageContactInput,
 } from "../shapes/inputs.js";
 import type { BindingChange, KnownContact } from "../shapes/payloads.js";
-
-/** Errors of the idempotency key. When the first item fails with one, no item was sent. */
-export const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.IDEMPOTENCY_KEY_REUSED,
-  ErrorCode.IDEMPOTENCY_IN_PROGRESS,
-  ErrorCode.STATE_UNAVAILABLE,
-]);
 
 /** Outcome of one target. */
 export interface TargetOutcome {
@@ -66,13 +59,7 @@ export class BulkChanges {
       (input) => this.service.updateMessageContact(input, context),
       untilDeadline(this.config, this.logger, context, isItemError),
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return outcomes;
   }
 
