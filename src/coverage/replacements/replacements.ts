@@ -8,7 +8,7 @@ import { requireCalls } from "../../graphql/upstream-cost.js";
 import { withFieldNames } from "../../http/field-names.js";
 import { Logger } from "../../logging/logger.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
-import { batchesOf } from "../../message-contacts/bulk/bulk-changes.js";
+import { batchesOf } from "../../message-contacts/bulk/batches-of.js";
 import {
   runInOrder,
   throwKeyError,

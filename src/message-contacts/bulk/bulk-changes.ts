@@ -3,6 +3,7 @@ import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { requireCalls } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
+import { batchesOf } from "./batches-of.js";
 import {
   runInOrder,
   isItemError,
@@ -134,13 +135,4 @@ function targetOutcome(
   const value =
     outcome.value.find((change) => change.targetId === targetId) ?? null;
   return { status: "DONE", value };
-}
-
-/** Splits a list into lists of at most `size` items, in order. */
-export function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  const batches: T[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    batches.push(items.slice(start, start + size));
-  }
-  return batches;
 }
