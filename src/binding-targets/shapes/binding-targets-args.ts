@@ -1,8 +1,7 @@
-import { applyDecorators } from "@nestjs/common";
-import { ArgsType, ID } from "@nestjs/graphql";
-import { ValidateIf } from "class-validator";
+import { ArgsType, ID, type ReturnTypeFuncValue } from "@nestjs/graphql";
 import { BindingTargetKind } from "../../message-contacts/shapes/enums.js";
 import {
+  inputField,
   PageNumber,
   PageSize,
 } from "../../message-contacts/shapes/input-fields.js";
@@ -45,17 +44,14 @@ const PLAIN_TEXT_SCHEMA = {
 };
 
 function optional(
-  type: () => typeof String | typeof ID | typeof Boolean | object,
+  type: () => ReturnTypeFuncValue,
   options: ShapeFieldOptions,
   ...checks: PropertyDecorator[]
 ): PropertyDecorator {
-  return applyDecorators(
-    ShapeField(type as Parameters<typeof ShapeField>[0], {
-      ...options,
-      optional: true,
-    }),
-    ValidateIf((_input: object, value: unknown) => value !== undefined),
-    ...checks,
+  return inputField(
+    ShapeField(type, { ...options, optional: true }),
+    true,
+    checks,
   );
 }
 

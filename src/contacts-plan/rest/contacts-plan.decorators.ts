@@ -7,6 +7,10 @@ import {
   ItemStatus,
   MessageType,
 } from "../../message-contacts/shapes/enums.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import { MEDIA_TYPES } from "../files/file-formats.js";
 import { ContactsPlan } from "../shapes/contacts-plan.js";
@@ -130,7 +134,7 @@ export const ExportContactsRoute = (): MethodDecorator =>
     description:
       "All contacts as a file. Imported again, it changes nothing. In CSV, account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. Costs one upstream call per 100 contacts.",
     query: shapes.ExportQuery,
-    headers: ["If-None-Match", "Cache-Control"],
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
@@ -142,11 +146,7 @@ export const ExportContactsRoute = (): MethodDecorator =>
         },
         headers: ["ETag", "Age"],
       },
-      {
-        status: 304,
-        description: "The response has one of the ETags in `If-None-Match`.",
-        headers: ["ETag", "Age"],
-      },
+      NOT_MODIFIED,
     ],
     errors: [],
     needsSeveralCalls: true,

@@ -7,6 +7,10 @@ import {
   MessageType,
 } from "../../message-contacts/shapes/enums.js";
 import { MessageContactArgs } from "../../message-contacts/shapes/inputs.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import * as reports from "../shapes/coverage-report.js";
 import { AccountRecipients } from "../shapes/account-recipients.js";
@@ -16,16 +20,6 @@ import { coverageCsv } from "./coverage-csv.js";
 
 /** Names of the parameters of a route whose path contains the contact. */
 export const FIELD_NAMES = { contactId: "id" } as const;
-
-/** Request headers of every read. */
-const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
-
-/** Response to a conditional read. */
-const NOT_MODIFIED = {
-  status: 304,
-  description: "The response has one of the ETags in `If-None-Match`.",
-  headers: ["ETag", "Age"],
-} as const;
 
 const COST =
   "Costs one upstream call per 100 accounts, one per 100 contacts, and one more; accounts are cached for 60 seconds. If one of them fails, the whole report fails.";
