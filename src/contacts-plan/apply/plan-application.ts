@@ -2,8 +2,7 @@ import { Inject, Injectable } from "@nestjs/common";
 import { requireScope } from "../../access/rights/scopes.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import type { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
 import {
   runInOrder,
@@ -18,6 +17,7 @@ import type { ContactsPlanInput } from "../shapes/inputs.js";
 import { rejectionOf } from "./apply-rejection.js";
 import { StepRunner } from "./step-runner.js";
 import { isStoredPlan, toStoredPlan, type StoredStep } from "./stored-plan.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 
 /** One change, with its outcome: the id of its contact. */
 export interface AppliedStep extends Pick<StoredStep, "kind" | "targetIds"> {
@@ -69,9 +69,7 @@ export class PlanApplication {
     context: RequestContext,
   ): Promise<Applied> {
     if (digest === undefined) {
-      throw new GatewayError(ErrorCode.INVALID_INPUT, {
-        violations: [{ field: ["If-Match"], rule: "required" }],
-      });
+      throw invalidInput([{ field: ["If-Match"], rule: "required" }]);
     }
     if (input.prune === true) requireScope("deleteMessageContact", context);
     const payload = { input, digest };

@@ -26,6 +26,7 @@ import { ReplacementStepKind } from "../shapes/enums.js";
 import type { ReplaceMessageContactInput } from "../shapes/inputs.js";
 import { lossOf } from "./replacement-errors.js";
 import { isReplacementPlan, type ReplacementPlan } from "./replacement-plan.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 
 /** The contact that a `BIND` concerns is the replacement, which also names the targets. */
 const BIND_NAMES = { contactId: "replacementId", targetIds: "replacementId" };
@@ -73,9 +74,7 @@ export class Replacements {
   ): Promise<ReplacementStep[]> {
     const { contactId, replacementId, retainContactInMembers } = input;
     if (contactId === replacementId) {
-      throw new GatewayError(ErrorCode.INVALID_INPUT, {
-        violations: [{ field: ["replacementId"], rule: "unique" }],
-      });
+      throw invalidInput([{ field: ["replacementId"], rule: "unique" }]);
     }
     const payload = { ...input };
     if (context.idempotency !== undefined) {

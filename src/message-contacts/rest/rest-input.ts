@@ -3,12 +3,12 @@ import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
   checkInput,
-  MAX_VIOLATIONS,
   validate,
   violationsOf,
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 import { propertiesOf, type Keywords } from "../../openapi/shape-properties.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
 
@@ -190,12 +190,6 @@ export function rejectBody(body: unknown, example: string): void {
       en: `Send the arguments in the query string: ?${example}.`,
       zh: `请将参数放在查询字符串中：?${example}。`,
     },
-  });
-}
-
-function invalidInput(violations: readonly Violation[]): GatewayError {
-  return new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
   });
 }
 
