@@ -6,7 +6,6 @@ import {
   PageSize,
 } from "../../message-contacts/shapes/input-fields.js";
 import {
-  hasAtMost,
   ifText,
   toDecorator,
 } from "../../message-contacts/shapes/rules/rule.js";
@@ -24,13 +23,7 @@ const PLAIN_TEXT = /^[^\u0000-\u001f\u007f]*$/;
 
 const plainTextRules = (): PropertyDecorator[] => [
   ...rules.textRules(),
-  toDecorator({
-    name: "length",
-    min: 1,
-    max: MAX_TEXT,
-    unit: "characters",
-    holds: ifText((text) => hasAtMost(MAX_TEXT, text)),
-  }),
+  ...rules.textLengthRules(1, MAX_TEXT),
   toDecorator({
     name: "format",
     holds: ifText((text) => PLAIN_TEXT.test(text)),
