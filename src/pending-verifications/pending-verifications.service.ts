@@ -23,7 +23,7 @@ import {
 import type { PendingVerificationsArgs } from "./shapes/inputs.js";
 import type { PendingVerificationReport } from "./shapes/pending-verification-report.js";
 
-/** Reports what the directory still has to verify. */
+/** Reports the pending verifications of the whole directory. */
 @Injectable()
 export class PendingVerificationsService {
   constructor(
@@ -37,7 +37,7 @@ export class PendingVerificationsService {
   ) {}
 
   /**
-   * Resolves with every pending verification of the directory, the longest pending one
+   * Resolves with every pending verification of the directory, the longest known one
    * first. Costs one call per 100 contacts and one for each contact. If one of them
    * fails, there is no report.
    *

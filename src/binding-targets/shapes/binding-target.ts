@@ -16,14 +16,15 @@ export class TargetTag {
   value!: string;
 }
 
-/** Something that contacts can be bound to. */
+/** A target that contacts can be bound to. */
 @ObjectType({
   description:
-    "Something that contacts can be bound to: the directory, a folder or a member account. A contact that is bound to the directory or to a folder is bound to all accounts below. Scope: `directory:read`.",
+    "A target that contacts can be bound to: the directory, a folder or a member account. A binding to the directory or to a folder reaches all accounts below. Scope: `directory:read`.",
 })
 export class BindingTarget {
   @ShapeField(() => ID, {
-    description: "`rd-…`, `r-…`, `fd-…` or a member account ID.",
+    description:
+      "ID of the target: `rd-…`, `r-…`, `fd-…` or a member account ID.",
     example: "1997968394350002",
   })
   id!: string;
@@ -54,7 +55,7 @@ export class BindingTarget {
   @ShapeField(() => String, {
     nullable: true,
     description:
-      "How an account joined the directory, as the vendor spells it, such as `CreateSuccess`; null for the directory and folders.",
+      "How the account joined the directory, as the vendor spells it, such as `CreateSuccess`; null for the directory and folders.",
     example: "CreateSuccess",
   })
   status!: string | null;

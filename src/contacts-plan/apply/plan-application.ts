@@ -19,7 +19,7 @@ import { StepRunner } from "./step-runner.js";
 import { isStoredPlan, toStoredPlan, type StoredStep } from "./stored-plan.js";
 import { invalidInput } from "../../validation/invalid-input.js";
 
-/** One change, with its outcome: the id of its contact. */
+/** One change, with its outcome. The value of a `DONE` is the id of the contact. */
 export interface AppliedStep extends Pick<StoredStep, "kind" | "targetIds"> {
   /** Null for a contact that was not added. */
   readonly contactId: string | null;
@@ -27,7 +27,7 @@ export interface AppliedStep extends Pick<StoredStep, "kind" | "targetIds"> {
   readonly outcome: ItemOutcome<string>;
 }
 
-/** What became of a plan. */
+/** Result of applying a plan. */
 export type Applied =
   | { readonly kind: "applied"; readonly steps: readonly AppliedStep[] }
   | {

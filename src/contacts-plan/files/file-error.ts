@@ -75,7 +75,7 @@ export const FILE_PROBLEMS = {
     zh: "须为联系人列表，或包含 contacts 的对象",
   },
   contact: {
-    en: "must be a contact: members and their values",
+    en: "must be a contact: an object with members such as name",
     zh: "须为联系人对象",
   },
   yaml: {

@@ -208,7 +208,7 @@ function emptyChange(
   };
 }
 
-/** Names that contacts have which keep them. */
+/** Problems with names that belong to a contact that keeps its name. */
 function takenNames(
   planned: readonly PlannedContact[],
   current: readonly MessageContact[],
@@ -231,7 +231,7 @@ function takenNames(
 }
 
 interface BindingStep {
-  /** Whether it comes after all new bindings, so that no account is left out meanwhile. */
+  /** Whether it comes after all new bindings, so that no account is without a contact meanwhile. */
   readonly isLate: boolean;
   readonly change: PlannedChange;
 }
@@ -274,7 +274,7 @@ function byField(one: PlanProblem, other: PlanProblem): number {
   return Number(one.field[1] ?? -1) - Number(other.field[1] ?? -1);
 }
 
-/** Length of a digest: 128 bits are enough to tell states apart. */
+/** Length of a digest: 128 bits are enough to distinguish plans. */
 const DIGEST_LENGTH = 22;
 
 function digestOf(

@@ -25,7 +25,7 @@ const COST =
   "Costs one upstream call per 100 contacts, one for each contact whose address or number differs, and for new targets one per 100 accounts and one more; for names or paths of targets also one per folder.";
 
 const APPLYING =
-  "Makes one change after the other, deletions last, up to the first failure; sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. It can be stopped at any time: repeated with the same `Idempotency-Key`, it continues where it was interrupted, and a new plan contains what is left. With `prune`, the scope `contacts:delete` is required as well.";
+  "Makes one change after the other, deletions last, up to the first failure; sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. After an interruption, repeat the request with the same `Idempotency-Key`: it continues where it stopped. Without the key, make a new plan, which contains what is left. With `prune`, the scope `contacts:delete` is required as well.";
 
 /** Member of the body that contains the fields of contacts. */
 export const FIELD_NAMES = {
@@ -98,7 +98,7 @@ const COMPLETE = { shape: shapes.PlanResults, example: { results: [DONE] } };
 export const ContactsPlanRoute = (): MethodDecorator =>
   RestOperation("contactsPlan", {
     summary: "Plan changes",
-    description: `The changes that make the directory match the input; changes nothing. A new address or number that waits for verification is not a change. ${COST}`,
+    description: `The changes that would make the directory match the input. This request changes nothing. An address or number of the input that is already pending verification is not a change. ${COST}`,
     body: ContactsPlanInput,
     answers: [PLAN],
     errors: [],

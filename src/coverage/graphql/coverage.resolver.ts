@@ -66,7 +66,7 @@ export class CoverageResolver {
 
   @Query(() => CoverageReport, {
     nullable: true,
-    description: `For each account and message type, the number of bound contacts and the reason of a gap. ${COST}`,
+    description: `For each account and message type, the number of bound contacts and the reason for each gap. ${COST}`,
   })
   @NullOnlyOnError()
   @CostsCalls({ calls: REPORT_CALLS })
@@ -101,7 +101,7 @@ export class CoverageResolver {
 
   @ContactMutation({
     description:
-      "Replaces a contact by another one: binds the replacement to the targets of the contact first, then deletes the contact. Stops at the first step that fails; the contact is then not deleted. Repeated with the same `Idempotency-Key`, it continues where it was interrupted. Without `force`, it is rejected with `STATUS_CONFLICT` if an account would lose its last `ACTIVE` contact for a message type.",
+      "Replaces a contact with another one: binds the replacement to the targets of the contact first, then deletes the contact. Stops at the first step that fails; the contact is then not deleted. Repeated with the same `Idempotency-Key`, it continues where it was interrupted. Without `force`, it is rejected with `STATUS_CONFLICT` if an account would lose its last `ACTIVE` contact for a message type.",
     input: inputs.ReplaceMessageContactInput,
     upstream: REPLACEMENT_CALLS,
     payload: () => ReplaceMessageContactPayload,

@@ -41,7 +41,7 @@ export interface ReplacementStep {
 }
 
 /**
- * Replaces a contact by another one: binds the replacement first, then deletes the
+ * Replaces a contact with another one: binds the replacement first, then deletes the
  * contact, so that no account is without both of them at any moment.
  */
 @Injectable()

@@ -43,7 +43,7 @@ const EXAMPLE_ROW = {
 export const Recipients = (): MethodDecorator =>
   RestOperation("recipients", {
     summary: "List the contacts of an account",
-    description: `The contacts that are bound to an account, through the directory, its folders or the account itself, with the bindings responsible. ${COST}`,
+    description: `The contacts that are bound to an account, through the directory, its folders or the account itself, with the bindings that reach it. ${COST}`,
     path: shapes.AccountPath,
     query: shapes.RecipientsQuery,
     headers: CONDITIONAL,
@@ -66,7 +66,7 @@ export const Recipients = (): MethodDecorator =>
 export const Coverage = (): MethodDecorator =>
   RestOperation("coverage", {
     summary: "Report who is notified, and who is not",
-    description: `For each account and message type the number of bound contacts, and the reason of a gap. \`bound\` does not mean that a person receives a message: member accounts can filter messages. As CSV, the report has one line for each account and message type; account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. ${COST}`,
+    description: `For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. As CSV, the report has one line for each account and message type; account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. ${COST}`,
     query: shapes.CoverageQuery,
     headers: CONDITIONAL,
     answers: [
@@ -101,7 +101,8 @@ export const DeletionPreview = (): MethodDecorator =>
     answers: [
       {
         status: 200,
-        description: "One page of the accounts that would lose a contact.",
+        description:
+          "One page of the accounts that would lose their last contact for a message type.",
         bodies: [
           { shape: reports.DeletionPreview, example: { items: [EXAMPLE_ROW] } },
         ],

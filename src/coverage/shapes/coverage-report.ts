@@ -7,10 +7,10 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./inputs.js";
 
 const COUNT = { minimum: 0 };
 
-/** Contacts that are bound to an account for one message type. */
+/** Numbers of the contacts of an account that have one message type. */
 @ObjectType({
   description:
-    "Number of contacts that are bound to an account for one message type. A bound contact may receive fewer messages, because a member account can filter them.",
+    "Numbers of the contacts that are bound to an account and have one message type. A bound contact may receive fewer messages, because a member account can filter them.",
 })
 export class MessageTypeCoverage {
   @ShapeField(() => MessageType, {
@@ -35,7 +35,8 @@ export class MessageTypeCoverage {
 
   @ShapeField(() => GapReason, {
     nullable: true,
-    description: "Why the number is too small; null when it is not.",
+    description:
+      "Why the account has too few contacts; null when it has enough.",
     example: GapReason.ONLY_UNVERIFIED,
   })
   gap!: GapReason | null;
@@ -118,7 +119,7 @@ export class MessageTypeSummary {
 /** Numbers of all accounts of a report. */
 @ObjectType({
   description:
-    "Numbers of all accounts of the report, also of those that `onlyGaps` and the page leave out.",
+    "Numbers of all accounts of the report, including those that `onlyGaps` or the page leaves out.",
 })
 export class CoverageSummary {
   @ShapeField(() => Int, {
@@ -176,7 +177,7 @@ abstract class AccountCoveragePage extends PageOf(AccountCoverage, {
 /** Result of `coverage`. */
 @ObjectType({
   description:
-    "For each account and message type, the number of bound contacts, and the reason of each gap. `bound` does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
+    "For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
 })
 export class CoverageReport extends AccountCoveragePage {
   @ShapeField(() => CoverageSummary, {
@@ -214,7 +215,8 @@ export class DeletionPreview extends AccountCoveragePage {
   boundAccounts!: number;
 
   @ShapeField(() => Boolean, {
-    description: "Whether no account would lose its last contact.",
+    description:
+      "Whether no account would lose its last `ACTIVE` contact for a message type.",
     example: false,
   })
   isSafe!: boolean;

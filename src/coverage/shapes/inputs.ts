@@ -67,7 +67,7 @@ export class DeletionPreviewArgs {
 
 /** The contact to replace, and its replacement. */
 @InputType({
-  description: "The contact to replace, and another one that replaces it.",
+  description: "The contact to replace, and its replacement.",
 })
 export class ReplaceMessageContactInput {
   @ContactId("ID of the contact to replace, `c-…`.")

@@ -51,7 +51,7 @@ export class PendingVerificationsResolver {
 
   @Query(() => PendingVerificationReport, {
     nullable: true,
-    description: `Everything that the directory still has to verify. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report. ${scopeSentence(scopesOf("pendingVerifications"))}`,
+    description: `All pending verifications of the directory, the longest known one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report. ${scopeSentence(scopesOf("pendingVerifications"))}`,
   })
   @NullOnlyOnError()
   @CostsCalls(REPORT_CALLS)

@@ -19,9 +19,9 @@ import {
 /** Declares `GET /`. */
 export const PendingVerifications = (): MethodDecorator =>
   RestOperation("pendingVerifications", {
-    summary: "Report what is still to verify",
+    summary: "Report pending verifications",
     description:
-      "Everything that the directory still has to verify, the longest pending one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report.",
+      "All pending verifications of the directory, the longest known one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report.",
     query: PendingVerificationsArgs,
     headers: CONDITIONAL,
     answers: [
