@@ -12,7 +12,7 @@ export const BindingTargets = (): MethodDecorator =>
   RestOperation("bindingTargets", {
     summary: "List targets by name",
     description:
-      "What contacts can be bound to: the directory, its folders and its member accounts. Costs one upstream call per 100 accounts and one more; folders cost one further call per folder of the directory. All are cached for 60 seconds.",
+      "The targets that contacts can be bound to: the directory, its folders and its member accounts, with their names. Costs one upstream call per 100 accounts and one more; folders cost one further call per folder of the directory. All are cached for 60 seconds.",
     query: BindingTargetsQuery,
     headers: CONDITIONAL,
     answers: [

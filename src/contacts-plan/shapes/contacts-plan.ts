@@ -185,7 +185,7 @@ export class ContactsPlanProblem {
 /** Result of `contactsPlan`. */
 @ObjectType({
   description:
-    "The changes that make a directory match an input. Scopes: `contacts:read`, `contacts:read-personal` and `directory:read`.",
+    "The changes that make a directory match an input. Scopes: `contacts:read`, `contacts:read-personal`, `directory:read`.",
 })
 export class ContactsPlan {
   @ShapeField(() => String, {

@@ -177,7 +177,7 @@ abstract class AccountCoveragePage extends PageOf(AccountCoverage, {
 /** Result of `coverage`. */
 @ObjectType({
   description:
-    "For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
+    "For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read`, `directory:read`.",
 })
 export class CoverageReport extends AccountCoveragePage {
   @ShapeField(() => CoverageSummary, {
@@ -197,7 +197,7 @@ export class CoverageReport extends AccountCoveragePage {
 /** Result of `deletionPreview`. */
 @ObjectType({
   description:
-    "Accounts that would lose their last `ACTIVE` contact for a message type if the contact were deleted. Scopes: `contacts:read` and `directory:read`.",
+    "Accounts that would lose their last `ACTIVE` contact for a message type if the contact were deleted. Scopes: `contacts:read`, `directory:read`.",
 })
 export class DeletionPreview extends AccountCoveragePage {
   @ShapeField(() => ID, {
