@@ -36,6 +36,23 @@ class TimedRedis extends Redis {
 }
 
 class TimedCluster extends Cluster {
+  private isOver = false;
+
+  override disconnect(reconnect = false): void {
+    if (!reconnect) this.isOver = true;
+    super.disconnect(reconnect);
+  }
+
+  // After a refresh, the library schedules the next one even if the client was closed
+  // meanwhile. The timers would keep the process alive.
+  override refreshSlotsCache(
+    done?: Parameters<Cluster["refreshSlotsCache"]>[0],
+  ): void {
+    super.refreshSlotsCache((...result) => {
+      if (!this.isOver) done?.(...result);
+    });
+  }
+
   override sendCommand(
     ...[command, ...rest]: Parameters<Cluster["sendCommand"]>
   ): unknown {

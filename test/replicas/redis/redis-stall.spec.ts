@@ -6,7 +6,10 @@ import {
   expect,
   it,
 } from "@jest/globals";
+import { once } from "node:events";
+import { Cluster } from "ioredis";
 import { Logger } from "../../../src/logging/logger.js";
+import { connect } from "../../../src/shared-state/redis/redis-client.js";
 import { RedisConnection } from "../../../src/shared-state/redis/redis-connection.js";
 import { sharedLimits } from "../../../src/shared-state/redis/redis-rate-limits.js";
 import { accessTo } from "../../support/redis-access.js";
@@ -37,7 +40,7 @@ describeHere("a process whose event loop was blocked", () => {
     await cluster.stop();
   });
 
-  const connect = async (url: string): Promise<RedisConnection> => {
+  const open = async (url: string): Promise<RedisConnection> => {
     connection = new RedisConnection(
       accessTo(url),
       "stall:",
@@ -61,7 +64,7 @@ describeHere("a process whose event loop was blocked", () => {
     ["server", (): string => redis.url],
     ["cluster", (): string => cluster.url],
   ])("reads the replies of a %s that it has not read yet", async (_, url) => {
-    const one = await connect(url());
+    const one = await open(url());
     await one.set("key", "value", 60_000);
     expect(await stalled(() => one.get("key"))).toBe("value");
     expect(
@@ -74,7 +77,7 @@ describeHere("a process whose event loop was blocked", () => {
   });
 
   it("counts requests in Redis, not alone", async () => {
-    const one = await connect(redis.url);
+    const one = await open(redis.url);
     const limits = { keyPrefix: "rate:caller", points: 5, duration: 60 };
     await sharedLimits(one, "secret")(limits).consume("caller", 3);
     const limiter = sharedLimits(one, "secret")(limits);
@@ -85,7 +88,7 @@ describeHere("a process whose event loop was blocked", () => {
   });
 
   it("still notices that Redis does not respond", async () => {
-    const one = await connect(redis.url);
+    const one = await open(redis.url);
     redis.freeze();
     try {
       await expect(one.get("key")).rejects.toThrow();
@@ -94,4 +97,25 @@ describeHere("a process whose event loop was blocked", () => {
       redis.thaw();
     }
   });
+});
+
+describeHere("a client of a cluster", () => {
+  it("schedules no refresh of the slots after it was closed during one", async () => {
+    const cluster = await RedisCluster.start();
+    const client = connect(accessTo(cluster.url)) as Cluster;
+    try {
+      await once(client, "ready");
+      let isScheduled = false;
+      client.refreshSlotsCache(() => (isScheduled = true));
+      client.disconnect();
+      // Joins the refresh that is running.
+      await new Promise((resolve) =>
+        Cluster.prototype.refreshSlotsCache.call(client, resolve),
+      );
+      expect(isScheduled).toBe(false);
+    } finally {
+      client.disconnect();
+      await cluster.stop();
+    }
+  }, 60_000);
 });
