@@ -9,7 +9,7 @@ const flagsFor = (version?: string): string[] => {
 };
 
 describe("early compilation", () => {
-  it("lowers the budget of V8 without Maglev only", () => {
+  it("lowers the budget of V8 versions that have one", () => {
     expect(flagsFor("11.3.244.8-node.30")).toEqual([
       "--interrupt-budget=10000",
     ]);
