@@ -174,8 +174,8 @@ async function planOf({
 }: ActionContext): Promise<PlanAnswer> {
   const body = bodyOf(argument);
   progress.show("Comparing the file with the directory");
-  const query = new URLSearchParams({ dryRun: "true", ...pruneIn(options) });
-  const path = `/v1/import?${query.toString()}`;
+  const query = new URLSearchParams(pruneIn(options));
+  const path = `/v1/plan?${query.toString()}`;
   const { text } = await client.send("POST", path, body);
   const plan = parseAnswer("plan", text);
   return options["personal"] === true ? plan : withoutPersonalData(plan);
