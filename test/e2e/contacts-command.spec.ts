@@ -93,6 +93,36 @@ describe("contacts", () => {
     expect(invalid.err).toContain("lines.1.titel");
   });
 
+  it.each<[string[], string]>([
+    [
+      ["pending", "--fail-on-gaps"],
+      "--fail-on-gaps is not an option of contacts pending. Options: --older, --channel, --fail-on-pending, --personal, --json, --directory.",
+    ],
+    [
+      ["coverage", "people.csv"],
+      "contacts coverage takes no argument besides its options.",
+    ],
+    [["export", "--format", "xml"], "--format must be csv, json or yaml."],
+  ])(
+    "exits with 2 for %j, and says what is accepted",
+    async (args, message) => {
+      const { code, out, err } = await contacts(...args);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err.split("\n")[0]).toBe(message);
+    },
+  );
+
+  it("exits with 2 if npm did not pass on an option", async () => {
+    process.env["npm_config_fail_on_gaps"] = "true";
+    try {
+      const { code, err } = await contacts("coverage");
+      expect(code).toBe(2);
+      expect(err).toContain("npm run contacts -- coverage --fail-on-gaps");
+    } finally {
+      delete process.env["npm_config_fail_on_gaps"];
+    }
+  });
+
   it("exits with 1 without a gateway, and with 2 for an invalid command line", async () => {
     expect((await contacts("compare")).code).toBe(2);
     process.env["GATEWAY_URL"] = "http://127.0.0.1:1";

@@ -9,6 +9,7 @@ import {
   type CoverageAnswer,
   type PlanAnswer,
 } from "./answers.js";
+import { checkUsage } from "./check-usage.js";
 import { connect } from "./connect.js";
 import type { FileBody } from "./gateway-client.js";
 import { pending } from "./pending.js";
@@ -16,7 +17,7 @@ import { ProgressLine, progressTerminal } from "./progress-line.js";
 import { coverageText, planText, resultsText } from "./texts.js";
 import { watchDeletion } from "./watch-deletion.js";
 
-/** Exit code for gaps and drift. */
+/** Exit code for gaps and differences. */
 const DIFFERENT = 2;
 
 /** Media type of a file, by its extension. */
@@ -63,12 +64,13 @@ export const runContacts: Run = async (
   { out, terminal },
 ) => {
   const action = ACTIONS[name ?? ""];
-  if (action === undefined || (name ?? "") === "") {
+  if (action === undefined || name === undefined || name === "") {
     throw new UsageError(
       `Name what to do: ${Object.keys(ACTIONS).join(", ")}.`,
       "contacts",
     );
   }
+  checkUsage(name, options, argument);
   const alias = aliasIn(options);
   const progress = new ProgressLine(
     options["json"] === true ? null : progressTerminal(terminal, process.env),
