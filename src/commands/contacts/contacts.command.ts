@@ -23,7 +23,8 @@ const DIFFERENT = 2;
 /** Media type of a file, by its extension. */
 const TYPES: Readonly<Record<string, string>> = {
   ".csv": "text/csv",
-  ".json": "application/json",
+  // YAML contains JSON. Its parser accepts a list alone, and names the lines of errors.
+  ".json": "application/yaml",
   ".yaml": "application/yaml",
   ".yml": "application/yaml",
 };
@@ -204,7 +205,12 @@ function bodyOf(file: string | undefined): FileBody {
   }
   try {
     return { type, bytes: new Uint8Array(readFileSync(file)) };
-  } catch {
-    throw new Error(`${file} cannot be read.`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      code === "ENOENT"
+        ? `${file} does not exist.`
+        : `${file} cannot be read (${String(code)}).`,
+    );
   }
 }
