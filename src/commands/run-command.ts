@@ -54,7 +54,7 @@ export async function runCommandLine(
     const kept = optionKeptByNpm(DEFINITIONS[name], line.options, process.env);
     if (kept !== null) {
       throw new UsageError(
-        `npm did not pass on --${kept}. Write -- before the options: npm run ${name} -- ${[...line.args, `--${kept}`].join(" ")}`,
+        `npm did not pass on --${kept}. Write -- before the options: npm run ${name} -- ${[...line.args, "…"].join(" ")}`,
         name,
       );
     }

@@ -129,7 +129,7 @@ describe("contacts", () => {
     try {
       const { code, err } = await contacts("coverage");
       expect(code).toBe(2);
-      expect(err).toContain("npm run contacts -- coverage --fail-on-gaps");
+      expect(err).toContain("npm did not pass on --fail-on-gaps");
     } finally {
       delete process.env["npm_config_fail_on_gaps"];
     }
