@@ -189,7 +189,7 @@ describeInBrowser("the coverage page", () => {
       page.getByRole("button", { name: "Download CSV" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe("coverage.csv");
-    const records = parseCsv(await readFile(await download.path()));
+    const records = await parseCsv(await readFile(await download.path()));
     expect(
       records.slice(1).map(({ cells }) => [cells[1], cells[3], cells[6]]),
     ).toEqual(

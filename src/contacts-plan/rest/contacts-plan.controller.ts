@@ -129,7 +129,7 @@ export class ContactsPlanController {
       ImportQuery,
       withBooleans(query),
     );
-    const { input, lineOf } = this.fileIn(body, contentType, options);
+    const { input, lineOf } = await this.fileIn(body, contentType, options);
     if (dryRun) {
       const plan = await this.plans.plan(input, context);
       return planAnswer(plan, reply, context, lineOf);
@@ -138,18 +138,21 @@ export class ContactsPlanController {
     return applyAnswer(applied, reply, context, lineOf);
   }
 
-  private fileIn(
+  private async fileIn(
     body: unknown,
     contentType: string | undefined,
     options: Pick<ImportQuery, "prune" | "retainContactInMembers">,
-  ): { readonly input: ContactsPlanInput; readonly lineOf: LineOf } {
+  ): Promise<{
+    readonly input: ContactsPlanInput;
+    readonly lineOf: LineOf;
+  }> {
     if (!(body instanceof Uint8Array)) {
       const list = typeof body === "object" && body !== null ? body : {};
       const input = checkPlanInput({ ...list, ...options }, this.config);
       return { input, lineOf: () => null };
     }
     const isCsv = contentType?.trim().toLowerCase().startsWith("text/csv");
-    const file = parseContacts(body, isCsv === true ? "csv" : "yaml");
+    const file = await parseContacts(body, isCsv === true ? "csv" : "yaml");
     const { contacts, lineOf } = file;
     try {
       const input = { contacts: [...contacts], ...options };
