@@ -24,6 +24,7 @@ import { PROBLEM_TYPE, toProblem } from "../../http/problem-details.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
 import {
   resultOf,
+  throwIfUnchanged,
   withCompletion,
 } from "../../message-contacts/rest/item-results.js";
 import type { RawQuery } from "../../message-contacts/rest/rest-input.js";
@@ -192,9 +193,7 @@ function applyAnswer(
     const plan = toPlanShape(applied.plan, context.language, lineOf);
     return { ...problem, plan };
   }
-  const [first] = applied.steps;
-  // Without any change, the response is the error of the first one.
-  if (first?.outcome.status === "FAILED") throw first.outcome.error;
+  throwIfUnchanged(applied.steps);
   return withCompletion(reply, {
     results: applied.steps.map(({ outcome, targetIds, ...step }) => ({
       ...step,

@@ -21,6 +21,7 @@ import { withFieldNames } from "../../http/field-names.js";
 import { addVary } from "../../http/ingress/vary.js";
 import {
   resultOf,
+  throwIfUnchanged,
   withCompletion,
 } from "../../message-contacts/rest/item-results.js";
 import {
@@ -146,9 +147,7 @@ export class CoverageController {
       fromPath(inputs.ReplaceMessageContactInput, id, body),
       context,
     );
-    const [first] = steps;
-    // Without any change, the response is the error of the first step.
-    if (first?.outcome.status === "FAILED") throw first.outcome.error;
+    throwIfUnchanged(steps);
     const results = steps.map(({ kind, targetIds, outcome }) => ({
       kind,
       targetIds: [...targetIds],
