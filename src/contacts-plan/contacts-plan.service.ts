@@ -15,6 +15,12 @@ import type { DesiredContacts } from "./planner/desired-contact.js";
 import { addressChanges, planContacts } from "./planner/plan-contacts.js";
 import { isTargetId, TargetLookup } from "./planner/target-lookup.js";
 
+/** Codes for an id that no folder has, or that the vendor does not accept as one. */
+const NO_FOLDER: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.BINDING_TARGET_NOT_FOUND,
+  ErrorCode.INVALID_INPUT,
+]);
+
 /** Plans the changes that make a directory match an input. Changes nothing. */
 @Injectable()
 export class ContactsPlanService {
@@ -98,6 +104,7 @@ export class ContactsPlanService {
     const empty = [...unknown].filter(
       (target) => target.startsWith("fd-") && !tree.has(target),
     );
+    if (!tree.hasFolderNames) this.requireCalls(empty.length, context);
     const known = await Promise.all(
       tree.hasFolderNames
         ? []
@@ -107,6 +114,13 @@ export class ContactsPlanService {
       tree,
       new Set([...bound, ...empty.filter((_, index) => known[index])]),
     );
+  }
+
+  /** @throws {GatewayError} REQUEST_TOO_COSTLY if a request may not make so many calls more */
+  private requireCalls(count: number, { usage }: RequestContext): void {
+    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
+    const calls = (usage.requestedCalls ?? 0) + count;
+    if (count > 0 && calls > maxCalls) throw tooCostly(calls, maxCalls);
   }
 
   /** Whether a folder without accounts exists; one call. */
@@ -119,10 +133,9 @@ export class ContactsPlanService {
       await this.directory.accountsUnder(tree, folderId, context);
       return true;
     } catch (error) {
-      const isUnknown =
-        error instanceof GatewayError &&
-        error.code === ErrorCode.BINDING_TARGET_NOT_FOUND;
-      if (isUnknown) return false;
+      if (error instanceof GatewayError && NO_FOLDER.has(error.code)) {
+        return false;
+      }
       throw error;
     }
   }

@@ -38,6 +38,9 @@ export interface PlanningState {
   readonly settings: RuleSettings;
 }
 
+/** Maximum number of problems of a plan: an input can have 50,000 unknown targets. */
+const MAX_PROBLEMS = 100;
+
 /** Fields that a new contact needs (vendor's AddMessageContact). */
 const REQUIRED = ["emailAddress", "title", "messageTypes"] as const;
 
@@ -107,7 +110,7 @@ export function planContacts(
     ...binds.filter(({ isLate }) => isLate).map(({ change }) => change),
     ...deletions,
   ];
-  const ordered = problems.sort(byField);
+  const ordered = problems.sort(byField).slice(0, MAX_PROBLEMS);
   return {
     digest: digestOf(changes, ordered, input),
     isEmpty: changes.length === 0,

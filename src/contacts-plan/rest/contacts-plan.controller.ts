@@ -148,8 +148,9 @@ export class ContactsPlanController {
     readonly lineOf: LineOf;
   }> {
     if (!(body instanceof Uint8Array)) {
-      const list = typeof body === "object" && body !== null ? body : {};
-      const input = checkPlanInput({ ...list, ...options }, this.config);
+      const list = Array.isArray(body) ? { contacts: body as unknown[] } : body;
+      const members = typeof list === "object" ? list : {};
+      const input = checkPlanInput({ ...members, ...options }, this.config);
       return { input, lineOf: () => null };
     }
     const isCsv = contentType?.trim().toLowerCase().startsWith("text/csv");
