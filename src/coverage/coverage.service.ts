@@ -20,6 +20,7 @@ import type {
 } from "./shapes/coverage-report.js";
 import { REQUIRED_TYPES } from "./shapes/input-fields.js";
 import type * as inputs from "./shapes/inputs.js";
+import { Turns } from "./turns.js";
 
 /** The whole report, before it is cut into pages. */
 export interface WholeReport extends Pick<CoverageReport, "summary"> {
@@ -41,6 +42,8 @@ export interface ReportOptions {
  */
 @Injectable()
 export class CoverageService {
+  private readonly turns = new Turns();
+
   constructor(
     @Inject(DirectoryService) private readonly directory: DirectoryService,
     @Inject(AllContacts) private readonly allContacts: AllContacts,
@@ -142,7 +145,10 @@ export class CoverageService {
     };
   }
 
-  /** Reads both at once; fails as a whole when one of them fails. */
+  /**
+   * Reads both at once; fails as a whole when one of them fails. Each report is then made
+   * in a turn of its own.
+   */
   private async read(
     context: RequestContext,
     folderNames = false,
@@ -154,6 +160,7 @@ export class CoverageService {
       this.directory.readTree(context, { folderNames }),
       this.allContacts.read(context),
     ]);
+    await this.turns.next();
     return { tree, contacts };
   }
 }
