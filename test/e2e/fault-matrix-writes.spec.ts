@@ -162,7 +162,7 @@ describe("a write of several steps", () => {
     return askFeature(
       running.gateway.url,
       needsDigest
-        ? { ...call, body: { query, variables: { digest, ...variables } } }
+        ? { ...call, body: { query, variables: { ...variables, digest } } }
         : call,
       {
         "x-resource-directory": alias,

@@ -195,7 +195,7 @@ export const FEATURE_CALLS: Readonly<Record<Feature, readonly FeatureCall[]>> =
         "$input: ContactsPlanInput!, $digest: String!",
         "input: $input, digest: $digest",
         APPLIED,
-        { input: PLANNED },
+        { input: PLANNED, digest: "of another plan" },
       ),
       post("/v1/apply", PLANNED, { "if-match": "*" }),
       post("/v1/import?prune=true", { contacts: PLANNED.contacts }),
