@@ -69,6 +69,25 @@ describe("a plan with strange targets", () => {
   });
 });
 
+describe("a full directory", () => {
+  it("says how to replace a contact, and the two steps work", async () => {
+    const old = Array.from({ length: 20 }, (_, n) => contact(n));
+    expect((await jsonOf(old, "")).status).toBe(200);
+    const kept = old.slice(1);
+    const wanted = [...kept, contact(99)];
+    const { status, body } = await jsonOf(wanted, "prune=true");
+    expect([status, body["code"]]).toEqual([409, "QUOTA_EXCEEDED"]);
+    expect(body["detail"]).toContain(
+      "Deletions come last, so the directory would have 21 contacts before them; the quota is 20. Apply the input in two steps: first without its new contacts (njj), which deletes na; then the whole input.",
+    );
+    expect((await jsonOf(kept, "prune=true")).status).toBe(200);
+    expect((await jsonOf(wanted, "prune=true")).status).toBe(200);
+    const { contacts } = running.emulator.control.snapshot().seed;
+    expect(contacts.map(({ name }) => name)).toContain("njj");
+    expect(contacts).toHaveLength(20);
+  });
+});
+
 describe("an import", () => {
   it("accepts a JSON list of contacts without the member contacts", async () => {
     const { status, body } = await jsonOf([contact(1)]);

@@ -17,7 +17,7 @@ import {
 } from "./field-changes.js";
 import { matchContacts, type Match } from "./match-contacts.js";
 import { orderByName } from "./name-order.js";
-import { PROBLEMS, type PlanProblem } from "./plan-problem.js";
+import { MAX_PROBLEMS, PROBLEMS, type PlanProblem } from "./plan-problem.js";
 import { targetChanges, type TargetChanges } from "./target-changes.js";
 import type { TargetLookup } from "./target-lookup.js";
 
@@ -37,9 +37,6 @@ export interface PlanningState {
   readonly quotas: Quotas;
   readonly settings: RuleSettings;
 }
-
-/** Maximum number of problems of a plan: an input can have 50,000 unknown targets. */
-const MAX_PROBLEMS = 100;
 
 /** Fields that a new contact needs (vendor's AddMessageContact). */
 const REQUIRED = ["emailAddress", "title", "messageTypes"] as const;
@@ -94,11 +91,14 @@ export function planContacts(
   };
   if (added.length > 0 && quota.contactsPeak > quotas.contacts) {
     problems.push(
-      PROBLEMS.tooManyContacts(
-        quota.contactsPeak,
-        quota.contactsAfter,
-        quotas.contacts,
-      ),
+      quota.contactsAfter > quotas.contacts
+        ? PROBLEMS.tooManyContacts(quota.contactsAfter, quotas.contacts)
+        : PROBLEMS.tooManyBeforeDeletions(
+            quota.contactsPeak,
+            quotas.contacts,
+            added.map(({ name }) => name),
+            deletions.map(({ name }) => name),
+          ),
     );
   }
   if (input.contacts.length === 0 && deletions.length > 0) {
