@@ -5,11 +5,11 @@ import { DirectoryService } from "../directory/directory.service.js";
 import type { DirectoryTree } from "../directory/directory-tree.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { AllContacts } from "../message-contacts/all-contacts.js";
 import { MessageContactsService } from "../message-contacts/message-contacts.service.js";
-import { MAX_PAGE_SIZE } from "../message-contacts/shapes/input-fields.js";
 import type { MessageContact } from "../message-contacts/shapes/message-contact.js";
+import { readPendingPages } from "../message-contacts/verifications/pending-pages.js";
 import type { ContactsPlan } from "./planner/contacts-plan.js";
 import type { DesiredContacts } from "./planner/desired-contact.js";
 import { addressChanges, planContacts } from "./planner/plan-contacts.js";
@@ -68,19 +68,14 @@ export class ContactsPlanService {
     ids: readonly string[],
     context: RequestContext,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (ids.length > maxCalls) throw tooCostly(ids.length, maxCalls);
-    const pages = await Promise.all(
-      ids.map(async (contactId) => {
-        const page = await this.contacts.listMessageContactVerifications(
-          { contactId, pageSize: MAX_PAGE_SIZE },
-          context,
-        );
-        const pending = page?.items.map(({ target }) => target) ?? [];
-        return [contactId, pending] as const;
-      }),
+    requireCalls(ids.length, this.config);
+    const pages = await readPendingPages(this.contacts, ids, context);
+    return new Map(
+      ids.map((id, index) => [
+        id,
+        pages[index]?.items.map(({ target }) => target) ?? [],
+      ]),
     );
-    return new Map(pages);
   }
 
   private async readTargets(
@@ -104,7 +99,10 @@ export class ContactsPlanService {
     const empty = [...unknown].filter(
       (target) => target.startsWith("fd-") && !tree.has(target),
     );
-    if (!tree.hasFolderNames) this.requireCalls(empty.length, context);
+    if (!tree.hasFolderNames && empty.length > 0) {
+      const { requestedCalls = 0 } = context.usage;
+      requireCalls(requestedCalls + empty.length, this.config);
+    }
     const known = await Promise.all(
       tree.hasFolderNames
         ? []
@@ -114,13 +112,6 @@ export class ContactsPlanService {
       tree,
       new Set([...bound, ...empty.filter((_, index) => known[index])]),
     );
-  }
-
-  /** @throws {GatewayError} REQUEST_TOO_COSTLY if a request may not make so many calls more */
-  private requireCalls(count: number, { usage }: RequestContext): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = (usage.requestedCalls ?? 0) + count;
-    if (count > 0 && calls > maxCalls) throw tooCostly(calls, maxCalls);
   }
 
   /** Whether a folder without accounts exists; one call. */

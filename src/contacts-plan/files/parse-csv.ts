@@ -4,9 +4,12 @@ import {
   type CsvProblem,
   type CsvRecord,
 } from "../../csv/csv-parser.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError, type Violation } from "../../errors/gateway-error.js";
-import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
+import type { Violation } from "../../errors/gateway-error.js";
+import { unknownField } from "../../validation/check-input.js";
+import {
+  invalidInput,
+  MAX_VIOLATIONS,
+} from "../../validation/invalid-input.js";
 import { FILE_PROBLEMS, fileError, fileViolation } from "./file-error.js";
 import {
   MAX_CONTACT_LENGTH,
@@ -49,7 +52,7 @@ export async function parseCsvContacts(
       cells.slice(columns.length).some((cell) => cell !== ""),
     )
     .map(({ line }) => fileViolation("length", FILE_PROBLEMS.cells, line));
-  if (tooLong.length > 0) throw invalid(tooLong);
+  if (tooLong.length > 0) throw invalidInput(tooLong);
   return {
     contacts: rows.map(({ cells }) => contactOf(columns, cells)),
     lineOf: (index) => rows[index]?.line ?? null,
@@ -87,7 +90,7 @@ function columnsOf({ line, cells }: CsvRecord): Column[] {
       const field = ["lines", String(line), ...(violation.field ?? [])];
       return { ...violation, field };
     });
-  if (unknown.length > 0) throw invalid(unknown);
+  if (unknown.length > 0) throw invalidInput(unknown);
   if (new Set(columns).size < columns.length) {
     throw fileError("unique", FILE_PROBLEMS.repeatedColumn, line);
   }
@@ -116,10 +119,4 @@ function listIn(cell: string): string[] {
     .split(LIST_SEPARATOR)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-}
-
-function invalid(violations: readonly Violation[]): GatewayError {
-  return new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  });
 }

@@ -68,8 +68,8 @@ export async function tokenOf(
 }
 
 /**
- * Composes the nodes of a document. Every scalar is text: an id of 17 digits is no exact
- * number. Repeated members are not checked, because that takes quadratic time.
+ * Composes the nodes of a document. Every scalar is text: a number cannot hold an account
+ * id of 17 digits exactly. Repeated members are not checked, because that takes quadratic time.
  *
  * @throws {GatewayError} INVALID_INPUT
  */
