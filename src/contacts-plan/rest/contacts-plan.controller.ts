@@ -155,9 +155,8 @@ export class ContactsPlanController {
     readonly lineOf: LineOf;
   }> {
     if (!(body instanceof Uint8Array)) {
-      const list = Array.isArray(body) ? { contacts: body as unknown[] } : body;
-      const members = typeof list === "object" ? list : {};
-      const input = checkPlanInput({ ...members, ...options }, this.config);
+      const list = typeof body === "object" && body !== null ? body : {};
+      const input = checkPlanInput({ ...list, ...options }, this.config);
       return { input, lineOf: () => null };
     }
     const isCsv = contentType?.trim().toLowerCase().startsWith("text/csv");
