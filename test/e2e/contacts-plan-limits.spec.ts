@@ -99,7 +99,7 @@ describe("an import", () => {
     const { status, body } = await fileOf(running, file, "text/csv");
     expect([status, body["detail"]]).toEqual([
       413,
-      expect.stringContaining("2 MiB to /v1/import"),
+      expect.stringContaining("2 MiB to /v1/plan and /v1/import"),
     ]);
   });
 });

@@ -46,6 +46,7 @@ import type { ContactsPlanInput } from "../shapes/inputs.js";
 import {
   ExportQuery,
   ImportQuery,
+  PlanQuery,
   type PlanResults,
 } from "../shapes/rest-shapes.js";
 import { toPlanShape } from "../to-plan-shape.js";
@@ -74,12 +75,16 @@ export class ContactsPlanController {
   @HttpCode(200)
   @routes.ContactsPlanRoute()
   async contactsPlan(
+    @Query() query: RawQuery,
     @Body() body: unknown,
+    @Headers("content-type") contentType: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactsPlan> {
-    const input = checkPlanInput(body, this.config);
-    return planAnswer(await this.plans.plan(input, context), reply, context);
+    const options = fromQuery(PlanQuery, query);
+    const { input, lineOf } = await this.fileIn(body, contentType, options);
+    const plan = await this.plans.plan(input, context);
+    return planAnswer(plan, reply, context, lineOf);
   }
 
   @Post("apply")
@@ -149,7 +154,7 @@ export class ContactsPlanController {
   private async fileIn(
     body: unknown,
     contentType: string | undefined,
-    options: Pick<ImportQuery, "prune" | "retainContactInMembers">,
+    options: PlanQuery,
   ): Promise<{
     readonly input: ContactsPlanInput;
     readonly lineOf: LineOf;
