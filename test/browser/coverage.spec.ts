@@ -191,7 +191,7 @@ describeInBrowser("the coverage page", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download CSV" }).click(),
     ]);
-    const records = parseCsv(await readFile(await download.path()));
+    const records = await parseCsv(await readFile(await download.path()));
     expect(new Set(records.slice(1).map(({ cells }) => cells[1]))).toEqual(
       new Set(["staging-pay", "staging-shop"]),
     );
@@ -203,6 +203,28 @@ describeInBrowser("the coverage page", () => {
     await field.press("Enter");
     await row("payments").waitFor();
     expect(page.url()).not.toContain("under");
+  });
+
+  it.each(["staging", "/staging"])(
+    "accepts a name or a path in its address: %s",
+    async (text) => {
+      await open(`/coverage?under=${encodeURIComponent(text)}`);
+      await row("staging-pay").waitFor();
+      expect(await names()).not.toContain("payments");
+      expect(page.url()).toContain("under=fd-");
+    },
+  );
+
+  it("does not show the whole directory silently for an unknown name in its address", async () => {
+    await open("/coverage?under=nowhere");
+    await row("payments").waitFor();
+    const field = page.getByLabel("Folder or account");
+    expect(await field.inputValue()).toBe("nowhere");
+    expect(
+      await page.evaluate(
+        "document.querySelector('[name=under]').validationMessage",
+      ),
+    ).toMatch(/^Enter the path, the name or the ID/);
   });
 
   it("suggests paths, and explains a text that names no folder or account", async () => {
@@ -257,7 +279,7 @@ describeInBrowser("the coverage page", () => {
       page.getByRole("button", { name: "Download CSV" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe("coverage.csv");
-    const records = parseCsv(await readFile(await download.path()));
+    const records = await parseCsv(await readFile(await download.path()));
     expect(
       records.slice(1).map(({ cells }) => [cells[1], cells[3], cells[6]]),
     ).toEqual(

@@ -1,6 +1,7 @@
 import type { Sentence } from "../../errors/error-codes.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import { invalidInput } from "../../validation/invalid-input.js";
+import { MAX_CONTACT_LENGTH, MAX_CONTACTS } from "./file-limits.js";
 
 /** Error for a file that cannot be read. */
 export function fileError(
@@ -54,9 +55,29 @@ export const FILE_PROBLEMS = {
     en: "has a quotation mark that is not closed, or one inside an unquoted cell",
     zh: "存在未闭合的引号，或未加引号的单元格中包含引号",
   },
+  records: {
+    en: `comes after the ${MAX_CONTACTS} contacts, or the 10,000 empty lines, that a file may have`,
+    zh: `超出文件允许的 ${MAX_CONTACTS} 个联系人或 10,000 个空行`,
+  },
+  length: {
+    en: `begins a contact of more than ${MAX_CONTACT_LENGTH} characters. Check that every quotation mark is closed`,
+    zh: `处的联系人超过 ${MAX_CONTACT_LENGTH} 个字符。请检查引号是否均已闭合`,
+  },
+  nesting: {
+    en: "has lists or objects inside each other at too many levels",
+    zh: "的列表或对象嵌套层级过多",
+  },
+  values: {
+    en: "has too many values",
+    zh: "包含的值过多",
+  },
   empty: {
     en: "is empty: the first line must name the columns",
     zh: "为空：第一行须为列名",
+  },
+  separator: {
+    en: "must separate the columns by commas",
+    zh: "须以逗号分隔各列",
   },
   noName: {
     en: "must have the column name",
@@ -67,8 +88,8 @@ export const FILE_PROBLEMS = {
     zh: "存在重复的列",
   },
   cells: {
-    en: "has more cells than the first line",
-    zh: "的单元格数量超过首行",
+    en: "has more cells than the first line. In a cell, `;` separates the values of a list",
+    zh: "的单元格数量超过首行。单元格内的列表值以“;”分隔",
   },
   form: {
     en: "must be a list of contacts, or an object with the member contacts",
@@ -79,8 +100,8 @@ export const FILE_PROBLEMS = {
     zh: "须为联系人对象",
   },
   yaml: {
-    en: "is not valid YAML",
-    zh: "不是有效的 YAML",
+    en: "is not valid YAML or JSON",
+    zh: "不是有效的 YAML 或 JSON",
   },
   alias: {
     en: "must not use aliases",
