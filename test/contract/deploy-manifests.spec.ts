@@ -61,6 +61,10 @@ interface Container {
   readonly readinessProbe: Probe;
 }
 
+interface SecretReference {
+  readonly secretKeyRef: { readonly name: string; readonly key: string };
+}
+
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
   readonly timeoutSeconds: number;
@@ -81,6 +85,9 @@ interface Deployment {
           readonly topologyKey: string;
         }[];
         readonly containers: readonly Container[];
+        readonly volumes: readonly {
+          readonly secret: { readonly secretName: string };
+        }[];
       };
     };
   };
@@ -160,6 +167,40 @@ const hasKubectl = isInstalled(
     );
     // The example has other settings than the base.
     expect(other?.metadata.name).not.toBe(metadata.name);
+  });
+
+  it("restarts the pods when a secret changes, if kustomize makes the Secret", () => {
+    const keys = container.env.flatMap(({ valueFrom }) =>
+      valueFrom === undefined
+        ? []
+        : [(valueFrom as SecretReference).secretKeyRef.key],
+    );
+    const namesFor = (value: string): readonly string[] => {
+      const all = kustomized("overlays/example-secret", {
+        "secrets.env": keys.map((key) => `${key}=${value}`).join("\n"),
+        "api-keys.json": "{}",
+      });
+      for (const one of all) expect(() => validate(one)).not.toThrow();
+      const secret = manifest<Manifest & { data: object }>("Secret", all);
+      expect(Object.keys(secret.data).sort()).toEqual(
+        ["api-keys.json", ...keys].sort(),
+      );
+      const { template } = manifest<Deployment>("Deployment", all).spec;
+      const { env } = onlyContainer(template);
+      const names = [
+        ...env.flatMap(({ valueFrom }) =>
+          valueFrom === undefined
+            ? []
+            : [(valueFrom as SecretReference).secretKeyRef.name],
+        ),
+        ...template.spec.volumes.map((volume) => volume.secret.secretName),
+      ];
+      expect(new Set(names)).toEqual(new Set([secret.metadata.name]));
+      return names;
+    };
+    expect(namesFor("one")[0]).toMatch(new RegExp(`^${NAME}-[a-z0-9]{10}$`));
+    expect(namesFor("one")).toEqual(namesFor("one"));
+    expect(namesFor("two")[0]).not.toBe(namesFor("one")[0]);
   });
 
   it("puts all objects into one namespace, and takes the image from there", () => {

@@ -2,12 +2,17 @@ import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { startEmulator } from "../../src/emulator/emulator.server.js";
 import type { RequestSpec } from "../soak/load.js";
 import { until } from "../support/until.js";
+import { TOM } from "./scene.js";
 import type { Step } from "./step.js";
 
 /** Pause of a rolling update: nginx sends a failed server nothing for 10 s. */
 const NGINX_FAIL_MS = 10_000;
+
+/** Heap in MiB with which a process keeps about 6,500 idempotency keys of one caller. */
+const SMALL_HEAP_MB = 96;
 
 /** Module that plants a bug: from the signal on, the ETag of a contact cannot be computed. */
 const BUG = `
@@ -33,6 +38,16 @@ function newDocument(): RequestSpec {
     method: "POST",
     path: "/graphql",
     body: JSON.stringify({ query: `{ ${fields.join(" ")} }` }),
+  };
+}
+
+/** A change with a new idempotency key, whose record is kept for a day. */
+function keyedChange(): RequestSpec {
+  return {
+    method: "PATCH",
+    path: `/v1/message-contacts/${TOM}`,
+    headers: { "idempotency-key": randomUUID() },
+    body: JSON.stringify({ title: "CEO" }),
   };
 }
 
@@ -154,6 +169,26 @@ export const FAILING_PODS: readonly Step[] = [
       return async () => {
         for (const socket of sockets) socket.destroy();
         await scene.removeExtra(pod);
+      };
+    },
+  },
+  {
+    title: "A process without Redis keeps as many idempotency keys as it may",
+    alerts: ["MessageContactsStateTableFull"],
+    run: async (scene) => {
+      // A vendor of its own: without Redis, its changes do not wait for those of others.
+      const vendor = await startEmulator();
+      const pod = await scene.extra("table", {
+        REDIS_URL: "",
+        UPSTREAM_ENDPOINT: vendor.url,
+        // The size of the table depends on the heap.
+        NODE_OPTIONS: `--max-old-space-size=${SMALL_HEAP_MB} --max-semi-space-size=1`,
+      });
+      const end = scene.flood(pod, 4, keyedChange);
+      return async () => {
+        await end();
+        await scene.removeExtra(pod);
+        await vendor.stop();
       };
     },
   },

@@ -31,15 +31,15 @@ export function reportOf(
     ]),
     ...[...skipped].map(([title, why]) => [title, "", "", `not run: ${why}`]),
   ];
+  const exceptions = Object.entries(notDriven).map(
+    ([alert, why]) => `The drill does not fire \`${alert}\`: ${why}.`,
+  );
   const { made, done, refused, unknown, lost, doubled, denied } = verdict;
   return [
     markdownTable(["Step", "Users saw", "Alerts", "Log"], rows),
     "",
     `The clients made ${made} changes and repeated each one until its outcome was known: ${done} done, ${refused} refused, ${unknown} unknown. Compared with what the vendor executed: ${lost} lost, ${doubled} doubled, ${denied} executed although they were refused.`,
-    "",
-    ...Object.entries(notDriven).map(
-      ([alert, why]) => `The drill does not fire \`${alert}\`: ${why}.`,
-    ),
+    ...(exceptions.length === 0 ? [] : ["", ...exceptions]),
   ].join("\n");
 }
 

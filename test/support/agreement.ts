@@ -82,7 +82,8 @@ async function expectOrder({ a, b, emulator }: Pair): Promise<void> {
   expect(calls.every(({ executed }) => executed)).toBe(true);
 }
 
-async function expectInvalidations({ a, b }: Pair): Promise<void> {
+/** A change through one replica invalidates what the other one has cached. */
+export async function expectInvalidations({ a, b }: Pair): Promise<void> {
   const titleOn = async ({ url }: GatewayProcess): Promise<unknown> => {
     const { data } = await REST.call(url, "getMessageContact", {
       contactId: TOM,

@@ -1,6 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments } from "yaml";
 
@@ -38,16 +47,29 @@ export function manifestsIn(folder: string): readonly Manifest[] {
 /**
  * What `kubectl apply -k` sends to the cluster for a folder of `deploy/kubernetes`.
  *
+ * @param files content of further files in that folder, by name
  * @throws {Error} with the message of kustomize
  */
-export function kustomized(folder: string): readonly Manifest[] {
-  const { status, stdout, stderr } = spawnSync(
-    "kubectl",
-    ["kustomize", `${KUBERNETES}${folder}`],
-    { encoding: "utf8" },
-  );
-  if (status !== 0) throw new Error(stderr);
-  return documentsOf(stdout);
+export function kustomized(
+  folder: string,
+  files: Readonly<Record<string, string>> = {},
+): readonly Manifest[] {
+  const copy = mkdtempSync(join(tmpdir(), "kubernetes-"));
+  try {
+    cpSync(KUBERNETES, copy, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(copy, folder, name), text);
+    }
+    const { status, stdout, stderr } = spawnSync(
+      "kubectl",
+      ["kustomize", join(copy, folder)],
+      { encoding: "utf8" },
+    );
+    if (status !== 0) throw new Error(stderr);
+    return documentsOf(stdout);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 }
 
 /** Models of the Kubernetes API, with its published schemas. */

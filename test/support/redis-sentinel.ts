@@ -4,6 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import {
+  securedArgs,
+  tlsDirectives,
+  type RedisSecurity,
+} from "./redis-security.js";
 import { freePort, pings, RedisServer } from "./redis-server.js";
 import { until } from "./until.js";
 
@@ -16,25 +21,51 @@ export class RedisSentinel {
     private readonly sentinel: ChildProcess,
     private readonly folder: string,
     readonly servers: readonly [RedisServer, RedisServer],
+    /** Value of `REDIS_URL`; nothing listens at the first address. */
+    readonly url: string,
   ) {}
 
-  static async start(): Promise<RedisSentinel> {
-    const primary = await RedisServer.start();
+  /** @param security TLS, and users whom the URL names; default: neither */
+  static async start(security?: RedisSecurity): Promise<RedisSentinel> {
+    const { PRIMARY } = RedisSentinel;
+    const host = security?.host ?? "127.0.0.1";
+    const tlsPorts = [await freePort(), await freePort(), await freePort()];
+    const argsOf = (n: 0 | 1): readonly string[] =>
+      security === undefined
+        ? []
+        : [
+            ...securedArgs(security, tlsPorts[n] ?? 0),
+            ...["--replica-announce-ip", host],
+          ];
+    const primary = await RedisServer.start(...argsOf(0));
+    const primaryPort = security === undefined ? primary.port : tlsPorts[0];
     const replica = await RedisServer.start(
-      ...["--replicaof", "127.0.0.1", String(primary.port)],
+      ...argsOf(1),
+      ...["--replicaof", host, String(primaryPort)],
       ...["--repl-diskless-sync-delay", "0"],
     );
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), "sentinel-"));
     const file = join(folder, "sentinel.conf");
-    const { PRIMARY } = RedisSentinel;
+    const secured =
+      security === undefined
+        ? []
+        : [
+            ...tlsDirectives(security, tlsPorts[2] ?? 0).map((directive) =>
+              directive.join(" "),
+            ),
+            "sentinel resolve-hostnames yes",
+            "sentinel announce-hostnames yes",
+            `user gateway ${security.sentinelRules}`,
+          ];
     writeFileSync(
       file,
       [
         `port ${port}`,
         "bind 127.0.0.1",
         `dir ${folder}`,
-        `sentinel monitor ${PRIMARY} 127.0.0.1 ${primary.port} 1`,
+        ...secured,
+        `sentinel monitor ${PRIMARY} ${host} ${primaryPort} 1`,
         `sentinel down-after-milliseconds ${PRIMARY} 1000`,
         `sentinel failover-timeout ${PRIMARY} 5000`,
         "",
@@ -43,18 +74,18 @@ export class RedisSentinel {
     const sentinel = spawn("redis-server", [file, "--sentinel"], {
       stdio: "ignore",
     });
-    const all = new RedisSentinel(port, sentinel, folder, [primary, replica]);
+    const url =
+      security === undefined
+        ? `redis+sentinel://127.0.0.1:1,127.0.0.1:${port}/${PRIMARY}`
+        : `rediss+sentinel://${security.credentials}@${host}:1,${host}:${tlsPorts[2]}/${PRIMARY}`;
+    const servers = [primary, replica] as const;
+    const all = new RedisSentinel(port, sentinel, folder, servers, url);
     await until("the Sentinel answers", () => pings(port));
     await until("the Sentinel knows the replica", async () => {
       const [found] = (await all.ask("REPLICAS", PRIMARY)) as string[][];
       return found?.includes("ok") === true;
     });
     return all;
-  }
-
-  /** URL of `REDIS_URL`; nothing listens at the first address. */
-  get url(): string {
-    return `redis+sentinel://127.0.0.1:1,127.0.0.1:${this.port}/${RedisSentinel.PRIMARY}`;
   }
 
   /** Port of the current primary, as the Sentinel states it. */
@@ -80,6 +111,11 @@ export class RedisSentinel {
     await exited;
     await Promise.all(this.servers.map((server) => server.kill()));
     rmSync(this.folder, { recursive: true });
+  }
+
+  /** Makes the replica the primary, as an operator does. */
+  async failOver(): Promise<void> {
+    await this.ask("FAILOVER", RedisSentinel.PRIMARY);
   }
 
   private async ask(...args: string[]): Promise<unknown> {

@@ -69,7 +69,12 @@ export class RedisServer {
     const options = `--port ${this.port} --bind 127.0.0.1 --appendonly no --daemonize no --loglevel warning`;
     return spawn(
       "redis-server",
-      [...options.split(" "), "--save", "", ...this.args],
+      [
+        ...[...options.split(" "), "--save", ""],
+        // Otherwise a replica writes the data of its primary into the working directory.
+        ...["--repl-diskless-load", "swapdb"],
+        ...this.args,
+      ],
       { stdio: "ignore" },
     );
   }

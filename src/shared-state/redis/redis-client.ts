@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import type { RedisAccess } from "../../config/redis/redis-access.js";
 import type { RedisHost } from "../../config/redis/redis-url.js";
+import { ignoreBlockedTime } from "./command-timeout.js";
 
 /** Command timeout: a request with an idempotency key must be answered within 500 ms. */
 const COMMAND_TIMEOUT_MS = 400;
@@ -25,16 +26,51 @@ const SLOTS_REFRESH_MS = 2_000;
 /** Client of a server, of the primary that Sentinel names, or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
+class TimedRedis extends Redis {
+  override sendCommand(
+    ...[command, ...rest]: Parameters<Redis["sendCommand"]>
+  ): unknown {
+    ignoreBlockedTime(command);
+    return super.sendCommand(command, ...rest);
+  }
+}
+
+class TimedCluster extends Cluster {
+  private isOver = false;
+
+  override disconnect(reconnect = false): void {
+    if (!reconnect) this.isOver = true;
+    super.disconnect(reconnect);
+  }
+
+  // After a refresh, the library schedules the next one even if the client was closed
+  // meanwhile. The timers would keep the process alive.
+  override refreshSlotsCache(
+    done?: Parameters<Cluster["refreshSlotsCache"]>[0],
+  ): void {
+    super.refreshSlotsCache((...result) => {
+      if (!this.isOver) done?.(...result);
+    });
+  }
+
+  override sendCommand(
+    ...[command, ...rest]: Parameters<Cluster["sendCommand"]>
+  ): unknown {
+    ignoreBlockedTime(command);
+    return super.sendCommand(command, ...rest);
+  }
+}
+
 /** Opens connections that reject commands at once while they are not established. */
 export function connect(access: RedisAccess): RedisClient {
   const { target } = access;
   switch (target.kind) {
     case "server":
-      return new Redis(access.url, optionsOf(access));
+      return new TimedRedis(access.url, optionsOf(access));
     case "sentinel":
-      return new Redis(sentinelOptions(access));
+      return new TimedRedis(sentinelOptions(access));
     case "cluster":
-      return new Cluster([...target.hosts], {
+      return new TimedCluster([...target.hosts], {
         redisOptions: optionsOf(access),
         enableOfflineQueue: false,
         enableReadyCheck: false,
@@ -54,7 +90,7 @@ export function connect(access: RedisAccess): RedisClient {
 
 /** Opens a connection to one node of a cluster, for subscriptions. */
 export function connectToNode(access: RedisAccess, node: RedisHost): Redis {
-  return new Redis({ ...optionsOf(access), ...node });
+  return new TimedRedis({ ...optionsOf(access), ...node });
 }
 
 function optionsOf({ target, tls }: RedisAccess): RedisOptions {

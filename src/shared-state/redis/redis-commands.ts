@@ -47,8 +47,16 @@ export const NEEDED_COMMANDS: readonly NeededCommand[] = [
   { name: "wait", args: () => ["0", "1"], when: "replicas" },
 ];
 
-/** Commands of a cluster, with their subcommand. */
-export const CLUSTER_COMMANDS: readonly string[] = ["cluster|slots"];
+/**
+ * Commands of a cluster, with their subcommand. The client names its connections, and may
+ * ask a replica for the slots; it ignores a rejection of the last two, but Redis would log
+ * one every two seconds.
+ */
+export const CLUSTER_COMMANDS: readonly string[] = [
+  "cluster|slots",
+  "client|setname",
+  "readonly",
+];
 
 /** Commands of the user of the Sentinels. */
 export const SENTINEL_COMMANDS: readonly string[] = [
