@@ -45,6 +45,7 @@ function readsTable(rows) {
       "calls saved, %",
       "maximum age, ms",
       "stale reads",
+      "CPU of a request, µs",
     ],
     rows.map((row) => {
       const most = Math.max(...Object.values(row.mostCalls));
@@ -66,6 +67,7 @@ function readsTable(rows) {
         row.peer === "ours" ? text(row.saved, 0) : "",
         text(row.maxAgeMs, 0),
         `${text(row.violations.length)} of ${text(row.values)}`,
+        text(row.cpuMicros, 0),
       ];
     }),
   );

@@ -45,14 +45,17 @@ export async function measureEconomy({ gateway, scratch, options }) {
 }
 
 async function measure(setup, { rate }, seconds) {
-  const { contacts, hasRest, target } = setup;
-  const mix = new Mix(contacts, hasRest, randomUUID());
+  const { api, contacts, target } = setup;
+  const mix = new Mix(contacts, api, randomUUID());
   const warmUp = await openLoad(target, mix, rate, WARM_UP_SECONDS);
   const reader = setup.readCalls(READ_CALLS_EVERY_SECONDS);
+  const cpuBefore = setup.cpuMicros();
   const record = await openLoad(target, mix, rate, seconds);
+  const cpuMicros = (setup.cpuMicros() - cpuBefore) / record.length;
   const calls = await reader.stop();
   return {
     ...figuresOf(record, calls),
+    cpuMicros,
     ...checkRecord(contacts, [...warmUp, ...record]),
   };
 }

@@ -52,8 +52,12 @@ export class LimitedSetup {
     this.peer = peer;
   }
 
-  get hasRest() {
-    return VENDOR_LIMIT_PEERS[this.peer].apis.includes("rest");
+  /** See `MixApi`. */
+  get api() {
+    return {
+      hasRest: VENDOR_LIMIT_PEERS[this.peer].apis.includes("rest"),
+      hasRetryAfter: this.peer === "ours",
+    };
   }
 
   get target() {
@@ -109,6 +113,12 @@ export class LimitedSetup {
     });
     await once(this.redis, "spawn");
     return `redis://127.0.0.1:${port}`;
+  }
+
+  /** CPU time of the servers so far, without the emulator, in microseconds. */
+  cpuMicros() {
+    const [, ...servers] = this.servers;
+    return servers.reduce((sum, server) => sum + server.cpuMicros(), 0);
   }
 
   /** Collects the vendor's calls from now on, until the reader is stopped. */

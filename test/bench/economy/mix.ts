@@ -33,17 +33,33 @@ export interface MixRequest {
   };
 }
 
+/** What a server offers. */
+export interface MixApi {
+  /** Whether single reads are sent over REST; otherwise over GraphQL. */
+  readonly hasRest: boolean;
+  /** Whether errors of a change say when to retry. */
+  readonly hasRetryAfter: boolean;
+}
+
+const RETRY_AFTER = ["CallFailedError", "ConflictError", "QuotaError"]
+  .map((type) => `... on ${type} { retryAfterSeconds }`)
+  .join(" ");
+
 const FIELDS = "id name status emailAddress bindings { targetId }";
 const PENDING = "pendingVerifications { target channel }";
 const DOCUMENTS = {
   page: `query ($id: ID!) { messageContact(id: $id) { ${FIELDS} ${PENDING} } }`,
   single: `query ($id: ID!) { messageContact(id: $id) { ${FIELDS} } }`,
   list: `{ messageContacts(pageSize: 100) { totalCount items { ${FIELDS} } } }`,
-  update:
-    "mutation ($input: UpdateMessageContactInput!) { payload: updateMessageContact(input: $input) { errors { code message } } }",
-  message:
-    "mutation ($input: SendPhoneVerificationForMessageContactInput!) { payload: sendPhoneVerificationForMessageContact(input: $input) { errors { code message } } }",
+  update: mutationOf("updateMessageContact"),
+  message: mutationOf("sendPhoneVerificationForMessageContact"),
 };
+
+function mutationOf(field: string): (errorFields: string) => string {
+  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`;
+  return (errorFields) =>
+    `mutation ($input: ${type}!) { payload: ${field}(input: $input) { errors { code message ${errorFields} } } }`;
+}
 
 /**
  * The requests of the benchmark, in an order that is random but the same in each run. Each
@@ -54,13 +70,10 @@ export class Mix {
   private readonly changes: Kind[] = [];
   private count = 0;
 
-  /**
-   * @param hasRest whether single reads are sent over REST; otherwise over GraphQL
-   * @param run text that makes idempotency keys unique
-   */
+  /** @param run text that makes idempotency keys unique */
   constructor(
     private readonly contacts: readonly BenchContact[],
-    private readonly hasRest: boolean,
+    private readonly api: MixApi,
     private readonly run: string,
     private readonly random: () => number = seededRandom(1),
   ) {}
@@ -85,7 +98,7 @@ export class Mix {
       case "list":
         return graphql(kind, DOCUMENTS.list, {});
       case "single":
-        return this.hasRest
+        return this.api.hasRest
           ? {
               kind,
               method: "GET",
@@ -116,10 +129,14 @@ export class Mix {
     }
   }
 
-  private mutation(kind: Kind, query: string, input: object): MixRequest {
+  private mutation(
+    kind: Kind,
+    document: (errorFields: string) => string,
+    input: object,
+  ): MixRequest {
     return graphql(
       kind,
-      query,
+      document(this.api.hasRetryAfter ? RETRY_AFTER : ""),
       { input },
       { "idempotency-key": `bench-${this.run}-${this.count}` },
     );

@@ -47,7 +47,12 @@ interface ContactBody {
 
 interface ErrorBody {
   readonly code?: string;
-  readonly extensions?: { readonly code?: string };
+  /** In a payload. */
+  readonly retryAfterSeconds?: number | null;
+  readonly extensions?: {
+    readonly code?: string;
+    readonly retryAfterSeconds?: number;
+  };
 }
 
 interface Body {
@@ -91,7 +96,12 @@ export function recordOf(
     status === 200 &&
     error === undefined &&
     (isRead ? seen.length > 0 : Boolean(body.data?.payload));
-  const retryAfterSeconds = Number(headers["retry-after"] ?? Number.NaN);
+  const retryAfterSeconds = Number(
+    headers["retry-after"] ??
+      error?.retryAfterSeconds ??
+      error?.extensions?.retryAfterSeconds ??
+      0,
+  );
   const code = error?.code ?? error?.extensions?.code;
   const isRefused =
     !isComplete &&
