@@ -175,7 +175,7 @@ export class UpstreamClient {
         breakerAndBulkhead: this.writeBreaker,
         reads: this.reads,
         versions: this.versions,
-        announce: (contactId) => this.shared.announceWrite(contactId),
+        announce: (scope) => this.shared.announceWrite(scope),
         cooldown: new WriteRetryCooldown(timing.now),
       },
       queue,

@@ -65,7 +65,7 @@ export class DirectoryPacer {
     }
   }
 
-  /** Whether the rate of an operation is nearly used up. */
+  /** Whether more than half of the rate of an operation is used. */
   isUnderPressure(operation: Operation): boolean {
     return this.pacers.get(operation)?.isUnderPressure ?? false;
   }

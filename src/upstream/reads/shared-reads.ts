@@ -11,7 +11,8 @@ import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import { ContactBatches, WHOLE_LIST } from "./contact-batches.js";
 import type { InvalidationBus } from "./invalidation-bus.js";
 import type { CachedRead } from "./read-cache.js";
-import { keyOf, type ReadStore } from "./read-store.js";
+import type { ReadStore } from "./read-store.js";
+import { keyOf, subjectOf, type WriteScope } from "./read-subject.js";
 import {
   RunningReads,
   type RunningRead,
@@ -32,7 +33,7 @@ export interface SharedReadDependencies extends Pick<
   readonly store: ReadStore;
   readonly bus: InvalidationBus;
   readonly directory: string;
-  /** Whether the vendor's rate for an operation is nearly used up. */
+  /** Whether more than half of the vendor's rate for an operation is used. */
   readonly isUnderPressure: (operation: Operation) => boolean;
   /** Resolves when the reads that arrive together have arrived. */
   readonly gather: () => Promise<void>;
@@ -74,7 +75,7 @@ export class SharedReads {
     );
     bus.subscribe({
       onWrite: (write) => {
-        if (write.directory === directory) this.invalidate(write.contactId);
+        if (write.directory === directory) this.invalidate(write);
       },
       onGap: () => {
         this.parts.store.recordGap();
@@ -86,13 +87,11 @@ export class SharedReads {
   /**
    * Invalidates the reads that a write changes, on this replica at once. Resolves when
    * the other replicas were informed, as far as possible.
-   *
-   * @param contactId null for a write that creates a contact
    */
-  async announceWrite(contactId: string | null): Promise<void> {
+  async announceWrite(scope: WriteScope): Promise<void> {
     const { bus, directory } = this.parts;
-    this.invalidate(contactId);
-    if (bus.isShared) await bus.publish({ directory, contactId });
+    this.invalidate(scope);
+    if (bus.isShared) await bus.publish({ directory, ...scope });
   }
 
   /** @throws {GatewayError} always this class */
@@ -109,7 +108,16 @@ export class SharedReads {
     if (joined !== null) {
       this.count(operation, "inFlight", context);
       recordAge(context.usage, joined.sent.ageMs(this.parts.timing.now()));
-      return joined.answer as Promise<VendorAnswer<O>>;
+      const answer = joined.isTentative
+        ? joined.answer.catch(
+            () =>
+              (
+                this.running.join(key, context) ??
+                this.start(operation, params, key, [context])
+              ).answer,
+          )
+        : joined.answer;
+      return answer as Promise<VendorAnswer<O>>;
     }
     const { answer } = this.start(operation, params, key, [context]);
     return answer as Promise<VendorAnswer<O>>;
@@ -150,13 +158,28 @@ export class SharedReads {
       return null;
     }
     entry.hits += 1;
-    const isHot = entry.hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
-    if (isStale || (isHot && LISTED.has(operation))) {
+    if (this.isDue(operation, entry, ageMs)) {
       this.refresh(operation, params, key);
     }
     this.count(operation, "cache", context);
     recordAge(context.usage, ageMs);
     return entry.answer;
+  }
+
+  /** Whether an entry that can still be used must be refreshed for later requests. */
+  private isDue(
+    operation: Operation,
+    { hits }: CachedRead,
+    ageMs: number,
+  ): boolean {
+    const { store } = this.parts;
+    const lifetimeMs = store.lifetimeMs(operation);
+    // Each of the others needs a call of its own, of which there are few under pressure.
+    if (!LISTED.has(operation)) {
+      return ageMs >= Math.max(lifetimeMs, REFRESH_AT * store.maxLifetimeMs);
+    }
+    const isHot = hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
+    return isHot || ageMs >= lifetimeMs;
   }
 
   /** Refreshes an entry without delaying the request that uses it. */
@@ -177,7 +200,8 @@ export class SharedReads {
     waiting: RequestContext[],
   ): RunningRead {
     const [context] = waiting;
-    return this.running.start(key, waiting, async (sent) => {
+    const subject = subjectOf(operation, params);
+    return this.running.start(key, { waiting, subject }, async (sent) => {
       const options = this.optionsFor(waiting, sent);
       const { ContactId } = params as { ContactId?: string };
       if (operation === "getMessageContact") {
@@ -242,14 +266,16 @@ export class SharedReads {
     };
   }
 
-  private invalidate(contactId: string | null): void {
-    this.parts.store.recordWrite(contactId);
+  private invalidate(scope: WriteScope): void {
+    this.parts.store.recordWrite(scope);
     this.detach();
   }
 
   private detach(): void {
-    this.running.detach();
-    this.batches.detach();
+    const { store } = this.parts;
+    this.running.detach((generation, subject) =>
+      store.hasChangedSince(generation, subject),
+    );
   }
 
   private count(

@@ -6,6 +6,11 @@ import type {
   InvalidationListener,
 } from "../../../../src/upstream/reads/invalidation-bus.js";
 import type { ClientDependencies } from "../../../../src/upstream/upstream.client.js";
+import {
+  LocalCallTokens,
+  type CallTokens,
+} from "../../../../src/upstream/pacing/call-tokens.js";
+import { DirectoryPacer } from "../../../../src/upstream/pacing/directory-pacer.js";
 import { FakeTiming } from "../../../support/fake-timing.js";
 import type { FakeVendor, Fate } from "../../../support/fake-vendor.js";
 import { settled } from "../../../support/fake-upstream.js";
@@ -19,6 +24,8 @@ const CACHE = { lifetimeMs: 1_000, maxLifetimeMs: 3_000 };
 
 interface Reader extends Bench {
   readonly get: (id: string, more?: Partial<RequestContext>) => Promise<string>;
+  /** Reads the pending verifications of a contact. */
+  readonly pending: (id: string) => Promise<unknown>;
   readonly rename: (id: string, name: string) => Promise<unknown>;
 }
 
@@ -38,6 +45,12 @@ function reader(
       );
       return Contact.Name ?? "";
     },
+    pending: (id) =>
+      made.client.execute(
+        "listMessageContactVerifications",
+        { ContactId: id, PageNumber: 1, PageSize: 100 },
+        made.context(),
+      ),
     rename: (id, name) =>
       made.client.execute(
         "updateMessageContact",
@@ -189,6 +202,27 @@ describe("the read cache", () => {
     expect(await get("c-1")).toBe("tim");
   });
 
+  it("keeps pending verifications after a write that does not change them", async () => {
+    const { vendor, pending, rename, client, context } = reader();
+    await pending("c-1");
+    await rename("c-1", "tim");
+    await pending("c-1");
+    expect(vendor.calls).toEqual([
+      "listMessageContactVerifications",
+      "updateMessageContact",
+    ]);
+    await client.execute(
+      "updateMessageContact",
+      { ContactId: "c-1", EmailAddress: "new@example.com" },
+      context(),
+    );
+    await pending("c-1");
+    expect(vendor.calls.slice(2)).toEqual([
+      "updateMessageContact",
+      "listMessageContactVerifications",
+    ]);
+  });
+
   it("is invalidated by a write with an unknown outcome", async () => {
     const { vendor, client, context, get } = reader();
     vendor.contacts.get("c-1")?.Members.push("fd-1");
@@ -301,6 +335,136 @@ describe("the read cache", () => {
   });
 });
 
+describe("a read that waits to be sent", () => {
+  /** The list was read once, and cannot be read again before `unblock`. */
+  async function blocked(): Promise<Reader & { readonly unblock: () => void }> {
+    const timing = new FakeTiming();
+    let grants = 1;
+    let unblock: () => void = () => undefined;
+    const tokens: CallTokens = {
+      share: 1,
+      available: () => 20,
+      take: async (wanted) => {
+        if (grants === 0) await new Promise<void>((done) => (unblock = done));
+        grants = 0;
+        return { granted: wanted, retryInMs: 0 };
+      },
+    };
+    const made = reader({
+      cache: CACHE,
+      pacer: new DirectoryPacer(20, timing, (operation) =>
+        operation === "listMessageContacts"
+          ? tokens
+          : new LocalCallTokens(timing.now),
+      ),
+    });
+    await list(made);
+    return { ...made, unblock: () => unblock() };
+  }
+
+  const list = ({ client, context }: Reader): Promise<string[]> =>
+    client
+      .execute(
+        "listMessageContacts",
+        { PageNumber: 1, PageSize: 100 },
+        { ...context(), maxAgeMs: 0 },
+      )
+      .then(({ Contacts = [] }) => Contacts.map(({ Name }) => Name ?? ""));
+
+  it("answers requests that arrive after a write, with the new value", async () => {
+    const made = await blocked();
+    const early = list(made);
+    await settled();
+    await made.rename("c-1", "tim");
+    const late = list(made);
+    await settled();
+    made.unblock();
+    for (const names of await Promise.all([early, late])) {
+      expect(names[0]).toBe("tim");
+    }
+    expect(
+      made.vendor.calls.filter((one) => one === "listMessageContacts"),
+    ).toHaveLength(2);
+  });
+});
+
+describe("a list that was requested for single contacts", () => {
+  it.each<[string, readonly Fate[], number]>([
+    ["answers a request for the list", [], 1],
+    ["is requested again for it after a failure", ["503-before"], 2],
+  ])("%s", async (_, fates, calls) => {
+    const { get, client, vendor, context } = reader({}, fates);
+    const post = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vendor.post = (form) => held.then(() => post(form));
+    const singles = [get("c-1"), get("c-2")];
+    await settled();
+    const listed = client.execute(
+      "listMessageContacts",
+      { PageNumber: 1, PageSize: 100 },
+      context(),
+    );
+    await settled();
+    release();
+    expect((await listed).Contacts).toHaveLength(20);
+    await Promise.all(singles);
+    expect(
+      vendor.calls.filter((one) => one === "listMessageContacts"),
+    ).toHaveLength(calls);
+  });
+});
+
+describe("a request for the whole list", () => {
+  it("answers single contacts that arrive meanwhile", async () => {
+    const { get, client, vendor, context } = reader({});
+    const post = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vendor.post = (form) => held.then(() => post(form));
+    const listed = client.execute(
+      "listMessageContacts",
+      { PageNumber: 1, PageSize: 100 },
+      context(),
+    );
+    await settled();
+    const single = get("c-2");
+    await settled();
+    release();
+    expect(await single).toBe("name2");
+    await listed;
+    expect(vendor.calls).toEqual(["listMessageContacts"]);
+  });
+});
+
+describe("pending verifications under pressure", () => {
+  it("are refreshed only when they are nearly as old as allowed", async () => {
+    const timing = new FakeTiming();
+    const { client, vendor, context } = bench([], timing, {
+      cache: CACHE,
+      pacer: new DirectoryPacer(20, timing, () => ({
+        share: 1,
+        available: () => 0,
+        take: (granted) => ({ granted, retryInMs: 0 }),
+      })),
+    });
+    const pending = async (afterMs: number): Promise<number> => {
+      await timing.sleep(afterMs);
+      await client.execute(
+        "listMessageContactVerifications",
+        { ContactId: "c-1", PageNumber: 1, PageSize: 100 },
+        context(),
+      );
+      await settled();
+      return vendor.calls.length;
+    };
+    expect(await pending(0)).toBe(1);
+    expect(await pending(2_200)).toBe(1);
+    expect(await pending(100)).toBe(2);
+    expect(await pending(2_200)).toBe(2);
+  });
+});
+
 describe("the read cache of a replica", () => {
   function replica(): Reader & {
     bus: { listener: InvalidationListener; isUpToDate: boolean };
@@ -355,7 +519,11 @@ describe("the read cache of a replica", () => {
   it("publishes each write at its start and at its end", async () => {
     const { rename, client, context, published } = replica();
     await rename("c-1", "tim");
-    const touched = { directory: "main", contactId: "c-1" };
+    const touched = {
+      directory: "main",
+      contactId: "c-1",
+      keepsProgress: true,
+    };
     expect(published).toEqual([touched, touched]);
     await client.execute(
       "addMessageContact",
