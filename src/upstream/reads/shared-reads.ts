@@ -172,12 +172,9 @@ export class SharedReads {
     { hits }: CachedRead,
     ageMs: number,
   ): boolean {
-    const { store } = this.parts;
-    const lifetimeMs = store.lifetimeMs(operation);
-    // Each of the others needs a call of its own, of which there are few under pressure.
-    if (!LISTED.has(operation)) {
-      return ageMs >= Math.max(lifetimeMs, REFRESH_AT * store.maxLifetimeMs);
-    }
+    // Each of the others needs a call of its own, of which few are left under pressure.
+    if (!LISTED.has(operation)) return false;
+    const lifetimeMs = this.parts.store.lifetimeMs(operation);
     const isHot = hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
     return isHot || ageMs >= lifetimeMs;
   }
