@@ -164,6 +164,7 @@ export class UpstreamClient {
       bus,
       directory,
       isUnderPressure: (operation) => pacer.isUnderPressure(operation),
+      hasSpareCalls: (operation) => pacer.hasSpareCalls(operation),
       gather,
       limits,
       observer,

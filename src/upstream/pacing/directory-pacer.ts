@@ -70,6 +70,11 @@ export class DirectoryPacer {
     return this.pacers.get(operation)?.isUnderPressure ?? false;
   }
 
+  /** Whether calls of an operation can be made that no request waits for. */
+  hasSpareCalls(operation: Operation): boolean {
+    return this.pacers.get(operation)?.hasSpareCalls ?? true;
+  }
+
   /** Operations that were called so far. */
   get statuses(): readonly PacingStatus[] {
     return [...this.pacers].map(([operation, { status }]) => ({

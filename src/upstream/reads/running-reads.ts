@@ -1,5 +1,6 @@
 import type { RequestContext } from "../../context/request-context.js";
 import type { ReadSubject } from "./read-subject.js";
+import type { WriteGenerations } from "./write-generations.js";
 
 /** When a read was sent, for its age and for writes that ended meanwhile. */
 export class SendTime {
@@ -44,12 +45,6 @@ export interface RunningRead {
   /** Whether it is not retried, because the requests that wait for it can do without. */
   readonly isTentative: boolean;
 }
-
-/** Whether a write has changed the result of a read that was sent then. */
-export type HasChangedSince = (
-  generation: number,
-  subject: ReadSubject,
-) => boolean;
 
 /** A read to start; see `RunningRead`. */
 export interface StartedRead {
@@ -126,9 +121,12 @@ export class RunningReads {
    * Later requests join no read that was sent before a write, and that the write changes.
    * They can join a read that waits to be sent: it will return the new value.
    */
-  detach(hasChangedSince: HasChangedSince): void {
+  detach(store: Pick<WriteGenerations, "hasChangedSince">): void {
     for (const [key, { sent, subject }] of this.byKey) {
-      if (sent.atMs !== null && hasChangedSince(sent.generation, subject)) {
+      if (
+        sent.atMs !== null &&
+        store.hasChangedSince(sent.generation, subject)
+      ) {
         this.byKey.delete(key);
       }
     }

@@ -35,6 +35,8 @@ export interface SharedReadDependencies extends Pick<
   readonly directory: string;
   /** Whether more than half of the vendor's rate for an operation is used. */
   readonly isUnderPressure: (operation: Operation) => boolean;
+  /** Whether the vendor's rate for an operation suffices for a call that can wait. */
+  readonly hasSpareCalls: (operation: Operation) => boolean;
   /** Resolves when the reads that arrive together have arrived. */
   readonly gather: () => Promise<void>;
 }
@@ -172,9 +174,12 @@ export class SharedReads {
     { hits }: CachedRead,
     ageMs: number,
   ): boolean {
-    // Each of the others needs a call of its own, of which few are left under pressure.
-    if (!LISTED.has(operation)) return false;
-    const lifetimeMs = this.parts.store.lifetimeMs(operation);
+    const { store, hasSpareCalls } = this.parts;
+    const lifetimeMs = store.lifetimeMs(operation);
+    // Each of the others needs a call of its own, which must not delay a request.
+    if (!LISTED.has(operation)) {
+      return ageMs >= lifetimeMs && hasSpareCalls(operation);
+    }
     const isHot = hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
     return isHot || ageMs >= lifetimeMs;
   }
@@ -269,10 +274,7 @@ export class SharedReads {
   }
 
   private detach(): void {
-    const { store } = this.parts;
-    this.running.detach((generation, subject) =>
-      store.hasChangedSince(generation, subject),
-    );
+    this.running.detach(this.parts.store);
   }
 
   private count(

@@ -32,8 +32,9 @@ interface Reader extends Bench {
 function reader(
   more: Partial<ClientDependencies> = { cache: CACHE },
   fates: readonly Fate[] = [],
+  timing = new FakeTiming(),
 ): Reader {
-  const made = bench(fates, new FakeTiming(), more);
+  const made = bench(fates, timing, more);
   addContacts(made.vendor, 20);
   return {
     ...made,
@@ -438,29 +439,40 @@ describe("a request for the whole list", () => {
 });
 
 describe("pending verifications under pressure", () => {
-  it("are read again only when they are as old as allowed", async () => {
+  /** Reads them after each pause, and returns the vendor calls after each read. */
+  async function callsAfter(
+    pausesMs: readonly number[],
+    freeTokens: number,
+  ): Promise<number[]> {
     const timing = new FakeTiming();
-    const { client, vendor, context } = bench([], timing, {
-      cache: CACHE,
-      pacer: new DirectoryPacer(20, timing, () => ({
-        share: 1,
-        available: () => 0,
-        take: (granted) => ({ granted, retryInMs: 0 }),
-      })),
-    });
-    const pending = async (afterMs: number): Promise<number> => {
-      await timing.sleep(afterMs);
-      await client.execute(
-        "listMessageContactVerifications",
-        { ContactId: "c-1", PageNumber: 1, PageSize: 100 },
-        context(),
-      );
+    const { pending, vendor } = reader(
+      {
+        cache: CACHE,
+        pacer: new DirectoryPacer(20, timing, () => ({
+          share: 1,
+          available: () => freeTokens,
+          take: (granted) => ({ granted, retryInMs: 0 }),
+        })),
+      },
+      [],
+      timing,
+    );
+    const counts: number[] = [];
+    for (const pauseMs of pausesMs) {
+      await timing.sleep(pauseMs);
+      await pending("c-1");
       await settled();
-      return vendor.calls.length;
-    };
-    expect(await pending(0)).toBe(1);
-    expect(await pending(2_999)).toBe(1);
-    expect(await pending(1)).toBe(2);
+      counts.push(vendor.calls.length);
+    }
+    return counts;
+  }
+
+  it("are read again only when they are as old as allowed", async () => {
+    expect(await callsAfter([0, 2_999, 1], 0)).toEqual([1, 1, 2]);
+  });
+
+  it("are refreshed when their lifetime ends if there are spare calls", async () => {
+    expect(await callsAfter([0, 1_499, 1, 1_499], 6)).toEqual([1, 1, 2, 2]);
   });
 });
 
