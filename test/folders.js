@@ -155,6 +155,7 @@ export const MAY_IMPORT = {
     "egress",
     "emulator",
     "errors",
+    "gateway",
     "logging",
     "message-contacts",
     "shared-state",

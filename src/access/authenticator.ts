@@ -19,6 +19,9 @@ const KEY_BYTES = 32;
 /** Reason when no credential of a kind can be verified. */
 const UNSUPPORTED = "unsupported-credential";
 
+/** Caller of a gateway that a command runs for itself, as the audit log names it. */
+const COMMAND_CALLER = "contacts-command";
+
 /** Generates an API key. */
 export function newKey(): string {
   return `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString("base64url")}`;
@@ -51,10 +54,16 @@ export class Authenticator {
    * Creates the authenticator from the configuration. Without configured
    * authentication, requests without a credential are from the caller `local`,
    * who holds all scopes. An invalid credential is still refused, so that
-   * clients are tested as they will run.
+   * clients are tested as they will run. With a one-time key, every request must
+   * have this key.
    */
   static from(config: Config, logger: Logger): Authenticator {
     const aliases = aliasesOf(config);
+    if (config.oneTimeKey !== undefined) {
+      const caller = callerWith(COMMAND_CALLER, SCOPES, aliases);
+      const digest = digestOf(config.oneTimeKey);
+      return new Authenticator(new ApiKeys([{ digest, caller }]), null, null);
+    }
     if (!hasSignIn(config)) {
       const local = callerWith("local", SCOPES, aliases);
       const key = config.developmentKey ?? newKey();

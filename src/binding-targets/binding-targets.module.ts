@@ -9,7 +9,7 @@ import {
 } from "./graphql/target-fields.resolver.js";
 import { BindingTargetsController } from "./rest/binding-targets.controller.js";
 
-/** What contacts can be bound to, by name. */
+/** Targets of bindings, by name. */
 @Module({
   imports: [DirectoryModule],
   controllers: [BindingTargetsController],

@@ -3,6 +3,7 @@ import type { RequestContext } from "../context/request-context.js";
 import { unknownTarget } from "../directory/directory-errors.js";
 import { DirectoryService } from "../directory/directory.service.js";
 import type { DirectoryTree } from "../directory/directory-tree.js";
+import { pageOf } from "../message-contacts/page.js";
 import { BindingTargetKind } from "../message-contacts/shapes/enums.js";
 import { namesTo, toBindingTarget } from "./binding-target.mapper.js";
 import type {
@@ -31,7 +32,7 @@ export class BindingTargetsService {
     context: RequestContext,
     withPath: boolean,
   ): Promise<BindingTargetPage> {
-    const { under, pageNumber = 1, pageSize = 10 } = args;
+    const { under } = args;
     const tree = await this.directory.readTree(context, {
       folderNames: withPath || listsFolders(args),
     });
@@ -39,16 +40,10 @@ export class BindingTargetsService {
       // A folder without accounts is unknown until the names of folders were read.
       await this.directory.accountsUnder(tree, under, context);
     }
-    const ids = targetIdsFor(tree, args);
-    const start = (pageNumber - 1) * pageSize;
+    const page = pageOf(targetIdsFor(tree, args), args);
     return {
-      items: ids
-        .slice(start, start + pageSize)
-        .map((id) => toBindingTarget(tree, id, withPath)),
-      totalCount: ids.length,
-      pageNumber,
-      pageSize,
-      hasNextPage: start + pageSize < ids.length,
+      ...page,
+      items: page.items.map((id) => toBindingTarget(tree, id, withPath)),
     };
   }
 

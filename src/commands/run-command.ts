@@ -74,6 +74,7 @@ function versionText(): string {
 const STANDARD: Output = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  terminal: process.stderr,
 };
 
 function messageOf(error: unknown): string {

@@ -20,6 +20,8 @@ export class Config extends WithSettings {
   readonly embeddedEmulator?: string;
   /** API key for development, if several processes share one. */
   readonly developmentKey?: string;
+  /** The only credential of a gateway that a command runs for itself: an API key. */
+  readonly oneTimeKey?: string;
 }
 
 // Prints names only: some of the values are secrets. These are not declared as methods,
@@ -56,7 +58,11 @@ export function showsSchema(
 
 /** Whether authentication is configured. Without it, the gateway serves this machine only. */
 export function hasSignIn(
-  config: Pick<Config, "API_KEYS_FILE" | "issuers">,
+  config: Pick<Config, "API_KEYS_FILE" | "issuers" | "oneTimeKey">,
 ): boolean {
-  return config.API_KEYS_FILE !== undefined || config.issuers.length > 0;
+  return (
+    config.API_KEYS_FILE !== undefined ||
+    config.issuers.length > 0 ||
+    config.oneTimeKey !== undefined
+  );
 }

@@ -77,14 +77,19 @@ function listOf(problems: readonly string[], hints: readonly string[]): string {
 /**
  * Reads and validates the environment. An empty variable counts as unset.
  *
+ * @param more values that are not settings
  * @throws {ConfigError} with all problems
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(
+  environment: Environment,
+  more: Pick<Config, "oneTimeKey"> = {},
+): Config {
   const problems: string[] = [];
   const settings = readSettings(environment, problems);
   const warnings = environmentWarnings(environment, allSettings());
   const config = createConfig({
     ...settings,
+    ...more,
     warnings,
     issuers: issuersOf(settings, problems),
     directories: directoriesOf(settings, environment, problems),

@@ -1,10 +1,6 @@
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError, type Violation } from "../errors/gateway-error.js";
-import {
-  MAX_VIOLATIONS,
-  validate,
-  type RuleSettings,
-} from "../validation/check-input.js";
+import type { Violation } from "../errors/gateway-error.js";
+import { validate, type RuleSettings } from "../validation/check-input.js";
+import { invalidInput, MAX_VIOLATIONS } from "../validation/invalid-input.js";
 import { fieldOf } from "./planner/plan-problem.js";
 import { ContactsPlanInput, PlannedContactInput } from "./shapes/inputs.js";
 
@@ -34,7 +30,5 @@ export function checkPlanInput(
     });
   }
   if (violations.length === 0) return whole;
-  throw new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  });
+  throw invalidInput(violations);
 }

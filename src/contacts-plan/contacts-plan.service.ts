@@ -5,11 +5,11 @@ import { DirectoryService } from "../directory/directory.service.js";
 import type { DirectoryTree } from "../directory/directory-tree.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { AllContacts } from "../message-contacts/all-contacts.js";
 import { MessageContactsService } from "../message-contacts/message-contacts.service.js";
-import { MAX_PAGE_SIZE } from "../message-contacts/shapes/input-fields.js";
 import type { MessageContact } from "../message-contacts/shapes/message-contact.js";
+import { readPendingPages } from "../message-contacts/verifications/pending-pages.js";
 import type { ContactsPlan } from "./planner/contacts-plan.js";
 import type { DesiredContacts } from "./planner/desired-contact.js";
 import { addressChanges, planContacts } from "./planner/plan-contacts.js";
@@ -62,19 +62,14 @@ export class ContactsPlanService {
     ids: readonly string[],
     context: RequestContext,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (ids.length > maxCalls) throw tooCostly(ids.length, maxCalls);
-    const pages = await Promise.all(
-      ids.map(async (contactId) => {
-        const page = await this.contacts.listMessageContactVerifications(
-          { contactId, pageSize: MAX_PAGE_SIZE },
-          context,
-        );
-        const pending = page?.items.map(({ target }) => target) ?? [];
-        return [contactId, pending] as const;
-      }),
+    requireCalls(ids.length, this.config);
+    const pages = await readPendingPages(this.contacts, ids, context);
+    return new Map(
+      ids.map((id, index) => [
+        id,
+        pages[index]?.items.map(({ target }) => target) ?? [],
+      ]),
     );
-    return new Map(pages);
   }
 
   private async readTargets(

@@ -11,7 +11,7 @@ import type {
 } from "./shapes/coverage-report.js";
 import { GapReason } from "./shapes/enums.js";
 
-/** What an account needs. */
+/** When an account has no gap. */
 export interface CoverageRules {
   readonly requiredTypes: readonly MessageType[];
   /** Minimum number of `ACTIVE` contacts for each type. */
@@ -20,7 +20,7 @@ export interface CoverageRules {
 
 /**
  * Number of contacts that are bound to each account, for each required type, with the
- * reason of each gap. In the order of the accounts and of the types.
+ * reason for each gap. In the order of the accounts and of the types.
  *
  * Counts `ACTIVE` and `VERIFYING` contacts. A contact that is being deleted counts as
  * absent.

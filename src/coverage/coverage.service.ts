@@ -6,9 +6,9 @@ import type {
   DirectoryTree,
 } from "../directory/directory-tree.js";
 import { AllContacts } from "../message-contacts/all-contacts.js";
+import { pageOf } from "../message-contacts/page.js";
 import type { MessageContact } from "../message-contacts/shapes/message-contact.js";
 import { coverAccounts, summarize } from "./account-coverage.js";
-import { pageOf } from "./account-page.js";
 import { BoundContacts } from "./bound-contacts.js";
 import { lostRecipients } from "./lost-recipients.js";
 import type { AccountRecipients } from "./shapes/account-recipients.js";
@@ -19,6 +19,7 @@ import type {
   DeletionPreview,
 } from "./shapes/coverage-report.js";
 import { REQUIRED_TYPES } from "./shapes/input-fields.js";
+import { DEFAULT_PAGE_SIZE } from "./shapes/inputs.js";
 import type * as inputs from "./shapes/inputs.js";
 
 /** The whole report, before it is cut into pages. */
@@ -85,7 +86,7 @@ export class CoverageService {
       context,
       options,
     );
-    return { ...pageOf(accounts, args), ...report };
+    return { ...pageOf(accounts, args, DEFAULT_PAGE_SIZE), ...report };
   }
 
   /**
@@ -133,7 +134,7 @@ export class CoverageService {
     );
     const bound = new BoundContacts([contact]);
     return {
-      ...pageOf(lost, args),
+      ...pageOf(lost, args, DEFAULT_PAGE_SIZE),
       contactId: contact.id,
       boundAccounts: tree.accounts.filter(
         (account) => bound.of(account).length > 0,

@@ -79,7 +79,7 @@ async function readPages(
     const pages = Math.ceil(Math.max(found.size, total ?? 0) / PAGE_SIZE);
     if (1 + pages > maxCalls) throw tooCostly(1 + pages, maxCalls);
     next = answer.NextToken || undefined;
-    // A token that comes again, or a page without rows, would read on without end.
+    // A repeated token or an empty page could continue the loop without end.
     if (next !== undefined && (rows.length === 0 || tokens.has(next))) {
       throw new InconsistentPages();
     }

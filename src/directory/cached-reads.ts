@@ -90,7 +90,7 @@ export class CachedReads<T> {
       throw error;
     } finally {
       entry.isDone = true;
-      // Requests hold on to much memory, and the entry outlives them.
+      // The entry outlives these requests, which would stay in memory with it.
       waiting.length = 0;
       addUsage(context.usage, usage);
     }

@@ -34,14 +34,15 @@ export const DIRECTORY_CLOCK = Symbol("DirectoryClock");
  * Reads the accounts and folders of resource directories. Callers must check the scope
  * `directory:read` first.
  *
- * Trees are kept in memory for 60 seconds, for each directory, because each needs many
- * calls; with `READ_CACHE_MS=0` only for the request. The vendor has no filter by folder and reports no changes.
+ * A tree needs many calls, and the vendor has no filter by folder. So the tree of each
+ * directory is kept in memory for 60 seconds, or with `READ_CACHE_MS=0` only for the
+ * request. The vendor does not report changes of the directory.
  */
 @Injectable()
 export class DirectoryService {
   private readonly trees: CachedReads<DirectoryTree>;
   private readonly folders: CachedReads<readonly DirectoryFolder[]>;
-  /** The tree with folder names, by the tree without and the folders. */
+  /** The tree with folder names, by the tree without them. */
   private readonly named = new WeakMap<
     DirectoryTree,
     {

@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import type { Config } from "../config/config.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
 import { argumentsOf, type Arguments } from "./executor/arguments.js";
@@ -110,6 +111,21 @@ export function tooCostly(estimate: number, limit: number): GatewayError {
       zh: `该请求最多需要 ${estimate} 次阿里云调用，单个请求的上限为 ${limit} 次。`,
     },
   });
+}
+
+/**
+ * Checks the number of vendor calls that a request needs, when it is known only after
+ * the first calls.
+ *
+ * @throws {GatewayError} REQUEST_TOO_COSTLY
+ */
+export function requireCalls(
+  calls: number,
+  {
+    MAX_UPSTREAM_CALLS_PER_REQUEST: limit,
+  }: Pick<Config, "MAX_UPSTREAM_CALLS_PER_REQUEST">,
+): void {
+  if (calls > limit) throw tooCostly(calls, limit);
 }
 
 function costlyFields(

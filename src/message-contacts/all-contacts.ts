@@ -3,7 +3,7 @@ import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { MessageContactsService } from "./message-contacts.service.js";
 import { MAX_PAGE_SIZE } from "./shapes/input-fields.js";
 import type { MessageContact } from "./shapes/message-contact.js";
@@ -64,7 +64,10 @@ export class AllContacts {
         },
         context,
       );
-      total ??= this.requireCalls(page.totalCount);
+      if (total === null) {
+        total = page.totalCount;
+        requireCalls(Math.ceil(total / MAX_PAGE_SIZE), this.config);
+      }
       for (const contact of page.items) contacts.set(contact.id, contact);
       rows += page.items.length;
       const expected = Math.min(pageNumber * MAX_PAGE_SIZE, total);
@@ -76,12 +79,5 @@ export class AllContacts {
       if (!isConsistent) return null;
       if (expected === total) return [...contacts.values()];
     }
-  }
-
-  private requireCalls(totalCount: number): number {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = Math.ceil(totalCount / MAX_PAGE_SIZE);
-    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
-    return totalCount;
   }
 }

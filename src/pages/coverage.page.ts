@@ -27,6 +27,8 @@ const TEXTS = {
   },
   forget: { en: "Forget", zh: "清除" },
   types: { en: "Message types", zh: "消息类型" },
+  under: { en: "Folder or account", zh: "文件夹或账号" },
+  whole: { en: "Whole directory", zh: "整个资源目录" },
   min: { en: "Contacts per type", zh: "每类至少" },
   find: { en: "Find an account or folder", zh: "查找账号或文件夹" },
   onlyGaps: { en: "Only gaps", zh: "仅显示缺口" },
@@ -97,6 +99,8 @@ export function coveragePage({ build }: Bundle, language: Language): Page {
 <form id="question">
 <fieldset><legend>${text("types")}</legend>${types}</fieldset>
 <label class="min">${text("min")}<input name="min" type="number" min="1" max="100" value="1" required></label>
+<label class="under">${text("under")}<input name="under" list="targets" autocomplete="off" spellcheck="false" placeholder="${text("whole")}"></label>
+<datalist id="targets"></datalist>
 </form>
 <section id="summary" aria-live="polite"></section>
 <form id="filter" role="search">

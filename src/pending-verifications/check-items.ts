@@ -1,11 +1,7 @@
 import type { RequestContext } from "../context/request-context.js";
-import { ErrorCode } from "../errors/error-codes.js";
-import { GatewayError } from "../errors/gateway-error.js";
 import { listViolations } from "../message-contacts/bulk/check-updates.js";
-import {
-  MAX_VIOLATIONS,
-  type RuleSettings,
-} from "../validation/check-input.js";
+import type { RuleSettings } from "../validation/check-input.js";
+import { invalidInput } from "../validation/invalid-input.js";
 import { SendVerificationInput } from "./shapes/inputs.js";
 
 const ITEMS = {
@@ -26,7 +22,5 @@ export function checkItems(
 ): SendVerificationInput[] {
   const violations = listViolations(ITEMS, items, settings);
   if (violations.length === 0) return items as SendVerificationInput[];
-  throw new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  });
+  throw invalidInput(violations);
 }

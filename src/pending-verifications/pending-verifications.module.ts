@@ -5,7 +5,7 @@ import { PendingVerificationsService } from "./pending-verifications.service.js"
 import { PendingVerificationsController } from "./rest/pending-verifications.controller.js";
 import { SendVerifications } from "./send-verifications.js";
 
-/** What the whole directory still has to verify. */
+/** Pending verifications of the whole directory. */
 @Module({
   imports: [MessageContactsModule],
   controllers: [PendingVerificationsController],

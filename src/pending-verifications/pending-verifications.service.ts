@@ -1,11 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
-import pLimit from "p-limit";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { AllContacts } from "../message-contacts/all-contacts.js";
 import { WALL_CLOCK } from "../message-contacts/deletions/deletions.js";
-import { MAX_CONCURRENT_READS } from "../message-contacts/graphql/contact.loaders.js";
 import { MessageContactsService } from "../message-contacts/message-contacts.service.js";
 import {
   ContactStatus,
@@ -16,6 +14,7 @@ import type {
   MessageContact,
   PendingVerification,
 } from "../message-contacts/shapes/message-contact.js";
+import { readPendingPages } from "../message-contacts/verifications/pending-pages.js";
 import {
   VERIFICATION_HISTORY,
   type VerificationHistory,
@@ -24,7 +23,7 @@ import {
 import type { PendingVerificationsArgs } from "./shapes/inputs.js";
 import type { PendingVerificationReport } from "./shapes/pending-verification-report.js";
 
-/** Reports what the directory still has to verify. */
+/** Reports the pending verifications of the whole directory. */
 @Injectable()
 export class PendingVerificationsService {
   constructor(
@@ -38,7 +37,7 @@ export class PendingVerificationsService {
   ) {}
 
   /**
-   * Resolves with every pending verification of the directory, the longest pending one
+   * Resolves with every pending verification of the directory, the longest known one
    * first. Costs one call per 100 contacts and one for each contact. If one of them
    * fails, there is no report.
    *
@@ -96,26 +95,21 @@ export class PendingVerificationsService {
   ): Promise<
     readonly { contact: MessageContact; verification: PendingVerification }[]
   > {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = contacts.length + Math.ceil(contacts.length / MAX_PAGE_SIZE);
-    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
-    const limit = pLimit(MAX_CONCURRENT_READS);
-    const pages = await Promise.all(
-      contacts.map((contact) =>
-        limit(async () => {
-          // Null: the contact was deleted after the list was read.
-          const page = await this.service.listMessageContactVerifications(
-            { contactId: contact.id, pageSize: MAX_PAGE_SIZE },
-            context,
-          );
-          return (page?.items ?? []).map((verification) => ({
-            contact,
-            verification,
-          }));
-        }),
-      ),
+    requireCalls(
+      contacts.length + Math.ceil(contacts.length / MAX_PAGE_SIZE),
+      this.config,
     );
-    return pages.flat();
+    const pages = await readPendingPages(
+      this.service,
+      contacts.map(({ id }) => id),
+      context,
+    );
+    return contacts.flatMap((contact, index) =>
+      (pages[index]?.items ?? []).map((verification) => ({
+        contact,
+        verification,
+      })),
+    );
   }
 }
 

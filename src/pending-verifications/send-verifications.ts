@@ -1,14 +1,17 @@
 import { Inject, Injectable } from "@nestjs/common";
+import { maskError } from "../access/masking.js";
 import { Config } from "../config/config.js";
 import type { RequestContext } from "../context/request-context.js";
 import { ErrorCode } from "../errors/error-codes.js";
 import { GatewayError } from "../errors/gateway-error.js";
-import { tooCostly } from "../graphql/upstream-cost.js";
+import { requireCalls } from "../graphql/upstream-cost.js";
 import { Logger } from "../logging/logger.js";
+import { toItemError } from "../message-contacts/bulk/check-updates.js";
 import {
   isItemError,
   runInOrder,
   untilDeadline,
+  withError,
   type ItemOutcome,
 } from "../message-contacts/bulk/run-in-order.js";
 import { MessageContactsService } from "../message-contacts/message-contacts.service.js";
@@ -16,6 +19,7 @@ import { VerificationChannel } from "../message-contacts/shapes/enums.js";
 import { MAX_PAGE_SIZE } from "../message-contacts/shapes/input-fields.js";
 import type { SentMessage } from "../message-contacts/verifications/verification-messages.js";
 import type { SendVerificationInput } from "./shapes/inputs.js";
+import type { VerificationResult } from "./shapes/send-verifications.js";
 
 /** Upstream calls of one item: the lookup of the target, and the message. */
 export const CALLS_PER_ITEM = 2;
@@ -25,6 +29,11 @@ const ONE_MESSAGE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.VERIFICATION_NOT_PENDING,
   ErrorCode.VERIFICATION_LIMIT,
 ]);
+
+/** One message, with its outcome. Errors are masked, and their fields name the item. */
+export interface SentItem extends Omit<VerificationResult, "status"> {
+  readonly outcome: ItemOutcome<SentMessage>;
+}
 
 /** Sends several verification messages, with an outcome for each. */
 @Injectable()
@@ -46,13 +55,11 @@ export class SendVerifications {
   async send(
     items: readonly SendVerificationInput[],
     context: RequestContext,
-  ): Promise<ItemOutcome<SentMessage>[]> {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = items.length * CALLS_PER_ITEM;
-    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
+  ): Promise<SentItem[]> {
+    requireCalls(items.length * CALLS_PER_ITEM, this.config);
     const { idempotency } = context;
     if (idempotency !== undefined) idempotency.payload = items;
-    return runInOrder(
+    const outcomes = await runInOrder(
       [...items.entries()],
       ([index, item]) => {
         // Each item has its own record, even when an earlier one sends nothing.
@@ -66,6 +73,19 @@ export class SendVerifications {
         (error) => isItemError(error) || ONE_MESSAGE.has(error.code),
       ),
     );
+    return outcomes.map((outcome, index) => {
+      const { contactId, channel } = items[index]!;
+      const sent = outcome.status === "DONE" ? outcome.value : null;
+      return {
+        contactId,
+        channel,
+        sentAt: sent?.sentAt ?? null,
+        retryAfterSeconds: sent?.retryAfterSeconds ?? null,
+        outcome: withError(outcome, (error) =>
+          maskError(context, toItemError(error, index, "items")),
+        ),
+      };
+    });
   }
 
   private async sendOne(

@@ -1,8 +1,8 @@
 import { getMetadataStorage } from "class-validator";
-import { ErrorCode } from "../errors/error-codes.js";
 import { EXPECTED } from "../errors/expected-forms.js";
-import { GatewayError, type Violation } from "../errors/gateway-error.js";
+import type { Violation } from "../errors/gateway-error.js";
 import { similarNames } from "../errors/similar-names.js";
+import { invalidInput, MAX_VIOLATIONS } from "./invalid-input.js";
 
 /** Settings that rules depend on. They may differ between gateways of one process. */
 export interface RuleSettings {
@@ -53,12 +53,6 @@ interface CompiledShape {
 const compiled = new WeakMap<Shape<object>, CompiledShape>();
 
 /**
- * Maximum number of violations reported at once. A body of 64 KiB can hold many
- * thousand invalid items.
- */
-export const MAX_VIOLATIONS = 100;
-
-/**
  * Validates an input against its shape and returns it, typed. Rejects unknown
  * properties.
  *
@@ -81,7 +75,7 @@ export function checkInput<T extends object>(
   const checked = validate(shape, input, settings, notSuggested);
   const { violations } = checked;
   if (violations.length === 0) return checked.input as T;
-  throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
+  throw invalidInput(violations);
 }
 
 /** An input without null properties, and its violations. */

@@ -165,6 +165,74 @@ describeInBrowser("the coverage page", () => {
     await page.getByText("No account matches the filter.").waitFor();
   });
 
+  it("reports only a folder or an account, which the address of the page keeps", async () => {
+    await open();
+    await row("payments").waitFor();
+    const field = page.getByLabel("Folder or account");
+    // From the last field before it, with the keyboard only.
+    await page.getByLabel("Contacts per type").focus();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.name")).toBe("under");
+    await page.keyboard.type("/staging");
+    await page.keyboard.press("Enter");
+    await row("payments").waitFor({ state: "detached" });
+    expect(await names()).toEqual([
+      "Root",
+      "staging",
+      "staging-pay",
+      "staging-shop",
+    ]);
+    expect(await page.locator(".total").textContent()).toBe(
+      "1Accounts with gapsof 2 accounts",
+    );
+    const id = new URL(page.url()).searchParams.get("under") ?? "";
+    expect(id).toMatch(/^fd-/);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download CSV" }).click(),
+    ]);
+    const records = parseCsv(await readFile(await download.path()));
+    expect(new Set(records.slice(1).map(({ cells }) => cells[1]))).toEqual(
+      new Set(["staging-pay", "staging-shop"]),
+    );
+    await page.reload();
+    await row("staging-pay").waitFor();
+    expect(await field.inputValue()).toBe(id);
+    expect(await names()).not.toContain("payments");
+    await field.fill("");
+    await field.press("Enter");
+    await row("payments").waitFor();
+    expect(page.url()).not.toContain("under");
+  });
+
+  it("suggests paths, and explains a text that names no folder or account", async () => {
+    await open();
+    await row("payments").waitFor();
+    const suggested = await page.evaluate(
+      "[...document.querySelectorAll('#targets option')].map(({ value }) => value)",
+    );
+    expect(suggested).toEqual(
+      expect.arrayContaining(["/", "/production", "/production/payments"]),
+    );
+    const field = page.getByLabel("Folder or account");
+    await field.fill("no such folder");
+    await field.press("Enter");
+    expect(
+      await page.evaluate(
+        "document.querySelector('[name=under]').validationMessage",
+      ),
+    ).toMatch(/^Enter the path, the name or the ID/);
+    // The report of the last valid question stays.
+    expect(await names()).toContain("payments");
+    await field.fill("fd-unknown");
+    await field.press("Enter");
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.getByRole("link").getAttribute("href")).toBe(
+      "errors/BINDING_TARGET_NOT_FOUND",
+    );
+  });
+
   it("reads again for other message types and another minimum", async () => {
     await open();
     await row("payments").waitFor();

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   contacts,
-  contactsWith,
+  contactsIn,
   type Ended,
 } from "../support/contacts-plan/contacts-command.js";
 import { MARTA, TOM } from "../support/emulator-fixture.js";
@@ -95,11 +95,13 @@ async function startDeletion(id: string): Promise<void> {
 describe("contacts watch-deletion", () => {
   it("prints each state until the contact is deleted, and exits with 0", async () => {
     await startDeletion(TOM);
-    const ended = await contactsWith(
-      (text) => {
-        if (text.startsWith("IN_PROGRESS")) {
-          running.emulator.control.advanceClock(60_000);
-        }
+    const ended = await contactsIn(
+      {
+        onOut: (text) => {
+          if (text.startsWith("IN_PROGRESS")) {
+            running.emulator.control.advanceClock(60_000);
+          }
+        },
       },
       "watch-deletion",
       TOM,

@@ -29,7 +29,7 @@ export class BindingTargetsResolver {
   @Query(() => BindingTargetPage, {
     nullable: true,
     description:
-      "What contacts can be bound to: the directory, its folders and its member accounts, by name. Costs one upstream call per 100 accounts and one more. Listing folders costs one further call per folder. All are cached for 60 seconds. Scope: `directory:read`.",
+      "The targets that contacts can be bound to: the directory, its folders and its member accounts, with their names. Costs one upstream call per 100 accounts and one more. Listing folders costs one further call per folder. All are cached for 60 seconds. Scope: `directory:read`.",
   })
   @NullOnlyOnError()
   @CostsCalls(ACCOUNT_READS)

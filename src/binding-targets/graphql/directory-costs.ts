@@ -9,7 +9,10 @@ export const ACCOUNT_READS: UpstreamCalls = {
   sharedAs: "accounts of the directory",
 };
 
-/** Reading the names of folders, of which a directory has one for each call. */
+/**
+ * Reading the names of folders: one call per folder. Estimated as one, because their
+ * number is unknown; `DirectoryService` checks it.
+ */
 export const FOLDER_READS: UpstreamCalls = {
   calls: 1,
   sharedAs: "folders of the directory",

@@ -1,4 +1,4 @@
-import { Inject } from "@nestjs/common";
+import { applyDecorators, Inject } from "@nestjs/common";
 import { Context, Parent, ResolveField, Resolver } from "@nestjs/graphql";
 import { OperationField } from "../../access/operation-field.decorator.js";
 import type { RequestContext } from "../../context/request-context.js";
@@ -10,8 +10,17 @@ import { BindingTargetsService } from "../binding-targets.service.js";
 import { BindingTarget } from "../shapes/binding-target.js";
 import { ACCOUNT_READS } from "./directory-costs.js";
 
-const COST =
-  "null when the directory no longer contains it. Costs one upstream call per 100 accounts and one more, cached for 60 seconds and shared by all fields of the request. If the calls fail, the field is null and an error names its path. Scope: `directory:read`.";
+/** A field that resolves to a target by its id. */
+const TargetField = (subject: string): MethodDecorator =>
+  applyDecorators(
+    OperationField("bindingTargets"),
+    CostsCalls(ACCOUNT_READS),
+    // Last, because Nest attaches its metadata to the current method.
+    ResolveField(() => BindingTarget, {
+      nullable: true,
+      description: `${subject}; null when the directory no longer contains it. Costs one upstream call per 100 accounts and one more, cached for 60 seconds and shared by all fields of the request. If the calls fail, the field is null and an error names its path. Scope: \`directory:read\`.`,
+    }),
+  );
 
 /** The target of a binding. */
 @Resolver(() => Binding)
@@ -21,12 +30,7 @@ export class BindingResolver {
     private readonly service: BindingTargetsService,
   ) {}
 
-  @ResolveField(() => BindingTarget, {
-    nullable: true,
-    description: `The target; ${COST}`,
-  })
-  @CostsCalls(ACCOUNT_READS)
-  @OperationField("bindingTargets")
+  @TargetField("The target")
   target(
     @Parent() { targetId }: Binding,
     @Context() context: RequestContext,
@@ -43,12 +47,7 @@ export class BindingChangeResolver {
     private readonly service: BindingTargetsService,
   ) {}
 
-  @ResolveField(() => BindingTarget, {
-    nullable: true,
-    description: `The target; ${COST}`,
-  })
-  @CostsCalls(ACCOUNT_READS)
-  @OperationField("bindingTargets")
+  @TargetField("The target")
   target(
     @Parent() { targetId }: BindingChange,
     @Context() context: RequestContext,
@@ -65,12 +64,7 @@ export class DeletionFailureResolver {
     private readonly service: BindingTargetsService,
   ) {}
 
-  @ResolveField(() => BindingTarget, {
-    nullable: true,
-    description: `The member account; ${COST}`,
-  })
-  @CostsCalls(ACCOUNT_READS)
-  @OperationField("bindingTargets")
+  @TargetField("The member account")
   account(
     @Parent() { accountId }: DeletionFailure,
     @Context() context: RequestContext,

@@ -1,4 +1,8 @@
 import { ErrorCode } from "../../errors/error-codes.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import { BindingTargetPage } from "../shapes/binding-target.js";
 import { BindingTargetsQuery } from "../shapes/binding-targets-args.js";
@@ -8,9 +12,9 @@ export const BindingTargets = (): MethodDecorator =>
   RestOperation("bindingTargets", {
     summary: "List targets by name",
     description:
-      "What contacts can be bound to: the directory, its folders and its member accounts. Costs one upstream call per 100 accounts and one more; folders cost one further call per folder of the directory. All are cached for 60 seconds.",
+      "The targets that contacts can be bound to: the directory, its folders and its member accounts, with their names. Costs one upstream call per 100 accounts and one more; folders cost one further call per folder of the directory. All are cached for 60 seconds.",
     query: BindingTargetsQuery,
-    headers: ["If-None-Match", "Cache-Control"],
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
@@ -18,11 +22,7 @@ export const BindingTargets = (): MethodDecorator =>
         bodies: [{ shape: BindingTargetPage }],
         headers: ["Link", "ETag", "Age"],
       },
-      {
-        status: 304,
-        description: "The response has one of the ETags in `If-None-Match`.",
-        headers: ["ETag", "Age"],
-      },
+      NOT_MODIFIED,
     ],
     errors: [ErrorCode.BINDING_TARGET_NOT_FOUND],
     needsSeveralCalls: true,

@@ -1,4 +1,5 @@
 import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { PageOf } from "../../message-contacts/page.js";
 import { BindingTargetKind } from "../../message-contacts/shapes/enums.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 
@@ -15,14 +16,15 @@ export class TargetTag {
   value!: string;
 }
 
-/** Something that contacts can be bound to. */
+/** A target that contacts can be bound to. */
 @ObjectType({
   description:
-    "Something that contacts can be bound to: the directory, a folder or a member account. A contact that is bound to the directory or to a folder is bound to all accounts below. Scope: `directory:read`.",
+    "A target that contacts can be bound to: the directory, a folder or a member account. A binding to the directory or to a folder reaches all accounts below. Scope: `directory:read`.",
 })
 export class BindingTarget {
   @ShapeField(() => ID, {
-    description: "`rd-…`, `r-…`, `fd-…` or a member account ID.",
+    description:
+      "ID of the target: `rd-…`, `r-…`, `fd-…` or a member account ID.",
     example: "1997968394350002",
   })
   id!: string;
@@ -53,7 +55,7 @@ export class BindingTarget {
   @ShapeField(() => String, {
     nullable: true,
     description:
-      "How an account joined the directory, as the vendor spells it, such as `CreateSuccess`; null for the directory and folders.",
+      "How the account joined the directory, as the vendor spells it, such as `CreateSuccess`; null for the directory and folders.",
     example: "CreateSuccess",
   })
   status!: string | null;
@@ -77,37 +79,6 @@ export class BindingTarget {
   description:
     "One page of targets: the directory, its folders, then its accounts. Scope: `directory:read`.",
 })
-export class BindingTargetPage {
-  @ShapeField(() => BindingTarget, {
-    list: true,
-    description: "Targets on this page.",
-  })
-  items!: BindingTarget[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: { minimum: 0 },
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 10,
-    openapi: { minimum: 1, maximum: 100 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+export class BindingTargetPage extends PageOf(BindingTarget, {
+  items: "Targets on this page.",
+}) {}

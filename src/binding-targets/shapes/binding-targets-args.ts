@@ -1,13 +1,11 @@
-import { applyDecorators } from "@nestjs/common";
-import { ArgsType, ID } from "@nestjs/graphql";
-import { ValidateIf } from "class-validator";
+import { ArgsType, ID, type ReturnTypeFuncValue } from "@nestjs/graphql";
 import { BindingTargetKind } from "../../message-contacts/shapes/enums.js";
 import {
+  inputField,
   PageNumber,
   PageSize,
 } from "../../message-contacts/shapes/input-fields.js";
 import {
-  hasAtMost,
   ifText,
   toDecorator,
 } from "../../message-contacts/shapes/rules/rule.js";
@@ -25,13 +23,7 @@ const PLAIN_TEXT = /^[^\u0000-\u001f\u007f]*$/;
 
 const plainTextRules = (): PropertyDecorator[] => [
   ...rules.textRules(),
-  toDecorator({
-    name: "length",
-    min: 1,
-    max: MAX_TEXT,
-    unit: "characters",
-    holds: ifText((text) => hasAtMost(MAX_TEXT, text)),
-  }),
+  ...rules.textLengthRules(1, MAX_TEXT),
   toDecorator({
     name: "format",
     holds: ifText((text) => PLAIN_TEXT.test(text)),
@@ -45,17 +37,14 @@ const PLAIN_TEXT_SCHEMA = {
 };
 
 function optional(
-  type: () => typeof String | typeof ID | typeof Boolean | object,
+  type: () => ReturnTypeFuncValue,
   options: ShapeFieldOptions,
   ...checks: PropertyDecorator[]
 ): PropertyDecorator {
-  return applyDecorators(
-    ShapeField(type as Parameters<typeof ShapeField>[0], {
-      ...options,
-      optional: true,
-    }),
-    ValidateIf((_input: object, value: unknown) => value !== undefined),
-    ...checks,
+  return inputField(
+    ShapeField(type, { ...options, optional: true }),
+    true,
+    checks,
   );
 }
 

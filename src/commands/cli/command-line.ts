@@ -6,6 +6,7 @@ import {
   type CommandName,
   type Definition,
 } from "./definition.js";
+import type { Terminal } from "./terminal.js";
 
 /** An invalid command line. The message says what is wrong with it. */
 export class UsageError extends Error {
@@ -26,6 +27,8 @@ export type Options = Readonly<Record<string, string | true | undefined>>;
 export interface Output {
   readonly out: (text: string) => unknown;
   readonly err: (text: string) => unknown;
+  /** Standard error, if progress may be drawn on it. */
+  readonly terminal?: Terminal;
 }
 
 /**

@@ -145,8 +145,12 @@ export const DEFINITIONS = {
       "watch-deletion <id> [--json]",
     ],
     summary:
-      "Compares, exports and changes all contacts through a running gateway: GATEWAY_URL, and GATEWAY_KEY if it has authentication.",
+      "Compares, exports and changes all contacts. With GATEWAY_URL (and GATEWAY_KEY if it has authentication), through a running gateway. Without it, directly with the vendor settings of the gateway: UPSTREAM_ENDPOINT and credentials, or DIRECTORIES_FILE.",
     options: {
+      directory: {
+        value: "alias",
+        description: "which of several directories to use",
+      },
       "fail-on-gaps": { description: "exit with 2 if an account has a gap" },
       "fail-on-pending": {
         description: "exit with 2 if a verification is pending",
@@ -154,7 +158,7 @@ export const DEFINITIONS = {
       older: {
         value: "age",
         description:
-          "only what the gateway has known for at least this long, such as 7d (units: s, m, h, d, w)",
+          "only what the gateway has known for at least this long, such as 7d (units: s, m, h, d, w); requires GATEWAY_URL",
       },
       channel: {
         value: "EMAIL|PHONE",

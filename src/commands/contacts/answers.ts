@@ -54,6 +54,8 @@ const COVERAGE = z.looseObject({
       ),
     }),
   ),
+  totalCount: z.number(),
+  hasNextPage: z.boolean(),
   summary: z.looseObject({
     accounts: z.number(),
     accountsWithGaps: z.number(),
@@ -82,9 +84,11 @@ const PENDING = z.object({
 /** One pending verification, with the name of its contact. */
 export interface PendingItem extends Omit<
   z.infer<typeof PENDING>["items"][number],
-  "contact" | "target"
+  "contact" | "target" | "firstSeenAt"
 > {
   readonly name: string;
+  /** Null when it is unknown. */
+  readonly firstSeenAt: string | null;
   /** The address or number; absent unless it is to be printed. */
   readonly target?: string;
 }

@@ -2,15 +2,17 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { UsageError, type Options, type Run } from "../cli/command-line.js";
-import type { Action } from "./action.js";
+import type { Action, ActionContext } from "./action.js";
 import {
   parseAnswer,
   withoutPersonalData,
   type CoverageAnswer,
   type PlanAnswer,
 } from "./answers.js";
-import { GatewayClient, type FileBody } from "./gateway-client.js";
+import { connect } from "./connect.js";
+import type { FileBody } from "./gateway-client.js";
 import { pending } from "./pending.js";
+import { ProgressLine, progressTerminal } from "./progress-line.js";
 import { coverageText, planText, resultsText } from "./texts.js";
 import { watchDeletion } from "./watch-deletion.js";
 
@@ -27,20 +29,22 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   coverage,
-  plan: async (client, options, file, out) => {
-    const plan = await planOf(client, options, bodyOf(file));
+  plan: async (context) => {
+    const { options, out } = context;
+    const plan = await planOf(context);
     out(shown(plan, options));
     if (plan.problems.length > 0) return 1;
     return plan.isEmpty ? 0 : DIFFERENT;
   },
   apply,
   import: apply,
-  export: async (client, options, _argument, out) => {
+  export: async ({ client, options, out, progress }) => {
     const { format = "yaml" } = options;
     const query = new URLSearchParams({
       format: String(format),
       personal: String(options["personal"] === true),
     });
+    progress.show("Reading contacts");
     const { text } = await client.send("GET", `/v1/export?${query.toString()}`);
     out(text);
     return 0;
@@ -49,8 +53,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "watch-deletion": watchDeletion,
 };
 
-/** Compares, exports and changes all contacts through a running gateway. */
-export const runContacts: Run = async (options, [name, argument], { out }) => {
+/**
+ * Compares, exports and changes all contacts, through a running gateway or through one
+ * that it starts for itself.
+ */
+export const runContacts: Run = async (
+  options,
+  [name, argument],
+  { out, terminal },
+) => {
   const action = ACTIONS[name ?? ""];
   if (action === undefined || (name ?? "") === "") {
     throw new UsageError(
@@ -58,24 +69,57 @@ export const runContacts: Run = async (options, [name, argument], { out }) => {
       "contacts",
     );
   }
-  const client = GatewayClient.fromEnvironment(process.env);
-  return action(client, options, argument, out);
+  const alias = aliasIn(options);
+  const progress = new ProgressLine(
+    options["json"] === true ? null : progressTerminal(terminal, process.env),
+  );
+  try {
+    progress.show("Connecting");
+    const { client, isDirect, close } = await connect(process.env, alias);
+    try {
+      return await action({
+        client,
+        isDirect,
+        options,
+        argument,
+        progress,
+        out: (text) => progress.around(() => out(text)),
+      });
+    } finally {
+      await close();
+    }
+  } finally {
+    progress.end();
+  }
 };
 
-async function coverage(
-  client: GatewayClient,
-  options: Options,
-  _argument: string | undefined,
-  out: (text: string) => unknown,
-): Promise<number> {
+/** Alias of a directory, as DIRECTORIES_FILE defines it. */
+function aliasIn({ directory }: Options): string | undefined {
+  if (typeof directory !== "string") return undefined;
+  if (/^[a-z][a-z0-9-]{0,31}$/.test(directory)) return directory;
+  throw new UsageError(
+    "--directory must be an alias of 1 to 32 characters of a-z 0-9 -.",
+    "contacts",
+  );
+}
+
+async function coverage({
+  client,
+  options,
+  out,
+  progress,
+}: ActionContext): Promise<number> {
+  const label = "Reading accounts and contacts";
+  progress.show(label);
   const items: CoverageAnswer["items"] = [];
   for (let pageNumber = 1; ; pageNumber += 1) {
     const path = `/v1/coverage?pageSize=1000&pageNumber=${pageNumber}`;
     const { text } = await client.send("GET", path);
     const page = parseAnswer("coverage", text);
     items.push(...page.items);
+    progress.show(label, { done: items.length, total: page.totalCount });
     const { summary } = page;
-    if (page["hasNextPage"] === true) continue;
+    if (page.hasNextPage) continue;
     out(
       options["json"] === true
         ? `${JSON.stringify({ summary, items })}\n`
@@ -87,13 +131,17 @@ async function coverage(
 }
 
 /** Repeats the import while it makes progress, because one request has a time limit. */
-async function apply(
-  client: GatewayClient,
-  options: Options,
-  file: string | undefined,
-  out: (text: string) => unknown,
-): Promise<number> {
-  const body = bodyOf(file);
+async function apply({
+  client,
+  options,
+  argument,
+  out,
+  progress,
+}: ActionContext): Promise<number> {
+  const body = bodyOf(argument);
+  const label = "Making changes";
+  progress.show(label);
+  let made = 0;
   for (;;) {
     const query = new URLSearchParams(pruneIn(options));
     const { text } = await client.send(
@@ -103,23 +151,29 @@ async function apply(
       { "idempotency-key": randomUUID() },
     );
     const { results } = parseAnswer("results", text);
+    const done = results.filter(({ status }) => status === "DONE").length;
+    const left = results.length - done;
+    made += done;
+    progress.show(label, { done: made, total: made + left });
     out(
       options["json"] === true
         ? `${JSON.stringify({ results })}\n`
         : resultsText(results),
     );
-    if (results.every(({ status }) => status === "DONE")) return 0;
+    if (left === 0) return 0;
     const hasFailed = results.some(({ status }) => status === "FAILED");
-    const hasProgress = results.some(({ status }) => status === "DONE");
-    if (hasFailed || !hasProgress) return 1;
+    if (hasFailed || done === 0) return 1;
   }
 }
 
-async function planOf(
-  client: GatewayClient,
-  options: Options,
-  body: FileBody,
-): Promise<PlanAnswer> {
+async function planOf({
+  client,
+  options,
+  argument,
+  progress,
+}: ActionContext): Promise<PlanAnswer> {
+  const body = bodyOf(argument);
+  progress.show("Comparing the file with the directory");
   const query = new URLSearchParams({ dryRun: "true", ...pruneIn(options) });
   const path = `/v1/import?${query.toString()}`;
   const { text } = await client.send("POST", path, body);

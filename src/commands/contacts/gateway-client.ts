@@ -18,29 +18,36 @@ const PROBLEM = z.looseObject({
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
 
-/** Calls a running gateway. */
+/** Calls a gateway. */
 export class GatewayClient {
-  /** @param key API key; undefined for a gateway without authentication */
+  /**
+   * @param url without a slash at the end
+   * @param key API key; undefined for a gateway without authentication
+   * @param alias directory; undefined for the default one
+   */
   constructor(
     private readonly url: string,
     private readonly key: string | undefined,
+    private readonly alias?: string,
+    private readonly fetch: typeof globalThis.fetch = globalThis.fetch,
   ) {}
 
   /**
-   * Client for `GATEWAY_URL` and `GATEWAY_KEY`.
+   * Client for the value of `GATEWAY_URL`.
    *
-   * @throws {Error} when the URL is missing or invalid
+   * @throws {Error} when it is not a URL
    */
-  static fromEnvironment(
-    environment: Readonly<Record<string, string | undefined>>,
+  static at(
+    url: string,
+    key: string | undefined,
+    alias: string | undefined,
   ): GatewayClient {
-    const { GATEWAY_URL: url = "", GATEWAY_KEY: key } = environment;
     if (!URL.canParse(url) || !/^https?:\/\//.test(url)) {
       throw new Error(
         "GATEWAY_URL must be the URL of a running gateway, such as http://127.0.0.1:3000.",
       );
     }
-    return new GatewayClient(url.replace(/\/$/, ""), key);
+    return new GatewayClient(url.replace(/\/$/, ""), key, alias);
   }
 
   /**
@@ -67,13 +74,16 @@ export class GatewayClient {
   ): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(`${this.url}${path}`, {
+      response = await this.fetch(`${this.url}${path}`, {
         method,
         headers: {
           ...headers,
           ...(this.key === undefined
             ? {}
             : { authorization: `Bearer ${this.key}` }),
+          ...(this.alias === undefined
+            ? {}
+            : { "x-resource-directory": this.alias }),
           ...(body === undefined ? {} : { "content-type": body.type }),
         },
         ...(body === undefined ? {} : { body: body.bytes }),

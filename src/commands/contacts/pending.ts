@@ -1,4 +1,4 @@
-import { UsageError } from "../cli/command-line.js";
+import { UsageError, type Options } from "../cli/command-line.js";
 import type { Action } from "./action.js";
 import { parseAnswer } from "./answers.js";
 import { pendingText } from "./texts.js";
@@ -17,13 +17,27 @@ const SECONDS: Readonly<Record<string, number>> = {
 const CHANNELS: readonly unknown[] = ["EMAIL", "PHONE"];
 
 /** Prints what the directory still has to verify, without targets by default. */
-export const pending: Action = async (client, options, _argument, out) => {
+export const pending: Action = async ({
+  client,
+  isDirect,
+  options,
+  out,
+  progress,
+}) => {
   const query = new URLSearchParams(queryOf(options));
+  // The gateway has just started, so nothing would ever be old.
+  if (isDirect && options["older"] !== undefined) {
+    throw new Error(
+      "--older requires a running gateway (GATEWAY_URL): the vendor does not report since when a verification is pending.",
+    );
+  }
+  progress.show("Reading pending verifications");
   const path = `/v1/pending-verifications?${query.toString()}`;
   const { text } = await client.send("GET", path);
   const { totalCount, items } = parseAnswer("pending", text);
   const shown = items.map(({ contact, target, ...item }) => ({
     ...item,
+    ...(isDirect ? { firstSeenAt: null, lastSentAt: null } : {}),
     name: contact.name,
     ...(options["personal"] === true ? { target } : {}),
   }));
@@ -36,10 +50,7 @@ export const pending: Action = async (client, options, _argument, out) => {
   return isFailure ? PENDING : 0;
 };
 
-function queryOf({
-  older,
-  channel,
-}: Parameters<Action>[1]): Record<string, string> {
+function queryOf({ older, channel }: Options): Record<string, string> {
   if (channel !== undefined && !CHANNELS.includes(channel)) {
     throw new UsageError("--channel must be EMAIL or PHONE.", "contacts");
   }

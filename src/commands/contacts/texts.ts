@@ -63,8 +63,12 @@ export function pendingText(items: readonly PendingItem[]): string {
     item.contactId,
     item.channel,
     ...(item.target === undefined ? [] : [item.target]),
-    `since ${item.firstSeenAt}`,
-    item.lastSentAt === null ? "never sent" : `sent ${item.lastSentAt}`,
+    ...(item.firstSeenAt === null
+      ? []
+      : [
+          `since ${item.firstSeenAt}`,
+          item.lastSentAt === null ? "never sent" : `sent ${item.lastSentAt}`,
+        ]),
     item.unreceivedMessageTypes.length === 0
       ? ""
       : `no active contact receives: ${item.unreceivedMessageTypes.join(", ")}`,

@@ -15,13 +15,20 @@ const RECONNECT_MS = 1_000;
  *
  * Resolves with 0 if the contact was deleted, otherwise with 1.
  */
-export const watchDeletion: Action = async (client, options, id, out) => {
+export const watchDeletion: Action = async ({
+  client,
+  options,
+  argument: id,
+  out,
+  progress,
+}) => {
   if (id === undefined) {
     throw new UsageError("The ID of the contact is missing.", "contacts");
   }
   const path = `/v1/message-contacts/${encodeURIComponent(id)}/deletion/events`;
   let last: DeletionAnswer | undefined;
   let lastId: string | undefined;
+  progress.show("Waiting for the deletion to finish");
   for (;;) {
     const response = await client.open(
       "GET",

@@ -1,10 +1,4 @@
-/** Output stream of a command. */
-export interface Terminal {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
-
-const WIDTH = 24;
+import { barOf, ERASE_LINE, type Terminal } from "../cli/terminal.js";
 
 /** A progress bar. It is drawn only if the output is a terminal. */
 export class Progress {
@@ -20,19 +14,17 @@ export class Progress {
   /** Counts one more step and prints its line above the bar. */
   step(line: string): void {
     this.done += 1;
-    const clear = this.terminal.isTTY === true ? "\r\u001b[2K" : "";
+    const clear = this.terminal.isTTY === true ? ERASE_LINE : "";
     this.terminal.write(`${clear}${line}\n`);
     this.draw();
   }
 
   end(): void {
-    if (this.terminal.isTTY === true) this.terminal.write("\r\u001b[2K");
+    if (this.terminal.isTTY === true) this.terminal.write(ERASE_LINE);
   }
 
   private draw(): void {
     if (this.terminal.isTTY !== true) return;
-    const filled = Math.round((this.done / this.total) * WIDTH);
-    const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
-    this.terminal.write(`  ${bar} ${this.done}/${this.total}`);
+    this.terminal.write(`  ${barOf(this.done, this.total)}`);
   }
 }

@@ -1,4 +1,5 @@
-import { Progress, type Terminal } from "./progress.js";
+import type { Terminal } from "../cli/terminal.js";
+import { Progress } from "./progress.js";
 import type { SeedItem } from "./seed-file.js";
 import type { SeedOutcome, SeedTarget } from "./seed-target.js";
 

@@ -2,12 +2,11 @@ import { Inject, Injectable } from "@nestjs/common";
 import { requireScope } from "../../access/rights/scopes.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
+import type { GatewayError } from "../../errors/gateway-error.js";
 import { Logger } from "../../logging/logger.js";
-import { IDEMPOTENCY_ERRORS } from "../../message-contacts/bulk/bulk-changes.js";
 import {
   runInOrder,
+  throwKeyError,
   untilDeadline,
   type ItemOutcome,
 } from "../../message-contacts/bulk/run-in-order.js";
@@ -18,8 +17,9 @@ import type { ContactsPlanInput } from "../shapes/inputs.js";
 import { rejectionOf } from "./apply-rejection.js";
 import { StepRunner } from "./step-runner.js";
 import { isStoredPlan, toStoredPlan, type StoredStep } from "./stored-plan.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 
-/** One change, with its outcome: the id of its contact. */
+/** One change, with its outcome. The value of a `DONE` is the id of the contact. */
 export interface AppliedStep extends Pick<StoredStep, "kind" | "targetIds"> {
   /** Null for a contact that was not added. */
   readonly contactId: string | null;
@@ -27,7 +27,7 @@ export interface AppliedStep extends Pick<StoredStep, "kind" | "targetIds"> {
   readonly outcome: ItemOutcome<string>;
 }
 
-/** What became of a plan. */
+/** Result of applying a plan. */
 export type Applied =
   | { readonly kind: "applied"; readonly steps: readonly AppliedStep[] }
   | {
@@ -69,9 +69,7 @@ export class PlanApplication {
     context: RequestContext,
   ): Promise<Applied> {
     if (digest === undefined) {
-      throw new GatewayError(ErrorCode.INVALID_INPUT, {
-        violations: [{ field: ["If-Match"], rule: "required" }],
-      });
+      throw invalidInput([{ field: ["If-Match"], rule: "required" }]);
     }
     if (input.prune === true) requireScope("deleteMessageContact", context);
     const payload = { input, digest };
@@ -126,13 +124,7 @@ export class PlanApplication {
           options.isOutOfTime() || callsLeft() < MAX_CALLS_PER_STEP,
       },
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return steps.map(({ kind, index, contactId, targetIds }, position) => ({
       kind,
       targetIds,

@@ -1,5 +1,6 @@
-import { ErrorCode, type Sentence } from "../../errors/error-codes.js";
+import type { Sentence } from "../../errors/error-codes.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 
 /** Error for a file that cannot be read. */
 export function fileError(
@@ -7,9 +8,7 @@ export function fileError(
   expected: Sentence,
   line: number | null,
 ): GatewayError {
-  return new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: [fileViolation(rule, expected, line)],
-  });
+  return invalidInput([fileViolation(rule, expected, line)]);
 }
 
 /** Violation at a line of a file: its field is `["lines", "3"]`. */
@@ -76,7 +75,7 @@ export const FILE_PROBLEMS = {
     zh: "须为联系人列表，或包含 contacts 的对象",
   },
   contact: {
-    en: "must be a contact: members and their values",
+    en: "must be a contact: an object with members such as name",
     zh: "须为联系人对象",
   },
   yaml: {

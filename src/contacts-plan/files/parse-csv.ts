@@ -3,9 +3,9 @@ import {
   parseCsv,
   type CsvRecord,
 } from "../../csv/csv-parser.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError, type Violation } from "../../errors/gateway-error.js";
-import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
+import type { Violation } from "../../errors/gateway-error.js";
+import { unknownField } from "../../validation/check-input.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 import { FILE_PROBLEMS, fileError, fileViolation } from "./file-error.js";
 import {
   COLUMNS,
@@ -33,7 +33,7 @@ export function parseCsvContacts(file: Uint8Array): ContactsFile {
       cells.slice(columns.length).some((cell) => cell !== ""),
     )
     .map(({ line }) => fileViolation("length", FILE_PROBLEMS.cells, line));
-  if (tooLong.length > 0) throw invalid(tooLong);
+  if (tooLong.length > 0) throw invalidInput(tooLong);
   return {
     contacts: rows.map(({ cells }) => contactOf(columns, cells)),
     lineOf: (index) => rows[index]?.line ?? null,
@@ -65,7 +65,7 @@ function columnsOf({ line, cells }: CsvRecord): Column[] {
       const field = ["lines", String(line), ...(violation.field ?? [])];
       return { ...violation, field };
     });
-  if (unknown.length > 0) throw invalid(unknown);
+  if (unknown.length > 0) throw invalidInput(unknown);
   if (new Set(columns).size < columns.length) {
     throw fileError("unique", FILE_PROBLEMS.repeatedColumn, line);
   }
@@ -94,10 +94,4 @@ function listIn(cell: string): string[] {
     .split(LIST_SEPARATOR)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-}
-
-function invalid(violations: readonly Violation[]): GatewayError {
-  return new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
-  });
 }

@@ -23,7 +23,7 @@ const NULL = /^(?:~|null|Null|NULL|)$/;
 export function parseYamlContacts(file: Uint8Array): ContactsFile {
   const lines = new LineCounter();
   const document = parseDocument(decoded(file), {
-    // Every scalar is text: an id of 17 digits is no exact number.
+    // Every scalar is text: a number cannot hold an account id of 17 digits exactly.
     schema: "failsafe",
     lineCounter: lines,
     prettyErrors: false,

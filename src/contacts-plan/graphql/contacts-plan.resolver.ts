@@ -8,10 +8,8 @@ import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
 import { ContactMutation } from "../../message-contacts/graphql/contact-mutation.decorator.js";
 import { ContactLoaders } from "../../message-contacts/graphql/contact.loaders.js";
-import {
-  toItemErrors,
-  toUserErrors,
-} from "../../message-contacts/graphql/user-errors.mapper.js";
+import { resultOf } from "../../message-contacts/graphql/item-results.js";
+import { toUserErrors } from "../../message-contacts/graphql/user-errors.mapper.js";
 import { ItemStatus } from "../../message-contacts/shapes/enums.js";
 import { PlanApplication } from "../apply/plan-application.js";
 import { checkPlanInput } from "../check-plan-input.js";
@@ -41,7 +39,7 @@ export class ContactsPlanResolver {
   @Query(() => ContactsPlan, {
     nullable: true,
     description:
-      "The changes that make the directory match the input; changes nothing. A new address or number that waits for verification is not a change. Costs one upstream call per 100 contacts, one for each contact whose address or number differs, and for new targets one per 100 accounts and one more; for names or paths of targets also one per folder. Scopes: `contacts:read`, `contacts:read-personal`, `directory:read`.",
+      "The changes that would make the directory match the input. This query changes nothing. An address or number of the input that is already pending verification is not a change. Costs one upstream call per 100 contacts, one for each contact whose address or number differs, and for new targets one per 100 accounts and one more; for names or paths of targets also one per folder. Scopes: `contacts:read`, `contacts:read-personal`, `directory:read`.",
   })
   @NullOnlyOnError()
   @CostsCalls({ calls: PLAN_CALLS })
@@ -62,7 +60,7 @@ export class ContactsPlanResolver {
 
   @ContactMutation({
     description:
-      "Applies a plan if it still has this digest: one change after the other, deletions last, up to the first failure. Sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. It can be stopped at any time: repeated with the same `Idempotency-Key`, it continues where it was interrupted, and a new plan contains what is left. With `prune`, the scope `contacts:delete` is required as well.",
+      "Applies a plan if it still has this digest: one change after the other, deletions last, up to the first failure. Sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. After an interruption, repeat the request with the same `Idempotency-Key`: it continues where it stopped. Without the key, make a new plan, which contains what is left. With `prune`, the scope `contacts:delete` is required as well.",
     input: {
       check: (input, _context, settings) => checkPlanInput(input, settings),
     },
@@ -103,11 +101,7 @@ export class ContactsPlanResolver {
     const results = applied.steps.map(({ targetIds, outcome, ...step }) => ({
       ...step,
       targetIds: [...targetIds],
-      status: ItemStatus[outcome.status],
-      errors:
-        outcome.status === "FAILED"
-          ? toItemErrors(outcome.error, language)
-          : [],
+      ...resultOf(outcome, context),
     }));
     return {
       isComplete: results.every(({ status }) => status === ItemStatus.DONE),

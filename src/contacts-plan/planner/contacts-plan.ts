@@ -18,11 +18,11 @@ export interface PlannedChange {
   readonly fields: readonly FieldChange[];
   /** Targets of a `BIND` or `UNBIND`; at most five. */
   readonly targetIds: readonly string[];
-  /** Channels that wait for verification after the change. */
+  /** Channels that the change leaves unverified. */
   readonly verifications: readonly VerificationChannel[];
 }
 
-/** A contact whose new address or number waits for its owner. It is not a change. */
+/** A contact that already has the address or number of the input as a pending verification. */
 export interface WaitingContact {
   readonly contactId: string;
   readonly name: string;

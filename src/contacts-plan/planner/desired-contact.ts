@@ -8,7 +8,7 @@ import type {
  * e-mail address, a title and message types.
  */
 export interface DesiredContact {
-  /** Recognizes the contact although its name changes. Ignored when it is unknown. */
+  /** Recognizes a contact whose name changes. Ignored if no contact has it. */
   readonly id?: string;
   readonly name: string;
   readonly emailAddress?: string;

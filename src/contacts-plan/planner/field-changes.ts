@@ -25,8 +25,8 @@ export function fieldsOf(desired: DesiredContact): FieldChange[] {
 /**
  * Fields of a contact that differ from the input.
  *
- * @param pending addresses and numbers that wait for verification: a change to one of
- *   them was made already and takes effect when its owner confirms it
+ * @param pending addresses and numbers with a pending verification: a value of the input
+ *   that is one of them takes effect when its owner confirms it, so it is no difference
  */
 export function fieldChangesOf(
   desired: DesiredContact,
@@ -112,7 +112,7 @@ function emailOf(address: string): string {
   return address.slice(0, at) + address.slice(at).toLowerCase();
 }
 
-/** Whether a value is in effect or waits for verification. */
+/** Whether a value is in effect or has a pending verification. */
 function isHeld(
   wanted: string | undefined,
   current: string | null | undefined,

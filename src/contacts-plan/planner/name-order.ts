@@ -3,14 +3,14 @@ export interface Naming {
   readonly index: number;
   /** Name that is set; must not be in use when the change is made. */
   readonly takes: string;
-  /** Name that is no longer used afterwards; null for a new contact. */
+  /** Current name of the contact; the same as `takes` if it does not change. */
   readonly frees: string | null;
 }
 
 /**
  * Sorts changes so that each name is freed before it is taken. Keeps the order otherwise.
  *
- * @returns the sorted changes, and the positions of those that exchange names
+ * @returns the sorted changes, and those that exchange names
  */
 export function orderByName<N extends Naming>(
   namings: readonly N[],

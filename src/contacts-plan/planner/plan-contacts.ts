@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { batchesOf } from "../../message-contacts/bulk/batches-of.js";
 import { MAX_TARGETS_PER_CALL } from "../../message-contacts/shapes/input-fields.js";
 import type { MessageContact } from "../../message-contacts/shapes/message-contact.js";
 import type { RuleSettings } from "../../validation/check-input.js";
@@ -207,7 +208,7 @@ function emptyChange(
   };
 }
 
-/** Names that contacts have which keep them. */
+/** Problems with names that belong to a contact that keeps its name. */
 function takenNames(
   planned: readonly PlannedContact[],
   current: readonly MessageContact[],
@@ -230,7 +231,7 @@ function takenNames(
 }
 
 interface BindingStep {
-  /** Whether it comes after all new bindings, so that no account is left out meanwhile. */
+  /** Whether it comes after all new bindings, so that no account is without a contact meanwhile. */
   readonly isLate: boolean;
   readonly change: PlannedChange;
 }
@@ -244,7 +245,7 @@ function bindings(
     ids: readonly string[],
     isLate: boolean,
   ) =>
-    batchesOf(ids).map((targetIds) => ({
+    batchesOf(ids, MAX_TARGETS_PER_CALL).map((targetIds) => ({
       isLate,
       change: { ...emptyChange(match, kind), targetIds },
     }));
@@ -253,14 +254,6 @@ function bindings(
   const removed = step(PlanChangeKind.UNBIND, unbind, !needsRoom);
   const added = step(PlanChangeKind.BIND, bind, false);
   return needsRoom ? [...removed, ...added] : [...added, ...removed];
-}
-
-function batchesOf(ids: readonly string[]): string[][] {
-  const batches: string[][] = [];
-  for (let at = 0; at < ids.length; at += MAX_TARGETS_PER_CALL) {
-    batches.push(ids.slice(at, at + MAX_TARGETS_PER_CALL));
-  }
-  return batches;
 }
 
 function deletionOf({ id, name, etag }: MessageContact): PlannedChange {
@@ -281,7 +274,7 @@ function byField(one: PlanProblem, other: PlanProblem): number {
   return Number(one.field[1] ?? -1) - Number(other.field[1] ?? -1);
 }
 
-/** Length of a digest: 128 bits are enough to tell states apart. */
+/** Length of a digest: 128 bits are enough to distinguish plans. */
 const DIGEST_LENGTH = 22;
 
 function digestOf(

@@ -41,7 +41,7 @@ export function targetChanges(
       PROBLEMS.tooManyTargets(index, name, wanted.size, targetsPerContact),
     );
   }
-  // An unknown target may be one of the bound ones under another name.
+  // An unknown target may be a bound one under another name, so nothing is unbound.
   return problems.length > 0
     ? { ...NONE, problems }
     : { bind, unbind: [...bound].filter((id) => !wanted.has(id)), problems };

@@ -20,8 +20,8 @@ export class TargetLookup {
   private readonly byPath = new Map<string, string[]>();
 
   /**
-   * @param tree must have folder names to find folders by name; null when only ids
-   *   are to be looked up that are known already
+   * @param tree must have folder names to find folders by name; null if `known` contains
+   *   every id that will be looked up
    * @param known further ids that exist
    */
   constructor(

@@ -10,7 +10,6 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import Negotiator from "negotiator";
 import { Config } from "../../config/config.js";
 import {
   recordFailure,
@@ -19,15 +18,19 @@ import {
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames } from "../../http/field-names.js";
+import { preferredFormat } from "../../http/preferred-format.js";
 import { addVary } from "../../http/ingress/vary.js";
 import { PROBLEM_TYPE, toProblem } from "../../http/problem-details.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
+import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
   withCompletion,
 } from "../../message-contacts/rest/item-results.js";
-import type { RawQuery } from "../../message-contacts/rest/rest-input.js";
-import { checkInput } from "../../validation/check-input.js";
+import {
+  fromQuery,
+  type RawQuery,
+} from "../../message-contacts/rest/rest-input.js";
 import { PlanApplication, type Applied } from "../apply/plan-application.js";
 import { checkPlanInput } from "../check-plan-input.js";
 import { ContactsPlanService } from "../contacts-plan.service.js";
@@ -46,6 +49,13 @@ import {
 } from "../shapes/rest-shapes.js";
 import { toPlanShape } from "../to-plan-shape.js";
 import * as routes from "./contacts-plan.decorators.js";
+
+/** Format of an export for each media type of `Accept`; the first is the default. */
+const FORMAT_BY_TYPE = {
+  "application/json": "json",
+  "text/csv": "csv",
+  "application/yaml": "yaml",
+} as const satisfies Record<string, FileFormat>;
 
 type LineOf = ContactsFile["lineOf"];
 
@@ -97,10 +107,10 @@ export class ContactsPlanController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<string> {
-    const { format = preferredFormat(accept), personal = true } = checkInput(
-      ExportQuery,
-      withBooleans(query),
-    );
+    const {
+      format = preferredFormat(accept, FORMAT_BY_TYPE),
+      personal = true,
+    } = fromQuery(ExportQuery, query);
     const contacts = await this.allContacts.read(context);
     void addVary(reply, "accept")
       .header("content-type", MEDIA_TYPES[format])
@@ -125,10 +135,7 @@ export class ContactsPlanController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<PlanResults | ContactsPlan | object> {
-    const { dryRun = false, ...options } = checkInput(
-      ImportQuery,
-      withBooleans(query),
-    );
+    const { dryRun = false, ...options } = fromQuery(ImportQuery, query);
     const { input, lineOf } = this.fileIn(body, contentType, options);
     if (dryRun) {
       const plan = await this.plans.plan(input, context);
@@ -197,12 +204,9 @@ function applyAnswer(
       ...step,
       targetIds: [...targetIds],
       ...resultOf(
-        outcome.status === "FAILED"
-          ? {
-              ...outcome,
-              error: withFieldNames(outcome.error, routes.FIELD_NAMES),
-            }
-          : outcome,
+        withError(outcome, (error) =>
+          withFieldNames(error, routes.FIELD_NAMES),
+        ),
         context,
       ),
     })),
@@ -214,27 +218,4 @@ function digestIn(ifMatch: string | undefined): string | null | undefined {
   const tag = ifMatch?.trim();
   if (tag === undefined || tag === "") return undefined;
   return tag === "*" ? null : tag.replace(/^(?:W\/)?"(.*)"$/, "$1");
-}
-
-/** Converts switches; leaves invalid values as text for validation. */
-function withBooleans(query: RawQuery): Record<string, unknown> {
-  // Without a prototype, so that `__proto__` is an ordinary name.
-  const values = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(query)) {
-    values[name] = value === "true" ? true : value === "false" ? false : value;
-  }
-  return values;
-}
-
-function preferredFormat(accept: string | undefined): FileFormat {
-  if (accept === undefined) return "json";
-  const types = {
-    "application/json": "json",
-    "text/csv": "csv",
-    "application/yaml": "yaml",
-  } as const;
-  const [first] = new Negotiator({ headers: { accept } }).mediaTypes(
-    Object.keys(types),
-  );
-  return first === undefined ? "json" : types[first as keyof typeof types];
 }

@@ -7,6 +7,10 @@ import {
   ItemStatus,
   MessageType,
 } from "../../message-contacts/shapes/enums.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import { MEDIA_TYPES } from "../files/file-formats.js";
 import { ContactsPlan } from "../shapes/contacts-plan.js";
@@ -21,7 +25,7 @@ const COST =
   "Costs one upstream call per 100 contacts, one for each contact whose address or number differs, and for new targets one per 100 accounts and one more; for names or paths of targets also one per folder.";
 
 const APPLYING =
-  "Makes one change after the other, deletions last, up to the first failure; sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. It can be stopped at any time: repeated with the same `Idempotency-Key`, it continues where it was interrupted, and a new plan contains what is left. With `prune`, the scope `contacts:delete` is required as well.";
+  "Makes one change after the other, deletions last, up to the first failure; sends no verification message. A plan with a problem, such as an exceeded quota, is rejected before its first change. After an interruption, repeat the request with the same `Idempotency-Key`: it continues where it stopped. Without the key, make a new plan, which contains what is left. With `prune`, the scope `contacts:delete` is required as well.";
 
 /** Member of the body that contains the fields of contacts. */
 export const FIELD_NAMES = {
@@ -94,7 +98,7 @@ const COMPLETE = { shape: shapes.PlanResults, example: { results: [DONE] } };
 export const ContactsPlanRoute = (): MethodDecorator =>
   RestOperation("contactsPlan", {
     summary: "Plan changes",
-    description: `The changes that make the directory match the input; changes nothing. A new address or number that waits for verification is not a change. ${COST}`,
+    description: `The changes that would make the directory match the input. This request changes nothing. An address or number of the input that is already pending verification is not a change. ${COST}`,
     body: ContactsPlanInput,
     answers: [PLAN],
     errors: [],
@@ -130,7 +134,7 @@ export const ExportContactsRoute = (): MethodDecorator =>
     description:
       "All contacts as a file. Imported again, it changes nothing. In CSV, account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. Costs one upstream call per 100 contacts.",
     query: shapes.ExportQuery,
-    headers: ["If-None-Match", "Cache-Control"],
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
@@ -142,11 +146,7 @@ export const ExportContactsRoute = (): MethodDecorator =>
         },
         headers: ["ETag", "Age"],
       },
-      {
-        status: 304,
-        description: "The response has one of the ETags in `If-None-Match`.",
-        headers: ["ETag", "Age"],
-      },
+      NOT_MODIFIED,
     ],
     errors: [],
     needsSeveralCalls: true,

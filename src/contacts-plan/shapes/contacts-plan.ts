@@ -59,7 +59,7 @@ export class PlannedContactChange {
   contactId!: string | null;
 
   @ShapeField(() => String, {
-    description: "Current name of the contact; its future name for an `ADD`.",
+    description: "Current name of the contact; for an `ADD`, its new name.",
     example: "tom",
   })
   name!: string;
@@ -77,16 +77,16 @@ export class PlannedContactChange {
   @ShapeField(() => VerificationChannel, {
     list: true,
     description:
-      "Channels that wait for a verification after the change. Applying a plan sends no message.",
+      "Channels that the change leaves unverified. Applying a plan sends no verification message.",
     example: [],
   })
   verifications!: VerificationChannel[];
 }
 
-/** A contact that waits for verification. */
+/** A contact whose difference from the input is a pending verification. */
 @ObjectType({
   description:
-    "A contact whose new address or number was set and waits for its owner. This is not a change.",
+    "A contact that already has the address or number of the input as a pending verification. This is not a change.",
 })
 export class WaitingPlanContact {
   @ShapeField(() => ID, {
@@ -103,13 +103,13 @@ export class WaitingPlanContact {
 
   @ShapeField(() => VerificationChannel, {
     list: true,
-    description: "Channels that wait.",
+    description: "Channels with a pending verification.",
     example: [VerificationChannel.EMAIL],
   })
   channels!: VerificationChannel[];
 }
 
-/** Numbers of contacts before and after a plan. */
+/** Numbers of contacts before and after a plan, and the limits. */
 @ObjectType({
   description: "Numbers of contacts before and after a plan, and the limits.",
 })
@@ -185,7 +185,7 @@ export class ContactsPlanProblem {
 /** Result of `contactsPlan`. */
 @ObjectType({
   description:
-    "The changes that make a directory match an input. Scopes: `contacts:read`, `contacts:read-personal` and `directory:read`.",
+    "The changes that make a directory match an input. Scopes: `contacts:read`, `contacts:read-personal`, `directory:read`.",
 })
 export class ContactsPlan {
   @ShapeField(() => String, {
@@ -211,7 +211,7 @@ export class ContactsPlan {
   @ShapeField(() => WaitingPlanContact, {
     list: true,
     description:
-      "Contacts whose new address or number waits for verification. This is not a change.",
+      "Contacts that already have the address or number of the input as a pending verification. This is not a change.",
     example: [],
   })
   waiting!: WaitingPlanContact[];

@@ -58,14 +58,19 @@ declareEnum(PlanProblemCode, {
   name: "PlanProblemCode",
   description: "Why a plan cannot be applied.",
   valuesMap: {
-    DUPLICATE_NAME: { description: "Two contacts of the input have one name." },
-    DUPLICATE_ID: { description: "Two contacts of the input have one ID." },
+    DUPLICATE_NAME: {
+      description: "Two contacts of the input have the same name.",
+    },
+    DUPLICATE_ID: {
+      description: "Two contacts of the input have the same ID.",
+    },
     MISSING_FIELD: { description: "A new contact lacks a required field." },
     NAME_TAKEN: {
       description: "A contact that the plan does not rename has the name.",
     },
     NAME_CYCLE: {
-      description: "Contacts exchange names, which needs a third name.",
+      description:
+        "Contacts exchange names. Names are unique, so this needs a third name for a moment.",
     },
     BEING_DELETED: { description: "The contact is being deleted." },
     UNKNOWN_TARGET: {

@@ -70,7 +70,7 @@ export const Prune = (): PropertyDecorator =>
     ShapeField(() => Boolean, {
       optional: true,
       description:
-        "Whether to delete the contacts that are not listed. Needs the scope `contacts:delete` to be applied.",
+        "Whether to delete the contacts that are not listed. Applying such a plan also needs the scope `contacts:delete`.",
       default: false,
     }),
     true,

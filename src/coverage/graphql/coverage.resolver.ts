@@ -10,9 +10,9 @@ import type { UpstreamCalls } from "../../graphql/upstream-cost.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
 import { ContactMutation } from "../../message-contacts/graphql/contact-mutation.decorator.js";
 import { ContactLoaders } from "../../message-contacts/graphql/contact.loaders.js";
+import { resultOf } from "../../message-contacts/graphql/item-results.js";
 import { lazyContact } from "../../message-contacts/graphql/lazy-contact.js";
 import { selectedFields } from "../../message-contacts/graphql/selected-fields.js";
-import { toItemErrors } from "../../message-contacts/graphql/user-errors.mapper.js";
 import { ItemStatus } from "../../message-contacts/shapes/enums.js";
 import { checkInput } from "../../validation/check-input.js";
 import { CoverageService } from "../coverage.service.js";
@@ -66,7 +66,7 @@ export class CoverageResolver {
 
   @Query(() => CoverageReport, {
     nullable: true,
-    description: `For each account and message type, the number of bound contacts and the reason of a gap. ${COST}`,
+    description: `For each account and message type, the number of bound contacts and the reason for each gap. ${COST}`,
   })
   @NullOnlyOnError()
   @CostsCalls({ calls: REPORT_CALLS })
@@ -101,7 +101,7 @@ export class CoverageResolver {
 
   @ContactMutation({
     description:
-      "Replaces a contact by another one: binds the replacement to the targets of the contact first, then deletes the contact. Stops at the first step that fails; the contact is then not deleted. Repeated with the same `Idempotency-Key`, it continues where it was interrupted. Without `force`, it is rejected with `STATUS_CONFLICT` if an account would lose its last `ACTIVE` contact for a message type.",
+      "Replaces a contact with another one: binds the replacement to the targets of the contact first, then deletes the contact. Stops at the first step that fails; the contact is then not deleted. Repeated with the same `Idempotency-Key`, it continues where it was interrupted. Without `force`, it is rejected with `STATUS_CONFLICT` if an account would lose its last `ACTIVE` contact for a message type.",
     input: inputs.ReplaceMessageContactInput,
     upstream: REPLACEMENT_CALLS,
     payload: () => ReplaceMessageContactPayload,
@@ -124,11 +124,7 @@ export class CoverageResolver {
     const results = steps.map(({ kind, targetIds, outcome }) => ({
       kind,
       targetIds: [...targetIds],
-      status: ItemStatus[outcome.status],
-      errors:
-        outcome.status === "FAILED"
-          ? toItemErrors(outcome.error, context.language)
-          : [],
+      ...resultOf(outcome, context),
     }));
     return {
       isComplete: results.every(({ status }) => status === ItemStatus.DONE),

@@ -4,17 +4,16 @@ import type { RequestContext } from "../../context/request-context.js";
 import { DirectoryService } from "../../directory/directory.service.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
-import { tooCostly } from "../../graphql/upstream-cost.js";
+import { requireCalls } from "../../graphql/upstream-cost.js";
 import { withFieldNames } from "../../http/field-names.js";
 import { Logger } from "../../logging/logger.js";
 import { AllContacts } from "../../message-contacts/all-contacts.js";
-import {
-  batchesOf,
-  IDEMPOTENCY_ERRORS,
-} from "../../message-contacts/bulk/bulk-changes.js";
+import { batchesOf } from "../../message-contacts/bulk/batches-of.js";
 import {
   runInOrder,
+  throwKeyError,
   untilDeadline,
+  withError,
   type ItemOutcome,
 } from "../../message-contacts/bulk/run-in-order.js";
 import { MessageContactsService } from "../../message-contacts/message-contacts.service.js";
@@ -27,6 +26,7 @@ import { ReplacementStepKind } from "../shapes/enums.js";
 import type { ReplaceMessageContactInput } from "../shapes/inputs.js";
 import { lossOf } from "./replacement-errors.js";
 import { isReplacementPlan, type ReplacementPlan } from "./replacement-plan.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 
 /** The contact that a `BIND` concerns is the replacement, which also names the targets. */
 const BIND_NAMES = { contactId: "replacementId", targetIds: "replacementId" };
@@ -41,7 +41,7 @@ export interface ReplacementStep {
 }
 
 /**
- * Replaces a contact by another one: binds the replacement first, then deletes the
+ * Replaces a contact with another one: binds the replacement first, then deletes the
  * contact, so that no account is without both of them at any moment.
  */
 @Injectable()
@@ -74,9 +74,7 @@ export class Replacements {
   ): Promise<ReplacementStep[]> {
     const { contactId, replacementId, retainContactInMembers } = input;
     if (contactId === replacementId) {
-      throw new GatewayError(ErrorCode.INVALID_INPUT, {
-        violations: [{ field: ["replacementId"], rule: "unique" }],
-      });
+      throw invalidInput([{ field: ["replacementId"], rule: "unique" }]);
     }
     const payload = { ...input };
     if (context.idempotency !== undefined) {
@@ -92,7 +90,7 @@ export class Replacements {
       );
     const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
     // The deletion needs a second call for its condition.
-    this.requireCalls(batches.length + 2);
+    requireCalls(batches.length + 2, this.config);
     const outcomes = await runInOrder<
       readonly string[] | null,
       ContactDeletion | null
@@ -119,13 +117,7 @@ export class Replacements {
       },
       untilDeadline(this.config, this.logger, context, () => false),
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return outcomes.map((outcome, index) => ({
       kind:
         index < batches.length
@@ -133,8 +125,8 @@ export class Replacements {
           : ReplacementStepKind.DELETE,
       targetIds: batches[index] ?? [],
       outcome:
-        outcome.status === "FAILED" && index < batches.length
-          ? { ...outcome, error: withFieldNames(outcome.error, BIND_NAMES) }
+        index < batches.length
+          ? withError(outcome, (error) => withFieldNames(error, BIND_NAMES))
           : outcome,
     }));
   }
@@ -177,11 +169,6 @@ export class Replacements {
       );
     const lost = lostRecipients(accounts, contact, contacts, after);
     if (lost.length > 0) throw lossOf(lost);
-  }
-
-  private requireCalls(count: number): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (count > maxCalls) throw tooCostly(count, maxCalls);
   }
 }
 

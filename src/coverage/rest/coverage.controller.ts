@@ -11,14 +11,15 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import Negotiator from "negotiator";
 import type { RequestContext } from "../../context/request-context.js";
 import { CSV_MEDIA_TYPE } from "../../csv/csv-writer.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { CallContext } from "../../http/call-context.decorator.js";
 import { withFieldNames } from "../../http/field-names.js";
+import { preferredFormat } from "../../http/preferred-format.js";
 import { addVary } from "../../http/ingress/vary.js";
+import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
   withCompletion,
@@ -44,13 +45,12 @@ import {
 } from "../shapes/rest-shapes.js";
 import { coverageCsv } from "./coverage-csv.js";
 import * as routes from "./coverage.decorators.js";
-import { queryValues } from "./query-values.js";
 
-const COVERAGE_TYPES = {
-  integers: ["minRecipients", "pageNumber", "pageSize"],
-  booleans: ["onlyGaps", "withFolders"],
-  lists: ["requiredTypes"],
-};
+/** Format of a report for each media type of `Accept`; the first is the default. */
+const FORMAT_BY_TYPE = {
+  "application/json": "json",
+  "text/csv": "csv",
+} as const;
 
 /** REST routes for reports about accounts, and for the replacement of a contact. */
 @Controller("/v1")
@@ -69,7 +69,7 @@ export class CoverageController {
   ): Promise<AccountRecipients> {
     const args = checkInput(
       inputs.RecipientsArgs,
-      { ...queryValues(query, {}), accountId },
+      { ...query, accountId },
       undefined,
       ["accountId"],
     );
@@ -94,8 +94,8 @@ export class CoverageController {
       withFolders = false,
       format,
       ...args
-    } = checkInput(CoverageQuery, queryValues(query, COVERAGE_TYPES));
-    if ((format ?? preferredFormat(accept)) === "csv") {
+    } = fromQuery(CoverageQuery, query);
+    if ((format ?? preferredFormat(accept, FORMAT_BY_TYPE)) === "csv") {
       const { accounts } = await this.service.wholeReport(args, context);
       void addVary(reply, "accept")
         .header("content-type", CSV_MEDIA_TYPE)
@@ -153,24 +153,12 @@ export class CoverageController {
       kind,
       targetIds: [...targetIds],
       ...resultOf(
-        outcome.status === "FAILED"
-          ? {
-              ...outcome,
-              error: withFieldNames(outcome.error, routes.FIELD_NAMES),
-            }
-          : outcome,
+        withError(outcome, (error) =>
+          withFieldNames(error, routes.FIELD_NAMES),
+        ),
         context,
       ),
     }));
     return withCompletion(reply, { results, deletion: deletionOf(steps) });
   }
-}
-
-function preferredFormat(accept: string | undefined): "json" | "csv" {
-  if (accept === undefined) return "json";
-  const [first] = new Negotiator({ headers: { accept } }).mediaTypes([
-    "application/json",
-    "text/csv",
-  ]);
-  return first === "text/csv" ? "csv" : "json";
 }

@@ -7,6 +7,10 @@ import {
   MessageType,
 } from "../../message-contacts/shapes/enums.js";
 import { MessageContactArgs } from "../../message-contacts/shapes/inputs.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import * as reports from "../shapes/coverage-report.js";
 import { AccountRecipients } from "../shapes/account-recipients.js";
@@ -16,16 +20,6 @@ import { coverageCsv } from "./coverage-csv.js";
 
 /** Names of the parameters of a route whose path contains the contact. */
 export const FIELD_NAMES = { contactId: "id" } as const;
-
-/** Request headers of every read. */
-const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
-
-/** Response to a conditional read. */
-const NOT_MODIFIED = {
-  status: 304,
-  description: "The response has one of the ETags in `If-None-Match`.",
-  headers: ["ETag", "Age"],
-} as const;
 
 const COST =
   "Costs one upstream call per 100 accounts, one per 100 contacts, and one more; accounts are cached for 60 seconds. If one of them fails, the whole report fails.";
@@ -49,7 +43,7 @@ const EXAMPLE_ROW = {
 export const Recipients = (): MethodDecorator =>
   RestOperation("recipients", {
     summary: "List the contacts of an account",
-    description: `The contacts that are bound to an account, through the directory, its folders or the account itself, with the bindings responsible. ${COST}`,
+    description: `The contacts that are bound to an account, through the directory, its folders or the account itself, with the bindings that reach it. ${COST}`,
     path: shapes.AccountPath,
     query: shapes.RecipientsQuery,
     headers: CONDITIONAL,
@@ -72,7 +66,7 @@ export const Recipients = (): MethodDecorator =>
 export const Coverage = (): MethodDecorator =>
   RestOperation("coverage", {
     summary: "Report who is notified, and who is not",
-    description: `For each account and message type the number of bound contacts, and the reason of a gap. \`bound\` does not mean that a person receives a message: member accounts can filter messages. As CSV, the report has one line for each account and message type; account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. ${COST}`,
+    description: `For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. As CSV, the report has one line for each account and message type; account IDs and formulas begin with an apostrophe, so that spreadsheet programs keep them as text. ${COST}`,
     query: shapes.CoverageQuery,
     headers: CONDITIONAL,
     answers: [
@@ -107,7 +101,8 @@ export const DeletionPreview = (): MethodDecorator =>
     answers: [
       {
         status: 200,
-        description: "One page of the accounts that would lose a contact.",
+        description:
+          "One page of the accounts that would lose their last contact for a message type.",
         bodies: [
           { shape: reports.DeletionPreview, example: { items: [EXAMPLE_ROW] } },
         ],

@@ -25,7 +25,7 @@ export class Recipient {
 /** Result of `recipients`. */
 @ObjectType({
   description:
-    "The contacts that are bound to an account. `bound` does not mean that the person receives a message: a contact must be `ACTIVE`, and the account can filter messages. Scopes: `contacts:read` and `directory:read`.",
+    "The contacts that are bound to an account. Bound does not mean that the person receives a message: the contact must be `ACTIVE`, and the account can filter messages. Scopes: `contacts:read`, `directory:read`.",
 })
 export class AccountRecipients {
   @ShapeField(() => ID, {

@@ -1,14 +1,16 @@
 import { ID, Int, ObjectType } from "@nestjs/graphql";
+import { PageOf } from "../../message-contacts/page.js";
 import { MessageType } from "../../message-contacts/shapes/enums.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 import { GapReason } from "./enums.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./inputs.js";
 
 const COUNT = { minimum: 0 };
 
-/** Contacts that are bound to an account for one message type. */
+/** Numbers of the contacts of an account that have one message type. */
 @ObjectType({
   description:
-    "Number of contacts that are bound to an account for one message type. A bound contact may receive fewer messages, because a member account can filter them.",
+    "Numbers of the contacts that are bound to an account and have one message type. A bound contact may receive fewer messages, because a member account can filter them.",
 })
 export class MessageTypeCoverage {
   @ShapeField(() => MessageType, {
@@ -33,7 +35,8 @@ export class MessageTypeCoverage {
 
   @ShapeField(() => GapReason, {
     nullable: true,
-    description: "Why the number is too small; null when it is not.",
+    description:
+      "Why the account has too few contacts; null when it has enough.",
     example: GapReason.ONLY_UNVERIFIED,
   })
   gap!: GapReason | null;
@@ -116,7 +119,7 @@ export class MessageTypeSummary {
 /** Numbers of all accounts of a report. */
 @ObjectType({
   description:
-    "Numbers of all accounts of the report, also of those that `onlyGaps` and the page leave out.",
+    "Numbers of all accounts of the report, including those that `onlyGaps` or the page leaves out.",
 })
 export class CoverageSummary {
   @ShapeField(() => Int, {
@@ -165,45 +168,16 @@ export class CoverageFolder {
 
 /** One page of accounts. */
 @ObjectType({ isAbstract: true })
-export abstract class AccountCoveragePage {
-  @ShapeField(() => AccountCoverage, {
-    list: true,
-    description: "Accounts on this page, in the vendor's order.",
-  })
-  items!: AccountCoverage[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: COUNT,
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 100,
-    openapi: { minimum: 1, maximum: 1_000 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+abstract class AccountCoveragePage extends PageOf(AccountCoverage, {
+  items: "Accounts on this page, in the vendor's order.",
+  maxSize: MAX_PAGE_SIZE,
+  defaultSize: DEFAULT_PAGE_SIZE,
+}) {}
 
 /** Result of `coverage`. */
 @ObjectType({
   description:
-    "For each account and message type, the number of bound contacts, and the reason of each gap. `bound` does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read` and `directory:read`.",
+    "For each account and message type, the number of bound contacts, and the reason for each gap. Bound does not mean that the person receives a message: member accounts can filter messages. Scopes: `contacts:read`, `directory:read`.",
 })
 export class CoverageReport extends AccountCoveragePage {
   @ShapeField(() => CoverageSummary, {
@@ -223,7 +197,7 @@ export class CoverageReport extends AccountCoveragePage {
 /** Result of `deletionPreview`. */
 @ObjectType({
   description:
-    "Accounts that would lose their last `ACTIVE` contact for a message type if the contact were deleted. Scopes: `contacts:read` and `directory:read`.",
+    "Accounts that would lose their last `ACTIVE` contact for a message type if the contact were deleted. Scopes: `contacts:read`, `directory:read`.",
 })
 export class DeletionPreview extends AccountCoveragePage {
   @ShapeField(() => ID, {
@@ -241,7 +215,8 @@ export class DeletionPreview extends AccountCoveragePage {
   boundAccounts!: number;
 
   @ShapeField(() => Boolean, {
-    description: "Whether no account would lose its last contact.",
+    description:
+      "Whether no account would lose its last `ACTIVE` contact for a message type.",
     example: false,
   })
   isSafe!: boolean;

@@ -20,7 +20,7 @@ declareEnum(GapReason, {
     },
     ONLY_UNVERIFIED: {
       description:
-        "Contacts are bound, but none of them is `ACTIVE`; at least one waits for verification.",
+        "Contacts are bound, but none of them is `ACTIVE`; at least one is `VERIFYING`.",
     },
     TOO_FEW: {
       description: "Fewer `ACTIVE` contacts are bound than `minRecipients`.",

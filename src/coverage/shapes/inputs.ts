@@ -17,7 +17,7 @@ import {
 } from "./input-fields.js";
 
 /** Largest and default page of accounts. The gateway makes these pages itself. */
-const MAX_PAGE_SIZE = 1_000;
+export const MAX_PAGE_SIZE = 1_000;
 export const DEFAULT_PAGE_SIZE = 100;
 
 /** An account, and optionally a message type. */
@@ -67,7 +67,7 @@ export class DeletionPreviewArgs {
 
 /** The contact to replace, and its replacement. */
 @InputType({
-  description: "The contact to replace, and another one that replaces it.",
+  description: "The contact to replace, and its replacement.",
 })
 export class ReplaceMessageContactInput {
   @ContactId("ID of the contact to replace, `c-…`.")

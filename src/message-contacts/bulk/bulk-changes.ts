@@ -1,12 +1,13 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
-import { tooCostly } from "../../graphql/upstream-cost.js";
+import { requireCalls } from "../../graphql/upstream-cost.js";
 import { Logger } from "../../logging/logger.js";
+import { batchesOf } from "./batches-of.js";
 import {
   runInOrder,
   isItemError,
+  throwKeyError,
   untilDeadline,
   type ItemOutcome,
 } from "./run-in-order.js";
@@ -18,13 +19,6 @@ import type {
   UpdateMessageContactInput,
 } from "../shapes/inputs.js";
 import type { BindingChange, KnownContact } from "../shapes/payloads.js";
-
-/** Errors of the idempotency key. When the first item fails with one, no item was sent. */
-export const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.IDEMPOTENCY_KEY_REUSED,
-  ErrorCode.IDEMPOTENCY_IN_PROGRESS,
-  ErrorCode.STATE_UNAVAILABLE,
-]);
 
 /** Outcome of one target. */
 export interface TargetOutcome {
@@ -59,20 +53,14 @@ export class BulkChanges {
     context: RequestContext,
   ): Promise<ItemOutcome<KnownContact>[]> {
     const conditions = inputs.filter(({ ifMatch }) => ifMatch !== undefined);
-    this.requireCalls(inputs.length + conditions.length);
+    requireCalls(inputs.length + conditions.length, this.config);
     if (context.idempotency !== undefined) context.idempotency.payload = inputs;
     const outcomes = await runInOrder(
       inputs,
       (input) => this.service.updateMessageContact(input, context),
       untilDeadline(this.config, this.logger, context, isItemError),
     );
-    const [first] = outcomes;
-    if (
-      first?.status === "FAILED" &&
-      IDEMPOTENCY_ERRORS.has(first.error.code)
-    ) {
-      throw first.error;
-    }
+    throwKeyError(outcomes);
     return outcomes;
   }
 
@@ -115,7 +103,7 @@ export class BulkChanges {
       context.idempotency.payload = targetIds;
     }
     const batches = batchesOf(targetIds, MAX_TARGETS_PER_CALL);
-    this.requireCalls(batches.length + (ifMatch === undefined ? 0 : 1));
+    requireCalls(batches.length + (ifMatch === undefined ? 0 : 1), this.config);
     const outcomes = await runInOrder(
       batches,
       (batch) =>
@@ -136,11 +124,6 @@ export class BulkChanges {
       })),
     );
   }
-
-  private requireCalls(count: number): void {
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    if (count > maxCalls) throw tooCostly(count, maxCalls);
-  }
 }
 
 /** Outcome of one target, taken from the outcome of its call. */
@@ -152,13 +135,4 @@ function targetOutcome(
   const value =
     outcome.value.find((change) => change.targetId === targetId) ?? null;
   return { status: "DONE", value };
-}
-
-/** Splits a list into lists of at most `size` items, in order. */
-export function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  const batches: T[][] = [];
-  for (let start = 0; start < items.length; start += size) {
-    batches.push(items.slice(start, start + size));
-  }
-  return batches;
 }

@@ -1,14 +1,16 @@
 import { rejectMaskedInput } from "../../access/masking.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { ErrorCode } from "../../errors/error-codes.js";
 import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
-  MAX_VIOLATIONS,
   validate,
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import {
+  invalidInput,
+  MAX_VIOLATIONS,
+} from "../../validation/invalid-input.js";
 import { MAX_ITEMS } from "./run-in-order.js";
 import { UpdateMessageContactInput } from "../shapes/inputs.js";
 
@@ -30,12 +32,9 @@ export function checkUpdates(
   context: RequestContext,
   settings: RuleSettings,
 ): UpdateMessageContactInput[] {
-  const violations = listViolations(UPDATES, inputs, settings).slice(
-    0,
-    MAX_VIOLATIONS,
-  );
+  const violations = listViolations(UPDATES, inputs, settings);
   if (violations.length > 0) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
+    throw invalidInput(violations);
   }
   const checked = inputs as UpdateMessageContactInput[];
   checked.forEach((input, index) => {

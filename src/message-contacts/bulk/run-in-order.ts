@@ -29,6 +29,33 @@ const ITEM_ERRORS: ReadonlySet<ErrorCode> = new Set([
 export const isItemError = ({ code }: GatewayError): boolean =>
   ITEM_ERRORS.has(code);
 
+/** Errors of the idempotency key. When the first item fails with one, no item was sent. */
+const IDEMPOTENCY_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.IDEMPOTENCY_KEY_REUSED,
+  ErrorCode.IDEMPOTENCY_IN_PROGRESS,
+  ErrorCode.STATE_UNAVAILABLE,
+]);
+
+/**
+ * Throws the error of the idempotency key with which the first item failed, because the
+ * error concerns the whole request.
+ */
+export function throwKeyError([first]: readonly ItemOutcome<unknown>[]): void {
+  if (first?.status === "FAILED" && IDEMPOTENCY_ERRORS.has(first.error.code)) {
+    throw first.error;
+  }
+}
+
+/** The same outcome, with another error if it failed. */
+export function withError<T>(
+  outcome: ItemOutcome<T>,
+  change: (error: GatewayError) => GatewayError,
+): ItemOutcome<T> {
+  return outcome.status === "FAILED"
+    ? { ...outcome, error: change(outcome.error) }
+    : outcome;
+}
+
 /** When to stop, and where faults are logged. */
 export interface RunOptions {
   readonly continuesAfter: (error: GatewayError) => boolean;

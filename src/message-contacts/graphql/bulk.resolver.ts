@@ -12,14 +12,13 @@ import {
   ContactMutation,
 } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
-import { MAX_ITEMS } from "../bulk/run-in-order.js";
+import { MAX_ITEMS, withError } from "../bulk/run-in-order.js";
 import { UpdateMessageContactsPayload } from "../shapes/bulk-payloads.js";
 import { ItemStatus } from "../shapes/enums.js";
 import { MAX_TARGETS_PER_CALL } from "../shapes/input-fields.js";
 import * as inputs from "../shapes/inputs.js";
 import * as payloads from "../shapes/payloads.js";
-import type { UserError } from "../shapes/user-errors.js";
-import { toItemErrors } from "./user-errors.mapper.js";
+import { resultOf } from "./item-results.js";
 
 const BINDING_ERRORS = [
   E.INVALID_INPUT,
@@ -100,15 +99,14 @@ export class BulkResolver {
       isComplete: outcomes.every(({ status }) => status === "DONE"),
       results: outcomes.map((outcome, index) => ({
         contactId: items[index]?.contactId ?? "",
-        status: ItemStatus[outcome.status],
         contact:
           outcome.status === "DONE"
             ? lazyContact(outcome.value, this.loaders, context)
             : null,
-        errors:
-          outcome.status === "FAILED"
-            ? toItemErrors(toItemError(outcome.error, index), context.language)
-            : [],
+        ...resultOf(
+          withError(outcome, (error) => toItemError(error, index)),
+          context,
+        ),
       })),
       errors: [],
     };
@@ -154,8 +152,7 @@ export class BulkResolver {
     this.loaders.clear(context);
     const results = outcomes.map(({ targetId, outcome }) => ({
       targetId,
-      status: ItemStatus[outcome.status],
-      errors: errorsOf(outcome, context),
+      ...resultOf(outcome, context),
     }));
     const failed = results.find(({ status }) => status === ItemStatus.FAILED);
     return {
@@ -166,15 +163,6 @@ export class BulkResolver {
       errors: failed?.errors ?? [],
     };
   }
-}
-
-function errorsOf(
-  outcome: TargetOutcome["outcome"],
-  { language }: RequestContext,
-): UserError[] {
-  return outcome.status === "FAILED"
-    ? toItemErrors(outcome.error, language)
-    : [];
 }
 
 /** Changes that the vendor reported. */

@@ -1,10 +1,8 @@
 import { type ErrorCode, type Language } from "../../errors/error-codes.js";
-import { isRetryable } from "../../errors/error-table.js";
 import { textOf } from "../../errors/error-text.js";
 import type { GatewayError } from "../../errors/gateway-error.js";
 import { sentenceOf } from "../../errors/rule-sentences.js";
 import type {
-  CallFailedError,
   ChangedMeanwhileError,
   ConflictError,
   InvalidInputError,
@@ -108,27 +106,6 @@ export function toUserErrors(
         }),
       ];
   }
-}
-
-/** Converts any error of one item of a bulk change. */
-export function toItemErrors(
-  error: GatewayError,
-  language: Language,
-): UserError[] {
-  const { field, upstream, retryAfterSeconds } = error.details;
-  return (
-    toUserErrors(error, language) ?? [
-      typed<CallFailedError>({
-        __typename: "CallFailedError",
-        code: error.code,
-        message: textOf(error, language),
-        field: field ?? null,
-        upstream: upstream ?? null,
-        retryable: isRetryable(error.code),
-        retryAfterSeconds: retryAfterSeconds ?? null,
-      }),
-    ]
-  );
 }
 
 /** Checks a literal against its own type, where the list has a wider one. */

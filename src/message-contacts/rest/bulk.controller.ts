@@ -18,6 +18,7 @@ import { withFieldNames, type FieldNames } from "../../http/field-names.js";
 import { BulkChanges, type TargetOutcome } from "../bulk/bulk-changes.js";
 import { changesOf } from "../graphql/bulk.resolver.js";
 import { checkUpdates, toItemError } from "../bulk/check-updates.js";
+import { withError } from "../bulk/run-in-order.js";
 import {
   AssociateMembers,
   BatchUpdateMessageContacts,
@@ -60,9 +61,7 @@ export class BulkController {
     const results = outcomes.map((outcome, index) => ({
       contactId: items[index]?.contactId ?? "",
       ...resultOf(
-        outcome.status === "FAILED"
-          ? { ...outcome, error: toItemError(outcome.error, index) }
-          : outcome,
+        withError(outcome, (error) => toItemError(error, index)),
         context,
       ),
     }));
@@ -127,9 +126,7 @@ function toBindingChanges(
     results: outcomes.map(({ targetId, outcome }) => ({
       targetId,
       ...resultOf(
-        outcome.status === "FAILED"
-          ? { ...outcome, error: withFieldNames(outcome.error, fieldNames) }
-          : outcome,
+        withError(outcome, (error) => withFieldNames(error, fieldNames)),
         context,
       ),
     })),

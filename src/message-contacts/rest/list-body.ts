@@ -1,7 +1,9 @@
-import { ErrorCode } from "../../errors/error-codes.js";
 import { EXPECTED } from "../../errors/expected-forms.js";
-import { GatewayError } from "../../errors/gateway-error.js";
-import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
+import { unknownField } from "../../validation/check-input.js";
+import {
+  invalidInput,
+  MAX_VIOLATIONS,
+} from "../../validation/invalid-input.js";
 
 /**
  * Returns the only member of a body, which is a list.
@@ -10,23 +12,21 @@ import { MAX_VIOLATIONS, unknownField } from "../../validation/check-input.js";
  */
 export function itemsOf(body: unknown, name: string): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: null, rule: "type", expected: EXPECTED.object }],
-    });
+    throw invalidInput([
+      { field: null, rule: "type", expected: EXPECTED.object },
+    ]);
   }
   const unknownNames = Object.keys(body).filter((one) => one !== name);
   if (unknownNames.length > 0) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: unknownNames
+    throw invalidInput(
+      unknownNames
         .slice(0, MAX_VIOLATIONS)
         .map((one) => unknownField(one, [name])),
-    });
+    );
   }
   const items = (body as Readonly<Record<string, unknown>>)[name];
   if (items === undefined) {
-    throw new GatewayError(ErrorCode.INVALID_INPUT, {
-      violations: [{ field: [name], rule: "required" }],
-    });
+    throw invalidInput([{ field: [name], rule: "required" }]);
   }
   return items;
 }

@@ -3,17 +3,8 @@ import { ContactDeletion } from "../shapes/contact-deletion.js";
 import * as inputs from "../shapes/inputs.js";
 import * as results from "../shapes/message-contact.js";
 import * as queries from "../shapes/rest-queries.js";
+import { CONDITIONAL, NOT_MODIFIED } from "./conditional-read.js";
 import { linkTo, RestOperation } from "./rest-operation.decorator.js";
-
-/** Request headers of every read. */
-const CONDITIONAL = ["If-None-Match", "Cache-Control"] as const;
-
-/** Response to a conditional read. */
-const NOT_MODIFIED = {
-  status: 304,
-  description: "The response has one of the ETags in `If-None-Match`.",
-  headers: ["ETag", "Age"],
-} as const;
 
 /** Declares `GET /{id}`. */
 export const GetMessageContact = (): MethodDecorator =>

@@ -3,16 +3,20 @@ import { EXPECTED } from "../../errors/expected-forms.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import {
   checkInput,
-  MAX_VIOLATIONS,
   validate,
   violationsOf,
   type RuleSettings,
   type Shape,
 } from "../../validation/check-input.js";
+import { invalidInput } from "../../validation/invalid-input.js";
+import { propertiesOf, type Keywords } from "../../openapi/shape-properties.js";
 import { ContactIdArgs } from "../shapes/inputs.js";
 
-/** A query string as parsed by Fastify: a repeated name becomes a list. */
-export type RawQuery = Readonly<Record<string, string | string[]>>;
+/** Value of a parameter as parsed by Fastify: a repeated name becomes a list. */
+type QueryValue = string | string[];
+
+/** A query string as parsed by Fastify. */
+export type RawQuery = Readonly<Record<string, QueryValue>>;
 
 /** What to send in place of an argument that has another name in the REST API. */
 const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
@@ -29,37 +33,38 @@ const NAMED_OTHERWISE: Readonly<Record<string, Sentence>> = {
 /** An integer as JSON writes it, with at most as many digits as a number holds exactly. */
 const INTEGER = /^-?(?:0|[1-9]\d{0,14})$/;
 
-const INTEGERS: ReadonlySet<string> = new Set([
-  "pageNumber",
-  "pageSize",
-  "olderThanSeconds",
-]);
+/** Converts the text of one parameter; leaves an invalid value as text for validation. */
+type Conversion = (value: QueryValue) => unknown;
 
-const BOOLEANS: ReadonlySet<string> = new Set([
-  "retainContactInMembers",
-  "isBound",
-  "hasPending",
-  "includePath",
-]);
+const toInteger: Conversion = (value) =>
+  typeof value === "string" && INTEGER.test(value) ? Number(value) : value;
 
-/** Parameters that are repeated for each value; Fastify gives a single one as text. */
-const LISTS: ReadonlySet<string> = new Set([
-  "status",
-  "titles",
-  "messageTypesAny",
-  "messageTypesAll",
-]);
+const toBoolean: Conversion = (value) =>
+  value === "true" ? true : value === "false" ? false : value;
 
-/** Converts numbers, booleans and lists; leaves invalid values as text for validation. */
-function parseQueryValue(name: string, value: string | string[]): unknown {
-  if (typeof value !== "string") return value;
-  if (INTEGERS.has(name)) {
-    return INTEGER.test(value) ? Number(value) : value;
+/** Fastify gives a parameter that is sent once as text. */
+const toList: Conversion = (value) => [value].flat();
+
+const CONVERSIONS = new WeakMap<
+  Shape<object>,
+  ReadonlyMap<string, Conversion>
+>();
+
+/** Conversions of the parameters of a shape that are not text, by name. */
+function conversionsOf(shape: Shape<object>): ReadonlyMap<string, Conversion> {
+  let conversions = CONVERSIONS.get(shape);
+  if (conversions === undefined) {
+    conversions = new Map(
+      [...propertiesOf(shape)].flatMap(([name, { isList, type }]) => {
+        if (isList) return [[name, toList] as const];
+        const { type: keyword } = type() as Keywords;
+        if (keyword === "integer") return [[name, toInteger] as const];
+        return keyword === "boolean" ? [[name, toBoolean] as const] : [];
+      }),
+    );
+    CONVERSIONS.set(shape, conversions);
   }
-  if (BOOLEANS.has(name)) {
-    return value === "true" ? true : value === "false" ? false : value;
-  }
-  return LISTS.has(name) ? [value] : value;
+  return conversions;
 }
 
 /**
@@ -75,8 +80,9 @@ export function fromQuery<T extends object>(
 ): T {
   // Without a prototype, so that `__proto__` is an ordinary name.
   const input = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(query)) {
-    input[name] = parseQueryValue(name, query[name] ?? "");
+  const conversions = conversionsOf(shape);
+  for (const [name, value] of Object.entries(query)) {
+    input[name] = conversions.get(name)?.(value) ?? value;
   }
   return contactId === undefined
     ? checkInput(shape, input)
@@ -184,12 +190,6 @@ export function rejectBody(body: unknown, example: string): void {
       en: `Send the arguments in the query string: ?${example}.`,
       zh: `请将参数放在查询字符串中：?${example}。`,
     },
-  });
-}
-
-function invalidInput(violations: readonly Violation[]): GatewayError {
-  return new GatewayError(ErrorCode.INVALID_INPUT, {
-    violations: violations.slice(0, MAX_VIOLATIONS),
   });
 }
 

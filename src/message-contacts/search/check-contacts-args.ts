@@ -1,6 +1,5 @@
-import { ErrorCode } from "../../errors/error-codes.js";
-import { GatewayError } from "../../errors/gateway-error.js";
 import { checkInput, violationsOf } from "../../validation/check-input.js";
+import { invalidInput } from "../../validation/invalid-input.js";
 import { MessageContactsArgs, MessageTypeFilter } from "../shapes/inputs.js";
 
 /**
@@ -19,5 +18,5 @@ export function checkContactsArgs(args: unknown): MessageContactsArgs {
     }),
   );
   if (violations.length === 0) return checked;
-  throw new GatewayError(ErrorCode.INVALID_INPUT, { violations });
+  throw invalidInput(violations);
 }

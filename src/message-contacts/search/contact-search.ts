@@ -1,20 +1,20 @@
 import { Inject, Injectable } from "@nestjs/common";
-import pLimit from "p-limit";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
-import { tooCostly } from "../../graphql/upstream-cost.js";
+import { requireCalls } from "../../graphql/upstream-cost.js";
 import { AllContacts } from "../all-contacts.js";
-import { MAX_CONCURRENT_READS } from "../graphql/contact.loaders.js";
 import {
   MessageContactsService,
   type Etags,
 } from "../message-contacts.service.js";
 import type { ContactOrder } from "../shapes/enums.js";
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../shapes/input-fields.js";
+import { pageOf } from "../page.js";
+import { DEFAULT_PAGE_SIZE } from "../shapes/input-fields.js";
 import type {
   MessageContact,
   MessageContactPage,
 } from "../shapes/message-contact.js";
+import { readPendingPages } from "../verifications/pending-pages.js";
 import { meets, ordered, type ContactFilter } from "./contact-filter.js";
 
 /** What a list of contacts shows. */
@@ -52,8 +52,9 @@ export class ContactSearch {
     context: RequestContext,
     etags?: Etags,
   ): Promise<MessageContactPage> {
-    const { boundTo, pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
+    const { boundTo } = query;
     if (!needsAllContacts(query)) {
+      const { pageNumber = 1, pageSize = DEFAULT_PAGE_SIZE } = query;
       return this.service.listMessageContacts(
         { ...(boundTo === undefined ? {} : { boundTo }), pageNumber, pageSize },
         context,
@@ -68,14 +69,7 @@ export class ContactSearch {
       await this.withPending(query.hasPending, found, context),
       query.orderBy,
     );
-    const start = (pageNumber - 1) * pageSize;
-    return {
-      items: matches.slice(start, start + pageSize),
-      totalCount: matches.length,
-      pageNumber,
-      pageSize,
-      hasNextPage: start + pageSize < matches.length,
-    };
+    return pageOf(matches, query);
   }
 
   private async withPending(
@@ -84,25 +78,15 @@ export class ContactSearch {
     context: RequestContext,
   ): Promise<readonly MessageContact[]> {
     if (hasPending === undefined) return contacts;
-    const { MAX_UPSTREAM_CALLS_PER_REQUEST: maxCalls } = this.config;
-    const calls = contacts.length + 1;
-    if (calls > maxCalls) throw tooCostly(calls, maxCalls);
-    const limit = pLimit(MAX_CONCURRENT_READS);
-    const counts = await Promise.all(
-      contacts.map(({ id }) =>
-        limit(async () => {
-          const page = await this.service.listMessageContactVerifications(
-            { contactId: id, pageSize: MAX_PAGE_SIZE },
-            context,
-          );
-          return page?.totalCount ?? null;
-        }),
-      ),
+    requireCalls(contacts.length + 1, this.config);
+    const pages = await readPendingPages(
+      this.service,
+      contacts.map(({ id }) => id),
+      context,
     );
-    // Null: the contact was deleted after the list was read.
     return contacts.filter((_contact, index) => {
-      const count = counts[index] ?? null;
-      return count !== null && hasPending === count > 0;
+      const page = pages[index] ?? null;
+      return page !== null && hasPending === page.totalCount > 0;
     });
   }
 }

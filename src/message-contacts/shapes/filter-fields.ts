@@ -89,7 +89,7 @@ export const IsBound = (): PropertyDecorator =>
 
 export const HasPending = (): PropertyDecorator =>
   Condition(
-    "Whether an address or number of the contact is not verified yet. Costs one more upstream call for each contact that meets the other conditions.",
+    "Whether the contact has a pending verification. Costs one more upstream call for each contact that meets the other conditions.",
   );
 
 export const OrderBy = (): PropertyDecorator =>

@@ -1,11 +1,11 @@
 import {
   ID,
-  Int,
   InterfaceType,
   ObjectType,
   type FieldMiddleware,
   type NextFn,
 } from "@nestjs/graphql";
+import { PageOf } from "../page.js";
 import {
   BindingTargetKind,
   ContactStatus,
@@ -212,76 +212,14 @@ export class MessageContact implements Node {
   description:
     "One page of contacts. Costs exactly one upstream call. Scope: `contacts:read`.",
 })
-export class MessageContactPage {
-  @ShapeField(() => MessageContact, {
-    list: true,
-    description: "Contacts on this page.",
-  })
-  items!: MessageContact[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: { minimum: 0 },
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 10,
-    openapi: { minimum: 1, maximum: 100 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+export class MessageContactPage extends PageOf(MessageContact, {
+  items: "Contacts on this page.",
+}) {}
 
 /** One page of pending verifications. */
 @ObjectType({
   description: "One page of pending verifications. Scope: `contacts:read`.",
 })
-export class PendingVerificationPage {
-  @ShapeField(() => PendingVerification, {
-    list: true,
-    description: "Pending verifications on this page.",
-  })
-  items!: PendingVerification[];
-
-  @ShapeField(() => Int, {
-    description: "Total number of matches across all pages.",
-    example: 1,
-    openapi: { minimum: 0 },
-  })
-  totalCount!: number;
-
-  @ShapeField(() => Int, {
-    description: "Number of this page, starting at 1.",
-    example: 1,
-    openapi: { minimum: 1 },
-  })
-  pageNumber!: number;
-
-  @ShapeField(() => Int, {
-    description: "Maximum number of items per page.",
-    example: 10,
-    openapi: { minimum: 1, maximum: 100 },
-  })
-  pageSize!: number;
-
-  @ShapeField(() => Boolean, {
-    description: "Whether there is a next page.",
-    example: false,
-  })
-  hasNextPage!: boolean;
-}
+export class PendingVerificationPage extends PageOf(PendingVerification, {
+  items: "Pending verifications on this page.",
+}) {}

@@ -1,6 +1,5 @@
 import { Inject } from "@nestjs/common";
 import { Args, Context, Query, Resolver } from "@nestjs/graphql";
-import { maskError } from "../../access/masking.js";
 import { OperationField } from "../../access/operation-field.decorator.js";
 import { scopesOf } from "../../access/rights/features.js";
 import { Config } from "../../config/config.js";
@@ -8,12 +7,11 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode as E } from "../../errors/error-codes.js";
 import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls, type UpstreamCalls } from "../../graphql/upstream-cost.js";
-import { toItemError } from "../../message-contacts/bulk/check-updates.js";
 import { MAX_ITEMS } from "../../message-contacts/bulk/run-in-order.js";
 import { ContactLoaders } from "../../message-contacts/graphql/contact.loaders.js";
 import { ContactMutation } from "../../message-contacts/graphql/contact-mutation.decorator.js";
 import { DEFAULT_CONTACT_QUOTA } from "../../message-contacts/graphql/list-calls.js";
-import { toItemErrors } from "../../message-contacts/graphql/user-errors.mapper.js";
+import { resultOf } from "../../message-contacts/graphql/item-results.js";
 import { ItemStatus } from "../../message-contacts/shapes/enums.js";
 import { scopeSentence } from "../../openapi/scope-sentence.js";
 import { checkInput } from "../../validation/check-input.js";
@@ -53,7 +51,7 @@ export class PendingVerificationsResolver {
 
   @Query(() => PendingVerificationReport, {
     nullable: true,
-    description: `Everything that the directory still has to verify. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report. ${scopeSentence(scopesOf("pendingVerifications"))}`,
+    description: `All pending verifications of the directory, the longest known one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report. ${scopeSentence(scopesOf("pendingVerifications"))}`,
   })
   @NullOnlyOnError()
   @CostsCalls(REPORT_CALLS)
@@ -87,31 +85,15 @@ export class PendingVerificationsResolver {
     items: SendVerificationInput[],
     context: RequestContext,
   ): Promise<SendVerificationsPayload> {
-    const outcomes = await this.messages.send(items, context);
+    const sent = await this.messages.send(items, context);
     this.loaders.clear(context);
+    const results = sent.map(({ outcome, ...item }) => ({
+      ...item,
+      ...resultOf(outcome, context),
+    }));
     return {
-      isComplete: outcomes.every(({ status }) => status === "DONE"),
-      results: outcomes.map((outcome, index) => {
-        const { contactId, channel } = items[index]!;
-        const sent = outcome.status === "DONE" ? outcome.value : null;
-        return {
-          contactId,
-          channel,
-          status: ItemStatus[outcome.status],
-          sentAt: sent?.sentAt ?? null,
-          retryAfterSeconds: sent?.retryAfterSeconds ?? null,
-          errors:
-            outcome.status === "FAILED"
-              ? toItemErrors(
-                  maskError(
-                    context,
-                    toItemError(outcome.error, index, "items"),
-                  ),
-                  context.language,
-                )
-              : [],
-        };
-      }),
+      isComplete: results.every(({ status }) => status === ItemStatus.DONE),
+      results,
       errors: [],
     };
   }

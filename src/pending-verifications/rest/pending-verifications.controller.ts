@@ -9,11 +9,9 @@ import {
   Res,
 } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { maskError } from "../../access/masking.js";
 import { Config } from "../../config/config.js";
 import type { RequestContext } from "../../context/request-context.js";
 import { CallContext } from "../../http/call-context.decorator.js";
-import { toItemError } from "../../message-contacts/bulk/check-updates.js";
 import {
   resultOf,
   withCompletion,
@@ -62,29 +60,11 @@ export class PendingVerificationsController {
     @CallContext() context: RequestContext,
   ): Promise<SentVerificationResults> {
     const items = checkItems(itemsOf(body, "items"), context, this.config);
-    const outcomes = await this.messages.send(items, context);
-    const results = outcomes.map((outcome, index) => {
-      const { contactId, channel } = items[index]!;
-      const sent = outcome.status === "DONE" ? outcome.value : null;
-      return {
-        contactId,
-        channel,
-        sentAt: sent?.sentAt ?? null,
-        retryAfterSeconds: sent?.retryAfterSeconds ?? null,
-        ...resultOf(
-          outcome.status === "FAILED"
-            ? {
-                ...outcome,
-                error: maskError(
-                  context,
-                  toItemError(outcome.error, index, "items"),
-                ),
-              }
-            : outcome,
-          context,
-        ),
-      };
-    });
+    const sent = await this.messages.send(items, context);
+    const results = sent.map(({ outcome, ...item }) => ({
+      ...item,
+      ...resultOf(outcome, context),
+    }));
     return withCompletion(reply, { results });
   }
 }

@@ -1,4 +1,8 @@
 import { ErrorCode } from "../../errors/error-codes.js";
+import {
+  CONDITIONAL,
+  NOT_MODIFIED,
+} from "../../message-contacts/rest/conditional-read.js";
 import { RestOperation } from "../../message-contacts/rest/rest-operation.decorator.js";
 import {
   ItemStatus,
@@ -15,11 +19,11 @@ import {
 /** Declares `GET /`. */
 export const PendingVerifications = (): MethodDecorator =>
   RestOperation("pendingVerifications", {
-    summary: "Report what is still to verify",
+    summary: "Report pending verifications",
     description:
-      "Everything that the directory still has to verify, the longest pending one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report.",
+      "All pending verifications of the directory, the longest known one first. Costs one upstream call per 100 contacts and one for each contact; when one of them fails, there is no report.",
     query: PendingVerificationsArgs,
-    headers: ["If-None-Match", "Cache-Control"],
+    headers: CONDITIONAL,
     answers: [
       {
         status: 200,
@@ -27,11 +31,7 @@ export const PendingVerifications = (): MethodDecorator =>
         bodies: [{ shape: PendingVerificationReport }],
         headers: ["ETag", "Age"],
       },
-      {
-        status: 304,
-        description: "The response has one of the ETags in `If-None-Match`.",
-        headers: ["ETag", "Age"],
-      },
+      NOT_MODIFIED,
     ],
     errors: [],
     needsSeveralCalls: true,

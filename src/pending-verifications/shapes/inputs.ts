@@ -8,7 +8,7 @@ import {
 import * as rules from "../../message-contacts/shapes/rules/rules.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 
-/** Longest age that can be asked for: ten years. */
+/** Largest age that a request may name: ten years. */
 const MAX_AGE_SECONDS = 10 * 365 * 24 * 60 * 60;
 
 function Channel(description: string, optional: boolean): PropertyDecorator {
@@ -31,7 +31,7 @@ const OlderThanSeconds = (): PropertyDecorator =>
     ShapeField(() => Int, {
       optional: true,
       description:
-        "Only verifications of which the gateway has known for at least this long.",
+        "Only verifications that the gateway has known for at least this many seconds.",
       example: 0,
       openapi: { minimum: 0, maximum: MAX_AGE_SECONDS },
     }),
@@ -49,7 +49,7 @@ export class PendingVerificationsArgs {
   olderThanSeconds?: number;
 }
 
-/** The pending address or number of a contact, which need not be known to the caller. */
+/** The pending address or number of a contact, which the gateway looks up. */
 @InputType({
   description:
     "The pending address or the pending number of a contact. The gateway looks it up, so callers need not read it.",

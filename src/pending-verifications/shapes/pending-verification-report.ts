@@ -15,7 +15,7 @@ import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
 export class ContactVerification extends PendingVerification {
   @ShapeField(() => DateTime, {
     description:
-      "Time at which this gateway first knew of it. The vendor reports no time, so it can be pending for longer. Without Redis, a restart forgets it.",
+      "Time at which this gateway first saw the pending verification. The vendor reports no time, so it can be pending for longer. Without Redis, a restart forgets it.",
     example: "2026-01-31T08:30:00.000Z",
   })
   firstSeenAt!: string;
@@ -45,7 +45,7 @@ export class ContactVerification extends PendingVerification {
 /** All pending verifications of a directory. */
 @ObjectType({
   description:
-    "Everything that the directory still has to verify, the longest pending one first. Scope: `contacts:read`.",
+    "All pending verifications of the directory, the longest known one first. Scope: `contacts:read`.",
 })
 export class PendingVerificationReport {
   @ShapeField(() => ContactVerification, {

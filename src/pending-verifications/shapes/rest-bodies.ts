@@ -1,9 +1,10 @@
-import { Int } from "@nestjs/graphql";
 import type { Problem } from "../../http/problem-details.js";
 import { MAX_ITEMS } from "../../message-contacts/bulk/run-in-order.js";
+import {
+  HttpStatus,
+  ItemProblem,
+} from "../../message-contacts/shapes/rest-bulk.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
-import { referenceTo } from "../../openapi/schemas.js";
-import { OpenApiProperty } from "../../openapi/shape-properties.js";
 import { SendVerificationInput } from "./inputs.js";
 import { VerificationResult } from "./send-verifications.js";
 
@@ -19,22 +20,10 @@ export class SendVerificationsBody {
 
 /** Result of one message. */
 export class SentVerificationResult extends VerificationResult {
-  @ShapeField(() => Int, {
-    description:
-      "HTTP status that a request for this item alone would have had; 424 when the item was not attempted.",
-    example: 200,
-    openapi: { minimum: 200, maximum: 599 },
-  })
+  @HttpStatus()
   httpStatus!: number;
 
-  @OpenApiProperty({
-    description:
-      "Problem document that a request for this item alone would have returned; null unless `status` is `FAILED`.",
-    type: () => referenceTo("Problem"),
-    isList: false,
-    isNullable: true,
-    isOptional: false,
-  })
+  @ItemProblem()
   problem!: Problem | null;
 }
 

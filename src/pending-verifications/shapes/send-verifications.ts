@@ -11,7 +11,7 @@ import {
   type UserError,
 } from "../../message-contacts/shapes/user-errors.js";
 
-/** What is known about one message, in both APIs. */
+/** Result of one message, in both APIs. */
 @ObjectType({ isAbstract: true })
 export class VerificationResult {
   @ShapeField(() => ID, {
@@ -21,7 +21,7 @@ export class VerificationResult {
   contactId!: string;
 
   @ShapeField(() => VerificationChannel, {
-    description: "How the message was to be sent.",
+    description: "Channel of the message.",
     example: VerificationChannel.EMAIL,
   })
   channel!: VerificationChannel;

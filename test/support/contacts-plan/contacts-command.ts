@@ -1,4 +1,5 @@
 import { runCommandLine } from "../../../src/commands/run-command.js";
+import type { Terminal } from "../../../src/commands/cli/terminal.js";
 
 /** Result of a command. */
 export interface Ended {
@@ -7,13 +8,20 @@ export interface Ended {
   readonly err: string;
 }
 
+/** What a command sees besides its arguments. */
+export interface Surroundings {
+  /** Called with each text that the command prints. */
+  readonly onOut?: (text: string) => void;
+  /** Standard error, if it may be a terminal. */
+  readonly terminal?: Terminal;
+}
+
 /**
- * Runs `contacts` with these arguments, against the gateway of `GATEWAY_URL`.
- *
- * @param onOut called with each text that the command prints
+ * Runs `contacts` with these arguments, with the variables of this process: against the
+ * gateway of `GATEWAY_URL`, or directly.
  */
-export async function contactsWith(
-  onOut: (text: string) => void,
+export async function contactsIn(
+  { onOut, terminal }: Surroundings,
   ...args: string[]
 ): Promise<Ended> {
   const output = { out: "", err: "" };
@@ -23,9 +31,10 @@ export async function contactsWith(
     {
       out: (text) => {
         output.out += text;
-        onOut(text);
+        onOut?.(text);
       },
       err: (text) => (output.err += text),
+      ...(terminal === undefined ? {} : { terminal }),
     },
   );
   return { code, ...output };
@@ -33,5 +42,5 @@ export async function contactsWith(
 
 /** Runs `contacts` with these arguments. */
 export function contacts(...args: string[]): Promise<Ended> {
-  return contactsWith(() => undefined, ...args);
+  return contactsIn({}, ...args);
 }

@@ -284,6 +284,20 @@ describe("Authenticator", () => {
     ).toBe("several-credentials");
   });
 
+  it("accepts only the one-time key of a command", () => {
+    const oneTimeKey = newKey();
+    const config = readConfig({}, { oneTimeKey });
+    const closed = Authenticator.from(config, quiet);
+    expect(closed.isOpen).toBe(false);
+    expect(closed.developmentKey).toBeNull();
+    expect(closed.callerOf({})).toBe("missing-credential");
+    expect(closed.callerOf({ "x-api-key": newKey() })).toBe("unknown-key");
+    expect(closed.callerOf({ "x-api-key": oneTimeKey })).toMatchObject({
+      id: "contacts-command",
+      scopes: new Set(SCOPES),
+    });
+  });
+
   it("refuses requests without a credential once keys are configured", () => {
     const folder = newFolder();
     const { file, keys } = keysFor({ svc: { scopes: ["contacts:read"] } });

@@ -8,6 +8,7 @@ import {
   openAtFirst,
   rowsOf,
   treeOf,
+  withoutEmptyFolders,
   type FolderNode,
   type Row,
 } from "../../../src/pages/browser/coverage/tree.js";
@@ -83,6 +84,19 @@ const all = (top: readonly FolderNode[]): Set<string> =>
   new Set(allFolders(top));
 
 describe("the tree of the coverage page", () => {
+  it("has no folder without accounts in a report about a part of the directory", () => {
+    const { folders } = withoutEmptyFolders({
+      accounts: [account("102", "orders", "fd-3", "NOBODY")],
+      folders: FOLDERS,
+      summary: { accounts: 1, accountsWithGaps: 1, messageTypes: [] },
+    });
+    expect(folders?.map(({ folderId }) => folderId)).toEqual([
+      "r-1",
+      "fd-2",
+      "fd-3",
+    ]);
+  });
+
   it("sorts folders before accounts, by name, and sums up the gaps below", () => {
     const top = built(ACCOUNTS, FOLDERS);
     const rows = rowsOf(top, { open: all(top), onlyGaps: false, text: "" });

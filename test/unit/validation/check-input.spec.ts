@@ -2,9 +2,9 @@ import "reflect-metadata";
 import { describe, expect, it } from "@jest/globals";
 import {
   checkInput,
-  MAX_VIOLATIONS,
   violationsOf,
 } from "../../../src/validation/check-input.js";
+import { MAX_VIOLATIONS } from "../../../src/validation/invalid-input.js";
 import { checkUpdates } from "../../../src/message-contacts/bulk/check-updates.js";
 import { GatewayError } from "../../../src/errors/gateway-error.js";
 import * as inputs from "../../../src/message-contacts/shapes/inputs.js";

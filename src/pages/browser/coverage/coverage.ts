@@ -1,12 +1,19 @@
-import { readCsv, readReport, ReportError } from "./read-report.js";
+import {
+  readCsv,
+  readReport,
+  ReportError,
+  type Question,
+} from "./read-report.js";
 import type { Report } from "./report.js";
 import { SignIn } from "./sign-in.js";
+import { TargetField } from "./target-field.js";
 import { fill, textsOf } from "./texts.js";
 import {
   allFolders,
   openAtFirst,
   rowsOf,
   treeOf,
+  withoutEmptyFolders,
   type FolderNode,
   type Row,
 } from "./tree.js";
@@ -29,6 +36,8 @@ const target = find("report");
 /** The report that is shown, and what the user has opened. */
 interface Shown {
   readonly report: Report;
+  /** Id of the folder or account that was asked for. */
+  readonly under: string | undefined;
   readonly top: readonly FolderNode[];
   readonly view: View;
   open: Set<string>;
@@ -52,38 +61,63 @@ const signIn = new SignIn(
   find("sign-in"),
   find<HTMLButtonElement>("sign-in-button"),
   texts,
-  () => void read(false),
+  () => {
+    targetField.clear();
+    void read(false);
+  },
 );
 
-function asked(): { requiredTypes: string[]; minRecipients: number } {
+const targetField = new TargetField(
+  question.elements.namedItem("under") as HTMLInputElement,
+  find("targets"),
+  texts,
+);
+
+/** Null if the form is invalid; the browser then shows why. */
+function asked(): Question | null {
   const data = new FormData(question);
+  const under = targetField.id;
+  if (under === null || !question.checkValidity()) {
+    question.reportValidity();
+    return null;
+  }
   return {
     requiredTypes: data.getAll("type").map(String),
     minRecipients: Number(data.get("min")),
+    under,
   };
 }
 
 /** Reads the report and draws it. A later call replaces an earlier one. */
 async function read(isFresh: boolean): Promise<void> {
-  reading.abort();
-  const { signal } = (reading = new AbortController());
   const wanted = asked();
+  // The report of the last valid question stays.
+  if (wanted === null) return;
+  reading.abort();
+  document.body.removeAttribute("aria-busy");
+  const { signal } = (reading = new AbortController());
   if (wanted.requiredTypes.length === 0) {
     showMessage(texts.noTypes);
     return;
   }
-  if (!question.reportValidity()) return;
+  const { under } = wanted;
+  targetField.keep(under);
   document.body.setAttribute("aria-busy", "true");
   if (shown === null) showMessage(texts.loading);
   try {
     const sender = { headers: signIn.headers, signal, isFresh };
     const report = await readReport(wanted, sender);
-    const top = treeOf(report);
+    targetField.suggest(report);
+    const top = treeOf(
+      under === undefined ? report : withoutEmptyFolders(report),
+    );
+    const isSameTree = shown !== null && shown.under === under;
     shown = {
       report,
+      under,
       top,
       view: new View(texts, wanted.minRecipients),
-      open: shown?.open ?? openAtFirst(top),
+      open: isSameTree && shown !== null ? shown.open : openAtFirst(top),
       rows: [],
     };
     draw(shown);
@@ -94,13 +128,19 @@ async function read(isFresh: boolean): Promise<void> {
   }
 }
 
-function draw({ report, view }: Shown): void {
+function draw({ report, under, view }: Shown): void {
   const { accounts, accountsWithGaps, messageTypes } = report.summary;
   summary.replaceChildren(view.summary(report.summary));
   const time = new Date().toLocaleTimeString(document.documentElement.lang);
   const note =
     accounts === 0
-      ? [element("p", { class: "note" }, texts.noAccounts)]
+      ? [
+          element(
+            "p",
+            { class: "note" },
+            under === undefined ? texts.noAccounts : texts.noAccountsUnder,
+          ),
+        ]
       : accountsWithGaps === 0
         ? [element("p", { class: "note good" }, texts.allCovered)]
         : [];
@@ -185,10 +225,12 @@ function showProblem(error: unknown): void {
 
 async function download(): Promise<void> {
   const onlyGaps = new FormData(filter).has("onlyGaps");
+  const wanted = asked();
+  if (wanted === null) return;
   const { signal } = reading;
   try {
     const sender = { headers: signIn.headers, signal, isFresh: false };
-    const url = URL.createObjectURL(await readCsv(asked(), onlyGaps, sender));
+    const url = URL.createObjectURL(await readCsv(wanted, onlyGaps, sender));
     element("a", { href: url, download: "coverage.csv" }).click();
     URL.revokeObjectURL(url);
   } catch (error) {

@@ -4,6 +4,8 @@ import type { Account, Folder, Report } from "./report.js";
 export interface Question {
   readonly requiredTypes: readonly string[];
   readonly minRecipients: number;
+  /** Id of a folder or an account; undefined for the whole directory. */
+  readonly under: string | undefined;
 }
 
 /** How it is asked. */
@@ -114,7 +116,7 @@ export async function readCsv(
 }
 
 function queryOf(
-  { requiredTypes, minRecipients }: Question,
+  { requiredTypes, minRecipients, under }: Question,
   more: Readonly<Record<string, unknown>>,
 ): URLSearchParams {
   const query = new URLSearchParams(
@@ -123,6 +125,7 @@ function queryOf(
   for (const [name, value] of Object.entries({ minRecipients, ...more })) {
     query.set(name, String(value));
   }
+  if (under !== undefined) query.set("under", under);
   return query;
 }
 

@@ -31,6 +31,8 @@ const EN = {
   allCovered:
     "Every account has enough active bound contacts for each of these message types.",
   noAccounts: "The directory has no member accounts.",
+  noAccountsUnder: "There are no member accounts below this folder.",
+  noTarget: "Enter the path, the name or the ID of one folder or account.",
   failed: "The report could not be made",
   failedNote: "This does not mean that there are no gaps.",
   explain: "What this means",
@@ -69,6 +71,8 @@ const ZH: Texts = {
   noRows: "没有符合筛选条件的账号。",
   allCovered: "每个账号的每种消息类型都绑定了足够的已生效联系人。",
   noAccounts: "该目录没有成员账号。",
+  noAccountsUnder: "该文件夹下没有成员账号。",
+  noTarget: "请输入一个文件夹或账号的路径、名称或 ID。",
   failed: "无法生成报告",
   failedNote: "这并不表示没有缺口。",
   explain: "错误说明",

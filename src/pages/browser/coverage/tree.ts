@@ -83,6 +83,26 @@ export function treeOf({
   return top;
 }
 
+/** A report without the folders that have no account of the report below them. */
+export function withoutEmptyFolders(report: Report): Report {
+  const { accounts, folders } = report;
+  const parents = new Map(
+    (folders ?? []).map(({ folderId, parentId }) => [folderId, parentId]),
+  );
+  const used = new Set<string>();
+  for (const { folderId } of accounts) {
+    let at: string | null = folderId;
+    while (at !== null && !used.has(at)) {
+      used.add(at);
+      at = parents.get(at) ?? null;
+    }
+  }
+  return {
+    ...report,
+    folders: folders?.filter(({ folderId }) => used.has(folderId)) ?? null,
+  };
+}
+
 function isInCycle(
   id: string,
   parents: ReadonlyMap<string, string | null>,

@@ -1,0 +1,69 @@
+import type { Report } from "./report.js";
+import { targetIdIn, targetsOf, type Target } from "./targets.js";
+import type { Texts } from "./texts.js";
+import { element } from "./view.js";
+
+/** Parameter of the page's address that names the folder or account. */
+const PARAMETER = "under";
+
+/**
+ * The field for a folder or an account. It suggests the paths of the report, accepts an
+ * id, a path or a name, and keeps the id in the address of the page.
+ */
+export class TargetField {
+  private targets: readonly Target[] = [];
+
+  constructor(
+    private readonly input: HTMLInputElement,
+    private readonly suggestions: HTMLElement,
+    private readonly texts: Texts,
+  ) {
+    const id = new URL(location.href).searchParams.get(PARAMETER) ?? "";
+    // Names and paths are not known before the first report.
+    input.value = targetIdIn(id, []) ?? "";
+    input.addEventListener("input", () => input.setCustomValidity(""));
+  }
+
+  /**
+   * The id that is entered; undefined for the whole directory. Null if the text names no
+   * folder or account: the field then is invalid.
+   */
+  get id(): string | null | undefined {
+    const text = this.input.value.trim();
+    const id = text === "" ? undefined : targetIdIn(text, this.targets);
+    this.input.setCustomValidity(id === null ? this.texts.noTarget : "");
+    return id;
+  }
+
+  /** Keeps an id in the address of the page, so that a link or a reload asks for the same. */
+  keep(id: string | undefined): void {
+    const url = new URL(location.href);
+    if (id === undefined) url.searchParams.delete(PARAMETER);
+    else url.searchParams.set(PARAMETER, id);
+    if (url.href !== location.href) history.replaceState(null, "", url);
+  }
+
+  /**
+   * Suggests the folders and accounts of a report. Accounts of earlier reports are kept,
+   * because a report about one folder has no others.
+   */
+  suggest(report: Report): void {
+    const targets = targetsOf(report);
+    const ids = new Set(targets.map(({ id }) => id));
+    this.targets = [
+      ...targets,
+      ...this.targets.filter(({ id }) => !ids.has(id)),
+    ];
+    this.suggestions.replaceChildren(
+      ...this.targets.map(({ id, path }) =>
+        element("option", { value: path }, id),
+      ),
+    );
+  }
+
+  /** Forgets the suggestions: another caller may not see them. */
+  clear(): void {
+    this.targets = [];
+    this.suggestions.replaceChildren();
+  }
+}
