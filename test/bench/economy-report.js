@@ -44,7 +44,7 @@ function readsTable(rows) {
       "throttled",
       "calls saved, %",
       "maximum age, ms",
-      "stale reads",
+      "stale values",
       "CPU of a request, µs",
     ],
     rows.map((row) => {
