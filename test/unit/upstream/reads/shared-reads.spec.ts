@@ -549,4 +549,21 @@ describe("the read cache of a replica", () => {
     const created = { directory: "main", contactId: null };
     expect(published.slice(2)).toEqual([created, created]);
   });
+
+  it("publishes a verification message only if the contact was changed elsewhere", async () => {
+    const { client, context, vendor, published } = replica();
+    const send = (EmailAddress: string): Promise<unknown> =>
+      outcomeOf(
+        client.execute(
+          "sendEmailVerificationForMessageContact",
+          { ContactId: "c-1", EmailAddress },
+          context(),
+        ),
+      );
+    expect(await send("new@example.com")).toBe("done");
+    expect(published).toEqual([]);
+    vendor.contacts.delete("c-1");
+    expect(await send("new@example.com")).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    expect(published).toEqual([{ directory: "main", contactId: "c-1" }]);
+  });
 });
