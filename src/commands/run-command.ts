@@ -9,6 +9,7 @@ import {
 } from "./cli/command-line.js";
 import { DEFINITIONS, type CommandName } from "./cli/definition.js";
 import { helpOf, overview } from "./cli/help.js";
+import { optionKeptByNpm } from "./cli/npm-options.js";
 
 /** Exit code for an invalid command line. */
 const USAGE_EXIT = 2;
@@ -49,6 +50,13 @@ export async function runCommandLine(
     if (line.wants !== "run") {
       output.out(line.wants === "help" ? helpOf(name) : versionText());
       return 0;
+    }
+    const kept = optionKeptByNpm(DEFINITIONS[name], line.options, process.env);
+    if (kept !== null) {
+      throw new UsageError(
+        `npm did not pass on --${kept}. Write -- before the options: npm run ${name} -- ${[...line.args, "…"].join(" ")}`,
+        name,
+      );
     }
     if (name === "serve") {
       await serve();

@@ -205,6 +205,28 @@ describeInBrowser("the coverage page", () => {
     expect(page.url()).not.toContain("under");
   });
 
+  it.each(["staging", "/staging"])(
+    "accepts a name or a path in its address: %s",
+    async (text) => {
+      await open(`/coverage?under=${encodeURIComponent(text)}`);
+      await row("staging-pay").waitFor();
+      expect(await names()).not.toContain("payments");
+      expect(page.url()).toContain("under=fd-");
+    },
+  );
+
+  it("does not show the whole directory silently for an unknown name in its address", async () => {
+    await open("/coverage?under=nowhere");
+    await row("payments").waitFor();
+    const field = page.getByLabel("Folder or account");
+    expect(await field.inputValue()).toBe("nowhere");
+    expect(
+      await page.evaluate(
+        "document.querySelector('[name=under]').validationMessage",
+      ),
+    ).toMatch(/^Enter the path, the name or the ID/);
+  });
+
   it("suggests paths, and explains a text that names no folder or account", async () => {
     await open();
     await row("payments").waitFor();

@@ -81,6 +81,18 @@ describe("contacts", () => {
     expect((await contacts("plan", file, "--json")).code).toBe(0);
   });
 
+  it.each([
+    ["json", '[{"name": "anna"}]'],
+    ["json", '{"contacts": [{"name": "anna"}]}'],
+    ["yaml", "- name: anna\n"],
+  ])("accepts a list, alone or as a member, in %s: %s", async (type, text) => {
+    const file = join(folder, `people.${type}`);
+    await writeFile(file, text);
+    expect((await contacts("plan", file)).out).toContain(
+      "Problem, line 1: anna does not exist yet",
+    );
+  });
+
   it("exits with 1 for a file with problems, and names the line", async () => {
     const file = join(folder, "people.csv");
     await writeFile(file, "name,title\nanna,CEO\n");
@@ -93,12 +105,64 @@ describe("contacts", () => {
     expect(invalid.err).toContain("lines.1.titel");
   });
 
+  it.each<[string[], string]>([
+    [
+      ["pending", "--fail-on-gaps"],
+      "--fail-on-gaps is not an option of contacts pending. Options: --older, --channel, --fail-on-pending, --personal, --json, --directory.",
+    ],
+    [
+      ["coverage", "people.csv"],
+      "contacts coverage takes no argument besides its options.",
+    ],
+    [["export", "--format", "xml"], "--format must be csv, json or yaml."],
+  ])(
+    "exits with 2 for %j, and says what is accepted",
+    async (args, message) => {
+      const { code, out, err } = await contacts(...args);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err.split("\n")[0]).toBe(message);
+    },
+  );
+
+  it("exits with 2 if npm did not pass on an option", async () => {
+    process.env["npm_config_fail_on_gaps"] = "true";
+    try {
+      const { code, err } = await contacts("coverage");
+      expect(code).toBe(2);
+      expect(err).toContain("npm did not pass on --fail-on-gaps");
+    } finally {
+      delete process.env["npm_config_fail_on_gaps"];
+    }
+  });
+
   it("exits with 1 without a gateway, and with 2 for an invalid command line", async () => {
     expect((await contacts("compare")).code).toBe(2);
     process.env["GATEWAY_URL"] = "http://127.0.0.1:1";
-    expect(await contacts("coverage")).toMatchObject({
-      code: 1,
-      err: "The gateway at http://127.0.0.1:1 does not respond.\n",
-    });
+    const { code, err } = await contacts("coverage");
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^The gateway at http:\/\/127\.0\.0\.1:1 does not respond/,
+    );
+  });
+
+  it.each([
+    ["a path", () => `${running.gateway.url}/v1`],
+    ["another server", () => running.emulator.url],
+  ])("says what GATEWAY_URL must be, if it has %s", async (_, url) => {
+    process.env["GATEWAY_URL"] = url();
+    const { code, err } = await contacts("coverage");
+    expect(code).toBe(1);
+    expect(err).toContain(`Check GATEWAY_URL (${url()})`);
+  });
+
+  it("names GATEWAY_KEY if the gateway rejects the credential", async () => {
+    process.env["GATEWAY_KEY"] = "unknown";
+    try {
+      const { code, err } = await contacts("coverage");
+      expect(code).toBe(1);
+      expect(err).toContain("GATEWAY_KEY");
+    } finally {
+      delete process.env["GATEWAY_KEY"];
+    }
   });
 });

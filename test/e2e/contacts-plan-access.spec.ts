@@ -1,6 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  it,
+} from "@jest/globals";
 import { FEATURES } from "../../src/access/rights/features.js";
 import { SCOPES, type Scope } from "../../src/context/caller.js";
+import { contacts } from "../support/contacts-plan/contacts-command.js";
 import { startBoth, type Running } from "../support/running.js";
 import {
   bearer,
@@ -165,6 +176,27 @@ describe("applying a plan that deletes", () => {
       expect(control.calls()).toEqual([]);
     },
   );
+});
+
+describe("contacts plan", () => {
+  afterEach(() => {
+    delete process.env["GATEWAY_URL"];
+    delete process.env["GATEWAY_KEY"];
+  });
+
+  it("requires no scope for changes, and names the line of a problem", async () => {
+    process.env["GATEWAY_URL"] = running.gateway.url;
+    process.env["GATEWAY_KEY"] = keys["planner"] ?? "";
+    const file = join(tmpdir(), `people-${process.pid}.csv`);
+    await writeFile(file, "name,targets\ntom,nowhere\n");
+    try {
+      const { out, err } = await contacts("plan", file);
+      expect(err).toBe("");
+      expect(out).toContain("Problem, line 2: ");
+    } finally {
+      await rm(file);
+    }
+  });
 });
 
 describe("an export", () => {

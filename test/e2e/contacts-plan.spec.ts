@@ -310,7 +310,7 @@ describe("files of contacts", () => {
     });
     await packed.body?.cancel();
     expect(packed.status).toBe(200);
-    const elsewhere = await fetch(`${running.gateway.url}/v1/plan`, {
+    const elsewhere = await fetch(`${running.gateway.url}/v1/apply`, {
       method: "POST",
       headers: { "content-type": "text/csv" },
       body: CSV,

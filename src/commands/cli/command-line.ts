@@ -133,6 +133,10 @@ export function parseCommandLine(
     if (wanted !== undefined && (value === undefined || value === "")) {
       fail(`--${option} requires a value: --${option} <${wanted}>.`);
     }
+    const choices = wanted?.includes("|") === true ? wanted.split("|") : null;
+    if (choices?.includes(String(value)) === false) {
+      fail(`--${option} must be ${listOf(choices)}.`);
+    }
     if (wanted !== undefined && options[option] !== undefined) {
       fail(`--${option} is given twice.`);
     }
@@ -149,6 +153,11 @@ export function parseCommandLine(
     fail(`${quoted(surplus)} is an unexpected argument.`);
   }
   return { wants, options, args };
+}
+
+/** Words as a sentence lists them: `csv, json or yaml`. */
+function listOf(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), words.at(-1)].join(" or ");
 }
 
 /** An argument as a message shows it: one line of limited length. */

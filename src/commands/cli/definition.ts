@@ -11,6 +11,8 @@ export interface Definition {
   readonly usage: readonly string[];
   /** What it does, in one sentence. */
   readonly summary: string;
+  /** What it can do, by the first argument, if it has several actions. */
+  readonly actions?: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, OptionDefinition>>;
   /** Number of arguments that are not options. */
   readonly maxArguments: number;
@@ -146,6 +148,15 @@ export const DEFINITIONS = {
     ],
     summary:
       "Compares, exports and changes all contacts. With GATEWAY_URL (and GATEWAY_KEY if it has authentication), through a running gateway. Without it, directly with the vendor settings of the gateway: UPSTREAM_ENDPOINT and credentials, or DIRECTORIES_FILE.",
+    actions: {
+      coverage: "lists the accounts that have too few contacts",
+      plan: "shows how the directory differs from a file; changes nothing",
+      apply: "makes the directory match a file",
+      import: "the same as apply",
+      export: "prints all contacts as a file",
+      pending: "lists the addresses and numbers that are not confirmed",
+      "watch-deletion": "follows the deletion of a contact until it ends",
+    },
     options: {
       directory: {
         value: "alias",
@@ -167,18 +178,24 @@ export const DEFINITIONS = {
       prune: { description: "delete the contacts that the file does not name" },
       format: { value: "csv|json|yaml", description: "format (default: yaml)" },
       personal: { description: "print addresses and numbers" },
-      json: { description: "print JSON for programs" },
+      json: {
+        description:
+          "print JSON for programs; npm run -s prints nothing else to standard output",
+      },
     },
     maxArguments: 2,
     examples: [
-      ["plan people.csv", "what differs from a file; exits with 2 on drift"],
+      [
+        "plan people.csv",
+        "what differs from a file; exits with 2 if something differs",
+      ],
       ["coverage --fail-on-gaps", "a check for a pipeline"],
       ["pending --older 7d", "what has been unconfirmed for a week"],
     ],
     exitCodes: {
       0: "there is no difference, all changes were made, or the contact was deleted",
       1: "it failed, or a change or the deletion was not made",
-      2: "there are gaps, drift or, with --fail-on-pending, pending verifications, or the command line is invalid",
+      2: "there are gaps (--fail-on-gaps), differences (plan) or pending verifications (--fail-on-pending), or the command line is invalid",
     },
   },
   emulator: {

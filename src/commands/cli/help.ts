@@ -13,7 +13,7 @@ const COMMON_OPTIONS = {
 
 /** Help of one command. */
 export function helpOf(name: CommandName): string {
-  const { usage, summary, options, examples, exitCodes }: Definition =
+  const { usage, summary, actions, options, examples, exitCodes }: Definition =
     DEFINITIONS[name];
   const { npm, image } = callsOf(name);
   const listed = Object.entries({ ...options, ...COMMON_OPTIONS }).map(
@@ -31,6 +31,9 @@ export function helpOf(name: CommandName): string {
     summary,
     `Usage:\n${usage.map((one) => `  ${join(npm, one)}`).join("\n")}`,
     `In the container image:\n${usage.map((one) => `  ${join(image, one)}`).join("\n")}`,
+    ...(actions === undefined
+      ? []
+      : [`Actions:\n${columns(Object.entries(actions))}`]),
     `Options:\n${columns(listed)}`,
     ...scopes,
     `Examples:\n${examples.map(([args, sentence]) => `  ${join(npm, args)}\n      ${sentence}`).join("\n")}`,

@@ -9,6 +9,7 @@ import {
   type CoverageAnswer,
   type PlanAnswer,
 } from "./answers.js";
+import { checkUsage } from "./check-usage.js";
 import { connect } from "./connect.js";
 import type { FileBody } from "./gateway-client.js";
 import { pending } from "./pending.js";
@@ -16,13 +17,14 @@ import { ProgressLine, progressTerminal } from "./progress-line.js";
 import { coverageText, planText, resultsText } from "./texts.js";
 import { watchDeletion } from "./watch-deletion.js";
 
-/** Exit code for gaps and drift. */
+/** Exit code for gaps and differences. */
 const DIFFERENT = 2;
 
 /** Media type of a file, by its extension. */
 const TYPES: Readonly<Record<string, string>> = {
   ".csv": "text/csv",
-  ".json": "application/json",
+  // YAML contains JSON. Its parser accepts a list alone, and names the lines of errors.
+  ".json": "application/yaml",
   ".yaml": "application/yaml",
   ".yml": "application/yaml",
 };
@@ -63,12 +65,13 @@ export const runContacts: Run = async (
   { out, terminal },
 ) => {
   const action = ACTIONS[name ?? ""];
-  if (action === undefined || (name ?? "") === "") {
+  if (action === undefined || name === undefined || name === "") {
     throw new UsageError(
       `Name what to do: ${Object.keys(ACTIONS).join(", ")}.`,
       "contacts",
     );
   }
+  checkUsage(name, options, argument);
   const alias = aliasIn(options);
   const progress = new ProgressLine(
     options["json"] === true ? null : progressTerminal(terminal, process.env),
@@ -174,8 +177,8 @@ async function planOf({
 }: ActionContext): Promise<PlanAnswer> {
   const body = bodyOf(argument);
   progress.show("Comparing the file with the directory");
-  const query = new URLSearchParams({ dryRun: "true", ...pruneIn(options) });
-  const path = `/v1/import?${query.toString()}`;
+  const query = new URLSearchParams(pruneIn(options));
+  const path = `/v1/plan?${query.toString()}`;
   const { text } = await client.send("POST", path, body);
   const plan = parseAnswer("plan", text);
   return options["personal"] === true ? plan : withoutPersonalData(plan);
@@ -202,7 +205,12 @@ function bodyOf(file: string | undefined): FileBody {
   }
   try {
     return { type, bytes: new Uint8Array(readFileSync(file)) };
-  } catch {
-    throw new Error(`${file} cannot be read.`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      code === "ENOENT"
+        ? `${file} does not exist.`
+        : `${file} cannot be read (${String(code)}).`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ErrorCode } from "../../errors/error-codes.js";
 
 /** A response of the gateway. */
 export interface GatewayAnswer {
@@ -14,6 +15,7 @@ export interface FileBody {
 
 const PROBLEM = z.looseObject({
   title: z.string(),
+  code: z.string(),
   detail: z.string().optional(),
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
@@ -88,19 +90,48 @@ export class GatewayClient {
         },
         ...(body === undefined ? {} : { body: body.bytes }),
       });
-    } catch {
-      throw new Error(`The gateway at ${this.url} does not respond.`);
+    } catch (error) {
+      throw new Error(
+        `The gateway at ${this.url} does not respond${reasonOf(error)}.`,
+      );
     }
     const { status } = response;
     if (status < 400) return response;
-    throw new Error(messageOf(status, await response.text()));
+    const text = await response.text();
+    const message = [messageOf(status, text), ...this.adviceFor(status, text)];
+    throw new Error(message.join("\n"));
   }
+
+  /** What to check in the environment of the command, besides the gateway's message. */
+  private adviceFor(status: number, text: string): string[] {
+    if (status === 401) {
+      return [
+        this.key === undefined
+          ? "Set GATEWAY_KEY to an API key or an access token."
+          : "The credential is the value of GATEWAY_KEY.",
+      ];
+    }
+    const code = PROBLEM.safeParse(jsonIn(text)).data?.code;
+    const isNoRoute = status === 404 && code === ErrorCode.BAD_REQUEST;
+    return code === undefined || isNoRoute
+      ? [
+          `Check GATEWAY_URL (${this.url}): it must be the URL of a gateway, without a path such as /v1 or /graphql.`,
+        ]
+      : [];
+  }
+}
+
+/** Code of a failed connection in brackets, such as ` (ECONNREFUSED)`; empty if there is none. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
+  return typeof cause?.code === "string" ? ` (${cause.code})` : "";
 }
 
 /** Message of a problem document; the status for any other text. */
 export function messageOf(status: number, text: string): string {
   const problem = PROBLEM.safeParse(jsonIn(text)).data;
-  if (problem === undefined) return `The gateway responded with ${status}.`;
+  if (problem === undefined)
+    return `The response has the status ${status} and does not come from a gateway.`;
   const { title, detail, errors = [] } = problem;
   const lines = errors.map(({ message }) => `- ${message}`);
   return [title, ...(detail === undefined ? [] : [detail]), ...lines].join(

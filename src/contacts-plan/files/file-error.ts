@@ -58,6 +58,10 @@ export const FILE_PROBLEMS = {
     en: "is empty: the first line must name the columns",
     zh: "为空：第一行须为列名",
   },
+  separator: {
+    en: "must separate the columns by commas",
+    zh: "须以逗号分隔各列",
+  },
   noName: {
     en: "must have the column name",
     zh: "须包含 name 列",
@@ -67,8 +71,8 @@ export const FILE_PROBLEMS = {
     zh: "存在重复的列",
   },
   cells: {
-    en: "has more cells than the first line",
-    zh: "的单元格数量超过首行",
+    en: "has more cells than the first line. In a cell, `;` separates the values of a list",
+    zh: "的单元格数量超过首行。单元格内的列表值以“;”分隔",
   },
   form: {
     en: "must be a list of contacts, or an object with the member contacts",
@@ -79,8 +83,8 @@ export const FILE_PROBLEMS = {
     zh: "须为联系人对象",
   },
   yaml: {
-    en: "is not valid YAML",
-    zh: "不是有效的 YAML",
+    en: "is not valid YAML or JSON",
+    zh: "不是有效的 YAML 或 JSON",
   },
   alias: {
     en: "must not use aliases",

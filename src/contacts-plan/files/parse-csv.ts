@@ -54,6 +54,10 @@ function recordsOf(file: Uint8Array): CsvRecord[] {
 
 function columnsOf({ line, cells }: CsvRecord): Column[] {
   const names = cells.map((cell) => cell.trim());
+  // Spreadsheet programs use these where the comma is the decimal separator.
+  if (names.length === 1 && /[;\t]/.test(names[0] ?? "")) {
+    throw fileError("format", FILE_PROBLEMS.separator, line);
+  }
   while (names.at(-1) === "") names.pop();
   const columns = names.map((name) =>
     COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase()),

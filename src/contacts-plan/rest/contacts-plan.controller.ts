@@ -45,6 +45,7 @@ import type { ContactsPlanInput } from "../shapes/inputs.js";
 import {
   ExportQuery,
   ImportQuery,
+  PlanQuery,
   type PlanResults,
 } from "../shapes/rest-shapes.js";
 import { toPlanShape } from "../to-plan-shape.js";
@@ -73,12 +74,16 @@ export class ContactsPlanController {
   @HttpCode(200)
   @routes.ContactsPlanRoute()
   async contactsPlan(
+    @Query() query: RawQuery,
     @Body() body: unknown,
+    @Headers("content-type") contentType: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
     @CallContext() context: RequestContext,
   ): Promise<ContactsPlan> {
-    const input = checkPlanInput(body, this.config);
-    return planAnswer(await this.plans.plan(input, context), reply, context);
+    const options = fromQuery(PlanQuery, query);
+    const { input, lineOf } = this.fileIn(body, contentType, options);
+    const plan = await this.plans.plan(input, context);
+    return planAnswer(plan, reply, context, lineOf);
   }
 
   @Post("apply")
@@ -148,7 +153,7 @@ export class ContactsPlanController {
   private fileIn(
     body: unknown,
     contentType: string | undefined,
-    options: Pick<ImportQuery, "prune" | "retainContactInMembers">,
+    options: PlanQuery,
   ): { readonly input: ContactsPlanInput; readonly lineOf: LineOf } {
     if (!(body instanceof Uint8Array)) {
       const list = typeof body === "object" && body !== null ? body : {};

@@ -54,6 +54,15 @@ const EXAMPLE_CSV =
 
 const EXAMPLE_YAML = stringify(EXAMPLE_INPUT);
 
+/** How a route reads a file in its body. */
+const FILE = {
+  bodyTexts: { "text/csv": EXAMPLE_CSV, "application/yaml": EXAMPLE_YAML },
+  maxBodyBytes: MAX_FILE_BYTES,
+};
+
+const READING =
+  "The body is a file: CSV, YAML or JSON, in UTF-8. In CSV, the first line names the columns; `;` separates the values of a list; an empty cell leaves the field as it is, and `none` is an empty list. Errors name the lines. Parameters of the query take precedence over members of a JSON body.";
+
 const PLAN: RestAnswer = {
   status: 200,
   description: "The plan. Its `digest` is the ETag.",
@@ -98,8 +107,10 @@ const COMPLETE = { shape: shapes.PlanResults, example: { results: [DONE] } };
 export const ContactsPlanRoute = (): MethodDecorator =>
   RestOperation("contactsPlan", {
     summary: "Plan changes",
-    description: `The changes that would make the directory match the input. This request changes nothing. An address or number of the input that is already pending verification is not a change. ${COST}`,
+    description: `The changes that would make the directory match the input. This request changes nothing. An address or number of the input that is already pending verification is not a change. ${READING} ${COST}`,
+    query: shapes.PlanQuery,
     body: ContactsPlanInput,
+    ...FILE,
     answers: [PLAN],
     errors: [],
     needsSeveralCalls: true,
@@ -159,11 +170,10 @@ export const ExportContactsRoute = (): MethodDecorator =>
 export const ImportContactsRoute = (): MethodDecorator =>
   RestOperation("applyContactsPlan", {
     summary: "Import contacts",
-    description: `Makes the directory match a file: CSV, YAML or JSON, in UTF-8. In CSV, the first line names the columns; \`;\` separates the values of a list; an empty cell leaves the field as it is, and \`none\` is an empty list. Errors name the lines. Parameters of the query take precedence over members of a JSON body. ${APPLYING}`,
+    description: `Makes the directory match a file. ${READING} ${APPLYING}`,
     query: shapes.ImportQuery,
     body: ContactsPlanInput,
-    bodyTexts: { "text/csv": EXAMPLE_CSV, "application/yaml": EXAMPLE_YAML },
-    maxBodyBytes: MAX_FILE_BYTES,
+    ...FILE,
     answers: [
       {
         status: 200,

@@ -62,13 +62,22 @@ export class ExportQuery {
   personal?: boolean;
 }
 
+/** Query string of `POST /v1/plan`. */
+export class PlanQuery {
+  @Prune()
+  prune?: boolean;
+
+  @RetainContactInMembers()
+  retainContactInMembers?: boolean;
+}
+
 /** Query string of `POST /v1/import`. */
 export class ImportQuery {
   @inputField(
     ShapeField(() => Boolean, {
       optional: true,
       description:
-        "Whether to return the plan and change nothing, as `POST /v1/plan` does.",
+        "Whether to return the plan and change nothing. `POST /v1/plan` does the same without the scopes for changes.",
       default: false,
     }),
     true,

@@ -178,6 +178,24 @@ describe("a file of contacts", () => {
       "csv",
       "lines.1.emial is not a known field",
     ],
+    [
+      "semicolons between columns",
+      "name;title\nanna;CEO",
+      "csv",
+      "lines.1 must separate the columns by commas",
+    ],
+    [
+      "tabs between columns",
+      "name\ttitle\nanna\tCEO",
+      "csv",
+      "lines.1 must separate the columns by commas",
+    ],
+    [
+      "broken JSON",
+      '[{"name": "anna"},\n{"name" "bert"}]',
+      "json",
+      "lines.2 is not valid YAML or JSON",
+    ],
     ["too many cells", "name\nanna\nbert,x", "csv", "lines.3 has more cells"],
     [
       "broken YAML",

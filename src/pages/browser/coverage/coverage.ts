@@ -108,6 +108,13 @@ async function read(isFresh: boolean): Promise<void> {
     const sender = { headers: signIn.headers, signal, isFresh };
     const report = await readReport(wanted, sender);
     targetField.suggest(report);
+    if (targetField.enterLinked()) {
+      if (targetField.id !== null) {
+        await read(isFresh);
+        return;
+      }
+      question.reportValidity();
+    }
     const top = treeOf(
       under === undefined ? report : withoutEmptyFolders(report),
     );

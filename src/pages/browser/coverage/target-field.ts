@@ -12,15 +12,19 @@ const PARAMETER = "under";
  */
 export class TargetField {
   private targets: readonly Target[] = [];
+  /** Name or path in the address of the page, until it can be looked up. */
+  private linked = "";
 
   constructor(
     private readonly input: HTMLInputElement,
     private readonly suggestions: HTMLElement,
     private readonly texts: Texts,
   ) {
-    const id = new URL(location.href).searchParams.get(PARAMETER) ?? "";
+    const text = new URL(location.href).searchParams.get(PARAMETER) ?? "";
+    const id = targetIdIn(text, []);
+    input.value = id ?? "";
     // Names and paths are not known before the first report.
-    input.value = targetIdIn(id, []) ?? "";
+    if (id === null) this.linked = text.trim();
     input.addEventListener("input", () => input.setCustomValidity(""));
   }
 
@@ -33,6 +37,18 @@ export class TargetField {
     const id = text === "" ? undefined : targetIdIn(text, this.targets);
     this.input.setCustomValidity(id === null ? this.texts.noTarget : "");
     return id;
+  }
+
+  /**
+   * Enters the name or path of the address of the page, after the first report. False if
+   * there is none, or if the user has entered something else.
+   */
+  enterLinked(): boolean {
+    const text = this.linked;
+    this.linked = "";
+    if (text === "" || this.input.value !== "") return false;
+    this.input.value = text;
+    return true;
   }
 
   /** Keeps an id in the address of the page, so that a link or a reload asks for the same. */
