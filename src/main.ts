@@ -9,6 +9,7 @@ import type { RunningEmulator } from "./emulator/emulator.server.js";
 import { LifeCycle } from "./logging/life-cycle.js";
 import { Logger } from "./logging/logger.js";
 import { bannerOf } from "./processes/banner.js";
+import { compileEarly } from "./processes/compile-early.js";
 import { applyHeapLimit } from "./processes/heap-limit.js";
 import type { WorkerPool } from "./processes/primary.js";
 import { onSignal } from "./processes/signals.js";
@@ -95,6 +96,7 @@ async function run(
     emulator === null ? config : pointedAt(emulator.url, config),
     logger,
   );
+  compileEarly();
   return { ...gateway, graceMs: graceMs(config) };
 }
 

@@ -1,11 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { isExpired, type Caller } from "../context/caller.js";
 import type { RefusalReason } from "../errors/refusal-reasons.js";
 import type { Logger } from "../logging/logger.js";
 import { ReportLimit } from "../logging/output.js";
 import {
-  digestOf,
   NO_DIGEST,
   readKeyFile,
   type KeyEntry,
@@ -84,9 +83,10 @@ export class ApiKeys {
 
   /** The caller of a key, or why the key is not valid. */
   callerOf(key: string): Caller | RefusalReason {
-    const digest = digestOf(key);
-    const id = digest.toString("base64");
+    // The digest as a text costs half of `digestOf`, which creates two objects.
+    const id = hash("sha256", key, "base64");
     const entry = this.byDigest.get(id);
+    const digest = Buffer.from(id, "base64");
     const isSame = timingSafeEqual(entry?.digest ?? NO_DIGEST, digest);
     if (entry === undefined || !isSame) {
       return this.revoked.has(id) ? "revoked-key" : "unknown-key";

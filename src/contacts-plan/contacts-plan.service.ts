@@ -15,6 +15,12 @@ import type { DesiredContacts } from "./planner/desired-contact.js";
 import { addressChanges, planContacts } from "./planner/plan-contacts.js";
 import { isTargetId, TargetLookup } from "./planner/target-lookup.js";
 
+/** Codes for an id that no folder has, or that the vendor does not accept as one. */
+const NO_FOLDER: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.BINDING_TARGET_NOT_FOUND,
+  ErrorCode.INVALID_INPUT,
+]);
+
 /** Plans the changes that make a directory match an input. Changes nothing. */
 @Injectable()
 export class ContactsPlanService {
@@ -93,6 +99,10 @@ export class ContactsPlanService {
     const empty = [...unknown].filter(
       (target) => target.startsWith("fd-") && !tree.has(target),
     );
+    if (!tree.hasFolderNames && empty.length > 0) {
+      const { requestedCalls = 0 } = context.usage;
+      requireCalls(requestedCalls + empty.length, this.config);
+    }
     const known = await Promise.all(
       tree.hasFolderNames
         ? []
@@ -114,10 +124,9 @@ export class ContactsPlanService {
       await this.directory.accountsUnder(tree, folderId, context);
       return true;
     } catch (error) {
-      const isUnknown =
-        error instanceof GatewayError &&
-        error.code === ErrorCode.BINDING_TARGET_NOT_FOUND;
-      if (isUnknown) return false;
+      if (error instanceof GatewayError && NO_FOLDER.has(error.code)) {
+        return false;
+      }
       throw error;
     }
   }

@@ -16,6 +16,8 @@ export interface Usage {
   requestedCalls?: number;
   /** Reads of the vendor that were answered without a separate call. */
   saved?: SavedCalls;
+  /** Reads that the cache has answered, if they are collected to repeat the response. */
+  cachedReads?: AnsweredRead[];
   /** Age of the oldest read of the response in milliseconds; absent: current. */
   readAgeMs?: number;
   /**
@@ -44,6 +46,23 @@ export function recordFailure(
   usage.failureCode = code;
   usage.failureReason = reason;
   if (header !== undefined) usage.failureHeader = header;
+}
+
+/** A read that was answered from the cache, and that later requests can repeat. */
+export interface RepeatableRead {
+  /**
+   * The entry of the cache that would answer the request now, or null. Has no effect.
+   * Each entry is an object of its own, which never gets another answer.
+   */
+  peek(context: RequestContext): object | null;
+  /** Counts the read as one of this request. `entry` is the result of `peek`. */
+  use(entry: object, context: RequestContext): void;
+}
+
+/** A read of a request, with the entry of the cache that answered it. */
+export interface AnsweredRead {
+  readonly read: RepeatableRead;
+  readonly entry: object;
 }
 
 /** Number of reads by the way in which their call was saved. */

@@ -21,6 +21,7 @@ import type {
 import { REQUIRED_TYPES } from "./shapes/input-fields.js";
 import { DEFAULT_PAGE_SIZE } from "./shapes/inputs.js";
 import type * as inputs from "./shapes/inputs.js";
+import { Turns } from "./turns.js";
 
 /** The whole report, before it is cut into pages. */
 export interface WholeReport extends Pick<CoverageReport, "summary"> {
@@ -42,6 +43,8 @@ export interface ReportOptions {
  */
 @Injectable()
 export class CoverageService {
+  private readonly turns = new Turns();
+
   constructor(
     @Inject(DirectoryService) private readonly directory: DirectoryService,
     @Inject(AllContacts) private readonly allContacts: AllContacts,
@@ -143,7 +146,10 @@ export class CoverageService {
     };
   }
 
-  /** Reads both at once; fails as a whole when one of them fails. */
+  /**
+   * Reads both at once; fails as a whole when one of them fails. Each report is then made
+   * in a turn of its own.
+   */
   private async read(
     context: RequestContext,
     folderNames = false,
@@ -155,6 +161,7 @@ export class CoverageService {
       this.directory.readTree(context, { folderNames }),
       this.allContacts.read(context),
     ]);
+    await this.turns.next();
     return { tree, contacts };
   }
 }

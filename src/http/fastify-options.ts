@@ -62,7 +62,11 @@ export function fastifyOptions(
       ingress.refuseEarly(request, reply, error);
     },
     clientErrorHandler(cause, socket) {
-      if (cause.code === "ECONNRESET" || !socket.writable) {
+      // Pools open spare connections. When a client sends its first request on one just
+      // as it expires, the client would read 408 as the response to that request.
+      const isUnused =
+        cause.code === "ERR_HTTP_REQUEST_TIMEOUT" && socket.bytesRead === 0;
+      if (cause.code === "ECONNRESET" || isUnused || !socket.writable) {
         connections.dismiss(socket);
         return;
       }

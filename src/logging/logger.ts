@@ -231,17 +231,20 @@ function standardOutput(): LogTarget {
   };
 }
 
-let writtenAtMs = 0;
-let writtenAt = "";
+let writtenAtSecond = -1;
+let second = "";
 
-/** Timestamp of a line; cached, because under load many lines share a millisecond. */
+/** Timestamp of a line. The second is cached, because many lines share it. */
 function isoTime(): string {
   const nowMs = Date.now();
-  if (nowMs !== writtenAtMs) {
-    writtenAtMs = nowMs;
-    writtenAt = `,"time":"${new Date(nowMs).toISOString()}"`;
+  const ms = nowMs % 1_000;
+  const atSecond = nowMs - ms;
+  if (atSecond !== writtenAtSecond) {
+    writtenAtSecond = atSecond;
+    second = new Date(atSecond).toISOString().slice(0, -"000Z".length);
   }
-  return writtenAt;
+  const digits = ms < 10 ? `00${ms}` : ms < 100 ? `0${ms}` : `${ms}`;
+  return `,"time":"${second}${digits}Z"`;
 }
 
 /** A stack frame of V8 with file, line and column. */

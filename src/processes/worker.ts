@@ -4,6 +4,7 @@ import { pointedAt } from "../config/embedded-emulator.js";
 import { graceMs } from "../config/time-limits.js";
 import { openGateway } from "../gateway.js";
 import { Logger } from "../logging/logger.js";
+import { compileEarly } from "./compile-early.js";
 import { isMessage, type ToPrimary, type ToWorker } from "./messages.js";
 import { GracefulShutdown } from "./signals.js";
 import { logUnhandledRejections } from "./unhandled-rejections.js";
@@ -66,6 +67,7 @@ export async function runWorker(config: Config): Promise<void> {
     }
   });
   sendToPrimary({ kind: "ready", url: gateway.url });
+  compileEarly();
   let sent = "";
   setInterval(() => {
     const { isReady } = gateway.health();

@@ -9,6 +9,7 @@ import {
 } from "./attempts/call-policy.js";
 import { isBreakerFailure, type Outcome } from "./attempts/outcome.js";
 import { WriteRetryCooldown } from "./attempts/retry-waits.js";
+import { countRequested } from "./call-counts.js";
 import type { IdempotencyKeys } from "./idempotency/idempotency-keys.js";
 import { KeyedPlans } from "./idempotency/keyed-plans.js";
 import {
@@ -198,9 +199,7 @@ export class UpstreamClient {
     context: RequestContext,
     hooks?: WriteHooks,
   ): Promise<VendorAnswer<O>> {
-    const { usage } = context;
-    usage.requestedCalls = (usage.requestedCalls ?? 0) + 1;
-    this.observer.requested?.(operation);
+    countRequested(operation, context.usage, this.observer);
     if (!isWrite(operation)) {
       return this.shared.read(operation, params, context);
     }

@@ -191,7 +191,7 @@ describeInBrowser("the coverage page", () => {
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download CSV" }).click(),
     ]);
-    const records = parseCsv(await readFile(await download.path()));
+    const records = await parseCsv(await readFile(await download.path()));
     expect(new Set(records.slice(1).map(({ cells }) => cells[1]))).toEqual(
       new Set(["staging-pay", "staging-shop"]),
     );
@@ -279,7 +279,7 @@ describeInBrowser("the coverage page", () => {
       page.getByRole("button", { name: "Download CSV" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe("coverage.csv");
-    const records = parseCsv(await readFile(await download.path()));
+    const records = await parseCsv(await readFile(await download.path()));
     expect(
       records.slice(1).map(({ cells }) => [cells[1], cells[3], cells[6]]),
     ).toEqual(

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { scopesOf, type Feature } from "../../src/access/rights/features.js";
+import {
+  FEATURES,
+  scopesOf,
+  type Feature,
+} from "../../src/access/rights/features.js";
 import { SCOPES, type Scope } from "../../src/context/caller.js";
 import {
   CONTACT_OPERATIONS,
@@ -8,6 +12,10 @@ import {
 } from "../../src/upstream/operations.js";
 import { APIS, type Input } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
+import {
+  askFeature,
+  FEATURE_CALLS,
+} from "../support/features/feature-calls.js";
 import { startBoth, type Running } from "../support/running.js";
 import {
   bearer,
@@ -53,16 +61,6 @@ const INPUTS: Readonly<Record<ContactOperation, Input>> = {
   disassociateMembers: { contactId: BEN, targetIds: ["1997968394350001"] },
 };
 
-/** A read of each feature over both APIs; the scopes are those of `FEATURES`. */
-const FEATURE_READS: Partial<
-  Readonly<Record<Feature, { readonly graphql: string; readonly path: string }>>
-> = {
-  bindingTargets: {
-    graphql: "{ bindingTargets { totalCount } }",
-    path: "/v1/binding-targets",
-  },
-};
-
 const { file, keys } = keysFor<string>(CALLERS);
 const folder = newFolder();
 let running: Running;
@@ -82,36 +80,35 @@ afterAll(async () => {
 const operations = CONTACT_OPERATIONS;
 
 describe("caller × feature × API", () => {
-  const rows = Object.entries(FEATURE_READS) as [
-    Feature,
-    { graphql: string; path: string },
-  ][];
-  for (const [feature, { graphql, path }] of rows) {
-    for (const [caller, { scopes }] of Object.entries(CALLERS)) {
-      const held: readonly Scope[] = scopes;
-      const isAllowed = scopesOf(feature).every((one) => held.includes(one));
-      it(`${isAllowed ? "lets" : "refuses"} ${caller} ${feature} over both APIs`, async () => {
-        const { control } = running.emulator;
-        control.clearCalls();
-        const headers = {
-          "content-type": "application/json",
-          ...bearer(keys[caller] ?? ""),
-        };
-        const { url } = running.gateway;
-        const rest = await fetch(`${url}${path}`, { headers });
-        expect(rest.status).toBe(isAllowed ? 200 : 403);
-        const response = await fetch(`${url}/graphql`, {
-          method: "POST",
-          headers,
-          body: JSON.stringify({ query: graphql }),
+  // A feature without a row does not compile, and fails here.
+  for (const feature of Object.keys(FEATURES) as Feature[]) {
+    for (const call of FEATURE_CALLS[feature]) {
+      for (const [caller, { scopes }] of Object.entries(CALLERS)) {
+        const held: readonly Scope[] = scopes;
+        const isAllowed = scopesOf(feature).every((one) => held.includes(one));
+        const verb = isAllowed ? "lets" : "refuses";
+        it(`${verb} ${caller} ${feature} over ${call.label}`, async () => {
+          const { control } = running.emulator;
+          control.reset();
+          const credential = bearer(keys[caller] ?? "");
+          const { url } = running.gateway;
+          const { code } = await askFeature(url, call, credential);
+          if (isAllowed) {
+            const refusals = ["FORBIDDEN", "UNAUTHENTICATED", "BAD_REQUEST"];
+            expect(refusals).not.toContain(code);
+          } else {
+            expect(code).toBe("FORBIDDEN");
+            expect(control.calls()).toHaveLength(0);
+          }
         });
-        const { errors } = (await response.json()) as {
-          errors?: { extensions: { code: string } }[];
-        };
-        expect(errors?.[0]?.extensions.code).toBe(
-          isAllowed ? undefined : "FORBIDDEN",
-        );
-        if (!isAllowed) expect(control.calls()).toHaveLength(0);
+      }
+
+      it(`refuses ${feature} over ${call.label} without a credential`, async () => {
+        const { control } = running.emulator;
+        control.reset();
+        const { code } = await askFeature(running.gateway.url, call);
+        expect(code).toBe("UNAUTHENTICATED");
+        expect(control.calls()).toHaveLength(0);
       });
     }
   }

@@ -289,7 +289,8 @@ describe("files of contacts", () => {
       "dryRun=true",
     );
     expect(status).toBe(422);
-    expect(JSON.stringify(body["errors"])).toContain("1000 items");
+    expect(body["errors"]).toMatchObject([{ field: ["lines", "1002"] }]);
+    expect(JSON.stringify(body)).toContain("the 1000 contacts");
   });
 
   it("rejects other media types and encodings, and files that are too large", async () => {

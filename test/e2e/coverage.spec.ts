@@ -332,7 +332,7 @@ describe("GET /v1/coverage as CSV", () => {
       'attachment; filename="coverage.csv"',
     );
     expect(response.headers.get("vary")).toContain("accept");
-    const [header, ...rows] = parseCsv(await response.text());
+    const [header, ...rows] = await parseCsv(await response.text());
     expect(header?.cells).toEqual([
       "accountId",
       "accountName",

@@ -17,45 +17,11 @@ import {
   startForDirectories,
   type DirectoriesGateway,
 } from "../support/directories.js";
-
-const BOTH_SIDES = [
-  "reset",
-  "cutBody",
-  "badJson",
-  "html",
-  "empty",
-  "noCode",
-  "emptyObject",
-  "hang",
-  "huge",
-  "gzipBomb",
-  "status503",
-] as const;
-
-/** Every fault the emulator knows, with figures that fit short time limits. */
-const FAULTS: readonly FaultInput[] = [
-  ...BOTH_SIDES.flatMap((effect): FaultInput[] => [
-    { effect, when: "before" },
-    { effect, when: "after" },
-  ]),
-  { effect: "delay", ms: 50 },
-  { effect: "throttle", ms: 10 },
-  { effect: "wrongShape" },
-  { effect: "trickle", ms: 10, bytes: 400 },
-  { effect: "gzip" },
-  { effect: "protoKey" },
-  { effect: "wrongId" },
-  { effect: "slowClose", ms: 2_000 },
-  { effect: "xml" },
-  { effect: "clockSkew" },
-  { effect: "resetOnReuse" },
-  { effect: "error", code: "InternalError", when: "after" },
-  { effect: "error", code: "SignatureNonceUsed" },
-  { effect: "error", code: "ConcurrentCallNotSupported" },
-  { effect: "error", code: "InvalidSecurityToken.Expired" },
-  { effect: "error", code: "NoPermission" },
-  { effect: "error", code: "Throttling.Api" },
-];
+import {
+  FAULTS,
+  isConclusive,
+  SHORT_LIMITS,
+} from "../support/features/faults.js";
 
 /** Directories of one emulator. Each has its own breaker, so that no fault affects the next one. */
 const DIRECTORIES_EACH = 13;
@@ -91,14 +57,7 @@ describe("under any single fault", () => {
           aliases.map((alias) => [alias, emulators.get(title)?.url ?? ""]),
         ),
       ),
-      {
-        VERIFICATION_COOLDOWN_SECONDS: "0",
-        READ_ATTEMPT_MS: "600",
-        WRITE_ATTEMPT_MS: "600",
-        READ_BACK_RESERVE_MS: "1500",
-        READ_DEADLINE_MS: "6000",
-        WRITE_DEADLINE_MS: "12000",
-      },
+      SHORT_LIMITS,
     );
   }, 60_000);
 
@@ -133,24 +92,10 @@ describe("under any single fault", () => {
   );
 });
 
-/** Faults after which the response still shows what happened. */
-const CONCLUSIVE = new Set([
-  "delay",
-  "trickle",
-  "throttle",
-  "clockSkew",
-  "resetOnReuse",
-  "protoKey",
-  "wrongId",
-]);
-
 /** A single fault is always retried or settled, except for a verification message that may have been sent. */
 function expectedCode(operation: ContactOperation, fault: FaultInput): string {
   if (fault.code === "NoPermission") return ErrorCode.UPSTREAM_DENIED;
-  const isConclusive =
-    CONCLUSIVE.has(fault.effect) ||
-    (fault.effect === "error" && fault.code !== "InternalError");
-  return operation.startsWith("send") && !isConclusive
+  return operation.startsWith("send") && !isConclusive(fault)
     ? ErrorCode.OUTCOME_UNKNOWN
     : "OK";
 }

@@ -240,7 +240,7 @@ const REFUSALS: readonly Refusal[] = [
     { body: json({ query: QUERY, variables: { a: "a".repeat(70_000) } }) },
     413,
     "BAD_REQUEST",
-    "larger than 64 KiB",
+    "larger than this path accepts",
   ],
   [
     "a form",

@@ -322,7 +322,7 @@ describe("a refused URL, method or header", () => {
     );
     const large = { name: "x".repeat(70_000) };
     await expect(detail("POST", CONTACTS, large)).resolves.toContain(
-      "at most 65,536 bytes",
+      "at most 64 KiB",
     );
     const encoded = { "content-encoding": "br" };
     await expect(

@@ -9,6 +9,7 @@ import {
 import { TOM } from "../support/calls.js";
 import { COSTS, isShared } from "../support/cost-table.js";
 import { BEN } from "../support/emulator-fixture.js";
+import { FEATURE_CALLS } from "../support/features/feature-calls.js";
 import { startBoth, type Running } from "../support/running.js";
 
 interface Answer {
@@ -186,6 +187,25 @@ describe("the cost limit of a GraphQL request", () => {
       const limited = await ask(small, query, variables);
       // A limit of one call less rejects the request: the estimate is high enough.
       expect(limited.status === 422).toBe(calls.length > 10);
+    },
+  );
+});
+
+describe("the cost table", () => {
+  it.each(Object.entries(FEATURE_CALLS))(
+    "has a row for %s",
+    (feature, calls) => {
+      const names = [
+        `${feature}(`,
+        `${feature} {`,
+        ...calls
+          .map(({ path }) => path.split("?")[0] ?? path)
+          .filter((path) => path !== "/graphql"),
+      ];
+      const row = COSTS.find(({ ask: text }) =>
+        names.some((name) => text.includes(name)),
+      );
+      expect(row?.calls.length).toBeGreaterThan(0);
     },
   );
 });

@@ -291,6 +291,23 @@ export const COSTS: readonly CostRow[] = [
     inParallel: 1,
   },
   {
+    request: "`sendVerifications` with two items of one contact",
+    api: "graphql",
+    ask: "mutation ($items: [SendVerificationInput!]!) { sendVerifications(items: $items) { results { status } } }",
+    variables: {
+      items: [
+        { contactId: BEN, channel: "EMAIL" },
+        { contactId: BEN, channel: "PHONE" },
+      ],
+    },
+    calls: [
+      ...times(2, PENDING),
+      "SendEmailVerificationForMessageContact",
+      "SendPhoneVerificationForMessageContact",
+    ],
+    inParallel: 1,
+  },
+  {
     request: "The coverage of 200 accounts, at most once a minute",
     api: "graphql",
     ask: "{ coverage { summary { accountsWithGaps } items { accountId } } }",

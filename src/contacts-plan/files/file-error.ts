@@ -1,6 +1,7 @@
 import type { Sentence } from "../../errors/error-codes.js";
 import { GatewayError, type Violation } from "../../errors/gateway-error.js";
 import { invalidInput } from "../../validation/invalid-input.js";
+import { MAX_CONTACT_LENGTH, MAX_CONTACTS } from "./file-limits.js";
 
 /** Error for a file that cannot be read. */
 export function fileError(
@@ -53,6 +54,22 @@ export const FILE_PROBLEMS = {
   quotes: {
     en: "has a quotation mark that is not closed, or one inside an unquoted cell",
     zh: "存在未闭合的引号，或未加引号的单元格中包含引号",
+  },
+  records: {
+    en: `comes after the ${MAX_CONTACTS} contacts, or the 10,000 empty lines, that a file may have`,
+    zh: `超出文件允许的 ${MAX_CONTACTS} 个联系人或 10,000 个空行`,
+  },
+  length: {
+    en: `begins a contact of more than ${MAX_CONTACT_LENGTH} characters. Check that every quotation mark is closed`,
+    zh: `处的联系人超过 ${MAX_CONTACT_LENGTH} 个字符。请检查引号是否均已闭合`,
+  },
+  nesting: {
+    en: "has lists or objects inside each other at too many levels",
+    zh: "的列表或对象嵌套层级过多",
+  },
+  values: {
+    en: "has too many values",
+    zh: "包含的值过多",
   },
   empty: {
     en: "is empty: the first line must name the columns",

@@ -1,12 +1,21 @@
 import {
   CsvSyntaxError,
   parseCsv,
+  type CsvProblem,
   type CsvRecord,
 } from "../../csv/csv-parser.js";
 import type { Violation } from "../../errors/gateway-error.js";
 import { unknownField } from "../../validation/check-input.js";
-import { invalidInput } from "../../validation/invalid-input.js";
+import {
+  invalidInput,
+  MAX_VIOLATIONS,
+} from "../../validation/invalid-input.js";
 import { FILE_PROBLEMS, fileError, fileViolation } from "./file-error.js";
+import {
+  MAX_CONTACT_LENGTH,
+  MAX_CONTACTS,
+  MAX_EMPTY_LINES,
+} from "./file-limits.js";
 import {
   COLUMNS,
   EMPTY_LIST,
@@ -16,14 +25,24 @@ import {
 } from "./file-formats.js";
 import type { ContactsFile } from "./contacts-file.js";
 
+/** Rule that a problem breaks. */
+const RULES: Readonly<Record<CsvProblem, string>> = {
+  encoding: "format",
+  quotes: "format",
+  records: "max",
+  length: "length",
+};
+
 /**
  * Reads a table whose first line names the columns, in any order and case. An empty cell
  * omits the field.
  *
  * @throws {GatewayError} INVALID_INPUT
  */
-export function parseCsvContacts(file: Uint8Array): ContactsFile {
-  const [header, ...rows] = recordsOf(file);
+export async function parseCsvContacts(
+  file: Uint8Array,
+): Promise<ContactsFile> {
+  const [header, ...rows] = await recordsOf(file);
   if (header === undefined) {
     throw fileError("required", FILE_PROBLEMS.empty, null);
   }
@@ -40,15 +59,20 @@ export function parseCsvContacts(file: Uint8Array): ContactsFile {
   };
 }
 
-function recordsOf(file: Uint8Array): CsvRecord[] {
+async function recordsOf(file: Uint8Array): Promise<CsvRecord[]> {
   try {
-    return parseCsv(file).filter(({ cells }) =>
+    const records = await parseCsv(file, {
+      maxRecords: 1 + MAX_CONTACTS,
+      maxEmptyRecords: MAX_EMPTY_LINES,
+      maxRecordLength: MAX_CONTACT_LENGTH,
+    });
+    return records.filter(({ cells }) =>
       cells.some((cell) => cell.trim() !== ""),
     );
   } catch (error) {
     if (!(error instanceof CsvSyntaxError)) throw error;
     const { problem, line } = error;
-    throw fileError("format", FILE_PROBLEMS[problem], line);
+    throw fileError(RULES[problem], FILE_PROBLEMS[problem], line);
   }
 }
 
@@ -64,6 +88,7 @@ function columnsOf({ line, cells }: CsvRecord): Column[] {
   );
   const unknown = names
     .filter((_, at) => columns[at] === undefined)
+    .slice(0, MAX_VIOLATIONS)
     .map((name): Violation => {
       const violation = unknownField(name, COLUMNS);
       const field = ["lines", String(line), ...(violation.field ?? [])];

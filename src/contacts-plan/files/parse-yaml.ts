@@ -1,85 +1,104 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type CST } from "yaml";
 import { FILE_PROBLEMS, fileError } from "./file-error.js";
 import type { ContactsFile } from "./contacts-file.js";
-
-/** Plain scalars that mean null in YAML's core schema. */
-const NULL = /^(?:~|null|Null|NULL|)$/;
+import { MAX_CONTACT_LENGTH, MAX_CONTACTS } from "./file-limits.js";
+import { compose, pause, tokenOf, type LineOfOffset } from "./yaml-document.js";
+import { aliasError, textValueOf } from "./yaml-values.js";
 
 /**
  * Reads YAML or JSON. Numbers stay text. A member that is null is omitted.
  *
+ * Does not block the event loop: it parses in short turns, and composes each contact
+ * separately.
+ *
  * @throws {GatewayError} INVALID_INPUT
  */
-export function parseYamlContacts(file: Uint8Array): ContactsFile {
+export async function parseYamlContacts(
+  file: Uint8Array,
+): Promise<ContactsFile> {
   const lines = new LineCounter();
-  const document = parseDocument(decoded(file), {
-    // Every scalar is text: a number cannot hold an account id of 17 digits exactly.
-    schema: "failsafe",
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw fileError("format", FILE_PROBLEMS.yaml, lineAt(error.pos[0]));
-  }
-  rejectAliases(document, lineAt);
-  const { contents } = document;
+  const lineAt: LineOfOffset = (offset) => lines.linePos(offset).line;
+  const text = decoded(file);
+  const document = await tokenOf(text, lines, lineAt);
+  const places = takeItems(listIn(document.value), text.length, lineAt);
+  // What is left is small: the list with a placeholder for each contact.
+  const contents = compose(document, lineAt);
   const list = isMap(contents) ? contents.get("contacts", true) : contents;
-  const others = isMap(contents) ? contents.items.length - 1 : 0;
-  if (!isSeq(list) || others > 0) {
-    throw fileError("format", FILE_PROBLEMS.form, null);
+  if (!isSeq(list)) throw fileError("format", FILE_PROBLEMS.form, null);
+  const items: { line: number; contact: unknown }[] = [];
+  for (const item of list.items) {
+    const place = isScalar(item) ? places.get(String(item.value)) : undefined;
+    const start = isScalar(item) ? (item.range?.[0] ?? 0) : 0;
+    const line = lineAt(place?.offset ?? start);
+    const node =
+      place === undefined ? null : compose({ ...document, ...place }, lineAt);
+    if (isAlias(node)) throw aliasError(node, lineAt);
+    if (!isMap(node)) throw fileError("type", FILE_PROBLEMS.contact, line);
+    items.push({ line, contact: textValueOf(node, lineAt) });
+    await pause();
   }
-  const items = list.items.map((item) => {
-    const [start = 0] = isMap(item) || isScalar(item) ? (item.range ?? []) : [];
-    const line = lineAt(start);
-    if (!isMap(item)) throw fileError("type", FILE_PROBLEMS.contact, line);
-    return { line, contact: valueOf(item) };
-  });
   return {
     contacts: items.map(({ contact }) => contact),
     lineOf: (index) => items[index]?.line ?? null,
   };
 }
 
-/** An alias could make a small file very large. */
-function rejectAliases(
-  document: Document,
-  lineAt: (offset: number) => number,
-): void {
-  visit(document, {
-    Alias: (_key, node) => {
-      const line = lineAt(node.range?.[0] ?? 0);
-      throw fileError("format", FILE_PROBLEMS.alias, line);
-    },
-  });
+type List = CST.BlockSequence | CST.FlowCollection;
+
+/** The token of a contact, and where it begins. */
+interface Place {
+  readonly offset: number;
+  readonly value: CST.Token;
 }
 
-function valueOf(node: unknown): unknown {
-  if (isScalar(node)) {
-    const { value, type } = node;
-    const isNull = type === "PLAIN" && NULL.test(String(value));
-    return isNull ? null : value;
+/** The list that is the whole document or its only member. */
+function listIn(token: CST.Token | undefined): List {
+  const members =
+    token?.type === "block-map" || isFlow(token, "{")
+      ? token.items.filter(({ key, value }) => key ?? value)
+      : [];
+  const list = members.length === 1 ? members[0]?.value : token;
+  if (list?.type === "block-seq" || isFlow(list, "[")) return list;
+  throw fileError("format", FILE_PROBLEMS.form, null);
+}
+
+function isFlow(
+  token: CST.Token | undefined,
+  start: "[" | "{",
+): token is CST.FlowCollection {
+  return token?.type === "flow-collection" && token.start.source === start;
+}
+
+/**
+ * Takes the contacts out of the list. A scalar with its key in the result replaces each,
+ * so that the list itself can be composed, which checks its form.
+ */
+function takeItems(
+  { items }: List,
+  length: number,
+  lineAt: LineOfOffset,
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const item of items) {
+    item.start = item.start.filter(({ type }) => type !== "comment");
+    const { value, key } = item;
+    const { offset } = key ?? value ?? { offset: 0 };
+    if (key) throw fileError("type", FILE_PROBLEMS.contact, lineAt(offset));
+    if (!value) continue;
+    if (places.size === MAX_CONTACTS) {
+      throw fileError("max", FILE_PROBLEMS.records, lineAt(offset));
+    }
+    const source = String(places.size);
+    places.set(source, { offset, value });
+    item.value = { type: "scalar", offset, indent: -1, source };
   }
-  if (isSeq(node)) return node.items.map(valueOf);
-  if (isAlias(node) || !isMap(node)) return null;
-  // Without a prototype, so that `__proto__` is an ordinary name.
-  const members = Object.create(null) as Record<string, unknown>;
-  for (const pair of node.items) {
-    if (!isPair(pair)) continue;
-    members[String(valueOf(pair.key))] = valueOf(pair.value);
+  const offsets = [...places.values()].map(({ offset }) => offset);
+  for (const [index, offset] of offsets.entries()) {
+    if ((offsets[index + 1] ?? length) - offset > MAX_CONTACT_LENGTH) {
+      throw fileError("length", FILE_PROBLEMS.length, lineAt(offset));
+    }
   }
-  return members;
+  return places;
 }
 
 function decoded(file: Uint8Array): string {

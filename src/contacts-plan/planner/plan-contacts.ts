@@ -18,7 +18,7 @@ import {
 } from "./field-changes.js";
 import { matchContacts, type Match } from "./match-contacts.js";
 import { orderByName } from "./name-order.js";
-import { PROBLEMS, type PlanProblem } from "./plan-problem.js";
+import { MAX_PROBLEMS, PROBLEMS, type PlanProblem } from "./plan-problem.js";
 import { targetChanges, type TargetChanges } from "./target-changes.js";
 import type { TargetLookup } from "./target-lookup.js";
 
@@ -92,11 +92,14 @@ export function planContacts(
   };
   if (added.length > 0 && quota.contactsPeak > quotas.contacts) {
     problems.push(
-      PROBLEMS.tooManyContacts(
-        quota.contactsPeak,
-        quota.contactsAfter,
-        quotas.contacts,
-      ),
+      quota.contactsAfter > quotas.contacts
+        ? PROBLEMS.tooManyContacts(quota.contactsAfter, quotas.contacts)
+        : PROBLEMS.tooManyBeforeDeletions(
+            quota.contactsPeak,
+            quotas.contacts,
+            added.map(({ name }) => name),
+            deletions.map(({ name }) => name),
+          ),
     );
   }
   if (input.contacts.length === 0 && deletions.length > 0) {
@@ -108,7 +111,7 @@ export function planContacts(
     ...binds.filter(({ isLate }) => isLate).map(({ change }) => change),
     ...deletions,
   ];
-  const ordered = problems.sort(byField);
+  const ordered = problems.sort(byField).slice(0, MAX_PROBLEMS);
   return {
     digest: digestOf(changes, ordered, input),
     isEmpty: changes.length === 0,

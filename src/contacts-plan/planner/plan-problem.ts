@@ -14,8 +14,18 @@ export function fieldOf(index: number, ...path: string[]): string[] {
   return ["contacts", String(index), ...path];
 }
 
+/** Maximum number of problems of a plan: an input can have 50,000 unknown targets. */
+export const MAX_PROBLEMS = 100;
+
 /** Maximum number of candidates that a message lists. */
 const MAX_LISTED = 5;
+
+function listed(names: readonly string[], separator: string): string {
+  const shown = names.slice(0, MAX_LISTED);
+  return [...shown, ...(names.length > shown.length ? ["…"] : [])].join(
+    separator,
+  );
+}
 
 /** One function for each problem; each gives the sentence in both languages. */
 export const PROBLEMS = {
@@ -84,18 +94,14 @@ export const PROBLEMS = {
     position: number,
     target: string,
     ids: readonly string[],
-  ): PlanProblem => {
-    const listed = ids.slice(0, MAX_LISTED);
-    const more = ids.length > listed.length ? ", …" : "";
-    return {
-      code: PlanProblemCode.AMBIGUOUS_TARGET,
-      field: fieldOf(index, "targets", String(position)),
-      sentence: {
-        en: `${ids.length} folders or accounts are called ${target}: ${listed.join(", ")}${more}. Use an ID or a path.`,
-        zh: `有 ${ids.length} 个文件夹或成员账号名为 ${target}：${listed.join("、")}${more === "" ? "" : "等"}。请使用 ID 或路径。`,
-      },
-    };
-  },
+  ): PlanProblem => ({
+    code: PlanProblemCode.AMBIGUOUS_TARGET,
+    field: fieldOf(index, "targets", String(position)),
+    sentence: {
+      en: `${ids.length} folders or accounts are called ${target}: ${listed(ids, ", ")}. Use an ID or a path.`,
+      zh: `有 ${ids.length} 个文件夹或成员账号名为 ${target}：${listed(ids, "、")}。请使用 ID 或路径。`,
+    },
+  }),
   tooManyTargets: (
     index: number,
     name: string,
@@ -109,23 +115,34 @@ export const PROBLEMS = {
       zh: `联系人 ${name} 将绑定 ${count} 个目标，超出配额 ${limit}。`,
     },
   }),
-  tooManyContacts: (
+  /** Too many contacts, also after the deletions. */
+  tooManyContacts: (after: number, limit: number): PlanProblem => ({
+    code: PlanProblemCode.TOO_MANY_CONTACTS,
+    field: ["contacts"],
+    sentence: {
+      en: `The directory would have ${after} contacts; the quota is ${limit}.`,
+      zh: `资源目录将包含 ${after} 个联系人，超出配额 ${limit}。`,
+    },
+  }),
+  /**
+   * Too many contacts only until the deletions, which come last.
+   *
+   * @param peak number of contacts before the deletions
+   * @param added names of the contacts that the plan adds
+   * @param deleted names of the contacts that it deletes
+   */
+  tooManyBeforeDeletions: (
     peak: number,
-    after: number,
     limit: number,
+    added: readonly string[],
+    deleted: readonly string[],
   ): PlanProblem => ({
     code: PlanProblemCode.TOO_MANY_CONTACTS,
     field: ["contacts"],
-    sentence:
-      after > limit
-        ? {
-            en: `The directory would have ${after} contacts; the quota is ${limit}.`,
-            zh: `资源目录将包含 ${after} 个联系人，超出配额 ${limit}。`,
-          }
-        : {
-            en: `Deletions come last, so the directory would have ${peak} contacts before them; the quota is ${limit}. Delete contacts first, with a plan that adds none.`,
-            zh: `删除操作在最后执行，因此删除之前资源目录将包含 ${peak} 个联系人，超出配额 ${limit}。请先通过不新增联系人的变更计划删除联系人。`,
-          },
+    sentence: {
+      en: `Deletions come last, so the directory would have ${peak} contacts before them; the quota is ${limit}. Apply the input in two steps: first without its new contacts (${listed(added, ", ")}), which deletes ${listed(deleted, ", ")}; then the whole input.`,
+      zh: `删除操作在最后执行，因此删除之前资源目录将包含 ${peak} 个联系人，超出配额 ${limit}。请分两步执行：先执行不含新联系人（${listed(added, "、")}）的输入，以删除 ${listed(deleted, "、")}；再执行完整的输入。`,
+    },
   }),
   wouldDeleteAll: (count: number): PlanProblem => ({
     code: PlanProblemCode.WOULD_DELETE_ALL,

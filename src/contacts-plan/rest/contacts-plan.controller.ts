@@ -25,6 +25,7 @@ import { AllContacts } from "../../message-contacts/all-contacts.js";
 import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
+  throwIfUnchanged,
   withCompletion,
 } from "../../message-contacts/rest/item-results.js";
 import {
@@ -81,7 +82,7 @@ export class ContactsPlanController {
     @CallContext() context: RequestContext,
   ): Promise<ContactsPlan> {
     const options = fromQuery(PlanQuery, query);
-    const { input, lineOf } = this.fileIn(body, contentType, options);
+    const { input, lineOf } = await this.fileIn(body, contentType, options);
     const plan = await this.plans.plan(input, context);
     return planAnswer(plan, reply, context, lineOf);
   }
@@ -141,7 +142,7 @@ export class ContactsPlanController {
     @CallContext() context: RequestContext,
   ): Promise<PlanResults | ContactsPlan | object> {
     const { dryRun = false, ...options } = fromQuery(ImportQuery, query);
-    const { input, lineOf } = this.fileIn(body, contentType, options);
+    const { input, lineOf } = await this.fileIn(body, contentType, options);
     if (dryRun) {
       const plan = await this.plans.plan(input, context);
       return planAnswer(plan, reply, context, lineOf);
@@ -150,18 +151,21 @@ export class ContactsPlanController {
     return applyAnswer(applied, reply, context, lineOf);
   }
 
-  private fileIn(
+  private async fileIn(
     body: unknown,
     contentType: string | undefined,
     options: PlanQuery,
-  ): { readonly input: ContactsPlanInput; readonly lineOf: LineOf } {
+  ): Promise<{
+    readonly input: ContactsPlanInput;
+    readonly lineOf: LineOf;
+  }> {
     if (!(body instanceof Uint8Array)) {
       const list = typeof body === "object" && body !== null ? body : {};
       const input = checkPlanInput({ ...list, ...options }, this.config);
       return { input, lineOf: () => null };
     }
     const isCsv = contentType?.trim().toLowerCase().startsWith("text/csv");
-    const file = parseContacts(body, isCsv === true ? "csv" : "yaml");
+    const file = await parseContacts(body, isCsv === true ? "csv" : "yaml");
     const { contacts, lineOf } = file;
     try {
       const input = { contacts: [...contacts], ...options };
@@ -201,9 +205,7 @@ function applyAnswer(
     const plan = toPlanShape(applied.plan, context.language, lineOf);
     return { ...problem, plan };
   }
-  const [first] = applied.steps;
-  // Without any change, the response is the error of the first one.
-  if (first?.outcome.status === "FAILED") throw first.outcome.error;
+  throwIfUnchanged(applied.steps);
   return withCompletion(reply, {
     results: applied.steps.map(({ outcome, targetIds, ...step }) => ({
       ...step,

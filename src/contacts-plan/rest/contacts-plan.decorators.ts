@@ -18,7 +18,7 @@ import { PlanChangeKind } from "../shapes/enums.js";
 import { ContactsPlanInput } from "../shapes/inputs.js";
 import * as shapes from "../shapes/rest-shapes.js";
 
-/** Maximum size of an imported file: 10,000 contacts take about 1.2 MB. */
+/** Maximum size of an imported file in bytes; see `file-limits.ts` for its contents. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 const COST =

@@ -223,7 +223,8 @@ export class ContactsPlan {
 
   @ShapeField(() => ContactsPlanProblem, {
     list: true,
-    description: "A plan with a problem cannot be applied.",
+    description:
+      "The first 100 problems. A plan with a problem cannot be applied.",
     example: [],
   })
   problems!: ContactsPlanProblem[];

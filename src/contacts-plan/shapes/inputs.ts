@@ -14,10 +14,8 @@ import {
 } from "../../message-contacts/shapes/input-fields.js";
 import * as rules from "../../message-contacts/shapes/rules/rules.js";
 import { ShapeField } from "../../message-contacts/shapes/shape-field.js";
+import { MAX_CONTACTS } from "../files/file-limits.js";
 import { KnownContactId, Prune, Targets } from "./input-fields.js";
-
-/** Maximum number of contacts of an input: the vendor's default quota is 20. */
-export const MAX_PLAN_CONTACTS = 1_000;
 
 /** A contact as it should be. */
 @InputType({
@@ -59,11 +57,11 @@ export class ContactsPlanInput {
   @inputField(
     ShapeField(() => PlannedContactInput, {
       list: true,
-      description: `Up to ${MAX_PLAN_CONTACTS} contacts. Each name and each ID may occur once.`,
-      openapi: { maxItems: MAX_PLAN_CONTACTS },
+      description: `Up to ${MAX_CONTACTS} contacts. Each name and each ID may occur once.`,
+      openapi: { maxItems: MAX_CONTACTS },
     }),
     false,
-    [...rules.listRules(), ...rules.listLengthRules(0, MAX_PLAN_CONTACTS)],
+    [...rules.listRules(), ...rules.listLengthRules(0, MAX_CONTACTS)],
   )
   contacts!: PlannedContactInput[];
 

@@ -22,6 +22,7 @@ import { addVary } from "../../http/ingress/vary.js";
 import { withError } from "../../message-contacts/bulk/run-in-order.js";
 import {
   resultOf,
+  throwIfUnchanged,
   withCompletion,
 } from "../../message-contacts/rest/item-results.js";
 import {
@@ -146,9 +147,7 @@ export class CoverageController {
       fromPath(inputs.ReplaceMessageContactInput, id, body),
       context,
     );
-    const [first] = steps;
-    // Without any change, the response is the error of the first step.
-    if (first?.outcome.status === "FAILED") throw first.outcome.error;
+    throwIfUnchanged(steps);
     const results = steps.map(({ kind, targetIds, outcome }) => ({
       kind,
       targetIds: [...targetIds],

@@ -13,6 +13,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { completionOf } from "./completion.js";
 import { ResolvedField, type PlanFacts } from "./field.js";
 import type { OperationPolicy, VariablesCheck } from "./operation-policy.js";
+import { isRepeatable } from "./repeatable-field.decorator.js";
 import {
   resolveConcurrently,
   resolveSerially,
@@ -23,7 +24,11 @@ import {
   type Variables,
 } from "./run.js";
 import { conditionsOf, NotCompilable, Selections } from "./selection.js";
-import { variablesOf, type ReadVariables } from "./variables.js";
+import {
+  hasImpersonalVariables,
+  variablesOf,
+  type ReadVariables,
+} from "./variables.js";
 
 /** An operation with fixed values of its `@skip` and `@include` conditions. */
 interface Plan {
@@ -31,6 +36,17 @@ interface Plan {
   readonly fields: Selected | null;
   /** Null when a condition has no value, which graphql-js reports. */
   readonly check: VariablesCheck | null;
+  /** Whether each selected field is a `RepeatableField`. */
+  readonly isRepeatable: boolean;
+}
+
+/** A run whose caller and variables were checked. */
+export interface PreparedRun {
+  readonly fields: Selected;
+  /** Coerced variables. */
+  readonly variables: Variables;
+  /** Whether the response depends only on the facts that `RepeatableField` names. */
+  readonly isRepeatable: boolean;
 }
 
 /** Maximum number of condition variables. Each one doubles the number of plans. */
@@ -55,6 +71,7 @@ export class CompiledOperation {
   private readonly isInterpreted: boolean;
   private readonly conditions: readonly string[];
   private readonly read: ReadVariables;
+  private readonly isRepeatable: boolean;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -71,6 +88,9 @@ export class CompiledOperation {
       kind === OperationTypeNode.SUBSCRIPTION ||
       this.conditions.length > MAX_CONDITIONS;
     this.read = variablesOf(schema, operation);
+    this.isRepeatable =
+      kind === OperationTypeNode.QUERY &&
+      hasImpersonalVariables(schema, operation);
   }
 
   /** Operation name used in logs and metrics. */
@@ -105,13 +125,30 @@ export class CompiledOperation {
     given: Variables | undefined,
     context: RequestContext,
   ): Promise<ExecutionResult> | ExecutionResult | null {
+    const prepared = this.prepare(given, context);
+    return prepared === null ? null : this.execute(prepared, context);
+  }
+
+  /** The checks of `run`, with its null. */
+  prepare(
+    given: Variables | undefined,
+    context: RequestContext,
+  ): PreparedRun | null {
     if (this.root === null || this.isInterpreted) return null;
     if (this.policy.checkCaller(context) !== null) return null;
     const variables = this.read(given ?? {});
     if (variables === null) return null;
-    const { fields: plan, check } = this.planFor(this.root, variables);
-    if (plan === null || check === null) return null;
+    const { fields, check, isRepeatable } = this.planFor(this.root, variables);
+    if (fields === null || check === null) return null;
     if (check(variables) !== null) return null;
+    return { fields, variables, isRepeatable };
+  }
+
+  /** Resolves the fields of a prepared run. */
+  execute(
+    { fields: plan, variables }: PreparedRun,
+    context: RequestContext,
+  ): Promise<ExecutionResult> | ExecutionResult {
     const run = new Run(context, variables);
     const end = (data: Result): ExecutionResult => toResult(run, data);
     const fail = (error: unknown): ExecutionResult => {
@@ -133,7 +170,8 @@ export class CompiledOperation {
   private planFor(root: GraphQLObjectType, variables: Variables): Plan {
     // No plan is kept: there may be too many combinations of conditions.
     if (this.isInterpreted) {
-      return { fields: null, check: this.check(variables) };
+      const check = this.check(variables);
+      return { fields: null, check, isRepeatable: false };
     }
     const key = this.conditions
       .map((name) => String(variables[name]))
@@ -141,7 +179,7 @@ export class CompiledOperation {
     let plan = this.plans.get(key);
     if (plan === undefined) {
       plan = {
-        fields: this.fields(root, variables),
+        ...this.fields(root, variables),
         check: this.check(variables),
       };
       this.plans.set(key, plan);
@@ -152,15 +190,21 @@ export class CompiledOperation {
   private fields(
     root: GraphQLObjectType,
     variables: Variables,
-  ): Selected | null {
+  ): Pick<Plan, "fields" | "isRepeatable"> {
     const { schema, document, operation } = this;
     const selections = new Selections(schema, document, variables);
-    const facts = { schema, operation, selections, fields: 0 };
-    return unlessNotCompilable(() => {
-      const fields = fieldsOf(facts, root, [operation.selectionSet]);
-      this.onPlan(facts.fields);
-      return fields;
-    });
+    const facts = {
+      schema,
+      operation,
+      selections,
+      fields: 0,
+      isRepeatable: this.isRepeatable,
+    };
+    const fields = unlessNotCompilable(() =>
+      fieldsOf(facts, root, [operation.selectionSet]),
+    );
+    if (fields !== null) this.onPlan(facts.fields);
+    return { fields, isRepeatable: facts.isRepeatable };
   }
 
   private check(variables: Variables): VariablesCheck | null {
@@ -185,7 +229,7 @@ function toResult({ errors }: Run, data: Result | null): ExecutionResult {
 
 /** The selected fields of an object type, with everything below them. */
 function fieldsOf(
-  facts: PlanFacts & { fields: number },
+  facts: PlanFacts & { fields: number; isRepeatable: boolean },
   type: GraphQLObjectType,
   sets: readonly (SelectionSetNode | undefined)[],
 ): Selected {
@@ -212,6 +256,7 @@ function fieldsOf(
       below: (objectType) => fieldsOf(facts, objectType, below),
     });
     facts.fields += 1;
+    facts.isRepeatable &&= isRepeatable(field);
     fields.push(new ResolvedField(facts, type, field, key, nodes, complete));
   }
   return { fields, blank };

@@ -8,6 +8,7 @@ import { LRUCache } from "lru-cache";
 import type { RequestContext } from "../../context/request-context.js";
 import type { ExecutorPlugin } from "./executor.plugin.js";
 import type { CompiledOperation } from "./compiled-operation.js";
+import { ResponseMemo } from "./response-memo.js";
 import type { GraphqlRequest } from "../request/graphql-request.js";
 
 /** Response of an executed operation. Its status is 200. */
@@ -47,7 +48,8 @@ const CSRF_EXEMPTION_HEADERS = [
  * Apollo Server validates the document, applies CSRF prevention and negotiates
  * the media type. When it has executed a document and accepted a pair of headers
  * (`content-type`, `accept`), later requests with both skip these steps. The
- * response is the same, byte for byte.
+ * response is the same, byte for byte. `ResponseMemo` repeats responses whose only read
+ * is in the read cache.
  */
 export class OperationCache {
   private count = 0;
@@ -58,6 +60,7 @@ export class OperationCache {
   constructor(
     private readonly executor: Pick<ExecutorPlugin, "known">,
     private readonly recordResult: RecordResult,
+    readonly memo = new ResponseMemo(),
   ) {}
 
   /** Number of requests answered without Apollo Server. */
@@ -89,13 +92,29 @@ export class OperationCache {
     if (contentType === undefined) return null;
     const operation = this.executor.known(query, operationName);
     if (operation === undefined) return null;
-    const result = operation.run(variables, context);
-    if (result === null) return null;
+    const prepared = operation.prepare(variables, context);
+    if (prepared === null) return null;
     this.count += 1;
-    const toAnswer = (executed: ExecutionResult): GraphqlAnswer => ({
-      contentType,
-      text: this.render(executed, operation, context),
-    });
+    const { memo } = this;
+    const key = prepared.isRepeatable
+      ? memo.keyOf(operation, prepared.variables, context)
+      : null;
+    if (key !== null) {
+      const text = memo.find(key, context);
+      if (text !== null) {
+        this.recordResult(operation.operationName, undefined, context);
+        return { contentType, text };
+      }
+      memo.collect(context);
+    }
+    const result = operation.execute(prepared, context);
+    const toAnswer = (executed: ExecutionResult): GraphqlAnswer => {
+      const text = this.render(executed, operation, context);
+      if (key !== null && executed.errors === undefined) {
+        memo.keep(key, text, context.usage);
+      }
+      return { contentType, text };
+    };
     return result instanceof Promise ? result.then(toAnswer) : toAnswer(result);
   }
 

@@ -1,8 +1,11 @@
 import {
   getVariableValues,
   GraphQLBoolean,
+  getNamedType,
   GraphQLID,
+  GraphQLInt,
   GraphQLString,
+  isEnumType,
   isNonNullType,
   typeFromAST,
   type GraphQLSchema,
@@ -26,6 +29,8 @@ const PLAIN = new Map<unknown, PlainVariable["is"]>([
   [GraphQLString, "string"],
   [GraphQLBoolean, "boolean"],
 ]);
+
+const IMPERSONAL = new Set<unknown>([GraphQLID, GraphQLInt, GraphQLBoolean]);
 
 /**
  * Maximum number of coercion errors; the default of `execute` in graphql-js.
@@ -62,6 +67,21 @@ export function variablesOf(
     }
     return values;
   };
+}
+
+/**
+ * Whether all variables are ids, whole numbers, booleans or enum values, or lists of
+ * them. Texts and input objects can contain personal data.
+ */
+export function hasImpersonalVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions: definitions = [] }: OperationDefinitionNode,
+): boolean {
+  return definitions.every(({ type: node }) => {
+    const type = typeFromAST(schema, node);
+    const named = type === undefined ? undefined : getNamedType(type);
+    return IMPERSONAL.has(named) || isEnumType(named);
+  });
 }
 
 function plainVariable(

@@ -150,12 +150,12 @@ const HTTP_ERRORS = {
     status: 413,
     reason: "body-too-large",
     problem: {
-      en: "The body is larger than 64 KiB.",
-      zh: "请求正文超过 64 KiB。",
+      en: "The body is larger than this path accepts.",
+      zh: "请求正文超过该路径允许的大小。",
     },
     advice: {
-      en: "Send at most 65,536 bytes, in several requests if necessary.",
-      zh: "请将正文限制在 65,536 字节以内，必要时拆分为多个请求。",
+      en: "Send at most 64 KiB, or 2 MiB to /v1/plan and /v1/import, in several requests if necessary.",
+      zh: "请将正文限制在 64 KiB 以内（/v1/plan 和 /v1/import 为 2 MiB），必要时拆分为多个请求。",
     },
   },
   pathTooLong: {

@@ -8,6 +8,7 @@ import { ErrorCode as E } from "../../errors/error-codes.js";
 import { checkInput } from "../../validation/check-input.js";
 import { NullOnlyOnError } from "../../graphql/semantic-non-null.js";
 import { CostsCalls } from "../../graphql/upstream-cost.js";
+import { RepeatableField } from "../../graphql/executor/repeatable-field.decorator.js";
 import { deletedContact, lazyContact } from "./lazy-contact.js";
 import { ContactMutation } from "./contact-mutation.decorator.js";
 import { ContactLoaders } from "./contact.loaders.js";
@@ -45,6 +46,7 @@ export class MessageContactsResolver {
     description: `One contact, or null when the directory has no such contact. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
+  @RepeatableField()
   @OperationField("getMessageContact")
   messageContact(
     @Args() args: inputs.MessageContactArgs,
@@ -63,6 +65,7 @@ export class MessageContactsResolver {
     description: `The contact with this id, or null when the directory has none: the same as \`messageContact\`, for clients that read objects again by their id. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
+  @RepeatableField()
   @OperationField("getMessageContact")
   node(
     @Args() args: inputs.MessageContactArgs,
@@ -80,6 +83,7 @@ export class MessageContactsResolver {
   })
   @NullOnlyOnError()
   @CostsCalls(LIST_CALLS)
+  @RepeatableField()
   @OperationField("listMessageContacts")
   messageContacts(
     @Args() args: inputs.MessageContactsArgs,
@@ -97,6 +101,7 @@ export class MessageContactsResolver {
     description: `Addresses and numbers of one contact that are not verified yet; null when the directory has no such contact. ${READ}`,
   })
   @CostsCalls({ calls: 1 })
+  @RepeatableField()
   @OperationField("listMessageContactVerifications")
   messageContactVerifications(
     @Args() args: inputs.MessageContactVerificationsArgs,

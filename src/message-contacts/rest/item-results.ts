@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import type { RequestContext } from "../../context/request-context.js";
+import { ErrorCode } from "../../errors/error-codes.js";
 import { toProblem, type Problem } from "../../http/problem-details.js";
 import type { ItemOutcome } from "../bulk/run-in-order.js";
 import { ItemStatus } from "../shapes/enums.js";
@@ -33,6 +34,20 @@ export function resultOf(
       return { status, httpStatus: problem.status, problem };
     }
   }
+}
+
+/**
+ * Throws the error of the first step when no change was made. A step that may have been
+ * carried out keeps its result, which names it.
+ *
+ * @throws {GatewayError} of the first step, except OUTCOME_UNKNOWN
+ */
+export function throwIfUnchanged(
+  steps: readonly { readonly outcome: ItemOutcome<unknown> }[],
+): void {
+  const outcome = steps[0]?.outcome;
+  if (outcome?.status !== "FAILED") return;
+  if (outcome.error.code !== ErrorCode.OUTCOME_UNKNOWN) throw outcome.error;
 }
 
 /** Sets status 207 unless every item was completed. */

@@ -5,6 +5,7 @@ import {
   type FieldMiddleware,
   type NextFn,
 } from "@nestjs/graphql";
+import { RepeatableField } from "../../graphql/executor/repeatable-field.decorator.js";
 import { PageOf } from "../page.js";
 import {
   BindingTargetKind,
@@ -113,6 +114,7 @@ export class MessageContact implements Node {
   })
   id!: string;
 
+  @RepeatableField()
   @ShapeField(() => String, {
     description:
       "Version of the contact's state, the same for masked and unmasked callers. Send it as `ifMatch` (GraphQL) or in `If-Match` (REST) to change the contact only if it is still in this state. Pending verifications are not part of it.",

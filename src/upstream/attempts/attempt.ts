@@ -143,8 +143,8 @@ export class Attempts {
         isDenied: isKnown ? error.isDenied : true,
       };
     }
-    if (outcome.kind === "answered") delete usage.upstreamFailure;
-    else usage.upstreamFailure = seen.code;
+    if (outcome.kind !== "answered") usage.upstreamFailure = seen.code;
+    else if (usage.upstreamFailure !== undefined) delete usage.upstreamFailure;
     if (seen.requestId !== null) usage.upstreamRequestId = seen.requestId;
     this.observer.attempted({
       operation,

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto";
 import type { VendorContact } from "../vendor/vendor-types.js";
+import { KeyedHash } from "./keyed-hash.js";
 
 /**
  * Computes the version of a contact's state, which is equal on all replicas, for masked
@@ -10,17 +10,18 @@ import type { VendorContact } from "../vendor/vendor-types.js";
  */
 export class ContactVersions {
   private readonly known = new WeakMap<VendorContact, string>();
+  private readonly hash: KeyedHash;
 
-  constructor(private readonly secret: string) {}
+  constructor(secret: string) {
+    this.hash = new KeyedHash(secret);
+  }
 
   /** 22 characters of `A-Z a-z 0-9 - _`. */
   of(contact: VendorContact): string {
     let version = this.known.get(contact);
     if (version === undefined) {
-      version = createHmac("sha256", this.secret)
-        .update(JSON.stringify(stateOf(contact)))
-        .digest("base64url")
-        .slice(0, 22);
+      const state = JSON.stringify(stateOf(contact));
+      version = this.hash.of(state).slice(0, 22);
       this.known.set(contact, version);
     }
     return version;

@@ -1,17 +1,16 @@
-import type {
-  RequestContext,
-  SavedCalls,
-  Usage,
-} from "../../context/request-context.js";
+import type { RequestContext } from "../../context/request-context.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import { deadlineOf } from "../attempts/call-policy.js";
 import { INTERNAL_CALL } from "../attempts/fair-slots.js";
+import { countSaved, recordAge } from "../call-counts.js";
 import { OPERATIONS, type Operation } from "../operations.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
+import {
+  CachedAnswers,
+  type CacheDependencies,
+  type ReadRequest,
+} from "./cached-answers.js";
 import { ContactBatches, WHOLE_LIST } from "./contact-batches.js";
-import type { InvalidationBus } from "./invalidation-bus.js";
-import type { CachedRead } from "./read-cache.js";
-import type { ReadStore } from "./read-store.js";
 import { keyOf, subjectOf, type WriteScope } from "./read-subject.js";
 import {
   RunningReads,
@@ -25,31 +24,13 @@ import type {
 } from "./vendor-reads.js";
 
 /** Dependencies of shared reads. */
-export interface SharedReadDependencies extends Pick<
-  ReadDependencies,
-  "limits" | "observer" | "timing"
-> {
+export interface SharedReadDependencies
+  extends CacheDependencies, Pick<ReadDependencies, "limits"> {
   readonly reads: VendorReads;
-  readonly store: ReadStore;
-  readonly bus: InvalidationBus;
   readonly directory: string;
-  /** Whether more than half of the vendor's rate for an operation is used. */
-  readonly isUnderPressure: (operation: Operation) => boolean;
-  /** Whether the vendor's rate for an operation suffices for a call that can wait. */
-  readonly hasSpareCalls: (operation: Operation) => boolean;
   /** Resolves when the reads that arrive together have arrived. */
   readonly gather: () => Promise<void>;
 }
-
-/** Operations whose entries one list refreshes. */
-const LISTED: ReadonlySet<Operation> = new Set([
-  "getMessageContact",
-  "listMessageContacts",
-]);
-
-/** Such an entry with this many hits is refreshed after this share of its lifetime. */
-const HOT_HITS = 5;
-const REFRESH_AT = 0.75;
 
 /** Without a cache, reads that are this close are likely to overlap. */
 const MIN_RECENT_MS = 50;
@@ -61,10 +42,12 @@ const MIN_RECENT_MS = 50;
 export class SharedReads {
   private readonly running: RunningReads;
   private readonly batches: ContactBatches;
+  private readonly cached: CachedAnswers;
 
   constructor(private readonly parts: SharedReadDependencies) {
     const { bus, directory, timing } = parts;
     this.running = new RunningReads(timing.now);
+    this.cached = new CachedAnswers(parts, (read) => this.refresh(read));
     this.batches = new ContactBatches(
       this.running,
       (waiting, sent) => this.readList(waiting, sent),
@@ -102,14 +85,21 @@ export class SharedReads {
     params: VendorParams[O],
     context: RequestContext,
   ): Promise<VendorAnswer<O>> {
+    const { bus, observer, store, timing } = this.parts;
     const key = keyOf(operation, params);
-    const cached = await this.fromCache(operation, params, key, context);
+    // Another replica may have ended a write before this read arrived.
+    const isCurrent =
+      !bus.isShared ||
+      (context.maxAgeMs !== 0 && store.has(key) && (await bus.isUpToDate()));
+    const cached = isCurrent
+      ? this.cached.find({ operation, params, key }, context)
+      : null;
     if (cached instanceof GatewayError) throw cached;
     if (cached !== null) return cached as VendorAnswer<O>;
     const joined = this.running.join(key, context);
     if (joined !== null) {
-      this.count(operation, "inFlight", context);
-      recordAge(context.usage, joined.sent.ageMs(this.parts.timing.now()));
+      countSaved(operation, "inFlight", context.usage, observer);
+      recordAge(context.usage, joined.sent.ageMs(timing.now()));
       const answer = joined.isTentative
         ? joined.answer.catch(
             () =>
@@ -125,67 +115,8 @@ export class SharedReads {
     return answer as Promise<VendorAnswer<O>>;
   }
 
-  private async fromCache(
-    operation: Operation,
-    params: object,
-    key: string,
-    context: RequestContext,
-  ): Promise<object | null> {
-    const { store, bus } = this.parts;
-    if (context.maxAgeMs === 0 || !store.has(key)) return null;
-    // Another replica may have ended a write before this read arrived.
-    if (bus.isShared && !(await bus.isUpToDate())) return null;
-    const entry = store.get(key);
-    return entry === null
-      ? null
-      : this.usable(operation, params, key, entry, context);
-  }
-
-  private usable(
-    operation: Operation,
-    params: object,
-    key: string,
-    entry: CachedRead,
-    context: RequestContext,
-  ): object | null {
-    const { store, timing } = this.parts;
-    const ageMs = timing.now() - entry.sentAtMs;
-    const lifetimeMs = store.lifetimeMs(operation);
-    const isStale = ageMs >= lifetimeMs;
-    if (
-      ageMs >= (context.maxAgeMs ?? Number.POSITIVE_INFINITY) ||
-      (isStale && ageMs >= store.maxLifetimeMs) ||
-      (isStale && !this.parts.isUnderPressure(operation))
-    ) {
-      return null;
-    }
-    entry.hits += 1;
-    if (this.isDue(operation, entry, ageMs)) {
-      this.refresh(operation, params, key);
-    }
-    this.count(operation, "cache", context);
-    recordAge(context.usage, ageMs);
-    return entry.answer;
-  }
-
-  /** Whether an entry that can still be used must be refreshed for later requests. */
-  private isDue(
-    operation: Operation,
-    { hits }: CachedRead,
-    ageMs: number,
-  ): boolean {
-    const { store, hasSpareCalls } = this.parts;
-    const lifetimeMs = store.lifetimeMs(operation);
-    // Each of the others needs a call of its own, which must not delay a request.
-    if (!LISTED.has(operation)) {
-      return ageMs >= lifetimeMs && hasSpareCalls(operation);
-    }
-    const isHot = hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
-    return isHot || ageMs >= lifetimeMs;
-  }
-
   /** Refreshes an entry without delaying the request that uses it. */
-  private refresh(operation: Operation, params: object, key: string): void {
+  private refresh({ operation, params, key }: ReadRequest): void {
     if (operation === "getMessageContact" && !this.batches.isPaused) {
       this.batches.refresh();
     } else if (!this.running.has(key)) {
@@ -210,8 +141,11 @@ export class SharedReads {
         if (context !== undefined) {
           const found = await this.batches.find(ContactId ?? "", context, sent);
           if (found !== null) {
-            if (found.isSaved) this.count(operation, "list", context);
-            recordAge(context.usage, found.ageMs);
+            const { usage } = context;
+            if (found.isSaved) {
+              countSaved(operation, "list", usage, this.parts.observer);
+            }
+            recordAge(usage, found.ageMs);
             return found.answer;
           }
         }
@@ -276,21 +210,6 @@ export class SharedReads {
   private detach(): void {
     this.running.detach(this.parts.store);
   }
-
-  private count(
-    operation: Operation,
-    by: keyof SavedCalls,
-    { usage }: RequestContext,
-  ): void {
-    usage.saved ??= { cache: 0, inFlight: 0, list: 0 };
-    usage.saved[by] += 1;
-    this.parts.observer.saved?.(operation, by);
-  }
-}
-
-/** Records the age of a response, unless an older one was recorded. */
-function recordAge(usage: Usage, ageMs: number): void {
-  if (ageMs > 0) usage.readAgeMs = Math.max(usage.readAgeMs ?? 0, ageMs);
 }
 
 /** Without a cache, a list saves no later read. */

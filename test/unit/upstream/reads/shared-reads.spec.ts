@@ -1,10 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import { ErrorCode } from "../../../../src/errors/error-codes.js";
-import type { RequestContext } from "../../../../src/context/request-context.js";
+import type {
+  AnsweredRead,
+  RequestContext,
+} from "../../../../src/context/request-context.js";
 import type {
   InvalidationBus,
   InvalidationListener,
 } from "../../../../src/upstream/reads/invalidation-bus.js";
+import {
+  UNOBSERVED,
+  type UpstreamTracer,
+} from "../../../../src/upstream/upstream-observer.js";
 import type { ClientDependencies } from "../../../../src/upstream/upstream.client.js";
 import {
   LocalCallTokens,
@@ -333,6 +340,108 @@ describe("the read cache", () => {
     await timing.sleep(900);
     await list();
     expect(vendor.calls).toHaveLength(2);
+  });
+});
+
+describe("a repeatable read", () => {
+  async function repeatable(
+    more: Partial<ClientDependencies> = {},
+  ): Promise<Reader & { reads: AnsweredRead[] }> {
+    const made = reader({ cache: CACHE, ...more });
+    await made.get("c-1");
+    const reads: AnsweredRead[] = [];
+    const { usage } = made.context();
+    await made.get("c-1", { usage: { ...usage, cachedReads: reads } });
+    return { ...made, reads };
+  }
+
+  const only = (reads: readonly AnsweredRead[]): AnsweredRead => {
+    const [first, ...others] = reads;
+    if (first === undefined || others.length > 0) throw new Error("not one");
+    return first;
+  };
+
+  it("is collected for an answer of the cache only", async () => {
+    const { reads, get, context } = await repeatable();
+    expect(reads).toHaveLength(1);
+    const { usage } = context();
+    const collected: AnsweredRead[] = [];
+    await get("c-2", { usage: { ...usage, cachedReads: collected } });
+    expect(collected).toHaveLength(0);
+  });
+
+  it("has the same entry until a write or the end of its lifetime", async () => {
+    const { reads, context, timing, rename } = await repeatable();
+    const { read, entry } = only(reads);
+    expect(read.peek(context())).toBe(entry);
+    await timing.sleep(999);
+    expect(read.peek(context())).toBe(entry);
+    await timing.sleep(1);
+    expect(read.peek(context())).toBeNull();
+    const other = await repeatable();
+    await other.rename("c-1", "tim");
+    expect(only(other.reads).read.peek(other.context())).toBeNull();
+    await rename("c-1", "tim");
+  });
+
+  it("has another entry after the contact was read again", async () => {
+    const { reads, context, get } = await repeatable();
+    const { read, entry } = only(reads);
+    await get("c-1", { maxAgeMs: 0 });
+    const later = read.peek(context());
+    expect(later).not.toBeNull();
+    expect(later).not.toBe(entry);
+  });
+
+  it("accepts no older entry than the request does", async () => {
+    const { reads, context, timing } = await repeatable();
+    const { read } = only(reads);
+    await timing.sleep(500);
+    expect(read.peek({ ...context(), maxAgeMs: 0 })).toBeNull();
+    expect(read.peek({ ...context(), maxAgeMs: 500 })).toBeNull();
+    expect(read.peek({ ...context(), maxAgeMs: 501 })).not.toBeNull();
+  });
+
+  it("counts as a read of the request that repeats it", async () => {
+    const { reads, context, get, timing } = await repeatable();
+    const { read, entry } = only(reads);
+    await timing.sleep(300);
+    const [found, wanted] = [context(), context()];
+    read.use(entry, found);
+    await get("c-1", { usage: wanted.usage });
+    expect(found.usage).toEqual(wanted.usage);
+    expect(found.usage).toMatchObject({
+      upstreamCalls: 0,
+      requestedCalls: 1,
+      saved: { cache: 1 },
+      readAgeMs: 300,
+    });
+  });
+
+  it("refreshes the entry when it is used often", async () => {
+    const { reads, context, timing, vendor } = await repeatable();
+    const { read, entry } = only(reads);
+    await timing.sleep(800);
+    for (let n = 0; n < 5; n += 1) read.use(entry, context());
+    await settled();
+    expect(vendor.calls).toHaveLength(2);
+  });
+
+  it("is not collected where other replicas must be asked, or with traces", async () => {
+    const bus: InvalidationBus = {
+      isShared: true,
+      publish: () => Promise.resolve(),
+      isUpToDate: () => Promise.resolve(true),
+      subscribe: () => undefined,
+    };
+    expect((await repeatable({ bus })).reads).toEqual([]);
+    const tracer: UpstreamTracer = {
+      operation: (_operation, _context, run) => run(),
+      bindContext: (run) => run,
+      attempt: (_operation, run) => run(),
+    };
+    const observer = { ...UNOBSERVED, tracer };
+    expect((await repeatable({ observer })).reads).toEqual([]);
   });
 });
 
