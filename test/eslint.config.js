@@ -32,7 +32,9 @@ export default tseslint.config(
     ignores: [
       "dist/",
       "**/node_modules/",
-      "test/bench/",
+      "test/bench/*.js",
+      "test/bench/dist/",
+      "test/bench/peers/",
       "test/clients/",
       "test/package/",
       "test/tools/",

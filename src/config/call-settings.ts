@@ -72,7 +72,7 @@ export class CallSettings {
   @Setting(
     "number",
     "`3000`",
-    "Lifetime of a cached read in milliseconds while the vendor's rate is nearly used up, and of pending verifications and deletions at most. A value below `READ_CACHE_MS` counts as `READ_CACHE_MS`.",
+    "Lifetime of a cached read in milliseconds while more than half of the vendor's rate is used, and of pending verifications and deletions at most. A value below `READ_CACHE_MS` counts as `READ_CACHE_MS`.",
   )
   @IsCount(0, MINUTE_MS)
   readonly READ_CACHE_MAX_MS: number = 3_000;

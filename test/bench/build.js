@@ -25,7 +25,7 @@ export function installPeers() {
   if (!existsSync(join(here, "node_modules"))) run(here, "npm", "ci");
 }
 
-/** Compiles the one peer that is written in TypeScript. */
+/** Compiles what is written in TypeScript: a peer, and parts of --vendor-limit. */
 export function buildPeers() {
   compile("-p", "test/bench/tsconfig.json");
 }

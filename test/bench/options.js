@@ -1,13 +1,16 @@
 import { parseArgs } from "node:util";
-import { PEERS } from "./peers.js";
+import { PEERS, VENDOR_LIMIT_PEERS } from "./peers.js";
 import { WORKLOADS } from "./workloads.js";
 
 export const HELP = `npm run bench -- [options]
 
   --vendor-limit         requests that are answered while the vendor allows 20 calls a
                          second for each operation, in place of the workloads; wants
-                         redis-server
-  --seconds <number>     duration of each measurement of --vendor-limit, default 20
+                         redis-server; fails if a read was older than reported
+  --seconds <number>     duration of each measurement of --vendor-limit, default 10
+  --servers <names>      servers of --vendor-limit, separated by commas, of
+                         ${Object.keys(VENDOR_LIMIT_PEERS).join(", ")}; default all
+  --rates <list>         requests per second of --vendor-limit, default 50,200,1000
 
   --only <names>         workloads, servers and "start", separated by commas
                          workloads: ${Object.keys(WORKLOADS).join(", ")}
@@ -46,7 +49,12 @@ export function readOptions(args) {
       "vendor-limit": { type: "boolean", default: false },
       scale: { type: "boolean", default: false },
       full: { type: "boolean", default: false },
-      seconds: { type: "string", default: "20" },
+      seconds: { type: "string", default: "10" },
+      servers: {
+        type: "string",
+        default: Object.keys(VENDOR_LIMIT_PEERS).join(),
+      },
+      rates: { type: "string", default: "50,200,1000" },
       gateway: { type: "string" },
       release: { type: "boolean", default: false },
       show: { type: "string" },
@@ -67,6 +75,8 @@ export function readOptions(args) {
   return {
     ...values,
     isVendorLimited: values["vendor-limit"],
+    limitedPeers: list(values.servers),
+    rates: numbers(values.rates),
     seconds: Number(values.seconds),
     rounds: Number(values.rounds),
     requests: Number(values.requests),

@@ -34,7 +34,18 @@ export const PEERS = {
   e: {
     title: "the obvious Nest gateway",
     apis: ["rest", "graphql"],
-    script: "dist/nest/main.js",
+    script: "dist/bench/peers/nest/main.js",
+  },
+};
+
+/** The servers that --vendor-limit measures side by side. */
+export const VENDOR_LIMIT_PEERS = {
+  ours: PEERS.ours,
+  e: PEERS.e,
+  f: {
+    title: "Apollo Server with its response cache",
+    apis: ["graphql"],
+    script: "peers/apollo-cached.js",
   },
 };
 
@@ -100,7 +111,10 @@ export function launchOf(
   };
   if (peer !== "ours") {
     return {
-      command: [process.execPath, PEERS[peer].script],
+      command: [
+        process.execPath,
+        { ...PEERS, ...VENDOR_LIMIT_PEERS }[peer].script,
+      ],
       cwd: here,
       env: { ...env, ...(apiKey && { API_KEY_SHA256: apiKey.sha256 }) },
     };

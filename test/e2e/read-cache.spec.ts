@@ -11,7 +11,7 @@ import { startGateway, type ProbedGateway } from "../../src/gateway.js";
 import { APIS, REST } from "../support/apis.js";
 import { BEN, MARTA, TOM } from "../support/emulator-fixture.js";
 import { scraped } from "../support/metrics.js";
-import { readWhileChanging } from "../support/read-history.js";
+import { readWhileChanging } from "../support/read-while-changing.js";
 import { environmentFor, startBoth, type Running } from "../support/running.js";
 
 /** So long that no entry expires during a test. */

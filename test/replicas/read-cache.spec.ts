@@ -11,7 +11,7 @@ import {
   buildGateway,
   type GatewayProcess,
 } from "../support/gateway-process.js";
-import { readWhileChanging } from "../support/read-history.js";
+import { readWhileChanging } from "../support/read-while-changing.js";
 import { hasRedisServer } from "../support/redis-server.js";
 import { Replicas } from "../support/replicas.js";
 import { until } from "../support/until.js";

@@ -1,180 +1,88 @@
-import { TOM } from "./emulator-fixture.js";
-
-/** A value and when it can have been the current one. */
-interface State {
+/** A change of a value. Times are milliseconds of one monotonic clock. */
+export interface RecordedChange {
   readonly value: string;
-  /** Start of the change that set it. */
-  readonly fromMs: number;
-  /** End of the change that replaced it. */
-  untilMs: number;
-  /** Whether the change that replaced it was made through the gateway. */
-  isReplacedHere: boolean;
+  readonly startedAtMs: number;
+  /** Infinity while the change runs, and if its outcome is unknown. */
+  readonly endedAtMs: number;
+  /** Whether the change was made through the gateway that is read. */
+  readonly isMadeHere: boolean;
+}
+
+/** A read that has ended, and the age that the gateway reported. */
+export interface RecordedRead {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly ageMs: number;
 }
 
 /**
  * Checks reads against the history of a value: each value that a read returns was current
  * at some moment between the last change that ended before the read and the end of the
  * read. For a change made elsewhere, that moment may be earlier by the reported age.
+ *
+ * Changes may overlap; then either may be the last one. Each value is set only once.
  */
 export class ReadHistory {
   readonly violations: string[] = [];
-  private readonly states: State[];
+  private readonly changes: RecordedChange[];
 
   constructor(initial: string) {
-    this.states = [stateOf(initial, Number.NEGATIVE_INFINITY)];
+    this.changes = [
+      {
+        value: initial,
+        startedAtMs: Number.NEGATIVE_INFINITY,
+        endedAtMs: Number.NEGATIVE_INFINITY,
+        isMadeHere: true,
+      },
+    ];
   }
 
-  /** Records a change while it is made. Changes must not overlap. */
+  /** Records a change. All changes that began before a read ended precede its check. */
+  record(change: RecordedChange): void {
+    this.changes.push(change);
+  }
+
+  /** Records a change while it is made. */
   async change(
     value: string,
     isMadeHere: boolean,
     make: () => Promise<void>,
   ): Promise<void> {
-    const before = this.states.at(-1);
-    this.states.push(stateOf(value, performance.now()));
+    const change = {
+      value,
+      startedAtMs: performance.now(),
+      endedAtMs: Number.POSITIVE_INFINITY,
+      isMadeHere,
+    };
+    this.record(change);
     await make();
-    if (before === undefined) return;
-    before.untilMs = performance.now();
-    before.isReplacedHere = isMadeHere;
+    change.endedAtMs = performance.now();
   }
 
   /** Checks one read after it has ended. */
-  check(
-    value: string,
-    { startedAtMs, ageMs }: { startedAtMs: number; ageMs: number },
-  ): void {
-    const endedAtMs = performance.now();
-    const isPossible = this.states.some((state) => {
-      const earliestMs = startedAtMs - (state.isReplacedHere ? 0 : ageMs);
-      return (
-        state.value === value &&
-        state.fromMs <= endedAtMs &&
-        state.untilMs >= earliestMs
-      );
-    });
+  check(value: string, read: RecordedRead): void {
+    const isPossible = this.changes.some(
+      (change) =>
+        change.value === value &&
+        change.startedAtMs <= read.endedAtMs &&
+        !this.isReplaced(change, read),
+    );
     if (isPossible) return;
     this.violations.push(
-      `${value} with age ${ageMs} ms, after ${this.states.map((one) => one.value).join(", ")}`,
+      `${value} with age ${read.ageMs} ms, after ${this.changes.map((one) => one.value).join(", ")}`,
     );
   }
-}
 
-function stateOf(value: string, fromMs: number): State {
-  return {
-    value,
-    fromMs,
-    untilMs: Number.POSITIVE_INFINITY,
-    isReplacedHere: false,
-  };
-}
-
-const endOfTurn = (): Promise<void> =>
-  new Promise((resolve) => void setImmediate(resolve));
-
-/** A name for each number, because names consist of letters. */
-const nameOf = (n: number): string =>
-  `name${String.fromCharCode(97 + (Math.floor(n / 26) % 26), 97 + (n % 26))}`;
-
-const READS: readonly string[] = [
-  `{ contact: messageContact(id: "${TOM}") { name } }`,
-  `{ messageContacts(pageSize: 100) { items { id name } } }`,
-  `{ contact: messageContact(id: "${TOM}") { name pendingVerifications { target } } other: messageContact(id: "c-p0SgA2eH6iUzD9Fm") { name } }`,
-];
-
-interface ReadBody {
-  readonly data: {
-    readonly contact?: { readonly name: string };
-    readonly messageContacts?: {
-      readonly items: readonly { readonly id: string; readonly name: string }[];
-    };
-  };
-  readonly extensions: { readonly cost: { readonly ageMs: number } };
-}
-
-/** URLs of gateways in front of one vendor. */
-export interface HistoryGateways {
-  /** Replicas of one gateway: all are read, and in turns written. */
-  readonly replicas: readonly string[];
-  /** Another gateway, which does not know the replicas. */
-  readonly elsewhere?: string;
-}
-
-/** Result of `readWhileChanging`. */
-export interface HistoryResult {
-  readonly violations: readonly string[];
-  readonly reads: number;
-  /** Reads that contained data from a cache or from an earlier call. */
-  readonly aged: number;
-}
-
-/** Reads one contact concurrently in several ways while it is changed `changes` times. */
-export async function readWhileChanging(
-  { replicas, elsewhere }: HistoryGateways,
-  changes: number,
-): Promise<HistoryResult> {
-  const history = new ReadHistory("tom");
-  let isOver = false;
-  let reads = 0;
-  let aged = 0;
-  const readOnce = async (url: string, query: string): Promise<void> => {
-    const startedAtMs = performance.now();
-    const response = await post(url, query, {});
-    const { data, extensions } = (await response.json()) as ReadBody;
-    const name =
-      data.contact?.name ??
-      data.messageContacts?.items.find(({ id }) => id === TOM)?.name ??
-      "";
-    const { ageMs } = extensions.cost;
-    history.check(name, { startedAtMs, ageMs });
-    reads += 1;
-    if (ageMs > 0) aged += 1;
-  };
-  const readers = replicas.flatMap((url) =>
-    READS.map(async (query) => {
-      while (!isOver) await readOnce(url, query);
-    }),
-  );
-  const changed = (async (): Promise<void> => {
-    for (let n = 0; n < changes; n += 1) {
-      const isElsewhere = elsewhere !== undefined && n % 3 === 2;
-      const url = isElsewhere ? elsewhere : replicas[n % replicas.length];
-      await history.change(nameOf(n), !isElsewhere, () =>
-        rename(url ?? "", nameOf(n)),
-      );
-      // The first reads fill the caches, and the next ones use them.
-      const before = reads;
-      while (reads < before + 8 * replicas.length) await endOfTurn();
-    }
-  })();
-  await changed.finally(() => {
-    isOver = true;
-  });
-  await Promise.all(readers);
-  return { violations: history.violations, reads, aged };
-}
-
-async function rename(url: string, name: string): Promise<void> {
-  const query =
-    "mutation ($input: UpdateMessageContactInput!) { updateMessageContact(input: $input) { errors { code } } }";
-  const response = await post(url, query, {
-    input: { contactId: TOM, name },
-  });
-  const { data } = (await response.json()) as {
-    data: { updateMessageContact: { errors: unknown[] } };
-  };
-  if (data.updateMessageContact.errors.length > 0) {
-    throw new Error(JSON.stringify(data));
+  /** Whether a later change had ended before the moment that the read may show. */
+  private isReplaced(
+    change: RecordedChange,
+    { startedAtMs, ageMs }: RecordedRead,
+  ): boolean {
+    return this.changes.some(
+      (later) =>
+        later !== change &&
+        later.startedAtMs >= change.endedAtMs &&
+        later.endedAtMs < startedAtMs - (later.isMadeHere ? 0 : ageMs),
+    );
   }
-}
-
-function post(
-  url: string,
-  query: string,
-  variables: object,
-): Promise<Response> {
-  return fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-cost": "1" },
-    body: JSON.stringify({ query, variables }),
-  });
 }

@@ -4,6 +4,7 @@ import {
   DECREASE_EVERY_MS,
 } from "../../upstream/pacing/adaptive-limit.js";
 import {
+  BURST,
   LocalCallTokens,
   WINDOW_MS,
   type CallTokens,
@@ -23,7 +24,8 @@ const MAX_OUTCOMES = 1_000;
 
 /**
  * Takes tokens in a window that all replicas share. A value of another type counts as
- * absent. While another replica waits for tokens, each gets an equal share. The rate that
+ * absent. While another replica waits for tokens, each gets an equal share. Beyond the
+ * burst, tokens are granted in even steps, as in `LocalCallTokens`. The rate that
  * the vendor accepts is lowered and raised as in `AdaptiveLimit`, by the outcomes of the
  * calls of all replicas.
  *
@@ -72,6 +74,23 @@ if others > 0 then
   end
   free = math.min(free, math.ceil(limit / (others + 1)) - own)
 end
+local burst = math.max(1, math.floor(limit * ${BURST})) - used
+local retry = tonumber(taken[2] or now) + window - now
+if burst > 0 then
+  free = math.min(free, burst)
+elseif used < limit then
+  local last, step = tonumber(taken[#taken]), 0
+  for n = 0, used - 1 do
+    step = math.max(step, (taken[2 * n + 2] + window - last) / (limit - used + n))
+  end
+  local left = math.ceil(last + step - now)
+  if left > 0 then
+    free = 0
+    retry = math.min(retry, left)
+  else
+    free = math.min(free, 1)
+  end
+end
 local granted = math.max(0, math.min(free, wanted))
 for n = 1, granted do
   redis.call('ZADD', KEYS[1], now, replica .. ':' .. ARGV[6] .. ':' .. n)
@@ -81,8 +100,7 @@ elseif wanted > 0 then redis.call('ZREM', KEYS[3], replica) end
 redis.call('PEXPIRE', KEYS[1], window)
 redis.call('PEXPIRE', KEYS[2], ttl)
 redis.call('PEXPIRE', KEYS[3], window)
-local oldest = tonumber(taken[2] or now)
-return { granted, math.max(1, oldest + window - now), replicas, others, used + granted, string.format('%.6f', rate) }
+return { granted, math.max(1, retry), replicas, others, used + granted, string.format('%.6f', rate) }
 `;
 
 /**

@@ -19,6 +19,8 @@ const REMOTE_WRITE = z.object({
   replica: shortText(64),
   directory: shortText(64),
   contactId: shortText(256).nullable(),
+  // Versions before 0.3 neither send nor read it: they invalidate everything.
+  keepsProgress: z.boolean().optional(),
 });
 
 /** Maximum wait for an echo; a read from the vendor is faster than a longer one. */

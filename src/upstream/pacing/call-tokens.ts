@@ -45,6 +45,13 @@ export const CALL_TOKENS = Symbol("CallTokens");
  */
 export const WINDOW_MS = 1_100;
 
+/**
+ * Share of the limit that may be taken at once; further tokens are taken one by one. So
+ * calls of a steady load wait often and briefly, and none for the rest of the window. Our
+ * choice.
+ */
+export const BURST = 0.5;
+
 /** Tokens within one process: at most `limit` in any window. */
 export class LocalCallTokens implements CallTokens {
   readonly share = 1;
@@ -59,11 +66,25 @@ export class LocalCallTokens implements CallTokens {
   }
 
   take(wanted: number, limit: number): TokenGrant {
-    const granted = Math.min(wanted, this.available(limit));
+    this.dropReturned();
+    const burst = Math.max(1, Math.floor(BURST * limit)) - this.taken.length;
+    const waitMs = burst > 0 ? 0 : this.nextAtMs(limit) - this.now();
+    const granted = waitMs > 0 ? 0 : Math.min(wanted, Math.max(1, burst));
     this.record(granted);
-    if (granted > 0) return { granted, retryInMs: 0 };
-    const next = this.taken[this.taken.length - limit] ?? this.now();
-    return { granted, retryInMs: Math.max(1, next + WINDOW_MS - this.now()) };
+    return { granted, retryInMs: granted > 0 ? 0 : Math.max(1, waitMs) };
+  }
+
+  /**
+   * Time of the next token once the burst is used up. Even steps are the longest that use
+   * all tokens: those that are free now, and each other one when it returns.
+   */
+  private nextAtMs(limit: number): number {
+    const { taken } = this;
+    const free = limit - taken.length;
+    const last = taken.at(-1) ?? this.now();
+    if (free <= 0) return (taken[-free] ?? last) + WINDOW_MS;
+    const steps = taken.map((at, n) => (at + WINDOW_MS - last) / (free + n));
+    return last + Math.max(...steps);
   }
 
   /** Counts tokens that were taken elsewhere for this process. */

@@ -65,9 +65,14 @@ export class DirectoryPacer {
     }
   }
 
-  /** Whether the rate of an operation is nearly used up. */
+  /** Whether more than half of the rate of an operation is used. */
   isUnderPressure(operation: Operation): boolean {
     return this.pacers.get(operation)?.isUnderPressure ?? false;
+  }
+
+  /** Whether calls of an operation can be made that no request waits for. */
+  hasSpareCalls(operation: Operation): boolean {
+    return this.pacers.get(operation)?.hasSpareCalls ?? true;
   }
 
   /** Operations that were called so far. */

@@ -24,8 +24,11 @@ interface Waiter extends PacedCall {
 /** Share of the limit that ordinary reads cannot use. Our choice. */
 const RESERVE = 0.1;
 
-/** Share of the tokens below which the operation counts as under pressure. */
-const PRESSURE = 0.25;
+/** Share of the tokens below which the operation counts as under pressure. Our choice. */
+const PRESSURE = 0.5;
+
+/** Share of the tokens above which cached reads are refreshed early. Our choice. */
+const SPARE = 0.25;
 
 /** Waiting calls are checked for their deadlines at least this often. */
 const CHECK_EVERY_MS = 100;
@@ -52,13 +55,23 @@ export class OperationPacer {
     };
   }
 
-  /** Whether ordinary calls have to wait soon. */
+  /** Whether ordinary calls wait, or may have to wait soon. */
   get isUnderPressure(): boolean {
     const limit = this.limitOf(false);
     return (
       this.ordinary.size > 0 ||
       this.isBlocked ||
       this.tokens.available(limit) <= PRESSURE * limit
+    );
+  }
+
+  /** Whether a call that nobody waits for would start soon, and delay no other call. */
+  get hasSpareCalls(): boolean {
+    const limit = this.limitOf(false);
+    return (
+      this.ordinary.size === 0 &&
+      !this.isBlocked &&
+      this.tokens.available(limit) > SPARE * limit
     );
   }
 

@@ -26,8 +26,10 @@ export interface CacheDependencies {
   readonly bus: InvalidationBus;
   readonly observer: UpstreamObserver;
   readonly timing: Timing;
-  /** Whether the vendor's rate for an operation is nearly used up. */
+  /** Whether more than half of the vendor's rate for an operation is used. */
   readonly isUnderPressure: (operation: Operation) => boolean;
+  /** Whether the vendor's rate for an operation suffices for a call that can wait. */
+  readonly hasSpareCalls: (operation: Operation) => boolean;
 }
 
 /** One read: what it asks for, and its key in the cache. */
@@ -100,13 +102,26 @@ export class CachedAnswers {
   ): void {
     const { operation } = read;
     const ageMs = this.ageMs(entry);
-    const lifetimeMs = this.parts.store.lifetimeMs(operation);
     entry.hits += 1;
-    const isHot = entry.hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
-    const isStale = ageMs >= lifetimeMs;
-    if (isStale || (isHot && LISTED.has(operation))) this.refresh(read);
+    if (this.isDue(operation, entry, ageMs)) this.refresh(read);
     countSaved(operation, "cache", usage, this.parts.observer);
     recordAge(usage, ageMs);
+  }
+
+  /** Whether an entry must be refreshed for later requests. */
+  private isDue(
+    operation: Operation,
+    { hits }: CachedRead,
+    ageMs: number,
+  ): boolean {
+    const { store, hasSpareCalls } = this.parts;
+    const lifetimeMs = store.lifetimeMs(operation);
+    // Each of the others needs a call of its own, which must not delay a request.
+    if (!LISTED.has(operation)) {
+      return ageMs >= lifetimeMs && hasSpareCalls(operation);
+    }
+    const isHot = hits >= HOT_HITS && ageMs >= REFRESH_AT * lifetimeMs;
+    return isHot || ageMs >= lifetimeMs;
   }
 
   private ageMs({ sentAtMs }: CachedRead): number {

@@ -2,6 +2,7 @@ import type { RequestContext } from "../../context/request-context.js";
 import { ErrorCode } from "../../errors/error-codes.js";
 import { GatewayError } from "../../errors/gateway-error.js";
 import type { VendorAnswer, VendorContact } from "../vendor/vendor-types.js";
+import { keyOf, type ReadSubject } from "./read-subject.js";
 import type { RunningRead, RunningReads, SendTime } from "./running-reads.js";
 
 /** The page that contains all contacts of a directory; the vendor's limit is about 20. */
@@ -25,8 +26,10 @@ export type ReadList = (
 /** Pauses without batches, after a list that could not answer. Our choice. */
 const PAUSE_MS = { failed: 1_000, incomplete: 10_000, denied: 60_000 } as const;
 
-/** Key of the list in `RunningReads`; the list of a batch is not retried. */
-const LIST_KEY = "contacts of the directory";
+/** Key of that list in `RunningReads`. Requests for the list itself use it as well. */
+const LIST_KEY = keyOf("listMessageContacts", WHOLE_LIST);
+
+const LISTS: ReadSubject = { contactId: null, isProgress: false };
 
 interface Gathering {
   readonly contexts: RequestContext[];
@@ -118,11 +121,6 @@ export class ContactBatches {
     this.lastSingles = [this.lastSingles[1] ?? 0, this.now()];
   }
 
-  /** Later reads join no batch that is in flight now. */
-  detach(): void {
-    this.gathering = null;
-  }
-
   private pause(ms: number): void {
     this.pausedUntilMs = Math.max(this.pausedUntilMs, this.now() + ms);
   }
@@ -134,7 +132,9 @@ export class ContactBatches {
       const gathering: Gathering = {
         contexts,
         list: this.gather().then(() => {
-          if (this.gathering === gathering) this.gathering = null;
+          this.gathering = null;
+          const joined = this.running.joinAll(LIST_KEY, contexts);
+          if (joined !== null) return joined;
           return contexts.length > 1 || this.isBusy
             ? this.start(contexts)
             : null;
@@ -152,8 +152,11 @@ export class ContactBatches {
   }
 
   private start(contexts: RequestContext[]): RunningRead {
-    return this.running.start(LIST_KEY, contexts, (sent) =>
-      this.readList(contexts, sent),
+    return this.running.start(
+      LIST_KEY,
+      // Not retried: each contact can be read on its own.
+      { waiting: contexts, subject: LISTS, isTentative: true },
+      (sent) => this.readList(contexts, sent),
     );
   }
 }

@@ -1,8 +1,8 @@
+import type { WriteScope } from "./read-subject.js";
+
 /** A write that starts or ends on another replica. */
-export interface RemoteWrite {
+export interface RemoteWrite extends WriteScope {
   readonly directory: string;
-  /** Null for a write that creates a contact. */
-  readonly contactId: string | null;
 }
 
 /** Receives the writes of other replicas. */

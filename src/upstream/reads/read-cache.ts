@@ -1,11 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Operation } from "../operations.js";
+import type { ReadSubject } from "./read-subject.js";
 
 /** Lifetimes of cached reads, in milliseconds. */
 export interface ReadCacheLimits {
   /** Lifetime; 0 switches the cache off. */
   readonly lifetimeMs: number;
-  /** Lifetime while the vendor's rate is nearly used up; at least `lifetimeMs`. */
+  /** Lifetime while more than half of the vendor's rate is used; at least `lifetimeMs`. */
   readonly maxLifetimeMs: number;
 }
 
@@ -17,8 +18,7 @@ export interface CachedRead {
   readonly sentAtMs: number;
   /** `WriteGenerations.current` when the request was sent. */
   readonly generation: number;
-  /** Null for a list. */
-  readonly contactId: string | null;
+  readonly subject: ReadSubject;
   /** Times that the entry was served. */
   hits: number;
 }

@@ -8,13 +8,14 @@ import {
   type CachedRead,
   type ReadCacheLimits,
 } from "./read-cache.js";
+import {
+  keyOf,
+  subjectOf,
+  type ReadSubject,
+  type WriteScope,
+} from "./read-subject.js";
 import type { SendTime } from "./running-reads.js";
 import { WriteGenerations } from "./write-generations.js";
-
-/** Key of a read: two reads with the same key have the same response. */
-export function keyOf(operation: Operation, params: object): string {
-  return `${operation} ${JSON.stringify(params)}`;
-}
 
 /**
  * Cached reads of one directory. A read that began before a write ended is neither
@@ -49,8 +50,8 @@ export class ReadStore {
   get(key: string): CachedRead | null {
     const entry = this.cache.get(key);
     if (entry === undefined) return null;
-    const { generation, contactId } = entry;
-    if (!this.writes.hasChangedSince(generation, contactId)) return entry;
+    const { generation, subject } = entry;
+    if (!this.writes.hasChangedSince(generation, subject)) return entry;
     this.cache.delete(key);
     return null;
   }
@@ -63,21 +64,17 @@ export class ReadStore {
     sent: SendTime,
   ): void {
     if (!this.cache.isOn || this.lifetimeMs(operation) === 0) return;
-    const { ContactId } = params as { ContactId?: string };
-    const isList = operation === "listMessageContacts";
-    const contactId = isList ? null : (ContactId ?? null);
-    this.set(keyOf(operation, params), answer, sent, contactId);
-    if (!isList) return;
+    const subject = subjectOf(operation, params);
+    this.set(keyOf(operation, params), answer, sent, subject);
+    if (operation !== "listMessageContacts") return;
     const { Contacts: contacts = [], RequestId } =
       answer as VendorAnswer<"listMessageContacts">;
     for (const contact of contacts) {
       const single = { RequestId, Contact: withoutBinding(contact) };
-      this.set(
-        keyOfContact(contact.ContactId),
-        single,
-        sent,
-        contact.ContactId,
-      );
+      this.set(keyOfContact(contact.ContactId), single, sent, {
+        contactId: contact.ContactId,
+        isProgress: false,
+      });
     }
   }
 
@@ -101,17 +98,22 @@ export class ReadStore {
       return;
     }
     if (operation === "getMessageContactDeletionStatus") {
-      this.set(keyOf(operation, params), error, sent, ContactId);
+      const subject = subjectOf(operation, params);
+      this.set(keyOf(operation, params), error, sent, subject);
     } else if (this.cache.has(keyOfContact(ContactId))) {
-      this.recordWrite(ContactId);
+      this.recordWrite({ contactId: ContactId });
     }
   }
 
-  /** @param contactId null for a write that creates a contact */
-  recordWrite(contactId: string | null): void {
-    this.writes.recordWrite(contactId);
+  recordWrite(scope: WriteScope): void {
+    this.writes.recordWrite(scope);
     // Expired responses contain personal data.
     this.cache.purge();
+  }
+
+  /** Whether a write has changed the result of a read that was sent then. */
+  hasChangedSince(generation: number, subject: ReadSubject): boolean {
+    return this.writes.hasChangedSince(generation, subject);
   }
 
   recordGap(): void {
@@ -122,15 +124,15 @@ export class ReadStore {
     key: string,
     answer: object,
     { atMs, generation }: SendTime,
-    contactId: string | null,
+    subject: ReadSubject,
   ): void {
     if (atMs === null) return;
-    if (this.writes.hasChangedSince(generation, contactId)) return;
+    if (this.writes.hasChangedSince(generation, subject)) return;
     this.cache.set(key, {
       answer,
       sentAtMs: atMs,
       generation,
-      contactId,
+      subject,
       hits: 0,
     });
   }

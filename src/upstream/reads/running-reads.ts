@@ -1,4 +1,6 @@
 import type { RequestContext } from "../../context/request-context.js";
+import type { ReadSubject } from "./read-subject.js";
+import type { WriteGenerations } from "./write-generations.js";
 
 /** When a read was sent, for its age and for writes that ended meanwhile. */
 export class SendTime {
@@ -39,6 +41,16 @@ export interface RunningRead {
   answer: Promise<object>;
   readonly sent: SendTime;
   readonly waiting: RequestContext[];
+  readonly subject: ReadSubject;
+  /** Whether it is not retried, because the requests that wait for it can do without. */
+  readonly isTentative: boolean;
+}
+
+/** A read to start; see `RunningRead`. */
+export interface StartedRead {
+  readonly waiting: RequestContext[];
+  readonly subject: ReadSubject;
+  readonly isTentative?: boolean;
 }
 
 /** Reads in flight, by operation and parameters. */
@@ -53,14 +65,26 @@ export class RunningReads {
    * @returns null if there is none
    */
   join(key: string, context: RequestContext): RunningRead | null {
+    return this.joinAll(key, [context]);
+  }
+
+  /** The same for several requests, of which all join or none. */
+  joinAll(
+    key: string,
+    contexts: readonly RequestContext[],
+  ): RunningRead | null {
     const running = this.byKey.get(key);
     if (running === undefined) return null;
     const { sent, waiting } = running;
-    const { maxAgeMs = Number.POSITIVE_INFINITY } = context;
     // A read that was not sent yet is as recent as a new one.
-    const isTooOld = sent.atMs !== null && sent.ageMs(this.now()) >= maxAgeMs;
+    const isTooOld =
+      sent.atMs !== null &&
+      contexts.some(
+        ({ maxAgeMs = Number.POSITIVE_INFINITY }) =>
+          sent.ageMs(this.now()) >= maxAgeMs,
+      );
     if (isTooOld) return null;
-    waiting.push(context);
+    waiting.push(...contexts);
     return running;
   }
 
@@ -71,13 +95,15 @@ export class RunningReads {
   /** Starts a read that later requests can join. `start` must not throw. */
   start(
     key: string,
-    waiting: RequestContext[],
+    { waiting, subject, isTentative = false }: StartedRead,
     start: (sent: SendTime) => Promise<object>,
   ): RunningRead {
     const sent = new SendTime();
     const running: RunningRead = {
       sent,
       waiting,
+      subject,
+      isTentative,
       answer: start(sent).finally(() => {
         // A write may have cleared the map, and a newer read may be registered.
         if (this.byKey.get(key) === running) this.byKey.delete(key);
@@ -91,9 +117,19 @@ export class RunningReads {
     return running;
   }
 
-  /** Later requests join no read that is in flight now; called for each write. */
-  detach(): void {
-    this.byKey.clear();
+  /**
+   * Later requests join no read that was sent before a write, and that the write changes.
+   * They can join a read that waits to be sent: it will return the new value.
+   */
+  detach(store: Pick<WriteGenerations, "hasChangedSince">): void {
+    for (const [key, { sent, subject }] of this.byKey) {
+      if (
+        sent.atMs !== null &&
+        store.hasChangedSince(sent.generation, subject)
+      ) {
+        this.byKey.delete(key);
+      }
+    }
   }
 }
 

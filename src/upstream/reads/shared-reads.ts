@@ -11,7 +11,7 @@ import {
   type ReadRequest,
 } from "./cached-answers.js";
 import { ContactBatches, WHOLE_LIST } from "./contact-batches.js";
-import { keyOf } from "./read-store.js";
+import { keyOf, subjectOf, type WriteScope } from "./read-subject.js";
 import {
   RunningReads,
   type RunningRead,
@@ -60,7 +60,7 @@ export class SharedReads {
     );
     bus.subscribe({
       onWrite: (write) => {
-        if (write.directory === directory) this.invalidate(write.contactId);
+        if (write.directory === directory) this.invalidate(write);
       },
       onGap: () => {
         this.parts.store.recordGap();
@@ -72,13 +72,11 @@ export class SharedReads {
   /**
    * Invalidates the reads that a write changes, on this replica at once. Resolves when
    * the other replicas were informed, as far as possible.
-   *
-   * @param contactId null for a write that creates a contact
    */
-  async announceWrite(contactId: string | null): Promise<void> {
+  async announceWrite(scope: WriteScope): Promise<void> {
     const { bus, directory } = this.parts;
-    this.invalidate(contactId);
-    if (bus.isShared) await bus.publish({ directory, contactId });
+    this.invalidate(scope);
+    if (bus.isShared) await bus.publish({ directory, ...scope });
   }
 
   /** @throws {GatewayError} always this class */
@@ -102,7 +100,16 @@ export class SharedReads {
     if (joined !== null) {
       countSaved(operation, "inFlight", context.usage, observer);
       recordAge(context.usage, joined.sent.ageMs(timing.now()));
-      return joined.answer as Promise<VendorAnswer<O>>;
+      const answer = joined.isTentative
+        ? joined.answer.catch(
+            () =>
+              (
+                this.running.join(key, context) ??
+                this.start(operation, params, key, [context])
+              ).answer,
+          )
+        : joined.answer;
+      return answer as Promise<VendorAnswer<O>>;
     }
     const { answer } = this.start(operation, params, key, [context]);
     return answer as Promise<VendorAnswer<O>>;
@@ -126,7 +133,8 @@ export class SharedReads {
     waiting: RequestContext[],
   ): RunningRead {
     const [context] = waiting;
-    return this.running.start(key, waiting, async (sent) => {
+    const subject = subjectOf(operation, params);
+    return this.running.start(key, { waiting, subject }, async (sent) => {
       const options = this.optionsFor(waiting, sent);
       const { ContactId } = params as { ContactId?: string };
       if (operation === "getMessageContact") {
@@ -194,14 +202,13 @@ export class SharedReads {
     };
   }
 
-  private invalidate(contactId: string | null): void {
-    this.parts.store.recordWrite(contactId);
+  private invalidate(scope: WriteScope): void {
+    this.parts.store.recordWrite(scope);
     this.detach();
   }
 
   private detach(): void {
-    this.running.detach();
-    this.batches.detach();
+    this.running.detach(this.parts.store);
   }
 }
 

@@ -1,5 +1,13 @@
+import type { ReadSubject, WriteScope } from "./read-subject.js";
+
 /** Contact ids whose last change is remembered; older ones share one generation. */
 const MAX_CONTACTS = 5_000;
+
+interface ContactGenerations {
+  readonly contact: number;
+  /** Of its pending verifications and its deletion. */
+  readonly progress: number;
+}
 
 /**
  * Counts the writes of one directory, so that a read that began before a write ended is
@@ -12,25 +20,28 @@ export class WriteGenerations {
   private lists = 0;
   /** Generation of the last gap, after which no earlier read may be used. */
   private floor = 0;
-  /** Generation of the last change of each contact, the oldest first. */
-  private readonly contacts = new Map<string, number>();
+  /** Generations of the last changes of each contact, the oldest first. */
+  private readonly contacts = new Map<string, ContactGenerations>();
 
   /** Generation of a read that is sent now. */
   get current(): number {
     return this.latest;
   }
 
-  /** @param contactId null for a write that creates a contact */
-  recordWrite(contactId: string | null): void {
+  recordWrite({ contactId, keepsProgress = false }: WriteScope): void {
     this.latest += 1;
     this.lists = this.latest;
     if (contactId === null) return;
+    const before = this.contacts.get(contactId);
     this.contacts.delete(contactId);
-    this.contacts.set(contactId, this.latest);
+    this.contacts.set(contactId, {
+      contact: this.latest,
+      progress: keepsProgress ? (before?.progress ?? 0) : this.latest,
+    });
     if (this.contacts.size <= MAX_CONTACTS) return;
-    for (const [oldest, generation] of this.contacts) {
+    for (const [oldest, { contact }] of this.contacts) {
       this.contacts.delete(oldest);
-      this.floor = Math.max(this.floor, generation);
+      this.floor = Math.max(this.floor, contact);
       return;
     }
   }
@@ -41,14 +52,14 @@ export class WriteGenerations {
     this.floor = this.latest;
   }
 
-  /**
-   * Whether a write has changed the result of a read since its generation.
-   *
-   * @param contactId null for a list
-   */
-  hasChangedSince(generation: number, contactId: string | null): boolean {
-    const changed =
-      contactId === null ? this.lists : (this.contacts.get(contactId) ?? 0);
-    return Math.max(changed, this.floor) > generation;
+  /** Whether a write has changed the result of a read since its generation. */
+  hasChangedSince(generation: number, subject: ReadSubject): boolean {
+    return Math.max(this.changedAt(subject), this.floor) > generation;
+  }
+
+  private changedAt({ contactId, isProgress }: ReadSubject): number {
+    if (contactId === null) return this.lists;
+    const changed = this.contacts.get(contactId);
+    return (isProgress ? changed?.progress : changed?.contact) ?? 0;
   }
 }

@@ -14,6 +14,7 @@ import type {
 import { DEFINITE, type StoredResult } from "../idempotency/key-store.js";
 import { OPERATIONS, type WriteOperation } from "../operations.js";
 import { toGatewayError } from "../vendor/vendor-errors.js";
+import { Announcement } from "./announcement.js";
 import { WriteExecution, type WriteDependencies } from "./write-execution.js";
 import type { VendorAnswer, VendorParams } from "../vendor/vendor-types.js";
 import type { WriteHooks } from "./write-hooks.js";
@@ -88,10 +89,16 @@ export class KeyedWrites {
     // Leave time for one attempt and its read-back.
     const latestStart =
       deadline - limits.readBackReserveMs - POLICY.minAttemptMs;
-    const { ContactId: contactId = null } = params as { ContactId?: string };
     return this.queue.run(
       async (turn) => {
+        const announcement = new Announcement(
+          this.parts,
+          operation,
+          params,
+          hold?.wasSent === true,
+        );
         const beforeAttempt = async (): Promise<void> => {
+          await announcement.start();
           await turn.confirm(latestStart);
           // Confirm the key before `hooks.confirm` counts the attempt against the
           // caller's limit: a process that lost its key must not change that limit.
@@ -108,14 +115,11 @@ export class KeyedWrites {
           ifMatch,
           beforeAttempt,
         };
-        await this.parts.announce(contactId);
-        try {
-          return await new WriteExecution(this.parts, write).run(
+        return announcement.end(
+          new WriteExecution(this.parts, write).run(
             hold?.wasSent === true ? hold.startedAtMs : null,
-          );
-        } finally {
-          await this.parts.announce(contactId);
-        }
+          ),
+        );
       },
       Math.max(0, latestStart - timing.now()),
       context.caller.id,

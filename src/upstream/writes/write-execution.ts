@@ -10,6 +10,7 @@ import {
 } from "../attempts/call-policy.js";
 import type { WriteOperation } from "../operations.js";
 import type { ContactVersions } from "../reads/contact-versions.js";
+import type { WriteScope } from "../reads/read-subject.js";
 import type { VendorReads } from "../reads/vendor-reads.js";
 import {
   isConflict,
@@ -40,7 +41,7 @@ export interface WriteDependencies extends RetryDependencies {
   readonly pacer: DirectoryPacer;
   readonly versions: ContactVersions;
   /** Invalidates the reads that a write changes; see `SharedReads.announceWrite`. */
-  readonly announce: (contactId: string | null) => Promise<void>;
+  readonly announce: (scope: WriteScope) => Promise<void>;
 }
 
 /** One write to execute. */

@@ -15,6 +15,8 @@ export const resolvers = {
   },
   Mutation: {
     updateMessageContact: (_, { input }) => vendor.updateContact(input),
+    sendPhoneVerificationForMessageContact: (_, { input }) =>
+      vendor.sendPhoneVerification(input),
   },
   MessageContact: {
     pendingVerifications: ({ id }) => vendor.pendingVerifications(id),

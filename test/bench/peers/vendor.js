@@ -178,20 +178,31 @@ export async function updateContact(input) {
     field: [name],
   }));
   if (errors.length > 0) return { contact: null, errors };
-  const types = input.messageTypes.map((type, index) => [
-    `MessageTypes.${index + 1}`,
-    VENDOR_MESSAGE_TYPES.get(type),
-  ]);
-  const answer = await call("UpdateMessageContact", {
-    ContactId: input.contactId,
-    Name: input.name,
-    EmailAddress: input.emailAddress,
-    PhoneNumber: input.phoneNumber,
-    Title: VENDOR_TITLES.get(input.title),
-    ...Object.fromEntries(types),
-  });
+  const params = [
+    ["ContactId", input.contactId],
+    ["Name", input.name],
+    ["EmailAddress", input.emailAddress],
+    ["PhoneNumber", input.phoneNumber],
+    ["Title", VENDOR_TITLES.get(input.title)],
+    ...(input.messageTypes ?? []).map((type, index) => [
+      `MessageTypes.${index + 1}`,
+      VENDOR_MESSAGE_TYPES.get(type),
+    ]),
+  ];
+  const answer = await call(
+    "UpdateMessageContact",
+    Object.fromEntries(params.filter(([, value]) => value !== undefined)),
+  );
   if (answer === null) return { contact: null, errors: [NOT_FOUND] };
   return { contact: { id: input.contactId }, errors: [] };
+}
+
+export async function sendPhoneVerification({ contactId, phoneNumber }) {
+  const answer = await call("SendPhoneVerificationForMessageContact", {
+    ContactId: contactId,
+    PhoneNumber: phoneNumber,
+  });
+  return { errors: answer === null ? [NOT_FOUND] : [] };
 }
 
 const expected =

@@ -8,6 +8,7 @@ import {
   type FakeVendor,
   type Fate,
 } from "../../support/fake-vendor.js";
+import { settled } from "../../support/fake-upstream.js";
 import { bench, outcomeOf, type Bench } from "../../support/upstream-bench.js";
 
 /** Parameters of each write, and a check whether it took effect. */
@@ -195,7 +196,7 @@ describe("a read", () => {
     expect(vendor.calls).toEqual(["getMessageContact"]);
   });
 
-  it("does not join a read that began before a write", async () => {
+  it("does not join a read that was sent before a write", async () => {
     const { client, vendor, context } = bench([]);
     const answer = vendor.post.bind(vendor);
     let release: () => void = () => undefined;
@@ -211,6 +212,7 @@ describe("a read", () => {
     const read = (): Promise<unknown> =>
       client.execute("getMessageContact", { ContactId: "c-1" }, context());
     const early = read();
+    await settled();
     await client.execute(
       "updateMessageContact",
       { ContactId: "c-1", Name: "tim" },

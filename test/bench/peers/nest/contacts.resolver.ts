@@ -14,8 +14,10 @@ import {
   GetArgs,
   ListArgs,
   PendingVerification,
+  SendPhoneVerificationForMessageContactInput,
   UpdateMessageContactInput,
   UpdatePayload,
+  VerificationPayload,
 } from "./contacts.shapes.js";
 
 @Resolver(() => Contact)
@@ -39,6 +41,13 @@ export class ContactsResolver {
     @Args("input") input: UpdateMessageContactInput,
   ): Promise<UpdatePayload> {
     return this.contacts.update(input);
+  }
+
+  @Mutation(() => VerificationPayload)
+  sendPhoneVerificationForMessageContact(
+    @Args("input") input: SendPhoneVerificationForMessageContactInput,
+  ): Promise<VerificationPayload> {
+    return this.contacts.sendPhoneVerification(input);
   }
 
   @ResolveField(() => [PendingVerification])

@@ -5,8 +5,10 @@ import type {
   ContactDeletion,
   ContactPage,
   PendingVerification,
+  SendPhoneVerificationForMessageContactInput,
   UpdateMessageContactInput,
   UpdatePayload,
+  VerificationPayload,
 } from "./contacts.shapes.js";
 import {
   BindingTargetKind,
@@ -93,6 +95,17 @@ export class ContactsService {
     return { contact: { id: input.contactId } as Contact, errors: [] };
   }
 
+  async sendPhoneVerification({
+    contactId,
+    phoneNumber,
+  }: SendPhoneVerificationForMessageContactInput): Promise<VerificationPayload> {
+    await this.call("SendPhoneVerificationForMessageContact", {
+      ContactId: contactId,
+      PhoneNumber: phoneNumber,
+    });
+    return { errors: [] };
+  }
+
   async pendingVerifications(id: string): Promise<PendingVerification[]> {
     const { ContactVerifications: pending } = await this.call<{
       ContactVerifications: { Target: string }[];
@@ -122,7 +135,12 @@ export class ContactsService {
   }
 
   private call<T>(action: string, params: object): Promise<T> {
-    return this.client.request<T>(action, params, { method: "POST" });
+    const given = Object.entries(params).filter(
+      ([, value]) => value !== undefined,
+    );
+    return this.client.request<T>(action, Object.fromEntries(given), {
+      method: "POST",
+    });
   }
 }
 

@@ -93,6 +93,17 @@ export class UpdateMessageContactInput {
   messageTypes?: MessageType[];
 }
 
+@InputType()
+export class SendPhoneVerificationForMessageContactInput {
+  @Field(() => ID)
+  @Matches(CONTACT_ID)
+  contactId!: string;
+
+  @Field(() => String)
+  @Matches(/^86-1\d{10}$/)
+  phoneNumber!: string;
+}
+
 @ObjectType()
 export class Binding {
   @Field(() => ID)
@@ -176,6 +187,12 @@ export class UpdatePayload {
   @Field(() => Contact, { nullable: true })
   contact?: Contact | null;
 
+  @Field(() => [UserError])
+  errors!: UserError[];
+}
+
+@ObjectType("SendPhoneVerificationForMessageContactPayload")
+export class VerificationPayload {
   @Field(() => [UserError])
   errors!: UserError[];
 }

@@ -70,10 +70,17 @@ describe("paced calls", () => {
     );
   }, 60_000);
 
-  it("start at once while the limit is not reached", async () => {
+  it("start at once while less than half of the limit is used, then in even steps", async () => {
     const { timing, started, call } = paced();
-    await timing.run(Promise.all(Array.from({ length: 18 }, () => call("a"))));
-    expect(started.every(({ atMs }) => atMs === 0)).toBe(true);
+    await timing.run(Promise.all(Array.from({ length: 60 }, () => call("a"))));
+    const times = started.map(({ atMs }) => atMs);
+    expect(times.slice(0, 9).every((atMs) => atMs === 0)).toBe(true);
+    const steps = times.slice(9).map((atMs, at) => atMs - (times[at + 8] ?? 0));
+    // 9 tokens are left for 1,100 ms, and later 18.
+    expect(Math.max(...steps)).toBeLessThanOrEqual(125);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(30);
+    // At the full rate, the last one would start after 3,067 ms at the earliest.
+    expect(times.at(-1)).toBeLessThan(4_000);
   });
 
   it("leave tokens for writes that ordinary reads cannot use", async () => {
@@ -83,9 +90,11 @@ describe("paced calls", () => {
       call("write", { isReserved: true }),
     );
     await timing.run(Promise.all([...reads, ...writes]));
-    const first = started.filter(({ atMs }) => atMs === 0);
-    expect(first.filter(({ name }) => name === "write")).toHaveLength(2);
-    expect(first).toHaveLength(18);
+    const writesStarted = started.filter(({ name }) => name === "write");
+    expect(writesStarted.map(({ atMs }) => atMs)).toEqual([0, 0]);
+    const first = started.filter(({ atMs }) => atMs < 1_100);
+    expect(first.length).toBeGreaterThanOrEqual(16);
+    expect(first.length).toBeLessThanOrEqual(18);
   });
 
   it("take turns between callers, so that a batch does not delay a page", async () => {

@@ -13,6 +13,11 @@ import {
   type UpstreamTracer,
 } from "../../../../src/upstream/upstream-observer.js";
 import type { ClientDependencies } from "../../../../src/upstream/upstream.client.js";
+import {
+  LocalCallTokens,
+  type CallTokens,
+} from "../../../../src/upstream/pacing/call-tokens.js";
+import { DirectoryPacer } from "../../../../src/upstream/pacing/directory-pacer.js";
 import { FakeTiming } from "../../../support/fake-timing.js";
 import type { FakeVendor, Fate } from "../../../support/fake-vendor.js";
 import { settled } from "../../../support/fake-upstream.js";
@@ -26,14 +31,17 @@ const CACHE = { lifetimeMs: 1_000, maxLifetimeMs: 3_000 };
 
 interface Reader extends Bench {
   readonly get: (id: string, more?: Partial<RequestContext>) => Promise<string>;
+  /** Reads the pending verifications of a contact. */
+  readonly pending: (id: string) => Promise<unknown>;
   readonly rename: (id: string, name: string) => Promise<unknown>;
 }
 
 function reader(
   more: Partial<ClientDependencies> = { cache: CACHE },
   fates: readonly Fate[] = [],
+  timing = new FakeTiming(),
 ): Reader {
-  const made = bench(fates, new FakeTiming(), more);
+  const made = bench(fates, timing, more);
   addContacts(made.vendor, 20);
   return {
     ...made,
@@ -45,6 +53,12 @@ function reader(
       );
       return Contact.Name ?? "";
     },
+    pending: (id) =>
+      made.client.execute(
+        "listMessageContactVerifications",
+        { ContactId: id, PageNumber: 1, PageSize: 100 },
+        made.context(),
+      ),
     rename: (id, name) =>
       made.client.execute(
         "updateMessageContact",
@@ -194,6 +208,27 @@ describe("the read cache", () => {
     expect(vendor.calls).toEqual(["getMessageContact", "updateMessageContact"]);
     await rename("c-1", "tim");
     expect(await get("c-1")).toBe("tim");
+  });
+
+  it("keeps pending verifications after a write that does not change them", async () => {
+    const { vendor, pending, rename, client, context } = reader();
+    await pending("c-1");
+    await rename("c-1", "tim");
+    await pending("c-1");
+    expect(vendor.calls).toEqual([
+      "listMessageContactVerifications",
+      "updateMessageContact",
+    ]);
+    await client.execute(
+      "updateMessageContact",
+      { ContactId: "c-1", EmailAddress: "new@example.com" },
+      context(),
+    );
+    await pending("c-1");
+    expect(vendor.calls.slice(2)).toEqual([
+      "updateMessageContact",
+      "listMessageContactVerifications",
+    ]);
   });
 
   it("is invalidated by a write with an unknown outcome", async () => {
@@ -410,6 +445,146 @@ describe("a repeatable read", () => {
   });
 });
 
+describe("a read that waits to be sent", () => {
+  /** The list was read once, and cannot be read again before `unblock`. */
+  async function blocked(): Promise<Reader & { readonly unblock: () => void }> {
+    const timing = new FakeTiming();
+    let grants = 1;
+    let unblock: () => void = () => undefined;
+    const tokens: CallTokens = {
+      share: 1,
+      available: () => 20,
+      take: async (wanted) => {
+        if (grants === 0) await new Promise<void>((done) => (unblock = done));
+        grants = 0;
+        return { granted: wanted, retryInMs: 0 };
+      },
+    };
+    const made = reader({
+      cache: CACHE,
+      pacer: new DirectoryPacer(20, timing, (operation) =>
+        operation === "listMessageContacts"
+          ? tokens
+          : new LocalCallTokens(timing.now),
+      ),
+    });
+    await list(made);
+    return { ...made, unblock: () => unblock() };
+  }
+
+  const list = ({ client, context }: Reader): Promise<string[]> =>
+    client
+      .execute(
+        "listMessageContacts",
+        { PageNumber: 1, PageSize: 100 },
+        { ...context(), maxAgeMs: 0 },
+      )
+      .then(({ Contacts = [] }) => Contacts.map(({ Name }) => Name ?? ""));
+
+  it("answers requests that arrive after a write, with the new value", async () => {
+    const made = await blocked();
+    const early = list(made);
+    await settled();
+    await made.rename("c-1", "tim");
+    const late = list(made);
+    await settled();
+    made.unblock();
+    for (const names of await Promise.all([early, late])) {
+      expect(names[0]).toBe("tim");
+    }
+    expect(
+      made.vendor.calls.filter((one) => one === "listMessageContacts"),
+    ).toHaveLength(2);
+  });
+});
+
+describe("a list that was requested for single contacts", () => {
+  it.each<[string, readonly Fate[], number]>([
+    ["answers a request for the list", [], 1],
+    ["is requested again for it after a failure", ["503-before"], 2],
+  ])("%s", async (_, fates, calls) => {
+    const { get, client, vendor, context } = reader({}, fates);
+    const post = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vendor.post = (form) => held.then(() => post(form));
+    const singles = [get("c-1"), get("c-2")];
+    await settled();
+    const listed = client.execute(
+      "listMessageContacts",
+      { PageNumber: 1, PageSize: 100 },
+      context(),
+    );
+    await settled();
+    release();
+    expect((await listed).Contacts).toHaveLength(20);
+    await Promise.all(singles);
+    expect(
+      vendor.calls.filter((one) => one === "listMessageContacts"),
+    ).toHaveLength(calls);
+  });
+});
+
+describe("a request for the whole list", () => {
+  it("answers single contacts that arrive meanwhile", async () => {
+    const { get, client, vendor, context } = reader({});
+    const post = vendor.post.bind(vendor);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    vendor.post = (form) => held.then(() => post(form));
+    const listed = client.execute(
+      "listMessageContacts",
+      { PageNumber: 1, PageSize: 100 },
+      context(),
+    );
+    await settled();
+    const single = get("c-2");
+    await settled();
+    release();
+    expect(await single).toBe("name2");
+    await listed;
+    expect(vendor.calls).toEqual(["listMessageContacts"]);
+  });
+});
+
+describe("pending verifications under pressure", () => {
+  /** Reads them after each pause, and returns the vendor calls after each read. */
+  async function callsAfter(
+    pausesMs: readonly number[],
+    freeTokens: number,
+  ): Promise<number[]> {
+    const timing = new FakeTiming();
+    const { pending, vendor } = reader(
+      {
+        cache: CACHE,
+        pacer: new DirectoryPacer(20, timing, () => ({
+          share: 1,
+          available: () => freeTokens,
+          take: (granted) => ({ granted, retryInMs: 0 }),
+        })),
+      },
+      [],
+      timing,
+    );
+    const counts: number[] = [];
+    for (const pauseMs of pausesMs) {
+      await timing.sleep(pauseMs);
+      await pending("c-1");
+      await settled();
+      counts.push(vendor.calls.length);
+    }
+    return counts;
+  }
+
+  it("are read again only when they are as old as allowed", async () => {
+    expect(await callsAfter([0, 2_999, 1], 0)).toEqual([1, 1, 2]);
+  });
+
+  it("are refreshed when their lifetime ends if there are spare calls", async () => {
+    expect(await callsAfter([0, 1_499, 1, 1_499], 6)).toEqual([1, 1, 2, 2]);
+  });
+});
+
 describe("the read cache of a replica", () => {
   function replica(): Reader & {
     bus: { listener: InvalidationListener; isUpToDate: boolean };
@@ -464,7 +639,11 @@ describe("the read cache of a replica", () => {
   it("publishes each write at its start and at its end", async () => {
     const { rename, client, context, published } = replica();
     await rename("c-1", "tim");
-    const touched = { directory: "main", contactId: "c-1" };
+    const touched = {
+      directory: "main",
+      contactId: "c-1",
+      keepsProgress: true,
+    };
     expect(published).toEqual([touched, touched]);
     await client.execute(
       "addMessageContact",
@@ -478,5 +657,22 @@ describe("the read cache of a replica", () => {
     );
     const created = { directory: "main", contactId: null };
     expect(published.slice(2)).toEqual([created, created]);
+  });
+
+  it("publishes a verification message only if the contact was changed elsewhere", async () => {
+    const { client, context, vendor, published } = replica();
+    const send = (EmailAddress: string): Promise<unknown> =>
+      outcomeOf(
+        client.execute(
+          "sendEmailVerificationForMessageContact",
+          { ContactId: "c-1", EmailAddress },
+          context(),
+        ),
+      );
+    expect(await send("new@example.com")).toBe("done");
+    expect(published).toEqual([]);
+    vendor.contacts.delete("c-1");
+    expect(await send("new@example.com")).toBe(ErrorCode.CONTACT_NOT_FOUND);
+    expect(published).toEqual([{ directory: "main", contactId: "c-1" }]);
   });
 });
