@@ -70,6 +70,38 @@ describe("Apollo Client", () => {
     );
   });
 
+  it("reads the contacts of each account, and the targets by name", async () => {
+    const { data: report } = await client.query({
+      query: documents.CoverageDocument,
+      variables: { under: null },
+    });
+    assert.equal(report?.coverage?.totalCount, 200);
+    assert.equal(report?.coverage?.items.length, 5);
+    const { data: found } = await client.query({
+      query: documents.BindingTargetsDocument,
+      variables: { search: "shop" },
+    });
+    const paths = found?.bindingTargets?.items.map(({ path }) => path) ?? [];
+    assert.ok(paths.some((path) => path?.at(-1) === "shop"));
+  });
+
+  it("follows the status of a contact over WebSocket until it is active", async () => {
+    const states: (string | null | undefined)[] = [];
+    await new Promise<void>((resolve, reject) => {
+      client
+        .subscribe({
+          query: documents.WatchStatusDocument,
+          variables: { id: TOM },
+        })
+        .subscribe({
+          next: ({ data }) => states.push(data?.messageContactStatus.status),
+          error: reject,
+          complete: resolve,
+        });
+    });
+    assert.deepEqual(states, ["ACTIVE"]);
+  });
+
   it("follows a deletion to its end over WebSocket", async () => {
     const states: (string | undefined)[] = [];
     await new Promise<void>((resolve, reject) => {

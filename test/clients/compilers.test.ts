@@ -16,12 +16,19 @@ describe("client compilers", () => {
         .filter((name) => name.endsWith("Document"))
         .sort(),
       [
+        "ApplyContactsPlanDocument",
+        "BindingTargetsDocument",
         "ContactListDocument",
         "ContactPageDocument",
+        "ContactsPlanDocument",
+        "CoverageDocument",
         "DeleteContactDocument",
+        "PendingVerificationsDocument",
         "RenameContactDocument",
+        "SendVerificationsDocument",
         "UpdateContactsDocument",
         "WatchDeletionDocument",
+        "WatchStatusDocument",
       ],
     );
   });

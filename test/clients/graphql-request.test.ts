@@ -47,6 +47,60 @@ describe("graphql-request", () => {
     );
   });
 
+  it("plans contacts, makes the changes, and has nothing left to change", async () => {
+    const input = {
+      contacts: [
+        {
+          name: "zoe",
+          emailAddress: "zoe@example.com",
+          title: "TECHNICAL_DIRECTOR" as documents.ContactTitle,
+          messageTypes: ["FAULT_MESSAGE" as documents.MessageType],
+          targets: ["/production/shop"],
+        },
+      ],
+    };
+    const { contactsPlan } = await client.request(
+      documents.ContactsPlanDocument,
+      { input },
+    );
+    assert.deepEqual(
+      contactsPlan?.changes.map(({ kind }) => kind),
+      ["ADD", "BIND"],
+    );
+    const { applyContactsPlan } = await client.request(
+      documents.ApplyContactsPlanDocument,
+      { input, digest: contactsPlan?.digest ?? "" },
+    );
+    assert.equal(applyContactsPlan?.isComplete, true);
+    const again = await client.request(documents.ContactsPlanDocument, {
+      input,
+    });
+    assert.equal(again.contactsPlan?.isEmpty, true);
+  });
+
+  it("lists pending verifications, and gets a result for each message", async () => {
+    const { pendingVerifications } = await client.request(
+      documents.PendingVerificationsDocument,
+      { channel: null },
+    );
+    const pending = pendingVerifications?.items ?? [];
+    assert.equal(pending.length, pendingVerifications?.totalCount);
+    const { sendVerifications } = await client.request(
+      documents.SendVerificationsDocument,
+      {
+        items: pending.map(({ channel, contact }) => ({
+          channel,
+          contactId: contact.id,
+        })),
+      },
+    );
+    assert.equal(sendVerifications?.isComplete, true);
+    assert.deepEqual(
+      sendVerifications?.results.map(({ contactId }) => contactId),
+      pending.map(({ contact }) => contact.id),
+    );
+  });
+
   it("gets a payload error", async () => {
     const { updateMessageContact } = await client.request(
       documents.RenameContactDocument,
