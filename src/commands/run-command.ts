@@ -7,11 +7,15 @@ import {
   type Output,
   type Run,
 } from "./cli/command-line.js";
-import { DEFINITIONS, type CommandName } from "./cli/definition.js";
+import {
+  DEFINITIONS,
+  type CommandName,
+  type Definition,
+} from "./cli/definition.js";
 import { helpOf, overview } from "./cli/help.js";
 import { optionKeptByNpm } from "./cli/npm-options.js";
 
-/** Exit code for an invalid command line. */
+/** Exit code for an invalid command line, unless the command has another. */
 const USAGE_EXIT = 2;
 
 /** Implementations, loaded when they are needed. */
@@ -66,7 +70,7 @@ export async function runCommandLine(
     return await run(line.options, line.args, output);
   } catch (error) {
     output.err(messageOf(error));
-    return error instanceof UsageError ? USAGE_EXIT : 1;
+    return exitCodeOf(error);
   }
 }
 
@@ -84,6 +88,13 @@ const STANDARD: Output = {
   err: (text) => process.stderr.write(text),
   terminal: process.stderr,
 };
+
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof UsageError)) return 1;
+  const definition: Definition | null =
+    error.command === undefined ? null : DEFINITIONS[error.command];
+  return definition?.usageExitCode ?? USAGE_EXIT;
+}
 
 function messageOf(error: unknown): string {
   if (error instanceof UsageError) {

@@ -116,27 +116,27 @@ describe("contacts", () => {
     ],
     [["export", "--format", "xml"], "--format must be csv, json or yaml."],
   ])(
-    "exits with 2 for %j, and says what is accepted",
+    "exits with 1 for %j, and says what is accepted",
     async (args, message) => {
       const { code, out, err } = await contacts(...args);
-      expect([code, out]).toEqual([2, ""]);
+      expect([code, out]).toEqual([1, ""]);
       expect(err.split("\n")[0]).toBe(message);
     },
   );
 
-  it("exits with 2 if npm did not pass on an option", async () => {
+  it("exits with 1 if npm did not pass on an option", async () => {
     process.env["npm_config_fail_on_gaps"] = "true";
     try {
       const { code, err } = await contacts("coverage");
-      expect(code).toBe(2);
+      expect(code).toBe(1);
       expect(err).toContain("npm did not pass on --fail-on-gaps");
     } finally {
       delete process.env["npm_config_fail_on_gaps"];
     }
   });
 
-  it("exits with 1 without a gateway, and with 2 for an invalid command line", async () => {
-    expect((await contacts("compare")).code).toBe(2);
+  it("exits with 1 without a gateway, and for an invalid command line", async () => {
+    expect((await contacts("compare")).code).toBe(1);
     process.env["GATEWAY_URL"] = "http://127.0.0.1:1";
     const { code, err } = await contacts("coverage");
     expect(code).toBe(1);

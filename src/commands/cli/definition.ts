@@ -19,6 +19,8 @@ export interface Definition {
   /** Arguments as in `usage`, with an explanation each. */
   readonly examples: readonly (readonly [string, string])[];
   readonly exitCodes: Readonly<Record<number, string>>;
+  /** Exit code for an invalid command line. Default: 2. */
+  readonly usageExitCode?: number;
 }
 
 const SCOPES_VALUE = "scope,scope";
@@ -194,9 +196,11 @@ export const DEFINITIONS = {
     ],
     exitCodes: {
       0: "there is no difference, all changes were made, or the contact was deleted",
-      1: "it failed, or a change or the deletion was not made",
-      2: "there are gaps (--fail-on-gaps), differences (plan) or pending verifications (--fail-on-pending), or the command line is invalid",
+      1: "it failed, a change or the deletion was not made, or the command line is invalid",
+      2: "there are gaps (--fail-on-gaps), differences (plan) or pending verifications (--fail-on-pending)",
     },
+    // A pipeline must not take a typing error for a difference.
+    usageExitCode: 1,
   },
   emulator: {
     usage: [""],
