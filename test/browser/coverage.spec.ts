@@ -187,6 +187,9 @@ describeInBrowser("the coverage page", () => {
     );
     const id = new URL(page.url()).searchParams.get("under") ?? "";
     expect(id).toMatch(/^fd-/);
+    expect(await page.locator("a[hreflang]").getAttribute("href")).toMatch(
+      new RegExp(`\\?lang=zh&under=${id}$`),
+    );
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download CSV" }).click(),

@@ -51,12 +51,15 @@ export class TargetField {
     return true;
   }
 
-  /** Keeps an id in the address of the page, so that a link or a reload asks for the same. */
+  /**
+   * Keeps an id in the address of the page, and in the link to the other language, so that
+   * a link or a reload asks for the same.
+   */
   keep(id: string | undefined): void {
-    const url = new URL(location.href);
-    if (id === undefined) url.searchParams.delete(PARAMETER);
-    else url.searchParams.set(PARAMETER, id);
-    if (url.href !== location.href) history.replaceState(null, "", url);
+    const url = withTarget(location.href, id);
+    if (url !== location.href) history.replaceState(null, "", url);
+    const others = document.querySelectorAll<HTMLAnchorElement>("a[hreflang]");
+    for (const link of others) link.href = withTarget(link.href, id);
   }
 
   /**
@@ -82,4 +85,11 @@ export class TargetField {
     this.targets = [];
     this.suggestions.replaceChildren();
   }
+}
+
+function withTarget(href: string, id: string | undefined): string {
+  const url = new URL(href);
+  if (id === undefined) url.searchParams.delete(PARAMETER);
+  else url.searchParams.set(PARAMETER, id);
+  return url.href;
 }
