@@ -45,6 +45,9 @@ export default {
   forceExit: process.env.CI !== undefined,
   // The default, one less than there are processors, would use one of two only.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // ES modules of finished test files stay in memory. Near the heap limit, each file would
+  // take several times as long.
+  workerIdleMemoryLimit: "1GB",
   // `it.concurrent` is used for cases that mostly wait: for retries and time limits.
   maxConcurrency: 12,
 };

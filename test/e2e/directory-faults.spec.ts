@@ -55,8 +55,12 @@ interface Result {
 
 let running: Running;
 
-/** With a deadline that lasting faults reach soon. */
+/**
+ * With a deadline that lasting faults reach soon. Within it, the vendor's rate does not
+ * suffice for the calls of all folders.
+ */
 const ENVIRONMENT = {
+  UPSTREAM_CALLS_PER_SECOND: "0",
   READ_DEADLINE_MS: "3000",
   READ_ATTEMPT_MS: "600",
 };
