@@ -197,7 +197,7 @@ describe("contacts without GATEWAY_URL", () => {
         err: "Choose one of the configured directories with --directory: main, other.\n",
       });
     }
-    expect((await contacts("coverage", "--directory", "A B")).code).toBe(2);
+    expect((await contacts("coverage", "--directory", "A B")).code).toBe(1);
   });
 
   it("exits with 1 when the vendor rejects the credentials or is unreachable", async () => {

@@ -77,10 +77,10 @@ describe("contacts pending", () => {
     ["--older", "7"],
     ["--older", "soon"],
     ["--channel", "email"],
-  ])("exits with 2 for %s %s, without an upstream call", async (...args) => {
+  ])("exits with 1 for %s %s, without an upstream call", async (...args) => {
     running.emulator.control.clearCalls();
     const { code, out } = await contacts("pending", ...args);
-    expect([code, out]).toEqual([2, ""]);
+    expect([code, out]).toEqual([1, ""]);
     expect(running.emulator.control.calls()).toEqual([]);
   });
 });
@@ -127,14 +127,14 @@ describe("contacts watch-deletion", () => {
     });
   });
 
-  it("exits with 1 for a contact without a deletion, and with 2 without an ID", async () => {
+  it("exits with 1 for a contact without a deletion, and without an ID", async () => {
     const unknown = await contacts("watch-deletion", "c-neverExistedHere0");
     expect(unknown).toMatchObject({ code: 1, err: "" });
     expect(unknown.out).toContain("UNKNOWN\n");
     const invalid = await contacts("watch-deletion", "tom");
     expect(invalid.code).toBe(1);
     expect(invalid.err).not.toBe("");
-    expect((await contacts("watch-deletion")).code).toBe(2);
+    expect((await contacts("watch-deletion")).code).toBe(1);
   });
 
   it("continues after the last state when the connection is lost", async () => {
