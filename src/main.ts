@@ -1,4 +1,5 @@
 import "./processes/ignore-debug-signal.js";
+import "./processes/ignore-url-parse-warning.js";
 import cluster from "node:cluster";
 import type { Config } from "./config/config.js";
 import { settingConflicts } from "./config/environment/setting-conflicts.js";
