@@ -3,7 +3,7 @@ const CODE = "DEP0169";
 
 /**
  * Import it first. In the bundle, Node.js 24 and later take pop-core for code of ours, and
- * would print a warning that nobody can act on, between the lines of a command or of the log.
+ * would print a warning that users cannot act on, between the lines of a command or of the log.
  */
 const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
 process.emitWarning = (...args: unknown[]): void => {

@@ -29,7 +29,7 @@ interface Recipe {
  * may be variables of such an operation; see `CompiledOperation`.
  */
 export class ResponseMemo {
-  /** False makes every response anew: slower, with the same responses. */
+  /** False: no response is repeated. Slower, with the same responses. */
   isOn = true;
   private count = 0;
   private readonly texts = new WeakMap<object, Map<string, string>>();

@@ -65,7 +65,7 @@ export class OperationPacer {
     );
   }
 
-  /** Whether a call that nobody waits for would start soon, and delay no other call. */
+  /** Whether a call without a waiting request would start soon, and delay no other call. */
   get hasSpareCalls(): boolean {
     const limit = this.limitOf(false);
     return (
